@@ -1,0 +1,1 @@
+"""THE ARCHIVE — tables, every query, and the one transaction of each verb."""

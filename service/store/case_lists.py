@@ -1,0 +1,103 @@
+"""办件列表: who may see which cases, newest first, and the records of one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true, tuple_
+from sqlalchemy import literal as value
+
+from service.store.database import Connection
+from service.store.paging import Page, Row, page, position
+from service.store.statements import columns, table
+from service.store.tasks import containing
+
+_CASES = table("cases").c
+_ITEMS = table("items").c
+_CLOCKS = table("clocks").c
+_EVENTS = table("events").c
+_KEY = ("created_at", "id")
+_SHOWN = [_CASES[name] for name in (
+    "id", "number", "bundle", "release", "applicant_type", "applicant_name", "applicant_id", "account", "channel",
+    "state", "version", "created_at", "received_at", "closed_at",
+)]  # fmt: skip
+_DUE_ON = (
+    select(func.min(_CLOCKS.due_on)).where(_CLOCKS.case_id == _CASES.id, _CLOCKS.state == "running").scalar_subquery()
+)
+
+
+@dataclass(slots=True, frozen=True)
+class Right:
+    """查看范围 — the cases someone may see: any that one of these allows. Nothing given allows nothing."""
+
+    account: str = ""  # filed with it
+    applicant_id: str = ""  # filed for them
+    department: str = ""  # one of its items is theirs
+    bundles: Sequence[str] = ()  # bundles their department leads
+    everything: bool = False
+
+
+@dataclass(slots=True, frozen=True)
+class Filter:
+    """筛选 — what a list of cases is narrowed to; empty means everything."""
+
+    state: str = ""
+    bundle: str = ""
+    text: str = ""  # part of the number or of the applicant's name
+
+
+def _allowed(right: Right) -> ColumnElement[bool]:
+    if right.everything:
+        return true()
+    ways: list[ColumnElement[bool]] = []
+    if right.account:
+        ways.append(_CASES.account == right.account)
+    if right.applicant_id:
+        ways.append(_CASES.applicant_id == right.applicant_id)
+    if right.department:
+        ways.append(exists().where(_ITEMS.case_id == _CASES.id, _ITEMS.department == right.department))
+    if right.bundles:
+        ways.append(_CASES.bundle.in_(right.bundles))
+    return or_(false(), *ways)
+
+
+def _chosen(by: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if by.state:
+        found.append(_CASES.state == by.state)
+    if by.bundle:
+        found.append(_CASES.bundle == by.bundle)
+    if by.text:
+        found.append(or_(containing(_CASES.number, by.text), containing(_CASES.applicant_name, by.text)))
+    return found
+
+
+async def listed(
+    connection: Connection, right: Right, by: Filter = Filter(), *, limit: int = 50, cursor: str = ""
+) -> Page:
+    """List the cases that `right` allows, newest first; `due_on` is the nearest date of a running clock."""
+    conditions: list[Any] = [_allowed(right), *_chosen(by)]
+    after = position(cursor, ("instant", "text"))
+    if after is not None:
+        bound = tuple_(*(value(v, _CASES[n].type) for n, v in zip(_KEY, after, strict=True)))
+        conditions.append(tuple_(_CASES.created_at, _CASES.id) < bound)
+    statement = (
+        select(*_SHOWN, _DUE_ON.label("due_on"))
+        .where(and_(*conditions))
+        .order_by(_CASES.created_at.desc(), _CASES.id.desc())
+        .limit(limit + 1)
+    )
+    return page(await connection.rows(statement), limit, _KEY)
+
+
+async def events(connection: Connection, case_id: str, *, after: int = 0, limit: int = 1000) -> list[Row]:
+    """Return the records of a case in order, from the one after `after`."""
+    shown = columns("events")
+    statement = select(*shown).where(_EVENTS.case_id == case_id, _EVENTS.n > after).order_by(_EVENTS.n).limit(limit)
+    return await connection.rows(statement)
+
+
+async def ids(connection: Connection, *, after: str = "", limit: int = 1000) -> list[str]:
+    """Return case ids in order, from the one after `after`: to walk through all of them."""
+    statement = select(_CASES.id).where(_CASES.id > after).order_by(_CASES.id).limit(limit)
+    return [row["id"] for row in await connection.rows(statement)]

@@ -1,0 +1,231 @@
+"""Reading and writing a whole case: the hot path, one round trip each.
+
+A row is a plain dict of the columns of its table, without the case's id: what the values of the same name hold.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from service.errors import CaseChanged, Unavailable
+from service.store import statements as sql
+from service.store.columns import as_instant, instant_text, json_text
+from service.store.database import Connection
+from service.store.faults import taken
+
+Row = dict[str, Any]
+Key = tuple[str, str]  # who asks, and the Idempotency-Key
+
+
+class KeyTaken(Unavailable):
+    """同一请求正在办理，请稍后用同一个 Idempotency-Key 再试。"""
+
+
+@dataclass(slots=True)
+class Gathered:
+    """一次读取 — a case with all its parts, and what else deciding needs."""
+
+    case: Row
+    rows: dict[str, list[Row]]  # by table; neither events nor messages
+    answered: Row | None = None  # the stored answer under the key asked for
+    excluded: bool = False  # the applicant may not use 告知承诺 (any case)
+
+
+@dataclass(slots=True)
+class Opening:
+    """收件前读取 — what a new application needs before it is decided."""
+
+    serial: int  # drawn for this case alone; a number may be skipped, never given twice
+    answered: Row | None
+    excluded: bool
+
+
+# --- reading ----------------------------------------------------------------------------------------------------
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "instant": as_instant,
+    "date": date.fromisoformat,
+    "flag": bool,
+    "json": lambda value: json.loads(value) if isinstance(value, str) else value,
+}
+
+
+def _read(name: str, rows: Iterable[Row], *, nested: bool) -> list[Row]:
+    """Convert the columns that arrive as text; `nested` where JSON columns were part of a JSON document already."""
+    converted = [(c, _READ[kind]) for c, kind in sql.kinds(name).items() if not (nested and kind in {"json", "flag"})]
+    found = list(rows)
+    for row in found:
+        for column, read in converted:
+            if row[column] is not None:
+                row[column] = read(row[column])
+    return found
+
+
+async def gather(tx: Connection, *, number: str = "", case_id: str = "", key: Key = ("", "")) -> Gathered | None:
+    """Lock a case by its number or id and read it whole, with the answer stored under `key`.
+
+    What is returned was read after the lock was held: nobody can change it until this transaction ends.
+    """
+    return await _gather(tx, number=number, case_id=case_id, key=key, lock=True)
+
+
+async def look(connection: Connection, *, number: str = "", case_id: str = "") -> Gathered | None:
+    """Read a case whole without locking it: for showing, never for deciding."""
+    return await _gather(connection, number=number, case_id=case_id, key=("", ""), lock=False)
+
+
+async def _gather(tx: Connection, *, number: str, case_id: str, key: Key, lock: bool) -> Gathered | None:
+    by, value = ("id", case_id) if case_id else ("number", number)
+    if not value:
+        return None
+    if not tx.postgres:
+        return await tx.hop(lambda raw: _gather_sqlite(raw, by, value, key))
+    statement = sql.gather_postgres(by, "FOR UPDATE OF c" if lock else "")
+    found = await tx.fetchrow(statement, value, *key)
+    if found is not None and found["version"] != found["snapshot"]:
+        # The lock was waited for: the parts are older than the case row. It is held now, so this cannot happen again.
+        found = await tx.fetchrow(statement, value, *key)
+    if found is None:
+        return None
+    return Gathered(
+        case=_read("cases", [json.loads(found["cases"])], nested=True)[0],
+        rows={n: _read(n, json.loads(found[n]), nested=True) if found[n] else [] for n in sql.PARTS},
+        answered=_answer(found["answered"]),
+        excluded=found["excluded"],
+    )
+
+
+def _answer(text: str | None) -> Row | None:
+    return _read("idempotency", [json.loads(text)], nested=True)[0] if text else None
+
+
+def _select(raw: sqlite3.Connection, name: str, by: str, *values: str) -> list[Row]:
+    names = [c.name for c in sql.columns(name)]
+    found = raw.execute(sql.select_sqlite(name, by), values)
+    return _read(name, (dict(zip(names, row, strict=True)) for row in found), nested=False)
+
+
+def _gather_sqlite(raw: sqlite3.Connection, by: str, value: str, key: Key) -> Gathered | None:
+    found = _select(raw, "cases", f"{by} = ?", value)
+    if not found:
+        return None
+    rows = {name: _select(raw, name, "case_id = ?", found[0]["id"]) for name in sql.PARTS}
+    answered, excluded = _beside_sqlite(raw, found[0]["applicant_id"], key)
+    return Gathered(found[0], rows, answered, excluded)
+
+
+def _beside_sqlite(raw: sqlite3.Connection, subject: str, key: Key) -> tuple[Row | None, bool]:
+    excluded = raw.execute("SELECT 1 FROM credits WHERE subject = ? AND excluded LIMIT 1", (subject,)).fetchone()
+    answers = _select(raw, "idempotency", "principal = ? AND key = ?", *key)
+    return (answers[0] if answers else None), excluded is not None
+
+
+async def opening(tx: Connection, *, applicant_case_id: str, key: Key = ("", "")) -> Opening:
+    """Draw a serial for a new case, with the answer stored under `key` and the applicant's standing.
+
+    On PostgreSQL a sequence is drawn from: applications that arrive together do not wait for each other.
+    """
+    if tx.postgres:
+        found = await tx.fetchrow(sql.OPENING_POSTGRES, applicant_id, *key)
+        return Opening(found["serial"], _answer(found["answered"]), found["excluded"])
+
+    def work(raw: sqlite3.Connection) -> Opening:
+        answered, excluded = _beside_sqlite(raw, applicant_id, key)
+        drawn = raw.execute(
+            "INSERT INTO counters (name, value) VALUES ('case', 1) "
+            "ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value"
+        ).fetchone()
+        return Opening(drawn[0], answered, excluded)
+
+    return await tx.hop(work)
+
+
+# --- writing ----------------------------------------------------------------------------------------------------
+
+
+async def record(
+    tx: Connection,
+    case_row: Row,
+    rows: Mapping[str, Sequence[Row]],
+    *,
+    seen_version: int | None,
+    idempotency: Row | None = None,
+) -> None:
+    """Write what an action changed: the case row, its parts (whole rows) and its new events and messages.
+
+    `case_row` needs `id` and the new `version`; of an existing case only the columns that changed. `seen_version` is
+    the version that was decided on, None for a new case. `idempotency` holds `principal, key, request_hash, status,
+    response, created_at`. Everything is written or nothing.
+
+    Raises CaseChanged if the case has moved on, KeyTaken if the same key was answered meanwhile. After either leave the
+    transaction.
+    """
+    if seen_version is not None and case_row["version"] <= seen_version:
+        raise ValueError("a change moves the version on: without that two writers could both believe they were first")
+    parts = tuple(name for name in (*sql.PARTS, *sql.ADDED_ONLY) if rows.get(name))
+    try:
+        if tx.postgres:
+            written = await _record_postgres(tx, case_row, rows, parts, seen_version, idempotency)
+        else:
+            written = await tx.hop(lambda raw: _record_sqlite(raw, case_row, rows, parts, seen_version, idempotency))
+    except Exception as error:
+        if taken(error, "idempotency"):
+            raise KeyTaken from error
+        if seen_version is None and taken(error, "cases"):
+            raise CaseChanged(seen=None) from error
+        raise
+    if not written:
+        raise CaseChanged(seen=seen_version)
+
+
+async def _record_postgres(
+    tx: Connection,
+    case_row: Row,
+    rows: Mapping[str, Sequence[Row]],
+    parts: tuple[str, ...],
+    seen_version: int | None,
+    idempotency: Row | None,
+) -> bool:
+    statement = sql.record_postgres(
+        new=seen_version is None, case_columns=tuple(case_row), parts=parts, answered=idempotency is not None
+    )
+    values = [json_text(rows[name]) for name in parts]
+    if idempotency is not None:
+        values.append(json_text(idempotency))
+    found = await tx.fetchrow(statement, json_text(case_row), case_row["id"], seen_version, *values)
+    return bool(found["written"])
+
+
+_WRITE: dict[str, Callable[[Any], Any]] = {
+    "instant": instant_text,
+    "date": date.isoformat,
+    "flag": int,
+    "json": json_text,
+}
+
+
+def _written(name: str, row: Row) -> Row:
+    kinds = sql.kinds(name)
+    return {c: _WRITE[kinds[c]](v) if v is not None and c in kinds else v for c, v in row.items()}
+
+
+def _record_sqlite(
+    raw: sqlite3.Connection,
+    case_row: Row,
+    rows: Mapping[str, Sequence[Row]],
+    parts: tuple[str, ...],
+    seen_version: int | None,
+    idempotency: Row | None,
+) -> bool:
+    statement = sql.case_sqlite(new=seen_version is None, case_columns=tuple(case_row))
+    if not raw.execute(statement, _written("cases", case_row) | {"seen_version": seen_version}).rowcount:
+        return False
+    own = {"case_id": case_row["id"]}
+    for name in parts:
+        raw.executemany(sql.part_sqlite(name), [_written(name, row) | own for row in rows[name]])
+    if idempotency is not None:
+        raw.execute(sql.answer_sqlite(), _written("idempotency", idempotency) | own)
+    return True

@@ -1,0 +1,77 @@
+"""Column types that mean the same on SQLite and PostgreSQL, and JSON as it is stored: compact and verbatim."""
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, String
+from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel import Field
+
+LAST_DAY = date(9999, 12, 31)  # what a list sorts by where a row has no due date; NULLs sort differently per database
+
+
+def instant_text(value: datetime) -> str:
+    """Write an instant in UTC with a fixed width, so that text order is time order. Raises ValueError if naive."""
+    if value.tzinfo is None:
+        raise ValueError(f"naive datetime {value!r}: instants carry their offset")
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def as_instant(value: str) -> datetime:
+    """Read an instant with any offset as an aware datetime in UTC."""
+    return datetime.fromisoformat(value).astimezone(UTC)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return instant_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} cannot be stored as JSON")
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain).encode
+
+
+def json_text(value: Any) -> str:
+    """Write a value as compact JSON; instants in UTC, dates as dates. Raises ValueError for NaN or a naive datetime."""
+    return _encode(value)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware in, aware UTC out; timestamptz on PostgreSQL, fixed-width text on SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose text on SQLite, whose own type would drop the offset."""
+        return dialect.type_descriptor(String(32) if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Refuse naive values."""
+        if value is None:
+            return None
+        text = instant_text(value)
+        return text if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's
+        """Give every instant back in UTC."""
+        if value is None:
+            return None
+        return as_instant(value) if isinstance(value, str) else value.astimezone(UTC)
+
+
+# Plain json, not jsonb: what is read is byte for byte what was written, which hash chains and stored answers need.
+Json = JSON(none_as_null=False)
+
+
+def instant(**options: Any) -> Any:
+    """Declare a column that holds an instant; `default=None, nullable=True` where it may be missing."""
+    return Field(sa_type=UtcDateTime, **options)
+
+
+def json_column(kind: type[dict[Any, Any]] | type[list[Any]]) -> Any:
+    """Declare a column that holds JSON and starts as an empty `kind`."""
+    return Field(default_factory=kind, sa_type=Json, nullable=False)

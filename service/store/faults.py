@@ -1,0 +1,89 @@
+"""What a driver's exception means to a caller: try again later, a key already taken, or a mistake of ours."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from service.errors import Unavailable
+
+_DISK_FULL = "存储空间不足，暂时不能保存；已保存的内容不受影响。"
+_BUSY = "系统繁忙，请稍后再试。"
+_LOST = "与数据库的连接中断。请用同一个 Idempotency-Key 再试一次，不会重复办理。"
+
+_STATES = {
+    "53100": _DISK_FULL,
+    "58030": _DISK_FULL,  # an input or output error while writing
+    "55P03": _BUSY,  # lock_timeout
+    "57014": _BUSY,  # statement_timeout, or cancelled by an operator
+    "40001": _BUSY,
+    "40P01": _BUSY,
+    "25006": _LOST,  # a standby: the primary has moved
+    "25P03": _LOST,
+}
+_STATE_CLASSES = {"08": _LOST, "57": _LOST, "53": _BUSY, "58": _LOST}
+_SQLITE_CODES = {
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_PROTOCOL: _BUSY,
+    sqlite3.SQLITE_NOMEM: _BUSY,
+    sqlite3.SQLITE_FULL: _DISK_FULL,
+    sqlite3.SQLITE_IOERR: "读写数据库文件出错，暂时不能办理。",
+    sqlite3.SQLITE_READONLY: "数据库文件只读，暂时不能办理。",
+    sqlite3.SQLITE_CANTOPEN: "打不开数据库文件。",
+    sqlite3.SQLITE_CORRUPT: "数据库文件损坏，已停止办理，请联系管理员。",
+    sqlite3.SQLITE_NOTADB: "数据库文件损坏，已停止办理，请联系管理员。",
+}
+
+
+def _driver_error(error: BaseException) -> Any:
+    """Peel SQLAlchemy's two wrappings off, down to what asyncpg or sqlite3 raised."""
+    inner: Any = error
+    while isinstance(inner, DBAPIError) and inner.orig is not None:
+        inner = inner.orig
+    return inner
+
+
+def taken(error: BaseException, table: str) -> bool:
+    """Say whether `error` is a unique key of `table` that was taken already."""
+    driver = _driver_error(error)
+    if isinstance(driver, sqlite3.IntegrityError):
+        return f"UNIQUE constraint failed: {table}." in str(driver)
+    if getattr(driver, "sqlstate", None) != "23505":
+        return False
+    cause = getattr(driver, "__cause__", None) or driver
+    return bool(getattr(cause, "table_name", None) == table)
+
+
+def _detail(error: BaseException) -> str | None:
+    """Return what to tell the caller if trying again later can help, else None."""
+    if isinstance(error, PoolTimeout | TimeoutError):
+        return _BUSY
+    if isinstance(error, OSError):
+        return _LOST
+    driver = _driver_error(error)
+    if isinstance(driver, sqlite3.Error):
+        return _SQLITE_CODES.get(getattr(driver, "sqlite_errorcode", -1) & 0xFF)
+    state = getattr(driver, "sqlstate", None)
+    if isinstance(state, str):
+        return _STATES.get(state) or _STATE_CLASSES.get(state[:2])
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return _LOST
+    module = type(driver).__module__
+    # asyncpg's own InterfaceError carries no state: the connection was closed under us
+    return _LOST if module.startswith("asyncpg.") and "connection" in str(driver) else None
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what will pass (busy, lost, full) into `Unavailable`; let everything else through."""
+    try:
+        yield
+    except Exception as error:
+        detail = _detail(error)
+        if detail is None:
+            raise
+        raise Unavailable(detail) from error

@@ -1,0 +1,91 @@
+"""The tables beside the cases: who signs in, what was published, which files are kept, what was already answered."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, Text
+from sqlmodel import Field, SQLModel
+
+from service.store.columns import Json, instant, json_column
+
+
+class Account(SQLModel, table=True):
+    """账号 — who signs in, for which department, on which posts, or for which applicant."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (Index("accounts_department", "department"),)
+    account: str = Field(primary_key=True)
+    password_hash: str = ""
+    name: str
+    kind: str  # clerk | applicant | portal | admin | supervisor
+    department: str = ""
+    posts: list[str] = json_column(list)
+    subject: str = ""  # the applicant's id
+    active: bool = True
+    failed_count: int = 0
+    locked_until: datetime | None = instant(default=None, nullable=True)
+
+
+class Release(SQLModel, table=True):
+    """发布版 — the immutable compiled snapshot of one bundle."""
+
+    __tablename__ = "releases"
+    __table_args__ = (Index("releases_hash", "bundle", "hash", unique=True), Index("releases_by_hash", "hash"))
+    bundle: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    hash: str
+    pack_title: str = ""
+    document: dict[str, Any] = Field(sa_type=Json, nullable=False)
+    published_at: datetime = instant()
+    published_by: str
+
+
+class File(SQLModel, table=True):
+    """文件 — stored once by its SHA-256, whoever hands it in."""
+
+    __tablename__ = "files"
+    sha256: str = Field(primary_key=True)
+    size: int = Field(sa_type=BigInteger)
+    type: str
+    uploaded_by: str
+    uploaded_at: datetime = instant()
+
+
+class FileOwner(SQLModel, table=True):
+    """文件归属 — which account handed in these bytes and so may reach them."""
+
+    __tablename__ = "file_owners"
+    sha256: str = Field(primary_key=True, foreign_key="files.sha256")
+    account: str = Field(primary_key=True)
+    name: str = ""
+    uploaded_at: datetime = instant()
+
+
+class Idempotency(SQLModel, table=True):
+    """已答复的请求 — the answer that was given under a key, so that a repeat gets the same one."""
+
+    __tablename__ = "idempotency"
+    __table_args__ = (Index("idempotency_created", "created_at"),)
+    principal: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    request_hash: str
+    status: int
+    response: Any = Field(sa_type=Json, nullable=False)
+    case_id: str = ""
+    created_at: datetime = instant()
+
+
+class Counter(SQLModel, table=True):
+    """流水号 — the last number drawn of a series."""
+
+    __tablename__ = "counters"
+    name: str = Field(primary_key=True, sa_type=Text)
+    value: int = Field(sa_type=BigInteger)
+
+
+class DemoClock(SQLModel, table=True):
+    """演示时钟 — how far the demonstration's time is ahead, one row for all processes."""
+
+    __tablename__ = "demo_clock"
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    offset_seconds: int = Field(sa_type=BigInteger)

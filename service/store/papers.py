@@ -1,0 +1,45 @@
+"""What is asked for by its own number: printed papers, certificates, credit records, answers already given."""
+
+from sqlalchemy import ColumnElement, insert, select
+
+from service.store.database import Connection
+from service.store.paging import Row
+from service.store.statements import table
+
+
+async def _found(connection: Connection, name: str, *conditions: ColumnElement[bool]) -> list[Row]:
+    key = list(table(name).primary_key)
+    return await connection.rows(select(table(name)).where(*conditions).order_by(*key).limit(1000))
+
+
+async def notice_by_code(connection: Connection, code: str) -> Row | None:
+    """Return the notice whose QR code carries this."""
+    found = await _found(connection, "notices", table("notices").c.code == code) if code else []
+    return found[0] if found else None
+
+
+async def certificate(connection: Connection, number: str) -> Row | None:
+    """Return the certificate with this number."""
+    found = await _found(connection, "certificates", table("certificates").c.number == number) if number else []
+    return found[0] if found else None
+
+
+async def certificates_of(connection: Connection, holder_id: str) -> list[Row]:
+    """Return the certificates someone holds, revoked and expired ones too."""
+    return await _found(connection, "certificates", table("certificates").c.holder_id == holder_id) if holder_id else []
+
+
+async def credits_of(connection: Connection, subject: str) -> list[Row]:
+    """Return an applicant's credit records from all cases."""
+    return await _found(connection, "credits", table("credits").c.subject == subject) if subject else []
+
+
+async def answer(connection: Connection, principal: str, key: str) -> Row | None:
+    """Return the answer that was given under a key."""
+    kept = table("idempotency")
+    return await connection.row(select(kept).where(kept.c.principal == principal, kept.c.key == key))
+
+
+async def keep_answer(tx: Connection, row: Row) -> None:
+    """Keep an answer that changed no case: `principal, key, request_hash, status, response, created_at`."""
+    await tx.change(insert(table("idempotency")).values(**{"case_id": "", **row}))

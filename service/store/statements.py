@@ -1,0 +1,186 @@
+"""The text of the statements that read and write a whole case, made once from the tables.
+
+On PostgreSQL a case is read by one statement and written by one, its rows travelling as JSON; on SQLite the same is a
+run of small statements inside one change of thread.
+"""
+
+# ruff: noqa: S608 - every name in these texts is one of a declared table; every value travels as a parameter
+
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Column, Date, Executable, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel
+
+from service.store import offices, tables
+from service.store.columns import LAST_DAY, UtcDateTime
+
+PARTS = ("items", "clocks", "tasks", "materials", "notices", "certificates", "commitments", "credits", "ratings")
+ADDED_ONLY = ("messages", "events")  # inserted, never changed with the case; not needed to decide
+_OWN: dict[str, dict[str, str | None]] = {  # columns the archive fills itself: None leaves them to their default
+    "cases": {"retry_at": None},
+    "tasks": {"number": "c.number", "bundle": "c.bundle", "rank_on": f"coalesce({{due_on}}, '{LAST_DAY}')"},
+    "messages": dict.fromkeys(("attempts", "next_at", "sent_at", "last_error")),
+}
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+_DECLARED = (tables.Case, offices.Idempotency)  # importing them is what fills the metadata
+
+
+def table(name: str) -> Table:
+    """Return a declared table by name."""
+    return SQLModel.metadata.tables[name]
+
+
+@cache
+def columns(name: str) -> tuple[Column[Any], ...]:
+    """Return the columns that a value of this table carries: without the case's id and without the archive's own."""
+    own = _OWN.get(name, {})
+    return tuple(c for c in table(name).columns if c.name != "case_id" and c.name not in own)
+
+
+def names(found: tuple[Column[Any], ...], prefix: str = "") -> str:
+    """List column names, quoted: `to` is a word of SQL."""
+    return ", ".join(f'{prefix}"{c.name}"' for c in found)
+
+
+def _typed(found: tuple[Column[Any], ...]) -> str:
+    return ", ".join(f'"{c.name}" {c.type.compile(_DIALECT)}' for c in found)
+
+
+def upsert(name: str, row: Mapping[str, Any], *, postgres: bool) -> Executable:
+    """Build an insert that changes the columns given where the row is there already."""
+    statement = (postgresql.insert if postgres else sqlite.insert)(table(name)).values(**row)
+    key = [c.name for c in table(name).primary_key]
+    changed = {column: statement.excluded[column] for column in row if column not in key}
+    return statement.on_conflict_do_update(index_elements=key, set_=changed)
+
+
+def add_once(name: str, row: Mapping[str, Any], *, postgres: bool) -> Executable:
+    """Build an insert that leaves a row alone that is there already."""
+    return (postgresql.insert if postgres else sqlite.insert)(table(name)).values(**row).on_conflict_do_nothing()
+
+
+@cache
+def kinds(name: str) -> Mapping[str, str]:
+    """Return which columns of a table need converting: instant, date, json or flag."""
+    found: dict[str, str] = {}
+    for column in columns(name):
+        match column.type:
+            case UtcDateTime():
+                found[column.name] = "instant"
+            case Date():
+                found[column.name] = "date"
+            case JSON():
+                found[column.name] = "json"
+            case Boolean():
+                found[column.name] = "flag"
+    return found
+
+
+def _insert(name: str, value_of: Callable[[str], str], source: str) -> str:
+    """Write `INSERT … SELECT … FROM cases c …`; a part that is there already is replaced."""
+    own = {column: made for column, made in _OWN.get(name, {}).items() if made}
+    listed = [f'"{c.name}"' for c in columns(name)] + [f'"{column}"' for column in own]
+    values = [value_of(c.name) for c in columns(name)] + [f.format(due_on=value_of("due_on")) for f in own.values()]
+    text = f"INSERT INTO {name} (case_id, {', '.join(listed)}) SELECT c.id, {', '.join(values)} FROM {source}"
+    if name in ADDED_ONLY:
+        return text
+    key = [c.name for c in table(name).primary_key]
+    changed = [c.name for c in table(name).columns if c.name not in key]
+    update = ", ".join(f'"{column}" = excluded."{column}"' for column in changed)
+    return f"{text} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {update}"
+
+
+# --- PostgreSQL -------------------------------------------------------------------------------------------------
+
+
+@cache
+def gather_postgres(by: str, lock: str) -> str:
+    """Write the one statement that reads a case by `id` or `number`: $1 its value, $2 principal and $3 key.
+
+    `lock` is empty to read only. A statement that waited for the lock sees the new case row but the old parts: its
+    snapshot is older than the wait. `snapshot` is the version that the parts belong to, so that this is noticed.
+    """
+    parts = ", ".join(
+        f"(SELECT json_agg(r) FROM (SELECT {names(columns(name))} FROM {name} WHERE case_id = c.id) r) AS {name}"
+        for name in PARTS
+    )
+    return (
+        f"SELECT (SELECT row_to_json(r) FROM (SELECT {names(columns('cases'), 'c.')}) r) AS cases, c.version, "
+        f"(SELECT s.version FROM cases s WHERE s.id = c.id) AS snapshot, {parts}, {_beside('c.applicant_id')} "
+        f'FROM cases c WHERE c."{by}" = $1 {lock}'
+    )
+
+
+def _beside(subject: str) -> str:
+    return (
+        "(SELECT row_to_json(i) FROM idempotency i WHERE i.principal = $2 AND i.key = $3) AS answered, "
+        f"EXISTS (SELECT FROM credits x WHERE x.subject = {subject} AND x.excluded) AS excluded"
+    )
+
+
+OPENING_POSTGRES = f"SELECT nextval('case_serial') AS serial, {_beside('$1')}"
+
+
+@lru_cache(maxsize=1000)
+def record_postgres(*, new: bool, case_columns: tuple[str, ...], parts: tuple[str, ...], answered: bool) -> str:
+    """Write the one statement that records a case: $1 its row, $2 its id and $3 the version seen, then the parts.
+
+    All of it hangs on the case row: if the version has moved, nothing is written and the count is 0.
+    """
+    kept = tuple(c for c in columns("cases") if c.name in case_columns)
+    row = f"json_to_record($1::json) AS r({_typed(kept)})"
+    if new:
+        # $2 and $3 are named so that both forms take the same values
+        first = f"INSERT INTO cases ({names(kept)}) SELECT {names(kept, 'r.')} FROM {row} WHERE $2::text = r.id AND $3::int IS NULL"
+    else:
+        changes = ", ".join(f'"{c.name}" = r."{c.name}"' for c in kept if c.name != "id")
+        first = f"UPDATE cases SET {changes} FROM {row} WHERE cases.id = $2 AND cases.version = $3"
+    steps = [f"c AS ({first} RETURNING cases.id, cases.number, cases.bundle)"]
+    for place, name in enumerate(parts, start=4):
+        source = f"c, json_to_recordset(${place}::json) AS r({_typed(columns(name))})"
+        insert = _insert(name, 'r."{}"'.format, source)
+        steps.append(f"{name}_ AS ({insert})")
+    if answered:
+        asked = columns("idempotency")
+        source = f"c, json_to_record(${len(parts) + 4}::json) AS r({_typed(asked)})"
+        steps.append(
+            f"answer_ AS (INSERT INTO idempotency (case_id, {names(asked)}) SELECT c.id, {names(asked, 'r.')} FROM {source})"
+        )
+    return f"WITH {', '.join(steps)} SELECT count(*) AS written FROM c"
+
+
+# --- SQLite -----------------------------------------------------------------------------------------------------
+
+
+@cache
+def select_sqlite(name: str, by: str) -> str:
+    """Write the statement that reads the rows of one table; `by` is its condition."""
+    return f"SELECT {names(columns(name))} FROM {name} WHERE {by}"
+
+
+@cache
+def case_sqlite(*, new: bool, case_columns: tuple[str, ...]) -> str:
+    """Write the statement that records the case row; `:seen_version` is the version it must still have."""
+    kept = [c.name for c in columns("cases") if c.name in case_columns]
+    if new:
+        return f"INSERT INTO cases ({', '.join(kept)}) VALUES ({', '.join(f':{c}' for c in kept)})"
+    changes = ", ".join(f"{c} = :{c}" for c in kept if c != "id")
+    return f"UPDATE cases SET {changes} WHERE id = :id AND version = :seen_version"
+
+
+@cache
+def part_sqlite(name: str) -> str:
+    """Write the statement that records one row of a part; `:case_id` is the case it belongs to."""
+    return _insert(name, ":{}".format, "cases c WHERE c.id = :case_id")
+
+
+@cache
+def answer_sqlite() -> str:
+    """Write the statement that keeps an answer under its key."""
+    asked = columns("idempotency")
+    return (
+        f"INSERT INTO idempotency (case_id, {names(asked)}) VALUES (:case_id, {', '.join(f':{c.name}' for c in asked)})"
+    )

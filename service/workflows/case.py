@@ -1,0 +1,273 @@
+"""办件及其组成 — the case and its parts as plain values, one class per kind of row.
+
+A field is a column of the table of the same name; JSON columns state their shape beside the field. Values are
+replaced, never mutated in place inside (`spans = [*spans, x]`), so that a shallow fork of a case is a true copy.
+Instants (`…_at`) are aware datetimes in UTC, legal dates (`…_on`) are dates in Asia/Shanghai.
+"""
+
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
+from typing import Any, Literal
+
+CASE = ""  # the item code of clocks, tasks and notices that belong to the case as a whole
+
+Card = Literal["none", "yellow", "red"]
+
+
+@dataclass(slots=True)
+class Item:
+    """事项（联办子件） — one department's matter in a case; the only thing that has a state machine."""
+
+    item: str
+    department: str
+    lifecycle: str
+    state: str
+    handling: str = "ordinary"  # ordinary | commitment
+    parent: str = ""  # the item whose follow-up check this is
+    received_at: datetime | None = None
+    complete_at: datetime | None = None  # when the last paper asked for was handed in
+    accepted_on: date | None = None
+    decided_at: datetime | None = None
+    decided_by: str = ""
+    served_on: date | None = None
+    final_at: datetime | None = None
+    outcome: str = ""  # an Outcome once final
+    first_handler: str = ""  # 首问负责: who handled it first keeps it
+    reviewer: str = ""  # who reviewed last; may not decide (four eyes)
+    noted: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # points found, not yet told: {reason, title, material?, field?}
+    asked: list[dict[str, Any]] = field(default_factory=list)  # points told in the one notice
+    answered: list[str] = field(default_factory=list)  # reasons of `asked` that were supplied
+    corrections: int = 0  # correction notices sent
+    special: dict[str, Any] = field(
+        default_factory=dict
+    )  # running special procedure: {procedure, days, notice_text, since}
+    signatures: list[dict[str, Any]] = field(default_factory=list)  # 会签: {account, action, at}
+    note: str = ""  # why it is as it is, in words for the applicant
+
+
+@dataclass(slots=True)
+class Clock:
+    """时限 — one limit of an item or of the case: a ledger of starts and stops, and the dates that follow from it.
+
+    `spans` is the ledger: [[started_at, stopped_at | None, why it stopped], …] with ISO instants. The dates are a
+    cache of `clocks.reckon`; while a clock is paused they are None.
+    """
+
+    item: str
+    clock: str
+    title: str
+    basis: str = ""
+    owner: str = "department"  # department | applicant: whose time it is
+    statutory: str | None = None  # limits as durations: 13wd
+    promised: str | None = None
+    extensions: list[dict[str, Any]] = field(default_factory=list)  # {days, at, by, reason}
+    spans: list[list[str | None]] = field(default_factory=list)
+    state: str = "running"  # running | paused | settled
+    promised_on: date | None = None
+    statutory_on: date | None = None
+    due_on: date | None = None  # the earlier of the two
+    safe_on: date | None = (
+        None  # litigation-safe statutory date, counted from entry on the national calendar (R-TIME-4)
+    )
+    entered_at: datetime | None = None  # entry in the system, from which `safe_on` counts
+    provisional: bool = False  # depends on a year whose calendar is not published
+    calendar: str = ""  # version of the calendar the dates were reckoned with
+    card: Card = "none"
+    yellow_on: date | None = None
+    red_on: date | None = None
+    breach_on: date | None = None  # statutory limit passed
+    expiry: str = ""  # the action the clock takes at the end
+    wake_at: datetime | None = None  # the next instant at which something falls due
+
+
+@dataclass(slots=True)
+class Task:
+    """待办 — who must act now: item, department, post, person, since when, until when."""
+
+    n: int
+    item: str
+    department: str  # empty for the applicant
+    post: str
+    state: str  # the item's state it stands for
+    since_at: datetime
+    person: str = ""
+    due_on: date | None = None
+    card: Card = "none"
+    done_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Material:
+    """材料 — what was handed in or promised, from which origin."""
+
+    n: int
+    material: str
+    source: str  # upload | share | commitment | certificate | generated | defer
+    at: datetime
+    by: str
+    file: str = ""  # SHA-256 of the stored file
+    name: str = ""
+    replaced: bool = False  # a newer one stands for it
+
+
+@dataclass(slots=True)
+class Notice:
+    """文书、告知 — numbered, addressed, dated; `body` holds what it says: {text, points?, dates?, law?, remedies?}."""
+
+    n: int
+    kind: str
+    item: str
+    title: str
+    to: str  # applicant | a department code
+    body: dict[str, Any]
+    issued_at: datetime
+    number: str = ""
+    code: str = ""  # what its QR code carries
+    delivered_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Certificate:
+    """证照 — the result of a granted item. `number` is filled when the serial is drawn."""
+
+    n: int
+    item: str
+    certificate: str
+    title: str
+    holder_name: str
+    holder_id: str
+    issued_on: date
+    pattern: str
+    number: str = ""
+    valid_until: date | None = None
+    state: str = "valid"  # valid | revoked
+
+
+@dataclass(slots=True)
+class Commitment:
+    """告知承诺 — what was promised: text version and hash, who chose it and when, who signed."""
+
+    item: str
+    text: str
+    text_sha256: str
+    chosen_at: datetime
+    chosen_by: str
+    signature: dict[str, Any]  # {method, name, at}
+    follow_up: str = ""  # item code of the check after, or why there is none
+    granted_on: date | None = None
+    draw: dict[str, Any] = field(default_factory=dict)  # {seed, value, sample, drawn}
+
+
+@dataclass(slots=True)
+class Credit:
+    """信用记录 — breach of a promise and the exclusion that follows, until repaired."""
+
+    n: int
+    subject: str  # the applicant's id
+    item: str
+    kind: str  # false_commitment
+    recorded_at: datetime
+    excluded: bool = True
+
+
+@dataclass(slots=True)
+class Rating:
+    """好差评 — five grades, once per service event."""
+
+    n: int
+    grade: int  # 5 very satisfied … 1 very dissatisfied
+    text: str
+    rated_at: datetime
+    anonymous: bool = False
+
+
+@dataclass(slots=True)
+class Message:
+    """待发消息 — what outside systems are told; a row of the same transaction, sent later."""
+
+    n: int
+    type: str  # item.accepted
+    at: datetime
+    payload: dict[str, Any]  # {case, item, state, due_on?}: no personal data
+    state: str = "pending"
+
+
+@dataclass(slots=True)
+class Event:
+    """办理记录 — what happened, by whom, under which article. `rows` holds what it changed: {table: [row]}."""
+
+    n: int
+    action: str
+    item: str
+    at: datetime  # when it happened in law
+    recorded_at: datetime  # when it was written down
+    actor: dict[str, Any]  # {account, department, post}
+    state_from: str = ""
+    state_to: str = ""
+    law: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    release: str = ""
+    calendar: str = ""
+    previous: str = ""
+    hash: str = ""
+
+
+@dataclass(slots=True)
+class Case:
+    """办件 — one application, pinned to a release; its state is derived from its items."""
+
+    id: str
+    bundle: str
+    release: str  # content hash of the release
+    applicant_type: str
+    applicant_name: str
+    applicant_id: str
+    number: str = ""
+    query_code: str = ""
+    salt: str = ""  # keeps hashes of personal values in the events from being guessed
+    account: str = ""  # whose account filed it
+    entered_by: str = ""  # the clerk who typed it in at a counter
+    channel: str = "online"
+    state: str = "draft"
+    version: int = 0
+    created_at: datetime | None = None
+    received_at: datetime | None = None
+    closed_at: datetime | None = None
+    urged_at: datetime | None = None
+    answers: dict[str, Any] = field(default_factory=dict)
+    handling: dict[str, str] = field(default_factory=dict)  # what the applicant chose
+    form: dict[str, Any] = field(default_factory=dict)
+    last_event: int = 0
+    last_hash: str = ""
+    items: dict[str, Item] = field(default_factory=dict)
+    clocks: dict[tuple[str, str], Clock] = field(default_factory=dict)
+    tasks: dict[int, Task] = field(default_factory=dict)
+    materials: dict[int, Material] = field(default_factory=dict)
+    notices: dict[int, Notice] = field(default_factory=dict)
+    certificates: dict[int, Certificate] = field(default_factory=dict)
+    commitments: dict[str, Commitment] = field(default_factory=dict)
+    credits: dict[int, Credit] = field(default_factory=dict)
+    ratings: dict[int, Rating] = field(default_factory=dict)
+    messages: dict[int, Message] = field(default_factory=dict)
+
+    def fork(self) -> "Case":
+        """Return a copy whose parts can be changed without touching this one."""
+        return replace(self, **{name: {k: replace(v) for k, v in getattr(self, name).items()} for name in PARTS})
+
+
+PARTS: dict[str, type] = {
+    "items": Item, "clocks": Clock, "tasks": Task, "materials": Material, "notices": Notice,
+    "certificates": Certificate, "commitments": Commitment, "credits": Credit, "ratings": Rating, "messages": Message,
+}  # fmt: skip
+KEYS: dict[str, tuple[str, ...]] = {
+    "items": ("item",), "clocks": ("item", "clock"), "tasks": ("n",), "materials": ("n",), "notices": ("n",),
+    "certificates": ("n",), "commitments": ("item",), "credits": ("n",), "ratings": ("n",), "messages": ("n",),
+}  # fmt: skip
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "cases": tuple(f.name for f in fields(Case) if f.name not in PARTS),
+    **{name: tuple(f.name for f in fields(kind)) for name, kind in PARTS.items()},
+    "events": tuple(f.name for f in fields(Event)),
+}

@@ -1,0 +1,92 @@
+"""期间 — where a limit ends: working days by the calendar, other units by 民法典 202 and 203."""
+
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from service.workflows.calendar import DAY, WorkCalendar
+from service.workflows.language.duration import Duration
+
+Interval = tuple[date, date | None]  # the days after the first, up to and including the second (None: without end)
+
+
+class End(NamedTuple):
+    """期满日 — the last day of a limit, and the day it would have been without rolling over days off."""
+
+    on: date
+    unrolled: date
+
+
+def shift(day: date, limit: Duration) -> date:
+    """Return the corresponding day `d`, `mo` or `y` later, the month's last if there is none; never rolled.
+
+    For the validity of a certificate: an expiry date is not a period of an act. Law: 民法典 202.
+    """
+    if limit.unit == "wd":
+        raise ValueError(str(limit))
+    if limit.unit == "d":
+        return day + limit.count * DAY
+    months = day.year * 12 + day.month - 1 + limit.count * (12 if limit.unit == "y" else 1)
+    year, month = divmod(months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def deadline(day: date, limit: Duration, calendar: WorkCalendar) -> date:
+    """Return the last day of an uninterrupted limit that starts on the day (the day itself not counted)."""
+    if limit.count == 0:
+        return day
+    if limit.unit == "wd":
+        return calendar.add(day, limit.count)
+    return calendar.roll(shift(day, limit))
+
+
+def clip(intervals: Sequence[Interval], after: date) -> list[Interval]:
+    """Return the part of the intervals later than a day."""
+    return [(max(first, after), last) for first, last in intervals if last is None or last > after]
+
+
+def held(intervals: Sequence[Interval], until: date, calendar: WorkCalendar | None) -> int:
+    """Count the days of the intervals up to and including a day: working days, or all if no calendar is given."""
+    total = 0
+    for after, last in intervals:
+        to = until if last is None else min(last, until)
+        total += calendar.count(after, to) if calendar else max(0, (to - after).days)
+    return total
+
+
+def nth(intervals: Sequence[Interval], n: int, calendar: WorkCalendar | None) -> date | None:
+    """Return the n-th day of the intervals, n ≥ 1, or None if they end before it."""
+    for after, last in intervals:
+        inside = n if last is None else held([(after, last)], last, calendar)
+        if inside >= n:
+            return calendar.add(after, n) if calendar else after + n * DAY
+        n -= inside
+    return None
+
+
+def end(intervals: Sequence[Interval], day: date, limit: Duration, calendar: WorkCalendar) -> End | None:
+    """Return where a limit that starts on the day ends if only the days of the intervals count.
+
+    A limit in calendar units is lengthened by the days outside; it rolls to the next working day that is inside.
+    """
+    if limit.count == 0:
+        return End(day, day)
+    if limit.unit == "wd":
+        last = nth(intervals, limit.count, calendar)
+        return End(last, last) if last else None
+    unrolled = nth(intervals, (shift(day, limit) - day).days, None)
+    rolled = unrolled and nth(clip(intervals, unrolled - DAY), 1, calendar)
+    return End(rolled, unrolled) if unrolled and rolled else None
+
+
+@lru_cache(maxsize=1024)
+def compare(a: Duration, b: Duration, calendar: WorkCalendar) -> bool:
+    """Tell whether `a` never ends later than `b`, from every start day of the known years (R-TIME-6)."""
+    if a.unit == b.unit or a.count == 0:
+        return a.count <= b.count if a.unit == b.unit else True
+    years = calendar.years or (2024, 2025, 2026, 2027)  # unpublished years differ only by weekday: four show them all
+    first, last = date(years[0], 1, 1).toordinal(), date(years[-1], 12, 31).toordinal()
+    days = (date.fromordinal(ordinal) for ordinal in range(first, last + 1))
+    return all(deadline(day, a, calendar) <= deadline(day, b, calendar) for day in days)

@@ -1,0 +1,278 @@
+"""事项办理 — one action on one item: check what it carries, apply it, move the state, turn the clocks."""
+
+from collections.abc import Callable, Mapping
+from math import ceil
+from typing import Any
+
+from service.errors import ActionNotAllowed, NotEligible, NotFound
+from service.workflows import clocks, commitments, notices, papers, signals
+from service.workflows.calendar import local_date
+from service.workflows.case import Certificate, Clock, Credit, Item
+from service.workflows.effects import EFFECTS
+from service.workflows.language.duration import Duration
+from service.workflows.language.models import Transition
+from service.workflows.machine import APPLICANT
+from service.workflows.needs import Desk, checked
+from service.workflows.rights import acting_post
+from service.workflows.situation import Action, Actor
+from service.workflows.work import Work
+
+REASONS_KEPT = frozenset({"refused", "declined", "not_required", "broken", "revoked"})
+
+
+def item_of(work: Work, code: str) -> Item:
+    """Return an item of the case. Raises NotFound."""
+    if code not in work.case.items:
+        raise NotFound(f"这件办件里没有事项「{code}」", item=code)
+    return work.case.items[code]
+
+
+def act(work: Work, action: Action, actor: Actor) -> None:
+    """Take one action on one item.
+
+    Raises:
+        NotFound: no such item. NotPermitted: not this actor, ever. ActionNotAllowed: not now. DataInvalid: what it
+            carries is incomplete or wrong. NotEligible: 告知承诺 is barred.
+    """
+    item = item_of(work, action.item)
+    machine = work.machine(item)
+    candidates = [t for t in machine.leaving(item.state) if t.action == action.name]
+    named = candidates or [t for t in machine.transitions if t.action == action.name]
+    if not named:
+        raise ActionNotAllowed(
+            f"「{machine.lifecycle.title}」没有「{action.name}」这个办理动作", action=action.name, state=item.state
+        )
+    post = acting_post(work.release, work.case, item, machine, named[0], actor)
+    if not candidates:
+        title = machine.states[item.state].title
+        raise ActionNotAllowed(
+            f"「{title}」时不能{named[0].title}", action=action.name, state=item.state, law=named[0].basis
+        )
+    _refuse_others_task(work, item, actor)
+    _refuse_same_eyes(item, candidates[0], actor)
+    _refuse_by_rule(work, item, candidates[0])
+    data = checked(Desk(work.release, work.case, item, candidates[0], action.data))
+    apply = EFFECTS.get(action.name)
+    if apply:
+        apply(work, item, data, actor)
+    if _signatures_missing(work, item, candidates[0], actor, post):
+        _log(work, item, candidates[0], actor, post, data, (item.state, item.state))
+        return
+    transition = machine.fire(item.state, action.name, _guard(work, item))
+    _move(work, item, transition, data, actor, post)
+
+
+def _guard(work: Work, item: Item) -> Callable[[Transition], bool]:
+    def holds(transition: Transition) -> bool:
+        if transition.when is None:
+            return True
+        return bool(work.release.expression(transition.when, "lifecycle").evaluate(work.facts(item)))
+
+    def explained(transition: Transition) -> bool:
+        if holds(transition):
+            return True
+        lacking = papers.missing(work.release, work.case, item, work.facts())
+        last = not any(
+            t for t in work.machine(item).leaving(item.state) if t.action == transition.action and t is not transition
+        )
+        if last and lacking:
+            titles = "、".join(work.release.vocabulary.materials[code].title for code in lacking)
+            raise ActionNotAllowed(
+                f"材料还不齐，不能{transition.title}：缺{titles}", action=transition.action, state=item.state,
+                law=transition.basis, missing=lacking,
+            )  # fmt: skip
+        if last and (gaps := papers.open_gaps(work.case, item.item)):
+            titles = "、".join(work.release.vocabulary.materials[code].title for code in gaps)
+            raise ActionNotAllowed(
+                f"容缺材料还没有补齐，不能{transition.title}：{titles}",
+                action=transition.action,
+                state=item.state,
+                missing=gaps,
+            )
+        return False
+
+    return explained
+
+
+def _refuse_others_task(work: Work, item: Item, actor: Actor) -> None:
+    """A task that somebody else claimed is theirs; the head may step in."""
+    if actor.kind != "clerk" or "head" in actor.posts:
+        return
+    for task in work.case.tasks.values():
+        mine = task.department == actor.department and task.post in actor.posts
+        if task.item == item.item and task.done_at is None and mine and task.person not in ("", actor.account):
+            raise ActionNotAllowed(f"这项待办已由 {task.person} 认领，请先转办或由其释放", person=task.person)
+
+
+def _refuse_same_eyes(item: Item, transition: Transition, actor: Actor) -> None:
+    """Four eyes: who reviewed does not decide; who granted by commitment does not check it afterwards."""
+    decides = "approver" in transition.actors and actor.kind == "clerk"
+    if decides and item.reviewer and item.reviewer == actor.account:
+        raise ActionNotAllowed("审查人不能同时作出决定，请由他人决定", law="行政许可法 34", action=transition.action)
+    if item.parent and actor.kind == "clerk" and item.reviewer == actor.account:
+        raise ActionNotAllowed("作出承诺准予决定的人不能核查本件，请换人", action=transition.action)
+
+
+def _refuse_by_rule(work: Work, item: Item, transition: Transition) -> None:
+    """Rules that hold before what the action carries is even looked at."""
+    effect = transition.effect
+    if effect and effect.extend:
+        clock = work.case.clocks.get((item.item, effect.extend))
+        if clock is None:
+            raise ActionNotAllowed("还没有开始计时，不能延长", action=transition.action, state=item.state)
+        # the same refusals as the extension itself, so that the page does not offer what would be refused
+        clocks.extend(clock, Duration(1, "wd"), work.at, "", "")
+    if transition.action == "grant_by_commitment" and work.situation.excluded:
+        raise NotEligible("申请人有未修复的失信记录，不能按告知承诺准予，请转一般程序", law="国办发〔2020〕42号")
+
+
+def _signatures_missing(work: Work, item: Item, transition: Transition, actor: Actor, post: str) -> bool:
+    """会签、票签、依次: tell whether more of the post's people must sign before the action takes effect."""
+    state = work.machine(item).states[item.state]
+    if state.sign == "any" or actor.kind != "clerk" or post != state.post or transition.to == item.state:
+        return False
+    signers = work.situation.staff.get((item.department, post), ()) or (actor.account,)
+    signed = [s["account"] for s in item.signatures]
+    if actor.account in signed:
+        raise ActionNotAllowed("您已经签署过，请等待其他人签署", action=transition.action)
+    if state.sign == "order" and (waiting := [a for a in signers if a not in signed]) and waiting[0] != actor.account:
+        raise ActionNotAllowed(f"依次签署，现在轮到 {waiting[0]}", action=transition.action)
+    item.signatures = [
+        *item.signatures,
+        {"account": actor.account, "action": transition.action, "at": work.at.isoformat()},
+    ]
+    alike: int = sum(s["action"] == transition.action for s in item.signatures)
+    if isinstance(state.sign, dict):
+        return alike < ceil(state.sign["ratio"] * len(signers))
+    return alike == len(item.signatures) and alike < len(signers)  # one who differs decides at once (一票否决)
+
+
+# ---- moving ----------------------------------------------------------------------------------------------------
+
+
+def _move(work: Work, item: Item, transition: Transition, data: dict[str, Any], actor: Actor, post: str) -> None:
+    """Put the item into its new state with everything that follows inside the item, then tell the others."""
+    machine = work.machine(item)
+    was = item.state
+    intake = was in machine.acceptance_states or was == "pledged"
+    item.state = transition.to
+    state = machine.states[item.state]
+    if transition.to != was:
+        item.signatures = []
+    _dates(work, item, transition, actor, was_intake=intake)
+    if actor.kind == "clerk":
+        item.first_handler = item.first_handler or actor.account
+        item.reviewer = actor.account if post == "reviewer" else item.reviewer
+    if transition.effect and transition.effect.extend:
+        key = (item.item, transition.effect.extend)
+        days = Duration(data["days"], "wd")
+        work.put(clocks.extend(work.case.clocks[key], days, work.at, actor.account, data["reason"]))
+    if transition.to != was or transition.counts_from:
+        work.turn_clocks(item, transition, data.get("days"))
+    if transition.to != was:
+        work.close_tasks(item.item)
+        work.open_task(item)
+        _keep_person(work, item, actor, post, was)
+    _log(work, item, transition, actor, post, data, (was, item.state))
+    if transition.notice:
+        paper = notices.for_transition(
+            work.release, work.situation.calendar, work.case, item, transition, data, work.today
+        )
+        work.issue(transition.notice, item.item, paper)
+    if state.final:
+        _finish(work, item, data)
+    if transition.action == "supply":
+        _others_complete(work, item, actor)
+    commitments.granted(work, item, transition, was, actor)
+    if state.final:
+        signals.item_final(work, item)
+
+
+def _dates(work: Work, item: Item, transition: Transition, actor: Actor, *, was_intake: bool) -> None:
+    machine = work.machine(item)
+    if was_intake and item.accepted_on is None and item.state not in machine.acceptance_states:
+        ends = machine.states[item.state].final
+        if ends in (None, "granted"):
+            item.accepted_on = local_date(work.counting_from(item, transition.counts_from or "now"))
+            item.noted = []
+    if transition.action == "reject_commitment":
+        item.accepted_on = None
+    decided = item.state not in machine.before_decision and not item.decided_at and actor.kind == "clerk"
+    if decided and machine.states[item.state].final not in ("withdrawn", "stopped"):
+        item.decided_at, item.decided_by = work.at, actor.account
+
+
+def _keep_person(work: Work, item: Item, actor: Actor, post: str, was: str) -> None:
+    """Remember on the closed task who did it, so that the same person gets the next one (首问负责)."""
+    if actor.kind != "clerk":
+        return
+    for task in work.case.tasks.values():
+        if (task.item, task.state, task.post, task.done_at) == (item.item, was, post, work.at):
+            task.person = task.person or actor.account
+
+
+def _log(
+    work: Work,
+    item: Item,
+    transition: Transition,
+    actor: Actor,
+    post: str,
+    data: dict[str, Any],
+    states: tuple[str, str],
+) -> None:
+    told = {k: v for k, v in data.items() if k != "form"}  # what the applicant filled in stays out of the record
+    if "form" in data:
+        told["form"] = sorted(data["form"])
+    work.log(transition.action, actor, item=item.item, post=post, states=states, law=transition.basis, data=told)
+
+
+def _finish(work: Work, item: Item, data: Mapping[str, Any]) -> None:
+    state = work.machine(item).states[item.state]
+    item.final_at, item.outcome = work.at, state.final or ""
+    if state.final in REASONS_KEPT and data.get("reasons"):
+        item.note = "；".join(point["title"] for point in data["reasons"])
+    if state.final == "granted":
+        item.served_on = work.today
+        _certify(work, item)
+    if state.final == "broken":
+        n = len(work.case.credits) + 1
+        work.case.credits[n] = Credit(n, work.case.applicant_id, item.item, "false_commitment", work.at)
+
+
+def _certify(work: Work, item: Item) -> None:
+    """Issue the certificate of a granted item; its serial is drawn when the step is recorded."""
+    definition = work.release.items[item.item]
+    if definition.result is None:
+        return
+    kind = work.release.vocabulary.certificates[definition.result.certificate]
+    valid = Duration.parse(kind.valid) if kind.valid else None
+    n = len(work.case.certificates) + 1
+    work.case.certificates[n] = Certificate(
+        n, item.item, definition.result.certificate, kind.title, work.case.applicant_name, work.case.applicant_id,
+        issued_on=work.today, pattern=kind.number,
+        valid_until=_valid_until(work, valid) if valid else None,
+    )  # fmt: skip
+
+
+def _valid_until(work: Work, valid: Duration) -> Any:
+    if valid.unit == "wd":
+        return work.situation.calendar.add(work.today, valid.count)
+    return clocks.shift(work.today, valid)
+
+
+def _others_complete(work: Work, item: Item, actor: Actor) -> None:
+    """A paper may complete other items as well: they go back to the window in the same step."""
+    for other in list(work.case.items.values()):
+        machine = work.machine(other)
+        if other is item or other.state not in machine.acceptance_states or other.state == machine.lifecycle.initial:
+            continue
+        flags = papers.flags(work.release, work.case, other, work.facts())
+        if flags["complete"]:
+            other.complete_at = work.at
+            transition = machine.fire(other.state, "supply", _guard(work, other))
+            _move(work, other, transition, {"materials": []}, actor, APPLICANT)
+
+
+def expire(work: Work, clock: Clock, actor: Actor) -> None:
+    """Let the clock take the action named for its end."""
+    act(work, Action(clock.expiry, clock.item), actor)

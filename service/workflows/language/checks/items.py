@@ -1,0 +1,111 @@
+"""事项检查 — every reference of an item, and that everything it says is run by its lifecycle."""
+
+import re
+from collections.abc import Iterator
+
+from service.workflows.language import models
+from service.workflows.language.checks.view import View, repeated
+from service.workflows.language.diagnostics import Diagnostic, found, near
+from service.workflows.language.source import Path, Source
+
+ALWAYS_READ = ("statutory", "promised", "extension")
+DEFAULT_FOLLOW_UP = "follow-up"
+_CATCH_ALL = re.compile(r"(其他|其它)(有关|相关|必要|规定)?的?(有关|相关|必要|规定)?的?条件")
+
+
+def findings(view: View) -> Iterator[Diagnostic]:
+    """Yield what is wrong in the items."""
+    for code, item in view.pack.items.items():
+        source = view.source("item", code)
+        yield from _references(view, item, source)
+        yield from _lists(view, item, source)
+        yield from _limit_names(view, item, source)
+        if item.commitment:
+            yield from _commitment(view, item, item.commitment, source)
+
+
+def _references(view: View, item: models.Item, source: Source) -> Iterator[Diagnostic]:
+    if view.pack.directory is not None:
+        yield from view.known("department", item.department, view.departments, source.at("department"))
+    yield from view.known("lifecycle", item.lifecycle, view.pack.lifecycles, source.at("lifecycle"))
+    if item.result:
+        at = source.at("result", "certificate")
+        yield from view.known("certificate", item.result.certificate, view.pack.vocabulary.certificates, at)
+        cycle = view.pack.lifecycles.get(item.lifecycle)
+        if cycle and not any(state.final == "granted" for state in cycle.states.values()):
+            yield found(at, "E509", f"“{item.lifecycle}”没有办结为准予的状态，不会发出证照", "换一个生命周期，或删去 result")
+
+
+def _lists(view: View, item: models.Item, source: Source) -> Iterator[Diagnostic]:
+    fields, materials = item.field_uses(), item.material_uses()
+    for sort, uses, known in (
+        ("field", [use.use for use in fields], view.pack.vocabulary.fields),
+        ("material", [use.use for use in materials], view.pack.vocabulary.materials),
+    ):
+        part = f"{sort}s"
+        for index, name in enumerate(uses):
+            yield from view.known(sort, name, known, source.at(*_use(source, part, index)))
+        for index, name in repeated(uses):
+            yield found(source.at(*_use(source, part, index)), "E113", f"“{name}”写了两次", "删去一个")
+    for index, use in enumerate(materials):
+        yield from _material(view, item, source, index, use)
+
+
+def _material(
+    view: View, item: models.Item, source: Source, index: int, use: models.MaterialUse
+) -> Iterator[Diagnostic]:
+    if use.required and set(use.from_) == {"share"}:
+        hint = "共享失败时要有兜底，例如 from: [share, upload]"
+        yield found(source.at("materials", index, "from"), "W204", f"“{use.use}”只能靠数据共享取得", hint)
+    cycle = view.pack.lifecycles.get(item.lifecycle)
+    if use.deferrable and cycle and not any("gaps" in t.needs for t in cycle.transitions):
+        at = source.at("materials", index, "deferrable")
+        yield found(at, "E508", f"“{item.lifecycle}”没有容缺受理，deferrable 不起作用", "删去 deferrable，或用 licence")
+
+
+def _use(source: Source, part: str, index: int) -> Path:
+    """Return the path of the name in an entry written short (the name itself) or long (under `use`)."""
+    return (part, index, "use") if isinstance(source.data[part][index], dict) else (part, index)
+
+
+def _limit_names(view: View, item: models.Item, source: Source) -> Iterator[Diagnostic]:
+    cycle = view.pack.lifecycles.get(item.lifecycle)
+    if cycle is None:
+        return
+    named = {clock.limit for clock in cycle.clocks.values() if not clock.limit[0].isdigit()}
+    for name in named - {"limits"} - item.limits.keys():
+        said = f"生命周期“{item.lifecycle}”要用时限“{name}”，这里没有给"
+        yield found(source.at("limits"), "E411", said, f"limits: {{{name}: 5wd}}")
+    if "limits" in named and not {"statutory", "promised"} & item.limits.keys():
+        said = "没有法定时限也没有承诺时限，办到哪天算完说不清"
+        yield found(source.at("limits"), "E411", said, "limits: {statutory: 20wd, promised: 10wd}")
+    for name in item.limits:
+        if name not in named and name not in ALWAYS_READ:
+            hint = near(name, [*ALWAYS_READ, *(named - {"limits"})])
+            yield found(source.at_key("limits", name), "E213", f"没有时限用到“{name}”", hint)
+
+
+def _commitment(
+    view: View, item: models.Item, commitment: models.Commitment, source: Source
+) -> Iterator[Diagnostic]:
+    here = ("commitment",)
+    at = source.at(*here, "text")
+    if commitment.text not in view.pack.texts:
+        hint = near(commitment.text, list(view.pack.texts)) or f"加一个文件 {commitment.text}.md"
+        yield found(at, "E208", f"没有承诺书文本“{commitment.text}”", hint)
+    cycle = view.pack.lifecycles.get(item.lifecycle)
+    if cycle and "pledged" not in cycle.states and not any(s.final == "granted" for s in cycle.states.values()):
+        said = f"“{item.lifecycle}”不能按承诺办结，commitment 不起作用"
+        yield found(source.at_key(*here), "E507", said, "换成 licence，或删去 commitment")
+    asked = {use.use for use in item.material_uses()}
+    for index, waived in enumerate(commitment.waives):
+        if waived not in asked:
+            said = f"本事项不要“{waived}”，不能写成免交"
+            yield found(source.at(*here, "waives", index), "E215", said, near(waived, asked))
+    if commitment.follow_up:
+        yield from view.known("post", commitment.follow_up.post, view.posts, source.at(*here, "follow_up", "post"))
+        yield from view.known("lifecycle", DEFAULT_FOLLOW_UP, view.pack.lifecycles, source.at_key(*here, "follow_up"))
+    for index, condition in enumerate(item.conditions):
+        if _CATCH_ALL.search(condition):
+            said = "告知承诺的条件不能有“其他条件”这样的兜底条款"
+            yield found(source.at("conditions", index), "E505", said, "把条件逐条写明，写不明就删去")

@@ -1,0 +1,146 @@
+"""生命周期检查 — every state can be reached and left, every clock runs and ends, every action can be taken."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+
+from service.workflows.language import models
+from service.workflows.language.checks.view import View
+from service.workflows.language.diagnostics import Diagnostic, found, near
+from service.workflows.language.source import Source
+
+ENGINE_STATES = {"waiting": "待前置", "withdrawn": "撤回", "stopped": "终止"}
+ENGINE_ACTIONS = {"start": "开始", "stop": "终止", "withdraw": "撤回"}
+ENTRIES = ("pledged", "correcting")  # entered by submission with a commitment, and by the one correction notice
+AFTER_FINAL = {"head", "clock"}
+
+
+def findings(view: View) -> Iterator[Diagnostic]:
+    """Yield what is wrong in the pack's own lifecycles."""
+    for code, cycle in view.pack.own_lifecycles().items():
+        source = view.source("lifecycle", code)
+        yield from _states(view, cycle, source)
+        yield from _transitions(view, cycle, source)
+        yield from _graph(cycle, source)
+        yield from _clocks(cycle, source)
+
+
+def _states(view: View, cycle: models.Lifecycle, source: Source) -> Iterator[Diagnostic]:
+    for name, state in cycle.states.items():
+        at = source.at_key("states", name)
+        if name in ENGINE_STATES:
+            yield found(at, "E414", f"状态“{name}”（{ENGINE_STATES[name]}）由引擎提供，不能另写", "删去或改名")
+        if state.post is not None:
+            yield from view.known("post", state.post, view.posts | {"applicant"}, source.at("states", name, "post"))
+        for index, clock in enumerate(state.runs):
+            yield from view.known("clock", clock, cycle.clocks, source.at("states", name, "runs", index))
+        if state.final and (state.runs or state.on_expiry or state.post):
+            yield found(at, "E417", f"终态“{name}”不再有待办和时限", "删去 post、runs、on_expiry")
+        if state.post is None and "sign" in source.data["states"][name]:
+            yield found(source.at_key("states", name, "sign"), "E418", "没有 post，没有人要签", "写上 post，或删去 sign")
+        yield from _expiry(cycle, name, state, source)
+        if state.post == "applicant" and not state.on_expiry and not state.final:
+            said = f"“{name}”等申请人办，到期怎么办没有写"
+            yield found(at, "E410", said, "runs 一个时限，并写 on_expiry: {时限: 动作}")
+        if state.post and not state.final and not _can_act(cycle, name, state.post):
+            yield found(source.at("states", name, "post"), "E419", f"“{state.post}”在“{name}”没有可以办的动作", "改 post 或 by")
+
+
+def _can_act(cycle: models.Lifecycle, name: str, post: str) -> bool:
+    return any(name in t.sources and post in t.actors for t in cycle.transitions)
+
+
+def _expiry(cycle: models.Lifecycle, name: str, state: models.State, source: Source) -> Iterator[Diagnostic]:
+    for clock, action in state.on_expiry.items():
+        if clock not in state.runs:
+            said = f"时限“{clock}”在“{name}”不走，不会到期"
+            yield found(source.at_key("states", name, "on_expiry", clock), "E412", said, "写进 runs，或删去")
+        takes = [t for t in cycle.transitions if t.action == action and name in t.sources and "clock" in t.actors]
+        if not takes:
+            at = source.at("states", name, "on_expiry", clock)
+            known = {t.action for t in cycle.transitions if "clock" in t.actors}
+            hint = near(action, known) or f"加一个动作：action: {action}, from: {name}, by: clock"
+            yield found(at, "E212", f"从“{name}”没有由时限触发的动作“{action}”", hint)
+
+
+def _transitions(view: View, cycle: models.Lifecycle, source: Source) -> Iterator[Diagnostic]:
+    expiring = {action for state in cycle.states.values() for action in state.on_expiry.values()}
+    closed: set[tuple[str, str]] = set()
+    for index, transition in enumerate(cycle.transitions):
+        here = ("transitions", index)
+        if transition.action in ENGINE_ACTIONS:
+            said = f"动作“{transition.action}”（{ENGINE_ACTIONS[transition.action]}）由引擎提供，不能另写"
+            yield found(source.at(*here, "action"), "E414", said, "删去或改名")
+        for place, state in enumerate(transition.sources):
+            at = source.at(*here, "from", place) if isinstance(transition.from_, list) else source.at(*here, "from")
+            yield from view.known("state", state, cycle.states, at)
+            if (transition.action, state) in closed:
+                said = f"从“{state}”的“{transition.action}”已经写过，这一条永远轮不到"
+                yield found(source.at(*here, "action"), "E405", said, "给前面的一条写上 when，或删去这一条")
+            if transition.when is None:
+                closed.add((transition.action, state))
+        yield from view.known("state", transition.to, cycle.states, source.at(*here, "to"))
+        for place, actor in enumerate(transition.actors):
+            at = source.at(*here, "by", place) if isinstance(transition.by, list) else source.at(*here, "by")
+            yield from view.known("post", actor, view.posts | {"applicant", "clock"}, at)
+        if transition.actors == ["clock"] and transition.action not in expiring:
+            said = f"没有时限到期时触发“{transition.action}”"
+            yield found(source.at(*here, "action"), "E416", said, "在某个状态的 on_expiry 里写上它，或改 by")
+        yield from _effect(view, cycle, transition, source, index)
+
+
+def _effect(
+    view: View, cycle: models.Lifecycle, transition: models.Transition, source: Source, index: int
+) -> Iterator[Diagnostic]:
+    effect = transition.effect
+    if effect is None:
+        return
+    for key, clock in (("extend", effect.extend), ("limit", effect.limit)):
+        if clock is not None:
+            yield from view.known("clock", clock, cycle.clocks, source.at("transitions", index, "effect", key))
+            if "days" not in transition.needs:
+                at = source.at_key("transitions", index, "effect", key)
+                yield found(at, "E413", f"“{transition.action}”改变期限，却没有写明天数", "needs 里加上 days")
+    if effect.extend and transition.actors != ["head"]:
+        said = "延长期限只能由负责人批准（行政许可法 42）"
+        yield found(source.at("transitions", index, "by"), "E413", said, "写 by: head")
+
+
+def _graph(cycle: models.Lifecycle, source: Source) -> Iterator[Diagnostic]:
+    onward: dict[str, set[str]] = {name: set() for name in cycle.states}
+    backward: dict[str, set[str]] = {name: set() for name in cycle.states}
+    for index, transition in enumerate(cycle.transitions):
+        for state in transition.sources:
+            if state in onward and transition.to in onward:
+                onward[state].add(transition.to)
+                backward[transition.to].add(state)
+            if state in cycle.states and cycle.states[state].final and not set(transition.actors) <= AFTER_FINAL:
+                at = source.at("transitions", index, "by")
+                yield found(at, "E404", f"“{state}”是终态，只有负责人（head）或时限（clock）能再动它", "写 by: head")
+    if cycle.states[cycle.initial].final:
+        yield found(source.at_key("states", cycle.initial), "E415", "第一个状态就是终态，没有什么可办", "把开始的状态放在最前面")
+    entered = _reach([cycle.initial, *(name for name in ENTRIES if name in cycle.states)], onward)
+    ending = _reach([name for name, state in cycle.states.items() if state.final], backward)
+    for name, state in cycle.states.items():
+        at = source.at_key("states", name)
+        if name not in entered:
+            yield found(at, "E401", f"没有动作能到达状态“{name}”", "加一个 to 到这里的动作，或删去它")
+        elif state.final is None and not onward[name]:
+            yield found(at, "E402", f"状态“{name}”没有出路", "加一个从这里出发的动作，或写 final")
+        elif name not in ending:
+            yield found(at, "E403", f"从状态“{name}”怎么办都到不了办结", "加一条通向终态的路")
+
+
+def _reach(starts: list[str], edges: Mapping[str, set[str]]) -> set[str]:
+    seen, queue = set(starts), deque(starts)
+    while queue:
+        for following in edges[queue.popleft()] - seen:
+            seen.add(following)
+            queue.append(following)
+    return seen
+
+
+def _clocks(cycle: models.Lifecycle, source: Source) -> Iterator[Diagnostic]:
+    running = {clock for state in cycle.states.values() for clock in state.runs}
+    for name in cycle.clocks:
+        if name not in running:
+            yield found(source.at_key("clocks", name), "E406", f"没有状态走时限“{name}”", "写进某个状态的 runs，或删去它")

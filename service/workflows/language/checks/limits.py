@@ -1,0 +1,122 @@
+"""期限检查 — promised within statutory, the bundle's promise not below its longest chain, conditions that can be true."""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import reduce
+
+from service.workflows.clocks import compare, deadline
+from service.workflows.language import models
+from service.workflows.language.checks.conditions import Conditions
+from service.workflows.language.checks.possibilities import Search, Undecided, said
+from service.workflows.language.checks.view import View
+from service.workflows.language.diagnostics import Diagnostic, found
+from service.workflows.language.duration import Duration
+from service.workflows.language.source import Source
+
+MOST_CHAINS = 3  # told of one bundle
+ZERO = Duration(0, "wd")
+
+
+def findings(view: View) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the limits of items and bundles."""
+    for code, item in view.pack.items.items():
+        yield from _item(view, item, view.source("item", code))
+    for code, bundle in view.pack.bundles.items():
+        source = view.source("bundle", code)
+        conditions = Conditions(bundle, source)
+        yield from _chains(view, bundle, conditions, source)
+        yield from _never(bundle, conditions, source)
+
+
+def _item(view: View, item: models.Item, source: Source) -> Iterator[Diagnostic]:
+    statutory, promised = item.limit("statutory"), item.limit("promised")
+    if item.category == "licence" and statutory is None:
+        message = "行政许可要写法定时限"
+        yield found(source.at("limits"), "E408", message, "没有特别规定的写 statutory: 20wd（行政许可法 42）")
+    if statutory and promised and not compare(promised, statutory, view.calendar):
+        at = source.at("limits", "promised")
+        yield found(at, "E407", f"承诺 {promised} 可能比法定 {statutory} 更晚", "承诺时限不能长于法定时限")
+    if item.commitment and statutory and not compare(Duration.parse(item.commitment.limit), statutory, view.calendar):
+        at = source.at("commitment", "limit")
+        yield found(at, "E407", f"告知承诺的 {item.commitment.limit} 可能比法定 {statutory} 更晚", "写得短一些")
+    for index, use in enumerate(item.material_uses()):
+        if use.deferrable and promised and not compare(Duration.parse(use.deferrable), promised, view.calendar):
+            message = f"“{use.use}”可以 {use.deferrable} 后才补，比承诺办结的 {promised} 还晚"
+            yield found(source.at("materials", index, "deferrable"), "W207", message, "补正期内办不结，请缩短")
+
+
+def _length(item: models.Item) -> Duration:
+    return item.limit("promised") or item.limit("statutory") or ZERO
+
+
+def _chains(
+    view: View, bundle: models.Bundle, conditions: Conditions, source: Source
+) -> Iterator[Diagnostic]:
+    told = 0
+    for chain in _too_long(view, bundle):
+        answers: dict[str, object] | None = None
+        whens = [conditions.items[n] for n, entry in enumerate(bundle.items) if entry.use in chain and entry.when]
+        if None in whens:
+            continue  # its own finding says what is wrong
+        way = " → ".join(f"{code} {_length(view.pack.items[code])}" for code in chain)
+        try:
+            answers = Search(conditions, [when for when in whens if when]).example()
+        except Undecided:
+            yield found(source.at("promised"), "W212", f"回答的组合太多，没有查完这条链：{way}", "请用情景核对承诺时限")
+            continue
+        if answers is not None and told < MOST_CHAINS:
+            told += 1
+            message = f"承诺 {bundle.promised} 短于必须先后办的 {way}（{said(bundle, answers)}）"
+            yield found(source.at("promised"), "E502", message, "加长 promised，缩短事项的承诺时限，或改成同时办")
+
+
+def _too_long(view: View, bundle: models.Bundle) -> Iterator[list[str]]:
+    """Yield the chains of `after` that take longer than promised, each as short as it can be."""
+    later: dict[str, list[str]] = {entry.use: [] for entry in bundle.items}
+    for entry in bundle.items:
+        for before in entry.after:
+            if before in later:
+                later[before].append(entry.use)
+    promised = Duration.parse(bundle.promised)
+    stack = [[code] for code in later if code in view.pack.items]
+    while stack:
+        chain = stack.pop()
+        if not _within(view, [_length(view.pack.items[code]) for code in chain], promised):
+            yield chain
+            continue
+        stack += [[*chain, code] for code in later[chain[-1]] if code in view.pack.items and code not in chain]
+
+
+def _within(view: View, lengths: list[Duration], promised: Duration) -> bool:
+    """Tell whether lengths one after the other end no later than the promise, from every start."""
+    if len({each.unit for each in lengths if each.count} | {promised.unit}) == 1:
+        return sum(each.count for each in lengths) <= promised.count
+    if len(lengths) == 1:
+        return compare(lengths[0], promised, view.calendar)
+    return all(
+        reduce(lambda on, length: deadline(on, length, view.calendar), lengths, day)
+        <= deadline(day, promised, view.calendar)
+        for day in _starts(view)
+    )
+
+
+def _starts(view: View) -> Iterator[date]:
+    years = view.calendar.years or (2024, 2025, 2026, 2027)
+    first, last = date(years[0], 1, 1).toordinal(), date(years[-1], 12, 31).toordinal()
+    return (date.fromordinal(ordinal) for ordinal in range(first, last + 1))
+
+
+def _never(bundle: models.Bundle, conditions: Conditions, source: Source) -> Iterator[Diagnostic]:
+    places = [("items", n, "when", each) for n, each in enumerate(conditions.items)]
+    places += [("questions", n, "when", each) for n, each in enumerate(conditions.questions)]
+    places += [("stop", n, "when", each) for n, each in enumerate(conditions.stops)]
+    for part, index, key, expression in places:
+        if expression is None:
+            continue
+        try:
+            possible = Search(conditions, [expression]).example() is not None
+        except Undecided:
+            continue
+        if not possible:
+            message = "没有哪种回答能让这个条件成立"
+            yield found(source.within((part, index, key), 0), "W211", message, "核对条件和选项；真用不到就删去")

@@ -1,0 +1,33 @@
+"""时限长度 — `5wd` working days, `20d` calendar days, `2mo`, `5y`; `0wd` is on the spot."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Unit = Literal["wd", "d", "mo", "y"]
+PATTERN = r"^(0|[1-9][0-9]{0,3})(wd|d|mo|y)$"
+UNIT_TITLES = {"wd": "个工作日", "d": "天", "mo": "个月", "y": "年"}
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of time as the law writes it: a count and its unit."""
+
+    count: int
+    unit: Unit
+
+    @classmethod
+    def parse(cls, text: str) -> "Duration":
+        """Read `13wd`. Raises ValueError for anything else."""
+        found = re.match(PATTERN, text)
+        if not found:
+            raise ValueError(text)
+        unit: Unit = found[2]  # type: ignore[assignment]  # the pattern admits only the four units
+        return cls(int(found[1]), unit)
+
+    def __str__(self) -> str:
+        return f"{self.count}{self.unit}"
+
+    def title(self) -> str:
+        """Say it in Chinese: 13个工作日, 当场."""
+        return "当场" if self.count == 0 else f"{self.count}{UNIT_TITLES[self.unit]}"

@@ -1,0 +1,49 @@
+"""作用域 — which names each place of a definition may use.
+
+bundle     answers.* answered.* derived.* applicant.type              (before anything is filled in)
+item       form.* handling applicant.type applicant.credit.excluded
+lifecycle  as item, and item.complete item.gaps (open 容缺 gaps)
+"""
+
+from collections.abc import Mapping
+
+from service.workflows.language import models
+from service.workflows.language.expressions import KINDS, ExpressionRefused, Kind, Scope
+
+APPLICANT: Mapping[str, Kind] = {"applicant.type": "text"}
+DERIVED_KINDS: tuple[Kind, ...] = ("boolean", "number", "text")
+
+
+def question_names(questions: list[models.Question]) -> dict[str, Kind]:
+    """Return the names that questions give."""
+    kinds: dict[str, Kind] = {f"answers.{question.id}": KINDS[question.type] for question in questions}
+    return kinds | {f"answered.{question.id}": "boolean" for question in questions}
+
+
+def bundle_scope(bundle: models.Bundle) -> Scope:
+    """Return the scope of `when` and `stop` in a bundle; a `derived` that does not compile is left out."""
+    scope = Scope("一件事", {**question_names(bundle.questions), **APPLICANT})
+    kinds: dict[str, Kind] = {}
+    for name, text in bundle.derived.items():
+        try:
+            kinds[f"derived.{name}"] = scope.extended(kinds).compile(text, DERIVED_KINDS).result
+        except ExpressionRefused:
+            continue
+    return scope.extended(kinds)
+
+
+def form_names(fields: Mapping[str, models.VocabularyField]) -> dict[str, Kind]:
+    """Return the names of form fields; a person cannot be compared."""
+    return {f"form.{name}": KINDS[field.type] for name, field in fields.items() if field.type in KINDS}
+
+
+def item_scope(vocabulary: models.Vocabulary) -> Scope:
+    """Return the scope of `when` and `eligible` in an item."""
+    names: dict[str, Kind] = {"handling": "text", "applicant.credit.excluded": "boolean"}
+    return Scope("事项", {**form_names(vocabulary.fields), **APPLICANT, **names})
+
+
+def lifecycle_scope(vocabulary: models.Vocabulary) -> Scope:
+    """Return the scope of `when` in a transition."""
+    names: dict[str, Kind] = {"item.complete": "boolean", "item.gaps": "number"}
+    return Scope("生命周期", {**item_scope(vocabulary).names, **names})

@@ -1,0 +1,179 @@
+"""生命周期的运行 — lifecycles as state machines; the only user of `transitions`.
+
+One shared `Machine` per compiled lifecycle, fired through its event objects on a throwaway cursor. Guards only
+refuse; nothing here has effects. The engine gives every lifecycle the states `waiting`, `withdrawn`, `stopped` and
+the actions `start`, `stop`, `withdraw`.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+from transitions import EventData, Machine, MachineError
+
+from service.errors import ActionNotAllowed
+from service.workflows.language.models import Lifecycle, State, Transition
+from service.workflows.language.release import Release
+
+logging.getLogger("transitions").setLevel(logging.WARNING)  # it logs each state entered at INFO
+
+WAITING, WITHDRAWN, STOPPED = "waiting", "withdrawn", "stopped"
+CLOCK, APPLICANT = "clock", "applicant"
+SATISFIED = frozenset({"granted", "not_required"})  # outcomes that let dependents start
+ENGINE_STATES: dict[str, State] = {
+    WAITING: State(title="待前置事项办结"),
+    WITHDRAWN: State(title="已撤回", final="withdrawn"),
+    STOPPED: State(title="已终止（因其他事项）", final="stopped"),
+}
+
+Guard = Callable[[Transition], bool]
+
+
+@dataclass(slots=True)
+class Cursor:
+    """The throwaway model a machine moves: its state, and the transition that was taken."""
+
+    state: str
+    taken: Transition | None = None
+
+
+def _transition(action: str, title: str, sources: list[str], to: str, by: str, basis: str = "") -> Transition:
+    entry = {"action": action, "title": title, "from": sources, "to": to, "by": by, "basis": basis}
+    return Transition.model_validate(entry)
+
+
+class LifecycleMachine:
+    """One lifecycle made runnable: `fire` moves a state, the properties answer questions about its graph."""
+
+    def __init__(self, lifecycle: Lifecycle) -> None:
+        self.lifecycle = lifecycle
+        self.states: dict[str, State] = {**lifecycle.states, **ENGINE_STATES}
+        self.transitions = [*lifecycle.transitions, *self._engine_transitions()]
+        self._machine = Machine(
+            model=None,
+            states=list(self.states),
+            initial=lifecycle.initial,
+            auto_transitions=False,
+            send_event=True,
+            queued=False,
+            transitions=[
+                {"trigger": t.action, "source": t.sources, "dest": t.to, "conditions": [self._condition(t)]}
+                for t in self.transitions
+            ],
+        )
+
+    def _engine_transitions(self) -> list[Transition]:
+        still_open = [name for name, state in self.states.items() if not state.final]
+        return [
+            _transition("start", "前置事项办结，开始办理", [WAITING], self.lifecycle.initial, CLOCK),
+            _transition("stop", "终止", still_open, STOPPED, CLOCK),
+            _transition("withdraw", "撤回申请", sorted(self.before_decision | {WAITING}), WITHDRAWN, APPLICANT),
+        ]
+
+    @staticmethod
+    def _condition(transition: Transition) -> Callable[[EventData], bool]:
+        def allow(event: EventData) -> bool:
+            guard: Guard = event.kwargs["guard"]
+            if not guard(transition):
+                return False
+            event.model.taken = transition
+            return True
+
+        return allow
+
+    def fire(self, state: str, action: str, guard: Guard) -> Transition:
+        """Return the transition that `action` takes from `state`: the first whose guard holds.
+
+        Raises:
+            ActionNotAllowed: the action does not leave this state, or no guard holds.
+        """
+        title = self.states[state].title
+        event = self._machine.events.get(action)
+        cursor = Cursor(state)
+        try:
+            moved = event is not None and event.trigger(cursor, guard=guard)
+        except MachineError:
+            event = None
+            moved = False
+        if not moved or cursor.taken is None:
+            why = (
+                f"「{title}」时不能{self.title_of(action)}"
+                if event is None
+                else f"还不满足{self.title_of(action)}的条件"
+            )
+            raise ActionNotAllowed(why, state=state, action=action)
+        return cursor.taken
+
+    def title_of(self, action: str) -> str:
+        """Return the Chinese title of an action of this lifecycle."""
+        return next((t.title for t in self.transitions if t.action == action), action)
+
+    def leaving(self, state: str) -> list[Transition]:
+        """Return the transitions that leave a state, engine's own included."""
+        return [t for t in self.transitions if state in t.sources]
+
+    @cached_property
+    def _reach(self) -> Mapping[str, frozenset[str]]:
+        """State → states reachable from it by the lifecycle's own transitions, itself included."""
+        step: dict[str, set[str]] = {name: set() for name in self.states}
+        for transition in self.lifecycle.transitions:
+            for source in transition.sources:
+                step[source].add(transition.to)
+        reach: dict[str, frozenset[str]] = {}
+        for name in self.states:
+            seen, todo = {name}, [name]
+            while todo:
+                for following in step[todo.pop()] - seen:
+                    seen.add(following)
+                    todo.append(following)
+            reach[name] = frozenset(seen)
+        return reach
+
+    def can_run_again(self, state: str, clock: str) -> bool:
+        """Tell whether some state reachable from `state` runs the clock."""
+        return any(clock in self.states[name].runs for name in self._reach[state])
+
+    @cached_property
+    def before_decision(self) -> frozenset[str]:
+        """States in which the decision is still open, so that the applicant may withdraw (R-ACC-11).
+
+        After the decision only good ends are left, no clock with the item's own limits runs any more, and there is no
+        way back to the start.
+        """
+        lifecycle = self.lifecycle
+        limit_clocks = {name for name, clock in lifecycle.clocks.items() if clock.limit == "limits"}
+
+        def decided(name: str) -> bool:
+            ahead = [lifecycle.states[n] for n in self._reach[name] if n in lifecycle.states]
+            good = all(state.final in (None, "granted", "revoked", "lapsed") for state in ahead)
+            timed = any(limit_clocks & set(state.runs) for state in ahead)
+            return good and not timed and lifecycle.initial not in self._reach[name]
+
+        return frozenset(n for n, s in lifecycle.states.items() if not s.final and not decided(n))
+
+    @cached_property
+    def acceptance_states(self) -> frozenset[str]:
+        """States of the intake: the first one, and those that lead back to it within the correction loop."""
+        initial = self.lifecycle.initial
+        waits = {n for n, s in self.lifecycle.states.items() if s.post == APPLICANT and initial in self._reach[n]}
+        return frozenset({initial} | waits)
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A lifecycle of a release; equal by the release's hash, so that each is built once."""
+
+    release: str
+    code: str
+    lifecycle: Lifecycle = field(compare=False)
+
+
+@lru_cache(maxsize=1024)
+def _built(key: _Key) -> LifecycleMachine:
+    return LifecycleMachine(key.lifecycle)
+
+
+def machine_of(release: Release, code: str) -> LifecycleMachine:
+    """Return the shared machine of a release's lifecycle."""
+    return _built(_Key(release.hash, code, release.lifecycles[code]))

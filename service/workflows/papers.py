@@ -1,0 +1,49 @@
+"""手里的材料 — what of the one set is there, what is missing, what may still follow (容缺)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.workflows import bundle
+from service.workflows.case import Case, Item, Material
+from service.workflows.language.release import Release
+
+GAP = "gap-"  # the clock of a material that may follow is named gap-<material>
+SUPPLIED = ("upload", "share", "commitment", "certificate", "generated")
+
+
+def in_hand(case: Case) -> dict[str, Material]:
+    """Return the newest of each material that was really supplied, by material code."""
+    held: dict[str, Material] = {}
+    for row in sorted(case.materials.values(), key=lambda m: m.n):
+        if not row.replaced and row.source in SUPPLIED:
+            held[row.material] = row
+    return held
+
+
+def missing(release: Release, case: Case, item: Item, facts: Mapping[str, Any]) -> list[str]:
+    """Return the required materials of an item that are not there."""
+    if item.parent:
+        return []
+    held = in_hand(case)
+    uses = bundle.material_uses(release, item.item, item.handling, facts)
+    return [use.use for use in uses if use.required and use.use not in held]
+
+
+def open_gaps(case: Case, code: str) -> list[str]:
+    """Return the materials that still have to follow for an item accepted with gaps."""
+    return [
+        name.removeprefix(GAP)
+        for (item, name), clock in case.clocks.items()
+        if item == code and name.startswith(GAP) and clock.state != "settled"
+    ]
+
+
+def unanswered(item: Item) -> list[dict[str, Any]]:
+    """Return the points of the correction notice that were not supplied yet."""
+    return [point for point in item.asked if point["reason"] not in item.answered]
+
+
+def flags(release: Release, case: Case, item: Item, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts that lifecycles may ask about an item: `item.complete`, `item.gaps`."""
+    complete = not missing(release, case, item, facts) and not unanswered(item)
+    return {"complete": complete, "gaps": len(open_gaps(case, item.item))}

@@ -1,0 +1,87 @@
+"""谁可以办 — the definition's `by`, the department that owns the item, the lead's window, the applicant himself."""
+
+from service.errors import NotPermitted
+from service.workflows.case import Case, Item
+from service.workflows.language.models import Transition
+from service.workflows.language.release import Release
+from service.workflows.machine import APPLICANT, CLOCK, LifecycleMachine
+from service.workflows.situation import Actor
+
+
+def is_applicant(case: Case, actor: Actor) -> bool:
+    """Tell whether the actor stands for the applicant: the filing account, or the same person by id."""
+    if actor.kind not in ("applicant", "portal"):
+        return False
+    return actor.account == case.account or (bool(actor.subject) and actor.subject == case.applicant_id)
+
+
+def departments_of_window(release: Release, item: Item, machine: LifecycleMachine, transition: Transition) -> set[str]:
+    """Return the departments whose window may take a transition of the intake or hand out a result.
+
+    统一受理 (`acceptance: lead`): the lead's window checks and accepts for all; what ends the item well (filing,
+    deciding on the spot, handing out) may be done by the owning department's window as well (R-BND-9, R-BND-11).
+    """
+    if release.bundle.acceptance == "each":
+        return {item.department}
+    lead = release.bundle.lead
+    at_intake = bool(set(transition.sources) & machine.acceptance_states)
+    ends_well = machine.states[transition.to].final == "granted"
+    return {lead} if at_intake and not ends_well else {lead, item.department}
+
+
+def post_name(release: Release, item: Item, post: str) -> str:
+    """Return the post that really acts: the check after a commitment is done by the post its definition names."""
+    if item.parent and post == "inspector":
+        commitment = release.items[item.parent].commitment
+        if commitment and commitment.follow_up:
+            return commitment.follow_up.post
+    return post
+
+
+def acting_post(
+    release: Release, case: Case, item: Item, machine: LifecycleMachine, transition: Transition, actor: Actor
+) -> str:
+    """Return the post in which the actor takes the transition.
+
+    Raises:
+        NotPermitted: this actor may never take it: wrong kind, department or post, or the own application.
+    """
+    for by in transition.actors:
+        if by == CLOCK and actor.kind == "clock":
+            return CLOCK
+        if by == APPLICANT and is_applicant(case, actor):
+            return APPLICANT
+        if by in (CLOCK, APPLICANT) or actor.kind != "clerk":
+            continue
+        post = post_name(release, item, by)
+        owners = departments_of_window(release, item, machine, transition) if by == "window" else {item.department}
+        if post in actor.posts and actor.department in owners:
+            refuse_own_application(case, actor)
+            return post
+    raise NotPermitted(f"您的岗位或部门不能{transition.title}", action=transition.action, item=item.item)
+
+
+def require_lead_window(release: Release, case: Case, actor: Actor, what: str) -> None:
+    """Refuse unless the actor sits at the lead's window: only the lead acts on the case (R-BND-4)."""
+    if actor.kind != "clerk" or actor.department != release.bundle.lead or "window" not in actor.posts:
+        raise NotPermitted(f"只有牵头部门的受理岗可以{what}", action=what)
+    refuse_own_application(case, actor)
+
+
+def refuse_own_application(case: Case, actor: Actor) -> None:
+    """Refuse a clerk who is the applicant: nobody decides on their own application."""
+    if actor.account == case.account or (actor.subject and actor.subject == case.applicant_id):
+        raise NotPermitted("不能办理本人的申请（回避）", law="行政许可法 第五条、公务员回避规定")
+
+
+def may_see(release: Release, case: Case, actor: Actor) -> bool:
+    """Tell whether the actor may read the case at all; who may not gets the same answer as for no case."""
+    if (
+        actor.kind == "supervisor"
+        or is_applicant(case, actor)
+        or (case.entered_by and case.entered_by == actor.account)
+    ):
+        return True
+    if actor.kind != "clerk":
+        return False
+    return actor.department == release.bundle.lead or any(i.department == actor.department for i in case.items.values())

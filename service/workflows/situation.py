@@ -1,0 +1,79 @@
+"""What a step is given and what it gives back: actor, action, situation, step — values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from service.workflows.calendar import WorkCalendar
+from service.workflows.case import Case, Event
+from service.workflows.language.models import Policy
+from service.workflows.language.release import Release
+
+ActorKind = Literal["applicant", "clerk", "clock", "portal", "supervisor", "admin"]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """经办人 — who acts: an account with its department and posts, an applicant, or the clock."""
+
+    account: str
+    kind: ActorKind
+    department: str = ""
+    posts: frozenset[str] = frozenset()
+    subject: str = ""  # the applicant's own id: nobody decides on their own application
+    name: str = ""
+
+    def record(self, post: str = "") -> dict[str, Any]:
+        """Return what the event says about the actor."""
+        return {"account": self.account, "kind": self.kind, "department": self.department, "post": post}
+
+
+CLOCK_ACTOR = Actor("clock", "clock", name="系统（到期）")
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """动作 — what is to be done on an item, or on the case as a whole (`item` empty)."""
+
+    name: str
+    item: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything a decision may look at beside the case itself; gathered before, never read while deciding."""
+
+    release: Release
+    calendar: WorkCalendar
+    now: datetime
+    staff: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)  # (department, post) → accounts
+    excluded: bool = False  # an unrepaired breach of the applicant is on record (R-NCP-3)
+
+    @property
+    def policy(self) -> Policy:
+        """Return the region's readings where the law is silent."""
+        return self.release.directory.policy
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step taken: the case before and after, and the events that tell it. Nothing is stored yet."""
+
+    before: Case | None
+    case: Case
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """可办动作 — an action this actor may take now, or why not (the same decision that `step` would make)."""
+
+    action: str
+    item: str
+    title: str
+    needs: tuple[str, ...]
+    allowed: bool
+    reason: str = ""
+    law: str = ""

@@ -1,0 +1,179 @@
+"""提交申请 — one form, one set of materials, one receipt; every item that applies begins (R-BND-1, R-BND-3)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.errors import DataInvalid, NotPermitted, Stopped
+from service.workflows import bundle, commitments, effects, notices, papers, signals
+from service.workflows.answers import uscc_fault
+from service.workflows.case import CASE, Clock, Item
+from service.workflows.language.duration import Duration
+from service.workflows.machine import WAITING
+from service.workflows.needs import material_given
+from service.workflows.rights import is_applicant
+from service.workflows.situation import Action, Actor
+from service.workflows.work import Work
+
+JOINT_CAP, JOINT_BASIS = "45wd", "行政许可法 26、42"
+
+
+def submit(work: Work, action: Action, actor: Actor) -> None:
+    """Receive an application: check it, begin its items, give the receipt.
+
+    `action.data` may carry {materials: [...], signature: {...}}.
+
+    Raises:
+        Stopped: the law forbids the undertaking. DataInvalid: answers, form, handling or materials are wrong.
+        NotPermitted: neither the applicant nor a window that types it in.
+    """
+    case = work.case
+    if not is_applicant(case, actor) and actor.account != case.entered_by:
+        raise NotPermitted("只有申请人，或代录入的受理岗可以提交")
+    applicant = bundle.Applicant(case.applicant_type, case.applicant_name, case.applicant_id, work.situation.excluded)
+    selection = bundle.select(work.release, case.answers, applicant)
+    if selection.stops:
+        said = "；".join(stop.say for stop in selection.stops)
+        raise Stopped(
+            said, law="；".join(stop.basis for stop in selection.stops), stops=[s.say for s in selection.stops]
+        )
+    if not selection.items:
+        raise DataInvalid(
+            "按您的回答没有需要办理的事项", errors=[{"pointer": "/answers", "detail": "没有需要办理的事项"}]
+        )
+    case.answers = bundle.check_answers(work.release, case.answers)
+    case.received_at, case.state = work.at, "received"
+    handling, told = _handling(work, selection.items)
+    _fill_form(work, selection.items, handling)
+    warnings = _hand_in_all(work, selection.items, handling, action.data.get("materials", []), actor)
+    for code in selection.items:
+        definition = work.release.items[code]
+        case.items[code] = Item(code, definition.department, definition.lifecycle, WAITING, handling=handling[code])
+        case.items[code].note = told.get(code, "")
+        if handling[code] == "commitment":
+            case.commitments[code] = commitments.signed(work, code, actor, action.data.get("signature") or {})
+    for code, item in case.items.items():
+        if not bundle.waits_for(work.release, code, case.items):
+            signals.receive(work, item)
+    _case_clocks(work)
+    _receipt(work, told)
+    data: dict[str, Any] = {"items": list(selection.items), "left_out": dict(selection.left_out), "handling": handling}
+    work.log("submit", actor, states=("draft", "received"), data=data | ({"warnings": warnings} if warnings else {}))
+
+
+def _handling(work: Work, items: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return how each item is handled, and for each commitment that is not open, why it goes the ordinary path (R-NCP-3)."""
+    handling, told = {}, {}
+    for code, wish in work.case.handling.items():
+        if code not in items or wish not in ("ordinary", "commitment"):
+            detail = f"「{code}」不在本次办理的事项里" if code not in items else "只能选 ordinary 或 commitment"
+            raise DataInvalid(detail, errors=[{"pointer": f"/handling/{code}", "detail": detail}])
+    for code in items:
+        wish = work.case.handling.get(code, "ordinary")
+        why = not_eligible(work, code) if wish == "commitment" else ""
+        handling[code] = "ordinary" if why else wish
+        if why:
+            told[code] = why
+    return handling, told
+
+
+def not_eligible(work: Work, code: str) -> str:
+    """Return why 告知承诺 is not open for an item, or an empty text."""
+    definition = work.release.items[code].commitment
+    if definition is None:
+        return "本事项不实行告知承诺，按一般程序办理"
+    if work.situation.excluded:
+        return "有未修复的失信记录，暂不适用告知承诺，按一般程序办理"
+    if definition.eligible:
+        facts = {**work.facts(), "handling": "commitment"}
+        if not work.release.expression(definition.eligible, "item").evaluate(facts):
+            return "不符合告知承诺的适用条件，按一般程序办理"
+    return ""
+
+
+def _fill_form(work: Work, items: tuple[str, ...], handling: Mapping[str, str]) -> None:
+    """Complete the one form with what is known already, then check it.
+
+    Raises:
+        DataInvalid: a required field is empty, or a value is wrong.
+    """
+    case = work.case
+    given = {**prefill(work), **bundle.filled_by_answers(work.release, case.answers), **case.form}
+    case.form = bundle.check_form(work.release, given)
+    needs = bundle.one_form(work.release, items, handling, work.facts())
+    errors = [
+        {"pointer": f"/form/{name}", "detail": f"请填写{need.definition.title}"}
+        for name, need in needs.items()
+        if need.required and name not in case.form
+    ]
+    if errors:
+        raise DataInvalid("表单还有必填项没有填写", errors=errors)
+
+
+def prefill(work: Work) -> dict[str, Any]:
+    """Return the form fields whose declared source is the applicant's own record."""
+    known = {
+        "applicant.name": work.case.applicant_name,
+        "applicant.id": work.case.applicant_id,
+        "applicant.type": work.case.applicant_type,
+    }
+    found = {}
+    for name, definition in work.release.vocabulary.fields.items():
+        value = next((known[source] for source in definition.source if known.get(source)), None)
+        if value:
+            found[name] = value
+    return found
+
+
+def _hand_in_all(
+    work: Work, items: tuple[str, ...], handling: Mapping[str, str], given: Any, actor: Actor
+) -> list[str]:
+    """Keep the materials; return warnings. A missing paper never prevents the receipt (R-ACC-4)."""
+    needs = bundle.one_set(work.release, items, handling, work.facts())
+    if not isinstance(given, list):
+        raise DataInvalid("材料应为列表", errors=[{"pointer": "/materials", "detail": "材料应为列表"}])
+    errors = []
+    for index, entry in enumerate(given):
+        row = material_given(work.release, f"/materials/{index}", entry)
+        need = needs.get(row["material"])
+        wrong = _wrong_origin(work, need, row)
+        if wrong:
+            errors.append({"pointer": f"/materials/{index}", "detail": wrong})
+        else:
+            effects.hand_in(work, row, actor)
+    if errors:
+        raise DataInvalid("材料有误，请检查", errors=errors)
+    fault = uscc_fault(work.case.applicant_id) if work.case.applicant_type in ("enterprise", "sole-trader") else ""
+    return [fault] if fault else []
+
+
+def _wrong_origin(work: Work, need: bundle.MaterialNeed | None, row: Mapping[str, Any]) -> str:
+    title = work.release.vocabulary.materials[row["material"]].title
+    if need is None:
+        return f"这次办理不需要「{title}」"
+    if row["source"] == "defer":
+        return "" if need.deferrable else f"「{title}」不能后补"
+    if row["source"] != "upload" and row["source"] not in need.origins:
+        return f"「{title}」不能以这种方式提供；可用：{'、'.join(need.origins)}"
+    return ""
+
+
+def _case_clocks(work: Work) -> None:
+    """Start the bundle's promise, and for joint handling the 45-day cap on the whole (R-BND-2, R-BND-7)."""
+    definition = work.release.bundle
+    promise = Clock(CASE, "promise", "一件事承诺办结", promised=definition.promised)
+    work.begin(promise, work.at, entry=True)
+    if definition.legal_mode != "coordination":
+        work.begin(Clock(CASE, "cap", "统一办理总时限", JOINT_BASIS, statutory=str(Duration.parse(JOINT_CAP))), work.at)
+
+
+def _receipt(work: Work, told: Mapping[str, str]) -> None:
+    held = papers.in_hand(work.case)
+    facts = work.facts()
+    lacking = dict.fromkeys(
+        c for i in work.case.items.values() for c in papers.missing(work.release, work.case, i, facts)
+    )
+    work.issue("receipt", CASE, notices.receipt(work.release, work.case, held, lacking))
+    for code, why in told.items():
+        work.issue(
+            "ordinary_path", code, notices.plain("ordinary_path", f"「{work.release.items[code].title}」{why}。")
+        )

@@ -1,0 +1,1 @@
+"""Tools over definitions: scenarios that must come true, and drawings."""

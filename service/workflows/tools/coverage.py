@@ -1,0 +1,77 @@
+"""覆盖 — which states, transitions, answers and reasons of a bundle its scenarios reached, and which none did."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from service.workflows.case import Event
+from service.workflows.language.models import one_of
+from service.workflows.language.release import Release
+from service.workflows.machine import machine_of
+
+Place = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Coverage:
+    """What there is to reach in one bundle, and what was reached; places are (item, state) or (item, from, action, to)."""
+
+    states: set[Place] = field(default_factory=set)
+    transitions: set[Place] = field(default_factory=set)
+    answers: set[Place] = field(default_factory=set)
+    reasons: set[Place] = field(default_factory=set)
+
+    def see_answers(self, answers: Mapping[str, Any]) -> None:
+        """Note the answers of one story."""
+        for question, value in answers.items():
+            for one in value if isinstance(value, list) else [value]:
+                self.answers.add((question, str(one)))
+
+    def see(self, release: Release, events: tuple[Event, ...]) -> None:
+        """Note what happened; states and transitions count per lifecycle, wherever an item reached them."""
+        for event in events:
+            for reason in event.data.get("reasons", []):
+                self.reasons.add((str(reason.get("reason", "")),))
+            if event.item and event.state_to:
+                code = event.item.removesuffix(".follow-up")
+                cycle = "follow-up" if code != event.item else release.items[code].lifecycle
+                self.states |= {(cycle, event.state_to), (cycle, event.state_from)}
+                self.transitions.add((cycle, event.state_from, event.action, event.state_to))
+
+
+def everything(release: Release) -> Coverage:
+    """Return all there is to reach in a release."""
+    whole = Coverage()
+    for code in release.lifecycles:
+        machine = machine_of(release, code)
+        for name in machine.lifecycle.states:
+            whole.states.add((code, name))
+        for transition in machine.lifecycle.transitions:
+            for source in transition.sources:
+                whole.transitions.add((code, source, transition.action, transition.to))
+    for question in release.bundle.questions:
+        if question.type == "boolean":
+            whole.answers |= {(question.id, "True"), (question.id, "False")}
+        elif question.options:
+            whole.answers |= {(question.id, option) for option in one_of(question.options)}
+    whole.reasons |= {(code,) for code in release.vocabulary.reasons}
+    return whole
+
+
+def report(whole: Coverage, reached: Coverage) -> dict[str, dict[str, Any]]:
+    """Return per kind {all, reached, missing: ["licence：special"]}."""
+    titles = (("states", "状态"), ("transitions", "动作"), ("answers", "问题答案"), ("reasons", "理由"))
+    return {
+        title: {
+            "all": len(getattr(whole, name)),
+            "reached": len(getattr(whole, name) & getattr(reached, name)),
+            "missing": [_say(place) for place in sorted(getattr(whole, name) - getattr(reached, name))],
+        }
+        for name, title in titles
+    }
+
+
+def _say(place: Place) -> str:
+    if len(place) == 4:  # (lifecycle, from, action, to)
+        return f"{place[0]}：{place[1]} —{place[2]}→ {place[3]}"
+    return "：".join(place)
