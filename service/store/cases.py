@@ -10,18 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from service.errors import CaseChanged, Unavailable
+from service.errors import CaseChanged
 from service.store import statements as sql
 from service.store.columns import as_instant, instant_text, json_text
 from service.store.database import Connection
-from service.store.faults import taken
+from service.store.faults import KeyTaken, taken
 
 Row = dict[str, Any]
 Key = tuple[str, str]  # who asks, and the Idempotency-Key
-
-
-class KeyTaken(Unavailable):
-    """同一请求正在办理，请稍后用同一个 Idempotency-Key 再试。"""
 
 
 @dataclass(slots=True)
@@ -91,15 +87,15 @@ async def _gather(tx: Connection, *, number: str, case_id: str, key: Key, lock: 
     if found is None:
         return None
     return Gathered(
-        case=_read("cases", [json.loads(found["cases"])], nested=True)[0],
-        rows={n: _read(n, json.loads(found[n]), nested=True) if found[n] else [] for n in sql.PARTS},
+        case=_read("cases", [found["cases"]], nested=True)[0],
+        rows={n: _read(n, found[n] or (), nested=True) for n in sql.PARTS},
         answered=_answer(found["answered"]),
         excluded=found["excluded"],
     )
 
 
-def _answer(text: str | None) -> Row | None:
-    return _read("idempotency", [json.loads(text)], nested=True)[0] if text else None
+def _answer(row: Row | None) -> Row | None:
+    return _read("idempotency", [row], nested=True)[0] if row else None
 
 
 def _select(raw: sqlite3.Connection, name: str, by: str, *values: str) -> list[Row]:
@@ -123,7 +119,7 @@ def _beside_sqlite(raw: sqlite3.Connection, subject: str, key: Key) -> tuple[Row
     return (answers[0] if answers else None), excluded is not None
 
 
-async def opening(tx: Connection, *, applicant_case_id: str, key: Key = ("", "")) -> Opening:
+async def opening(tx: Connection, *, applicant_id: str, key: Key = ("", "")) -> Opening:
     """Draw a serial for a new case, with the answer stored under `key` and the applicant's standing.
 
     On PostgreSQL a sequence is drawn from: applications that arrive together do not wait for each other.

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field
 
-LAST_DAY = date(9999, 12, 31)  # what a list sorts by where a row has no due date; NULLs sort differently per database
+LAST_DAY = date(9999, 1, 1)  # what a list sorts by where a row has no due date (asyncpg reads 9999-12-31 as infinity)
 
 
 def instant_text(value: datetime) -> str:

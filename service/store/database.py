@@ -22,7 +22,7 @@ from service.store.faults import translated
 T = TypeVar("T")
 
 _WAIT_SECONDS = 5
-_PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": _WAIT_SECONDS * 1000}
+_PRAGMAS = {"busy_timeout": _WAIT_SECONDS * 1000, "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 _SERVER_SETTINGS = {
     "application_name": "yijianshi",
     "timezone": "UTC",
@@ -223,12 +223,17 @@ class Database:
 
 def _set_pragmas(connection: Any, *, read_only: bool) -> None:
     cursor = connection.cursor()
-    for name, wanted in _PRAGMAS.items():
-        cursor.execute(f"PRAGMA {name} = {wanted}")
+
+    def found(name: str) -> Any:
         cursor.execute(f"PRAGMA {name}")
-        found = cursor.fetchone()[0]
-        if found != wanted:
-            raise Unavailable(f"SQLite 的 {name} 是 {found}，必须是 {wanted}，否则断电会丢失已确认的办理，拒绝启动。")
+        return cursor.fetchone()[0]
+
+    for name, wanted in _PRAGMAS.items():
+        if found(name) != wanted:  # setting what is set already would wait for the write lock
+            cursor.execute(f"PRAGMA {name} = {wanted}")
+        if found(name) != wanted:
+            now = found(name)
+            raise Unavailable(f"SQLite 的 {name} 是 {now}，必须是 {wanted}，否则断电会丢失已确认的办理，拒绝启动。")
     if read_only:
         cursor.execute("PRAGMA query_only = 1")
     cursor.close()

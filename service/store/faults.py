@@ -39,6 +39,10 @@ _SQLITE_CODES = {
 }
 
 
+class KeyTaken(Unavailable):
+    """同一请求正在办理，请稍后用同一个 Idempotency-Key 再试。"""
+
+
 def _driver_error(error: BaseException) -> Any:
     """Peel SQLAlchemy's two wrappings off, down to what asyncpg or sqlite3 raised."""
     inner: Any = error

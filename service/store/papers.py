@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, insert, select
 
 from service.store.database import Connection
+from service.store.faults import KeyTaken, taken
 from service.store.paging import Row
 from service.store.statements import table
 
@@ -41,5 +42,13 @@ async def answer(connection: Connection, principal: str, key: str) -> Row | None
 
 
 async def keep_answer(tx: Connection, row: Row) -> None:
-    """Keep an answer that changed no case: `principal, key, request_hash, status, response, created_at`."""
-    await tx.change(insert(table("idempotency")).values(**{"case_id": "", **row}))
+    """Keep an answer that changed no case: `principal, key, request_hash, status, response, created_at`.
+
+    Raises KeyTaken if the same key was answered meanwhile; after that leave the transaction.
+    """
+    try:
+        await tx.change(insert(table("idempotency")).values(**{"case_id": "", **row}))
+    except Exception as error:
+        if taken(error, "idempotency"):
+            raise KeyTaken from error
+        raise

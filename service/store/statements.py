@@ -115,8 +115,9 @@ def gather_postgres(by: str, lock: str) -> str:
 
 
 def _beside(subject: str) -> str:
+    kept = f"SELECT {names(columns('idempotency'))} FROM idempotency WHERE principal = $2 AND key = $3"
     return (
-        "(SELECT row_to_json(i) FROM idempotency i WHERE i.principal = $2 AND i.key = $3) AS answered, "
+        f"(SELECT row_to_json(i) FROM ({kept}) i) AS answered, "
         f"EXISTS (SELECT FROM credits x WHERE x.subject = {subject} AND x.excluded) AS excluded"
     )
 

@@ -136,12 +136,15 @@ def select(release: Release, answers: Mapping[str, Any], applicant: Applicant) -
 
 def why_not(release: Release, entry: BundleItem, facts: Mapping[str, Any]) -> str:
     """Say in plain Chinese why an item does not apply: which of the answers its condition looked at."""
-    text = entry.when or ""
-    seen = [text, *(t for n, t in release.bundle.derived.items() if f"derived.{n}" in text)]
+    seen, todo = "", [entry.when or ""]
+    while todo:
+        text = todo.pop()
+        seen += f" {text}"
+        todo += [t for n, t in release.bundle.derived.items() if f"derived.{n}" in text and t not in seen]
     parts = [
-        f"{question.ask}{say(question, facts['answers'].get(question.id))}"
+        f"{question.ask}{say(question, facts['answers'][question.id])}"
         for question in release.bundle.questions
-        if any(f"answers.{question.id}" in one for one in seen)
+        if f"answers.{question.id}" in seen and question.id in facts["answers"]
     ]
     return f"根据您的回答不需要办理（{'；'.join(parts)}）" if parts else "不适用于您的情形"
 
@@ -149,7 +152,7 @@ def why_not(release: Release, entry: BundleItem, facts: Mapping[str, Any]) -> st
 def say(question: Question | VocabularyField, value: Any) -> str:
     """Say an answer as a person would."""
     if value in (None, "", []):
-        return "未回答"
+        return "没有"
     if isinstance(value, bool):
         return "是" if value else "否"
     if question.options:
@@ -244,7 +247,7 @@ def one_set(
             need = needs.setdefault(use.use, MaterialNeed(use.use, list(use.from_), required=False))
             need.origins = [origin for origin in need.origins if origin in use.from_] or list(use.from_)
             need.required = need.required or use.required
-            need.deferrable = use.deferrable if not need.items else (need.deferrable and use.deferrable)
+            need.deferrable = need.deferrable or use.deferrable
             _asked_by(need, release.items[code])
     return needs
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from service.errors import ActionNotAllowed, NotPermitted, one_field
-from service.workflows import bundle, clocks, item_actions, notices
+from service.workflows import bundle, clocks, item_actions, notices, papers
 from service.workflows.calendar import local_date
 from service.workflows.case import CASE, Item, Rating
 from service.workflows.language.duration import Duration
@@ -27,7 +27,8 @@ def notify_correction(work: Work, _: Action, actor: Actor) -> None:
     if not told:
         raise ActionNotAllowed("还没有部门记录需要补正的问题", action="notify_correction", law="行政许可法 32")
     for item in told:
-        was, item.asked, item.noted, item.answered = item.state, item.noted, [], []
+        was, item.asked = item.state, _all_points(work, item)
+        item.noted, item.answered = [], []
         item.corrections += 1
         item.complete_at = None
         item.state = _correcting_state(work, item)
@@ -49,6 +50,19 @@ def notify_correction(work: Work, _: Action, actor: Actor) -> None:
     work.issue("correction", CASE, notices.correction(work.release, work.case, told))
     items = [item.item for item in told]
     work.log("notify_correction", actor, post="window", law="行政许可法 32", data={"items": items})
+
+
+def _all_points(work: Work, item: Item) -> list[dict[str, Any]]:
+    """Return what is noted, and every required paper that is not there: the one notice must be complete (R-ACC-6)."""
+    told = {point["reason"] for point in item.asked}
+    named = {point.get("material") for point in item.noted}
+    titles = work.release.vocabulary.materials
+    lacking = [
+        {"reason": f"missing:{code}", "title": f"缺少{titles[code].title}", "material": code}
+        for code in papers.missing(work.release, work.case, item, work.facts())
+        if code not in named
+    ]
+    return [*item.noted, *(point for point in lacking if not told or point["reason"] in told)]
 
 
 def _runs(work: Work, item: Item) -> list[str]:

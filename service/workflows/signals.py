@@ -112,7 +112,7 @@ def close_if_done(work: Work) -> None:
     work.case.state = bundle.final_state([item.outcome for item in own.values()])
     for clock in list(work.case.clocks.values()):
         if clock.item == CASE and clock.state != "settled":
-            work.put(clocks.settle(clock, work.at))
+            work.put(clocks.settle(clock, work.counted_at))
     work.issue("result", CASE, notices.result(work.release, work.case))
     work.log("close", CLOCK_ACTOR, states=("", work.case.state))
 
@@ -123,9 +123,9 @@ def turn_case_clocks(work: Work) -> None:
         if clock.item != CASE or clock.state == "settled":
             continue
         if work.case.state == "correcting" and clock.clock == "promise" and clock.state == "running":
-            work.put(clocks.stop(clock, work.at, "等待申请人补正"))
+            work.put(clocks.stop(clock, work.counted_at, "等待申请人补正"))
         elif work.case.state != "correcting" and clock.state == "paused":
-            work.put(clocks.resume(clock, work.at))
+            work.put(clocks.resume(clock, work.counted_at))
 
 
 def start_follow_up(work: Work, item: Item, actor: Actor) -> str:

@@ -92,6 +92,7 @@ def _settle_due(work: Work) -> None:
     now = work.situation.now
     while found := min(_due(work, now), key=lambda due: (due[0], due[2].item, due[2].clock), default=None):
         work.at, what, clock = found
+        work.at_expiry = what == "expire"
         if what == "expire":
             item_actions.expire(work, clock, CLOCK_ACTOR)
         else:
@@ -99,7 +100,7 @@ def _settle_due(work: Work) -> None:
         if not work.case.closed_at:
             work.set_derived_state()
             signals.turn_case_clocks(work)
-    work.at = now
+    work.at, work.at_expiry = now, False
 
 
 def _due(work: Work, now: datetime) -> Iterator[tuple[datetime, Fallen, Clock]]:

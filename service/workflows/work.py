@@ -1,7 +1,7 @@
 """一次办理的工作底稿 — one step in the making: a fork of the case, and the few ways in which it may change."""
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from service.workflows import bundle, clocks, papers
@@ -14,6 +14,8 @@ from service.workflows.notices import Paper
 from service.workflows.rights import departments_of_window, post_name
 from service.workflows.situation import Actor, Situation
 
+MOMENT = timedelta(microseconds=1)
+
 
 class Work:
     """A fork of the case being changed; `at` is when the act counts in law (a late sweep works with earlier instants)."""
@@ -24,6 +26,7 @@ class Work:
         self.case = case.fork()
         self.before = case
         self.at: datetime = situation.now
+        self.at_expiry = False  # the act is the end of a period
         self.events: list[Event] = []
 
     # ---- looking ----
@@ -43,6 +46,11 @@ class Work:
         if item is None:
             return facts
         return {**facts, "handling": item.handling, "item": papers.flags(self.release, self.case, item, facts)}
+
+    @property
+    def counted_at(self) -> datetime:
+        """Return the instant for the ledgers: a period ends at 24:00 of its last day, not in the day after (民法典 203)."""
+        return self.at - MOMENT if self.at_expiry else self.at
 
     # ---- telling ----
 
@@ -146,9 +154,9 @@ class Work:
                 again = not state.final and machine.can_run_again(item.state, name)
                 why = state.title + (f"（{transition.basis}）" if transition and transition.basis else "")
                 if not again:
-                    self.put(clocks.settle(clock, self.at))
+                    self.put(clocks.settle(clock, self.counted_at))
                 elif clock.state == "running":
-                    self.put(clocks.stop(clock, self.at, why))
+                    self.put(clocks.stop(clock, self.counted_at, why))
         if state.final:
             self._settle_all(item.item)
 
@@ -161,16 +169,16 @@ class Work:
         if clock is None or fresh is not None or clock.state == "settled":
             clock = self.new_clock(item, name, days=days)
             clock.expiry = expiry
-            at = fresh or self.at
+            at = fresh or self.counted_at
             self.begin(clock, at, entry=at == item.received_at)
             return
         clock.expiry = expiry
-        self.put(clocks.resume(clock, self.at) if clock.state == "paused" else clock)
+        self.put(clocks.resume(clock, self.counted_at) if clock.state == "paused" else clock)
 
     def _settle_all(self, item: str) -> None:
         for clock in list(self.case.clocks.values()):
             if clock.item == item and clock.state != "settled":
-                self.put(clocks.settle(clock, self.at))
+                self.put(clocks.settle(clock, self.counted_at))
 
     def counting_from(self, item: Item, which: str) -> datetime:
         """Return the instant a limit counts from.
@@ -182,7 +190,7 @@ class Work:
             return item.received_at
         if which == "complete" and item.corrections and item.complete_at:
             return item.complete_at
-        return self.at
+        return self.counted_at
 
     # ---- tasks ----
 

@@ -81,5 +81,5 @@ class Explanation:
 def explanations() -> Mapping[str, Explanation]:
     """Return the explanation of every code a definition can be given."""
     text = files(__package__).joinpath("explanations.yaml").read_text(encoding="utf-8")
-    read: dict[str, dict[str, str]] = yaml.load(text, Loader=yaml.CSafeLoader)  # noqa: S506  # our own file, safe loader
+    read: dict[str, dict[str, str]] = yaml.load(text, Loader=yaml.CSafeLoader)
     return {code: Explanation(e["title"], e["why"], e["bad"], e["good"]) for code, e in read.items()}

@@ -154,7 +154,9 @@ class Expression:
             raise self._failed(f"{name} 的值不是{KIND_TITLES[kind]}") from None
 
     def _failed(self, reason: str) -> ExpressionFailed:
-        return ExpressionFailed(f"办理规则“{self.text}”算不出结果：{reason}。请联系事项管理员核对定义。", rule=self.text)
+        return ExpressionFailed(
+            f"办理规则“{self.text}”算不出结果：{reason}。请联系事项管理员核对定义。", rule=self.text
+        )
 
 
 def _number(value: Any) -> float:
@@ -201,10 +203,7 @@ def _count(values: Any) -> float:
 def _counter() -> cel.FunctionDecl:
     """Declare `count`, which `size` is rewritten to: it counts in the one kind of number there is."""
     overloads = [
-        cel.Overload(
-            f"count_{title}_{'of' if member else 'in'}",
-            return_type=cel.Type.DOUBLE, parameters=[kind], is_member=member, impl=_count,
-        )  # fmt: skip
+        cel.Overload(f"count_{title}_{member}", cel.Type.DOUBLE, [kind], member, _count)
         for title, kind in (("list", cel.Type.List(cel.Type.DYN)), ("text", cel.Type.STRING))
         for member in (False, True)
     ]

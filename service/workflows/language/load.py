@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import PurePosixPath
 from typing import Any
 
+from service.errors import DefinitionInvalid
 from service.workflows.language import checks, models, shape
 from service.workflows.language.diagnostics import At, Diagnostic, found
 from service.workflows.language.folders import standard_files
@@ -46,13 +47,13 @@ def load_pack(files: Mapping[str, bytes | str]) -> Loaded:
 
 @cache
 def standard_lifecycles() -> Mapping[str, models.Lifecycle]:
-    """Return the standard lifecycles by code. Raises ValueError when one of the engine's own files is broken."""
+    """Return the standard lifecycles by code. Raises DefinitionInvalid when one of the engine's own files is broken."""
     cycles: dict[str, models.Lifecycle] = {}
     for file, content in standard_files().items():
         source, findings = read(file, content)
         cycle, more = shape.check(source) if source else (None, [])
         if not isinstance(cycle, models.Lifecycle):
-            raise ValueError("\n".join(map(str, [*findings, *more])))
+            raise DefinitionInvalid("\n".join(map(str, [*findings, *more])))
         cycles[cycle.code] = cycle
     return cycles
 

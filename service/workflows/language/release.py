@@ -31,7 +31,7 @@ class Release:
         if document.get("format") != FORMAT:
             raise DefinitionInvalid("发布版的格式不认识")
         self.document: Mapping[str, Any] = document
-        self.hash = sha256(rfc8785.dumps(cast(Any, document))).hexdigest()
+        self.hash = sha256(rfc8785.dumps(cast("Any", document))).hexdigest()
         plain = _read(document)
         self.bundle = models.Bundle.model_validate(plain["bundle"])
         self.items = {code: models.Item.model_validate(item) for code, item in plain["items"].items()}
@@ -100,7 +100,8 @@ def _vocabulary(
     reasons = {
         code: reason
         for code, reason in vocabulary.reasons.items()
-        if (reason.material is None or reason.material in materials) and (reason.field is None or reason.field in fields)
+        if (reason.material is None or reason.material in materials)
+        and (reason.field is None or reason.field in fields)
     }
     return vocabulary.model_copy(
         update={

@@ -78,10 +78,10 @@ def _resolve(data: Any, loc: tuple[int | str, ...]) -> tuple[Path, Any, bool]:
     path: list[int | str] = []
     fits = True
     for part in loc:
-        there = isinstance(data, dict) and part in data or isinstance(data, list) and isinstance(part, int)
+        there = part in data if isinstance(data, dict) else isinstance(data, list) and isinstance(part, int)
         if there:
             path.append(part)
-            data = data[part]  # type: ignore[index]  # a key of the mapping, or an index pydantic took from the list
+            data = data[part]
         elif part == loc[-1] and isinstance(data, dict) and _is_key(part):
             path.append(part)
         elif part != "[key]":
@@ -158,7 +158,9 @@ def _model_at(model: Any, path: Path) -> type[BaseModel] | None:
     kinds = [model]
     for part in path:
         kinds = [inner for kind in kinds for inner in _members(kind) for inner in _step(inner, part)]
-    models = [kind for each in kinds for kind in _members(each) if isinstance(kind, type) and issubclass(kind, BaseModel)]
+    models = [
+        kind for each in kinds for kind in _members(each) if isinstance(kind, type) and issubclass(kind, BaseModel)
+    ]
     return models[0] if models else None
 
 

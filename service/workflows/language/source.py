@@ -274,7 +274,9 @@ class _Builder:
                     return instant
                 self.note(event, "E014", "时刻没有写时区", "写成 2026-11-05T16:40+08:00")
         except ValueError:
-            self.note(event, "E014", f"没有“{text}”这一天或这一刻", "日期写成 2026-10-09，时刻写成 2026-11-05T16:40+08:00")
+            self.note(
+                event, "E014", f"没有“{text}”这一天或这一刻", "日期写成 2026-10-09，时刻写成 2026-11-05T16:40+08:00"
+            )
         return text
 
 

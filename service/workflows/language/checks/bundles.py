@@ -72,9 +72,9 @@ def _questions(view: View, bundle: models.Bundle, source: Source) -> Iterator[Di
             continue
         at = source.at("questions", index, "fills")
         yield from view.known("field", question.fills, fields, at)
-        if question.fills in fields:
-            if reason := _misfit(question, fields[question.fills]):
-                yield found(at, "E506", f"问题“{question.id}”填不进字段“{question.fills}”：{reason}", "让两边类型和选项一致")
+        if question.fills in fields and (reason := _misfit(question, fields[question.fills])):
+            message = f"问题“{question.id}”填不进字段“{question.fills}”：{reason}"
+            yield found(at, "E506", message, "让两边类型和选项一致")
 
 
 def _misfit(question: models.Question, field: models.VocabularyField) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from service.workflows.language import models
@@ -22,7 +22,8 @@ _ORDERS = ("==", "!=", "<", "<=", ">", ">=")
 def findings(view: View) -> Iterator[Diagnostic]:
     """Yield what is wrong in the expressions of bundles, items and lifecycles."""
     for code, bundle in view.pack.bundles.items():
-        yield from Conditions(bundle, view.source("bundle", code)).findings
+        view.conditions[code] = Conditions(bundle, view.source("bundle", code))
+        yield from view.conditions[code].findings
     for code, item in view.pack.items.items():
         yield from _item(view, item, view.source("item", code))
     for code, cycle in view.pack.own_lifecycles().items():
@@ -47,7 +48,7 @@ class Conditions:
         kinds: dict[str, Kind] = {}
         for name, text in bundle.derived.items():
             scope = base.extended(kinds) if "derived." in text else base
-            derived = self._compile(scope, text, ("derived", name), DERIVED_KINDS, kinds)
+            derived = self._compile(scope, text, ("derived", name), DERIVED_KINDS)
             if derived:
                 self.derived[name] = derived
                 kinds[f"derived.{name}"] = derived.result
@@ -74,21 +75,23 @@ class Conditions:
         return self._compile(scope, text, path) if text else None
 
     def _compile(
-        self, scope: Scope, text: str, path: Path, results: tuple[Kind, ...] = ("boolean",),
-        known: Mapping[str, Kind] | None = None,
-    ) -> Expression | None:  # fmt: skip
+        self, scope: Scope, text: str, path: Path, results: tuple[Kind, ...] = ("boolean",)
+    ) -> Expression | None:
         expression, wrong = compiled(scope, text, self.source, path, results)
         for each in wrong:
-            later = re.search(r"“derived\.(\w+)”", each.message) if each.code == "E302" else None
-            if later and later[1] in self.bundle.derived and (known is None or f"derived.{later[1]}" not in known):
-                if known is None:
-                    continue  # the derived value has a finding of its own
-                said = f"derived.{later[1]} 写在后面，这里还用不到"
-                each = found(self.source.within(path, 0), "E308", said, "把它移到前面；不能互相引用")
-            self.findings.append(each)
+            named = re.search(r"“derived\.(\w+)”", each.message) if each.code == "E302" else None
+            if named is None or named[1] not in self.bundle.derived:
+                self.findings.append(each)
+            elif path[0] == "derived" and self._later(named[1], str(path[1])):
+                said = f"derived.{named[1]} 写在后面，这里还用不到"
+                self.findings.append(replace(each, code="E308", message=said, hint="把它移到前面；不能互相引用"))
         if expression:
             self.findings += literals(expression, self.options, self.dates, self.source, path)
         return expression
+
+    def _later(self, name: str, here: str) -> bool:
+        order = list(self.bundle.derived)
+        return order.index(name) >= order.index(here)
 
     def _asked_before(self, index: int, expression: Expression) -> None:
         before = {question.id for question in self.bundle.questions[:index]}
@@ -105,8 +108,8 @@ def _answer_options(questions: list[models.Question]) -> Options:
 
 def _item(view: View, item: models.Item, source: Source) -> Iterator[Diagnostic]:
     places: list[tuple[str, Path]] = []
-    for part, uses in (("fields", item.field_uses()), ("materials", item.material_uses())):
-        places += [(use.when, (part, index, "when")) for index, use in enumerate(uses) if use.when]
+    places += [(use.when, ("fields", n, "when")) for n, use in enumerate(item.field_uses()) if use.when]
+    places += [(use.when, ("materials", n, "when")) for n, use in enumerate(item.material_uses()) if use.when]
     if item.commitment and item.commitment.eligible:
         places.append((item.commitment.eligible, ("commitment", "eligible")))
     asked = {f"form.{use.use}" for use in item.field_uses()}
@@ -129,9 +132,7 @@ def _quietly(scope: Scope, text: str | None) -> Expression | None:
     return compiled(scope, text, source, ())[0] if text and "form." in text else None
 
 
-def _unasked(
-    expression: Expression, asked: set[str], source: Source, path: Path, who: str
-) -> Iterator[Diagnostic]:
+def _unasked(expression: Expression, asked: set[str], source: Source, path: Path, who: str) -> Iterator[Diagnostic]:
     for name in sorted(name for name in expression.names if name.startswith("form.") and name not in asked):
         said = f"{who}用到 {name}，但本事项没有采集这个字段"
         yield found(source.within(path, max(expression.text.find(name), 0) if path[-1] == "when" else 0), "E307",

@@ -33,7 +33,9 @@ def _references(view: View, item: models.Item, source: Source) -> Iterator[Diagn
         yield from view.known("certificate", item.result.certificate, view.pack.vocabulary.certificates, at)
         cycle = view.pack.lifecycles.get(item.lifecycle)
         if cycle and not any(state.final == "granted" for state in cycle.states.values()):
-            yield found(at, "E509", f"“{item.lifecycle}”没有办结为准予的状态，不会发出证照", "换一个生命周期，或删去 result")
+            yield found(
+                at, "E509", f"“{item.lifecycle}”没有办结为准予的状态，不会发出证照", "换一个生命周期，或删去 result"
+            )
 
 
 def _lists(view: View, item: models.Item, source: Source) -> Iterator[Diagnostic]:
@@ -85,9 +87,7 @@ def _limit_names(view: View, item: models.Item, source: Source) -> Iterator[Diag
             yield found(source.at_key("limits", name), "E213", f"没有时限用到“{name}”", hint)
 
 
-def _commitment(
-    view: View, item: models.Item, commitment: models.Commitment, source: Source
-) -> Iterator[Diagnostic]:
+def _commitment(view: View, item: models.Item, commitment: models.Commitment, source: Source) -> Iterator[Diagnostic]:
     here = ("commitment",)
     at = source.at(*here, "text")
     if commitment.text not in view.pack.texts:

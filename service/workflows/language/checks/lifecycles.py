@@ -36,13 +36,17 @@ def _states(view: View, cycle: models.Lifecycle, source: Source) -> Iterator[Dia
         if state.final and (state.runs or state.on_expiry or state.post):
             yield found(at, "E417", f"终态“{name}”不再有待办和时限", "删去 post、runs、on_expiry")
         if state.post is None and "sign" in source.data["states"][name]:
-            yield found(source.at_key("states", name, "sign"), "E418", "没有 post，没有人要签", "写上 post，或删去 sign")
+            yield found(
+                source.at_key("states", name, "sign"), "E418", "没有 post，没有人要签", "写上 post，或删去 sign"
+            )
         yield from _expiry(cycle, name, state, source)
         if state.post == "applicant" and not state.on_expiry and not state.final:
             said = f"“{name}”等申请人办，到期怎么办没有写"
             yield found(at, "E410", said, "runs 一个时限，并写 on_expiry: {时限: 动作}")
         if state.post and not state.final and not _can_act(cycle, name, state.post):
-            yield found(source.at("states", name, "post"), "E419", f"“{state.post}”在“{name}”没有可以办的动作", "改 post 或 by")
+            yield found(
+                source.at("states", name, "post"), "E419", f"“{state.post}”在“{name}”没有可以办的动作", "改 post 或 by"
+            )
 
 
 def _can_act(cycle: models.Lifecycle, name: str, post: str) -> bool:
@@ -109,15 +113,17 @@ def _graph(cycle: models.Lifecycle, source: Source) -> Iterator[Diagnostic]:
     onward: dict[str, set[str]] = {name: set() for name in cycle.states}
     backward: dict[str, set[str]] = {name: set() for name in cycle.states}
     for index, transition in enumerate(cycle.transitions):
-        for state in transition.sources:
-            if state in onward and transition.to in onward:
-                onward[state].add(transition.to)
-                backward[transition.to].add(state)
-            if state in cycle.states and cycle.states[state].final and not set(transition.actors) <= AFTER_FINAL:
+        for leaving in transition.sources:
+            if leaving in onward and transition.to in onward:
+                onward[leaving].add(transition.to)
+                backward[transition.to].add(leaving)
+            if leaving in cycle.states and cycle.states[leaving].final and not set(transition.actors) <= AFTER_FINAL:
                 at = source.at("transitions", index, "by")
-                yield found(at, "E404", f"“{state}”是终态，只有负责人（head）或时限（clock）能再动它", "写 by: head")
+                yield found(at, "E404", f"“{leaving}”是终态，只有负责人（head）或时限（clock）能再动它", "写 by: head")
     if cycle.states[cycle.initial].final:
-        yield found(source.at_key("states", cycle.initial), "E415", "第一个状态就是终态，没有什么可办", "把开始的状态放在最前面")
+        yield found(
+            source.at_key("states", cycle.initial), "E415", "第一个状态就是终态，没有什么可办", "把开始的状态放在最前面"
+        )
     entered = _reach([cycle.initial, *(name for name in ENTRIES if name in cycle.states)], onward)
     ending = _reach([name for name, state in cycle.states.items() if state.final], backward)
     for name, state in cycle.states.items():
@@ -143,4 +149,6 @@ def _clocks(cycle: models.Lifecycle, source: Source) -> Iterator[Diagnostic]:
     running = {clock for state in cycle.states.values() for clock in state.runs}
     for name in cycle.clocks:
         if name not in running:
-            yield found(source.at_key("clocks", name), "E406", f"没有状态走时限“{name}”", "写进某个状态的 runs，或删去它")
+            yield found(
+                source.at_key("clocks", name), "E406", f"没有状态走时限“{name}”", "写进某个状态的 runs，或删去它"
+            )

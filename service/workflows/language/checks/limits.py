@@ -23,9 +23,8 @@ def findings(view: View) -> Iterator[Diagnostic]:
         yield from _item(view, item, view.source("item", code))
     for code, bundle in view.pack.bundles.items():
         source = view.source("bundle", code)
-        conditions = Conditions(bundle, source)
-        yield from _chains(view, bundle, conditions, source)
-        yield from _never(bundle, conditions, source)
+        yield from _chains(view, bundle, view.conditions[code], source)
+        yield from _never(view.conditions[code], source)
 
 
 def _item(view: View, item: models.Item, source: Source) -> Iterator[Diagnostic]:
@@ -49,9 +48,7 @@ def _length(item: models.Item) -> Duration:
     return item.limit("promised") or item.limit("statutory") or ZERO
 
 
-def _chains(
-    view: View, bundle: models.Bundle, conditions: Conditions, source: Source
-) -> Iterator[Diagnostic]:
+def _chains(view: View, bundle: models.Bundle, conditions: Conditions, source: Source) -> Iterator[Diagnostic]:
     told = 0
     for chain in _too_long(view, bundle):
         answers: dict[str, object] | None = None
@@ -106,7 +103,7 @@ def _starts(view: View) -> Iterator[date]:
     return (date.fromordinal(ordinal) for ordinal in range(first, last + 1))
 
 
-def _never(bundle: models.Bundle, conditions: Conditions, source: Source) -> Iterator[Diagnostic]:
+def _never(conditions: Conditions, source: Source) -> Iterator[Diagnostic]:
     places = [("items", n, "when", each) for n, each in enumerate(conditions.items)]
     places += [("questions", n, "when", each) for n, each in enumerate(conditions.questions)]
     places += [("stop", n, "when", each) for n, each in enumerate(conditions.stops)]

@@ -8,7 +8,7 @@ soon as a condition fails.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Any
 
 from service.workflows.language import models
@@ -16,7 +16,7 @@ from service.workflows.language.checks.conditions import APPLICANTS, Conditions
 from service.workflows.language.expressions import Expression, ExpressionFailed
 
 BUDGET = 20_000  # combinations looked at before the search gives up
-MOST_OPTIONS = 5  # of a multiple choice whose subsets are all tried
+MOST_SUBSETS = 512  # of the options of a multiple choice, the smallest first
 
 
 class Undecided(Exception):
@@ -39,7 +39,9 @@ class Search:
     conditions: Conditions
     wanted: list[Expression]
     left: int = BUDGET
+    partial: bool = False  # not every combination is among the candidates
     answers: dict[str, Any] = field(default_factory=dict)
+    building: dict[Expression, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Find the questions involved and what has to hold."""
@@ -62,6 +64,8 @@ class Search:
             self.answers = {}
             if self._holds(-1, applicant) and self._extend(0, applicant):
                 return {**self.answers, **({"applicant.type": applicant} if typed else {})}
+        if self.partial:
+            raise Undecided
         return None
 
     def _extend(self, n: int, applicant: str) -> bool:
@@ -82,14 +86,21 @@ class Search:
         return all(self._value(m.expression, applicant) is m.value for m in self.musts if m.after == n)
 
     def _value(self, expression: Expression, applicant: str) -> Any:
-        facts = {"answers": self.answers, "applicant": {"type": applicant}, "derived": {}}
+        known: dict[str, Any] = {}
+        facts = {"answers": self.answers, "applicant": {"type": applicant}, "derived": known}
         try:
-            for name, derived in self.conditions.derived.items():
-                if self.conditions.uses(derived) <= self.answers.keys():
-                    facts["derived"][name] = derived.evaluate(facts)  # type: ignore[index]  # a dict, two lines above
+            for name in self._derived_of(expression):
+                known[name] = self.conditions.derived[name].evaluate(facts)
             return expression.evaluate(facts)
         except ExpressionFailed:
             return None
+
+    def _derived_of(self, expression: Expression) -> list[str]:
+        """Return the derived values an expression builds on, in their order."""
+        if expression not in self.building:
+            names = {name for each in self._closure([expression]) for name in each.names}
+            self.building[expression] = [name for name in self.conditions.derived if f"derived.{name}" in names]
+        return self.building[expression]
 
     def _related_stops(self) -> list[Expression]:
         """Return the stops that share a question with the conditions, directly or through one another."""
@@ -124,27 +135,29 @@ class Search:
         if question.type == "boolean":
             return [True, False]
         options = list(models.one_of(question.options or {}))
+        named = {each for each in self.literals if isinstance(each, str)}
         if question.type == "choice":
             return options
         if question.type == "multi":
-            return _subsets(options, {each for each in self.literals if isinstance(each, str)})
+            return self._subsets(options, named)
         if question.type in ("number", "integer"):
             return self._numbers(question)
-        texts = sorted({each for each in self.literals if isinstance(each, str)})
+        texts = sorted(named)
         return _days(texts) if question.type == "date" else [*texts, "其他"]
+
+    def _subsets(self, options: list[str], named: set[str]) -> list[list[str]]:
+        """Return the subsets of the options that conditions name, with one of the others to stand for all of them."""
+        telling = [option for option in options if option in named]
+        telling += [option for option in options if option not in named][:1]
+        subsets = (list(chosen) for size in range(len(telling) + 1) for chosen in combinations(telling, size))
+        self.partial = self.partial or 2 ** len(telling) > MOST_SUBSETS
+        return list(islice(subsets, MOST_SUBSETS))
 
     def _numbers(self, question: models.Question) -> list[float]:
         low = question.min if question.min is not None else -1e6
         high = question.max if question.max is not None else 1e6
         around = {each + by for each in self.literals if isinstance(each, float) for by in (-1.0, 0.0, 1.0)}
         return sorted(value for value in {*around, float(low), float(high)} if low <= value <= high)
-
-
-def _subsets(options: list[str], named: set[str]) -> list[list[str]]:
-    """Return the subsets of the options that conditions name, with one of the others to stand for all of them."""
-    telling = [option for option in options if option in named][:MOST_OPTIONS]
-    telling += [option for option in options if option not in telling][: 1 if telling else MOST_OPTIONS]
-    return [list(chosen) for size in range(len(telling) + 1) for chosen in combinations(telling, size)]
 
 
 def _days(texts: list[str]) -> list[str]:
@@ -158,7 +171,7 @@ def _days(texts: list[str]) -> list[str]:
 
 
 def said(bundle: models.Bundle, answers: Mapping[str, Any]) -> str:
-    """Say the answers as people would: `建筑面积 301㎡；要装招牌 是`."""
+    """Say the answers as people would: `面积是多少？301㎡；要装招牌吗？是`."""
     parts = []
     for question in bundle.questions:
         value = answers.get(question.id)
@@ -168,12 +181,12 @@ def said(bundle: models.Bundle, answers: Mapping[str, Any]) -> str:
         if isinstance(value, bool):
             shown = "是" if value else "否"
         elif isinstance(value, list):
-            shown = "、".join(labels.get(each, each) for each in value) or "都不选"
+            shown = "、".join(str(labels.get(each, each)) for each in value) or "都不选"
         elif isinstance(value, str):
             shown = labels.get(value, value)
         else:
             shown = f"{value:g}{question.unit}"
-        parts.append(f"{question.id}（{question.ask}）={shown}")
+        parts.append(f"{question.ask}{shown}")
     if applicant := answers.get("applicant.type"):
-        parts.append(f"申请人={APPLICANTS[applicant]}")
+        parts.append(f"申请人是{APPLICANTS[applicant]}")
     return "；".join(parts) or "任何回答"

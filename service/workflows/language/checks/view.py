@@ -1,8 +1,9 @@
 """检查用的定义包 — a pack with the places of its parts and the doubts about what could not be read."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from service.workflows.calendar import WorkCalendar, build, built_in
 from service.workflows.language import models
@@ -11,6 +12,9 @@ from service.workflows.language.expressions import Expression, ExpressionRefused
 from service.workflows.language.pack import Pack
 from service.workflows.language.scopes import item_scope, lifecycle_scope
 from service.workflows.language.source import Path, Source
+
+if TYPE_CHECKING:
+    from service.workflows.language.checks.conditions import Conditions
 
 VOCABULARY = {"field": "fields", "material": "materials", "certificate": "certificates", "reason": "reasons"}
 TITLES = {
@@ -35,6 +39,7 @@ class View:
 
     pack: Pack
     unread: frozenset[str]  # kinds of which a definition could not be read: what is missing may stand there
+    conditions: dict[str, "Conditions"] = field(default_factory=dict)  # of each bundle, once they are compiled
 
     def source(self, kind: str, code: str) -> Source:
         """Return the file a definition stands in."""

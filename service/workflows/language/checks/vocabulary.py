@@ -98,5 +98,3 @@ def _calendar(source: Source) -> Iterator[Diagnostic]:
                 if str(wrong).startswith(day):
                     at = source.at(part, index)
         yield found(at, "E116", str(wrong), "逐日对照放假通知")
-
-

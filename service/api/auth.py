@@ -1,0 +1,178 @@
+"""谁在说话、现在几点 — bearer tokens, the account behind them, and the one place of the API that reads the wall clock.
+
+A token says only which account signed in; what the account may do is asked of the office at every request, so that a
+right that was taken away counts at once. Tokens live by the wall clock; what is done in law happens at the office's
+time, which in a demonstration can be moved.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+from joserfc.jwt import JWTClaimsRegistry
+
+from service import office
+from service.api.body import fingerprint
+from service.errors import NotPermitted, NotSignedIn, one_field
+from service.office import Office
+from service.workflows.situation import Actor, ActorKind
+
+LIFE = timedelta(hours=12)
+SKEW_SECONDS = 60
+ISSUER = "yijianshi"
+AUDIENCE = "yijianshi-api"
+HEADER = {"alg": "HS256", "typ": "at+jwt"}  # the only header there is: no kid, jku, x5u, crit or second algorithm
+SHORTEST_SECRET = 32
+_LONGEST_TOKEN = 2000
+_NAMES_IN_TOKEN = frozenset({"iss", "aud", "sub", "iat", "exp", "jti"})
+
+
+def wall_clock() -> datetime:
+    """Read the wall clock, in UTC."""
+    return datetime.now(UTC)
+
+
+class Tokens:
+    """令牌 — proof of a sign-in that cannot be forged without the secret."""
+
+    def __init__(self, secret: str) -> None:
+        """Sign with `secret`. Raises ValueError when it is too short to withstand guessing."""
+        if len(secret.encode()) < SHORTEST_SECRET:
+            raise ValueError(f"令牌密钥至少 {SHORTEST_SECRET} 个字节")
+        self._key = OctKey.import_key(secret)
+
+    def issue(self, account: str, now: datetime) -> tuple[str, datetime]:
+        """Return a token for an account, and when it ends."""
+        ends = now + LIFE
+        claims = {
+            "iss": ISSUER, "aud": AUDIENCE, "sub": account, "jti": secrets.token_hex(8),
+            "iat": int(now.timestamp()), "exp": int(ends.timestamp()),
+        }  # fmt: skip
+        return jwt.encode(HEADER, claims, self._key, algorithms=["HS256"]), ends
+
+    def account(self, token: str, now: datetime) -> str:
+        """Return the account a token was issued to. Raises NotSignedIn for any token that is not exactly ours."""
+        try:
+            read = jwt.decode(token[:_LONGEST_TOKEN], self._key, algorithms=["HS256"])
+            _registry(now).validate(read.claims)
+        except (JoseError, ValueError, TypeError, RecursionError):
+            raise NotSignedIn from None
+        claims: dict[str, Any] = dict(read.claims)
+        ours = read.header == HEADER and set(claims) == _NAMES_IN_TOKEN and claims["aud"] == AUDIENCE
+        if not ours or not isinstance(claims["sub"], str) or claims["exp"] - claims["iat"] > LIFE.total_seconds():
+            raise NotSignedIn
+        return claims["sub"]
+
+
+def _registry(now: datetime) -> JWTClaimsRegistry:
+    return JWTClaimsRegistry(
+        now=int(now.timestamp()), leeway=SKEW_SECONDS,
+        iss={"essential": True, "value": ISSUER}, aud={"essential": True, "value": AUDIENCE},
+        sub={"essential": True}, exp={"essential": True}, iat={"essential": True},
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """柜台用品 — what every route needs: the office, the tokens, the clock."""
+
+    office: Office
+    tokens: Tokens
+    clock: Callable[[], datetime]
+    demo: bool = False
+
+    async def now(self) -> datetime:
+        """Return the instant that counts in law: the wall clock, in a demonstration moved ahead."""
+        now = self.clock()
+        return now + await self.office.demo_offset() if self.demo else now
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """来人 — who is asking, and when."""
+
+    actor: Actor
+    now: datetime
+
+
+def desk_of(request: Request) -> Desk:
+    """Return the desk of the application that got the request."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+Counter = Annotated[Desk, Depends(desk_of)]
+_BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="POST /api/v1/tokens 返回的 access_token")
+_Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+
+
+async def signed_in(desk: Counter, credentials: _Credentials) -> Caller:
+    """Return who is asking. Raises NotSignedIn without a valid token of an active account."""
+    if credentials is None:
+        raise NotSignedIn
+    name = desk.tokens.account(credentials.credentials, desk.clock())
+    actor = await desk.office.actor(name)
+    if actor is None:
+        raise NotSignedIn
+    return Caller(actor, await desk.now())
+
+
+async def at_the_door(desk: Counter) -> datetime:
+    """Return the time for an operation that needs no sign-in."""
+    return await desk.now()
+
+
+SignedIn = Annotated[Caller, Depends(signed_in)]
+Now = Annotated[datetime, Depends(at_the_door)]
+
+
+def only(*kinds: ActorKind) -> Callable[..., Any]:
+    """Return a dependency that lets only these kinds of account in."""
+
+    async def check(caller: SignedIn) -> Caller:
+        if caller.actor.kind not in kinds:
+            raise NotPermitted
+        return caller
+
+    return check
+
+
+# ---- how to repeat safely, and what was seen -------------------------------------------------------------------
+
+_KEY_PATTERN = r'^("[\x20-\x21\x23-\x5b\x5d-\x7e]{1,128}"|[A-Za-z0-9._:~+/=-]{1,128})$'
+_VERSION_PATTERN = r'^(W/)?"?[0-9]{1,9}"?$'
+_Key = Annotated[
+    str | None,
+    Header(
+        pattern=_KEY_PATTERN,
+        description="建议填写。同一个值、同样的内容再发一次，得到同样的答复，不会重复办理；内容不同则拒绝。可写裸值或加引号的结构化字符串",
+        examples=["7d1c0c0e-4f0b-4a7e-9c53-6f1b8a1f2c11"],
+    ),
+]
+_Version = Annotated[
+    str | None,
+    Header(
+        pattern=_VERSION_PATTERN,
+        description="看到的办件版本（GET 返回的 ETag）。办件已被别人办理过时返回 409 case-changed，不会覆盖",
+        examples=['"7"'],
+    ),
+]
+
+
+async def asked(request: Request, caller: SignedIn, idempotency_key: _Key = None, if_match: _Version = None) -> office.Request:
+    """Return the request as the office wants it: who, when, the key to repeat it, the version that was seen."""
+    key = (idempotency_key or "").strip('"')
+    if idempotency_key is not None and not key:
+        raise one_field("/Idempotency-Key", "不能为空")
+    seen = int(if_match.removeprefix("W/").strip('"')) if if_match else None
+    return office.Request(caller.actor, caller.now, key=key, fingerprint=fingerprint(request), seen_version=seen)
+
+
+Asked = Annotated[office.Request, Depends(asked)]

@@ -1,0 +1,107 @@
+"""外沿 — what every answer has, whatever route gave it: a request id, security headers, a limit on the body, a bare 500.
+
+Plain ASGI: nothing is buffered and nothing is wrapped in a task.
+"""
+
+import logging
+import re
+import secrets
+import traceback
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.api.problems import answer, too_large
+from service.errors import ServiceError
+
+LARGEST_BODY = 1 << 20
+LARGEST_UPLOAD = (20 << 20) + (64 << 10)  # one file and the multipart around it
+UPLOAD_PATH = "/api/v1/files"
+_GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+log = logging.getLogger("yijianshi.api")
+
+
+class Edge:
+    """The outermost layer around the application."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; whatever goes wrong inside, the caller learns only the request id."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope)
+        request_id = _id(given)
+        scope.setdefault("state", {})["request_id"] = request_id
+        started = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                _add_headers(MutableHeaders(scope=message), scope, request_id)
+            await send(message)
+
+        most = LARGEST_UPLOAD if scope["path"] == UPLOAD_PATH else LARGEST_BODY
+        try:
+            if _declared(given) > most:
+                await answer(too_large(most), request_id)(scope, receive, send_with_headers)
+            else:
+                await self._app(scope, _counted(receive, most), send_with_headers)
+        except Exception as error:
+            _report(error, request_id)
+            if started:
+                raise
+            await answer(ServiceError(), request_id)(scope, receive, send_with_headers)
+
+
+def _id(given: Headers) -> str:
+    """Return the caller's request id when it is harmless in a log, else a new one."""
+    asked = given.get("x-request-id", "")
+    return asked if _GIVEN_ID.fullmatch(asked) else secrets.token_hex(8)
+
+
+def _declared(given: Headers) -> int:
+    length = given.get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() and len(length) < 20 else 0
+
+
+def _counted(receive: Receive, most: int) -> Receive:
+    """Count what arrives: a body without a declared length is refused as soon as it is too long."""
+    total = 0
+
+    async def counted() -> Message:
+        nonlocal total
+        message = await receive()
+        total += len(message.get("body", b""))
+        if total > most:
+            raise HTTPException(413, detail=str(most))
+        return message
+
+    return counted
+
+
+def _add_headers(headers: MutableHeaders, scope: Scope, request_id: str) -> None:
+    headers["x-request-id"] = request_id
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)
+    if scope["path"].startswith("/api/"):
+        headers.setdefault("cache-control", "no-store")
+    if scope.get("scheme") == "https":
+        headers.setdefault("strict-transport-security", "max-age=31536000")
+
+
+def _report(error: Exception, request_id: str) -> None:
+    """Log where it failed, not with which values: an exception's own text may hold what people wrote."""
+    place = "".join(traceback.format_tb(error.__traceback__))
+    log.error("request %s failed: %s\n%s", request_id, type(error).__qualname__, place)

@@ -1,0 +1,110 @@
+"""文字与数 — the one kind of text and the one kind of number the service takes in, however deep they stand in a body.
+
+What one layer cannot hold or shows otherwise than it is, is refused at the door with a pointer, so that both databases,
+the record and every page agree: control characters, lone surrogates, marks that turn the writing direction, numbers
+that another program would round.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from math import isfinite
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+DEEPEST = 20
+LARGEST = 2**53 - 1  # the largest whole number that every JSON reader keeps exact
+_REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
+_LONGEST_POINTER = 200
+
+
+def text_fault(value: str) -> str:
+    """Return what is wrong with the characters of a text, or an empty text."""
+    return "含有不能使用的字符（控制字符、不成对的代理字符或改变书写方向的字符）" if _REFUSED.search(value) else ""
+
+
+def _without_fault(value: str) -> str:
+    if fault := text_fault(value):
+        raise ValueError(fault)
+    return value
+
+
+Clean = Annotated[str, AfterValidator(_without_fault)]
+Short = Annotated[Clean, StringConstraints(max_length=120)]
+Name = Annotated[Clean, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+ItemCode = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*(\.[a-z][a-z0-9-]*)?$", max_length=80)
+]
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+ClockCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=80)]
+CaseNumber = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
+Secret = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Cursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_=-]{0,600}$")]
+Whole = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Data = Annotated[dict[str, Any], Field(max_length=200)]
+
+
+def pointer_to(*parts: str | int) -> str:
+    """Return the JSON pointer (RFC 6901) to a place in a body."""
+    found = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+    return _REFUSED.sub("?", found)[:_LONGEST_POINTER]
+
+
+def faults(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield (pointer, what is wrong) for every text and number of a JSON value that is not taken in."""
+    todo: list[tuple[tuple[str | int, ...], Any]] = [((), value)]
+    while todo:
+        path, here = todo.pop()
+        if len(path) > DEEPEST:
+            yield pointer_to(*path[:DEEPEST]), f"层次太深，最多 {DEEPEST} 层"
+        elif isinstance(here, Mapping):
+            todo += [((*path, key), inner) for key, inner in here.items()]
+            yield from ((pointer_to(*path), "名称" + fault) for key in here if (fault := text_fault(key)))
+        elif isinstance(here, list):
+            todo += [((*path, index), inner) for index, inner in enumerate(here)]
+        elif fault := _fault(here):
+            yield pointer_to(*path), fault
+
+
+def _fault(value: Any) -> str:
+    if isinstance(value, str):
+        return text_fault(value)
+    if isinstance(value, float) and not (isfinite(value) and abs(value) <= LARGEST):
+        return "数字太大"
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST:
+        return "数字太大"
+    return ""
+
+
+class BodyInvalid(ValueError):
+    """A body that is not JSON, or JSON that two readers would read differently; the message is for the sender."""
+
+
+def read_json(body: bytes) -> Any:
+    """Read a JSON body. Raises BodyInvalid for what is not JSON: NaN, names given twice, wrong UTF-8, endless depth."""
+    try:
+        return json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer)
+    except json.JSONDecodeError as wrong:
+        raise BodyInvalid(f"不是合法的 JSON（第 {wrong.lineno} 行第 {wrong.colno} 列）") from None
+    except UnicodeDecodeError:
+        raise BodyInvalid("不是合法的 UTF-8 文字") from None
+    except RecursionError:
+        raise BodyInvalid(f"层次太深，最多 {DEEPEST} 层") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise BodyInvalid("同一处有重复的名称，无法确定以哪个为准")
+    return found
+
+
+def _constant(_: str) -> Any:
+    raise BodyInvalid("NaN、Infinity 不是合法的 JSON 数字")
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= 20 else float("inf")  # too large either way; reading it costs time

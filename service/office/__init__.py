@@ -1,0 +1,33 @@
+"""The verbs of the service, one transaction each: gather (store), decide (workflows), record (store)."""
+
+from service.office.accounts import Accounts
+from service.office.applications import Applications
+from service.office.asking import ApplicationInput, CaseFilter, Request, TaskFilter
+from service.office.demo_clock import DemoClock
+from service.office.exchange import Exchange
+from service.office.handling import Handling
+from service.office.publishing import Publishing
+from service.office.reading import Reading
+from service.office.sweeps import Sweeps
+from service.office.tasks import Tasks
+from service.office.views import Account, CaseSummary, CaseView, FileInfo, Page, TaskRow, WhereIs
+
+
+class Office(Applications, Handling, Tasks, Reading, Publishing, Accounts, Exchange, Sweeps, DemoClock):
+    """办公室 — every verb of the service; built on a database and a folder of files."""
+
+
+__all__ = [
+    "Account",
+    "ApplicationInput",
+    "CaseFilter",
+    "CaseSummary",
+    "CaseView",
+    "FileInfo",
+    "Office",
+    "Page",
+    "Request",
+    "TaskFilter",
+    "TaskRow",
+    "WhereIs",
+]

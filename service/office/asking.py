@@ -1,0 +1,54 @@
+"""What callers hand in: who asks and how to repeat it safely, an application, what a list is narrowed to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from service.workflows.situation import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """请求 — who asks, when, and how to repeat it safely."""
+
+    actor: Actor
+    now: datetime
+    key: str = ""  # Idempotency-Key; empty: not repeatable
+    fingerprint: str = ""  # SHA-256 of method, path and canonical body: another body under the same key is refused
+    seen_version: int | None = None  # the version of the case the caller decided on (If-Match)
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationInput:
+    """申请 — what an applicant sends in one go."""
+
+    bundle: str
+    applicant: Mapping[str, Any]  # {type, name, id}
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    handling: Mapping[str, str] = field(default_factory=dict)  # item → ordinary | commitment
+    form: Mapping[str, Any] = field(default_factory=dict)
+    materials: Sequence[Any] = ()  # [{material, file | share | commitment | defer, name?}]
+    channel: str = ""  # online | counter; empty: by who asks
+    draft: bool = False
+    signature: Mapping[str, Any] = field(default_factory=dict)  # {method, name}
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """办件筛选 — empty means everything."""
+
+    state: str = ""
+    bundle: str = ""
+    text: str = ""  # part of the number or of the applicant's name
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """待办筛选 — `all` is what one has taken and what one could take."""
+
+    view: Literal["mine", "unclaimed", "all"] = "mine"
+    card: str = ""
+    bundle: str = ""
+    item: str = ""
+    text: str = ""

@@ -1,0 +1,123 @@
+"""目录 — published releases by their hash, the newest of each bundle, and the working calendars.
+
+A release never changes, so it is read once. Which one is newest and what the calendars say may be some seconds old in
+another process than the one that published; cases reckoned meanwhile are reckoned anew by the sweep.
+"""
+
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from service.errors import NotFound
+from service.office.cached import Cached
+from service.store import calendars, releases
+from service.store.cases import Row
+from service.store.database import Connection, Database
+from service.workflows.calendar import WorkCalendar, build, built_in
+from service.workflows.language.models import Calendar
+from service.workflows.language.release import Release
+
+SECONDS = 3.0
+MOST = 500
+NATIONAL = "CN"
+
+
+class Catalogue:
+    """What was published, as this process knows it."""
+
+    def __init__(self, database: Database) -> None:
+        """Know nothing yet."""
+        self._database = database
+        self._releases: OrderedDict[str, Release] = OrderedDict()
+        self._newest: Cached[dict[str, str]] = Cached(SECONDS)  # bundle → hash
+        self._notices: Cached[list[Row]] = Cached(SECONDS)
+        self._published: list[Row] = []
+        self._calendars: dict[tuple[str, ...], WorkCalendar] = {}
+        self._by_release: dict[str, WorkCalendar] = {}
+
+    @asynccontextmanager
+    async def _connection(self, tx: Connection | None) -> AsyncIterator[Connection]:
+        if tx is not None:  # a verb holds one connection and must not wait for a second
+            yield tx
+            return
+        async with self._database.reading() as connection:
+            yield connection
+
+    # ---- releases ----
+
+    async def release(self, hash: str, tx: Connection | None = None) -> Release:
+        """Return a release by its content hash. Raises NotFound."""
+        known = self._releases.get(hash)
+        if known is not None:
+            self._releases.move_to_end(hash)
+            return known
+        async with self._connection(tx) as connection:
+            row = await releases.by_hash(connection, hash)
+        if row is None:
+            raise NotFound("没有这个发布版。")
+        release = self._releases[hash] = Release.from_document(row["document"])
+        if len(self._releases) > MOST:
+            gone, _ = self._releases.popitem(last=False)
+            self._by_release.pop(gone, None)
+        return release
+
+    async def newest(self, bundle: str, tx: Connection | None = None) -> Release:
+        """Return the newest release of a bundle. Raises NotFound."""
+        hash = (await self._hashes(tx)).get(bundle)
+        if hash is None:
+            raise NotFound(f"没有「{bundle}」这件事，或者还没有发布。")
+        return await self.release(hash, tx)
+
+    async def all_newest(self, tx: Connection | None = None) -> list[Release]:
+        """Return the newest release of every bundle."""
+        return [await self.release(hash, tx) for hash in (await self._hashes(tx)).values()]
+
+    async def _hashes(self, tx: Connection | None) -> dict[str, str]:
+        async def load() -> dict[str, str]:
+            async with self._connection(tx) as connection:
+                return {row["bundle"]: row["hash"] for row in await releases.current(connection)}
+
+        return await self._newest.get(load)
+
+    # ---- calendars ----
+
+    async def refresh(self, tx: Connection | None = None) -> None:
+        """Learn of calendars published by other processes."""
+
+        async def load() -> list[Row]:
+            async with self._connection(tx) as connection:
+                return await calendars.published(connection)
+
+        published = await self._notices.get(load)
+        if published != self._published:
+            self._published, self._calendars, self._by_release = published, {}, {}
+
+    def calendar_for(self, release: Release) -> WorkCalendar:
+        """Return the calendar that a release's limits are reckoned by: the nation's, then its region's own layers."""
+        known = self._by_release.get(release.hash)
+        if known is None:
+            known = self._by_release[release.hash] = self._built(self._layers(release))
+        return known
+
+    def _layers(self, release: Release) -> tuple[str, ...]:
+        named = release.directory.policy.calendar_layers
+        if named:
+            return tuple(named)
+        region = release.directory.region.code
+        own = [row["layer"] for row in self._published if row["region"] == region and row["layer"] != NATIONAL]
+        return tuple(dict.fromkeys([NATIONAL, *sorted(own)]))
+
+    def _built(self, layers: tuple[str, ...]) -> WorkCalendar:
+        if layers not in self._calendars:
+            given = [Calendar.model_validate(row["document"]) for row in self._published]
+            self._calendars[layers] = build([*built_in(), *given], layers)
+        return self._calendars[layers]
+
+    def versions(self) -> Sequence[str]:
+        """Return the versions of the calendars in use by the releases this process has met."""
+        return sorted({self.calendar_for(release).version for release in self._releases.values()})
+
+    def forget(self) -> None:
+        """Look anew at what is newest, after publishing."""
+        self._newest.forget()
+        self._notices.forget()

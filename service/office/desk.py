@@ -1,0 +1,155 @@
+"""办公桌 — what all verbs share: what is known between requests, and the way from a decision to its record.
+
+A verb opens one transaction: gather, decide, record. What the clerks, calendars and newest releases are may be some
+seconds old; a case never is.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+from service.errors import CaseChanged, KeyReused, NotFound
+from service.office import sight
+from service.office.asking import Request
+from service.office.catalogue import Catalogue
+from service.office.staff import Staff
+from service.office.views import CaseView
+from service.store import cases, counters
+from service.store.cases import Gathered, Key, Row
+from service.store.database import Connection, Database
+from service.store.files import Folder
+from service.workflows import bundle, evidence, notices
+from service.workflows.case import COLUMNS, KEYS, PARTS, Case, Event
+from service.workflows.language.release import Release
+from service.workflows.situation import Actor, Situation, Step
+
+Answer = Callable[[CaseView], Any]
+CREATED, DONE = 201, 200
+
+
+class Desk:
+    """Everything a verb needs beside its request."""
+
+    def __init__(self, database: Database, folder: Folder) -> None:
+        """Work on a database and a folder of files; nothing is opened yet."""
+        self.database = database
+        self.folder = folder
+        self.catalogue = Catalogue(database)
+        self.staff = Staff(database)
+
+    # ---- gathering ----
+
+    async def situation(self, release: Release, now: datetime, excluded: bool, tx: Connection) -> Situation:
+        """Return what a decision may look at beside the case."""
+        await self.catalogue.refresh(tx)
+        signers = await self.staff.signers(release, tx)
+        return Situation(release, self.catalogue.calendar_for(release), now, staff=signers, excluded=excluded)
+
+    async def opened(self, found: Gathered | None, actor: Actor, now: datetime, tx: Connection) -> tuple[Case, Situation]:
+        """Return a gathered case as a value with its situation; for who may not see it, it is not there."""
+        if found is None:
+            raise NotFound("没有这件办件，或者您无权查看。")
+        release = await self.catalogue.release(found.case["release"], tx)
+        case = case_of(found, release)
+        if actor.kind != "clock" and not sight.may_see(release, case, actor):
+            raise NotFound("没有这件办件，或者您无权查看。")
+        return case, await self.situation(release, now, found.excluded, tx)
+
+    def repeated(self, answered: Row | None, request: Request, case: Case, situation: Situation) -> CaseView | None:
+        """Return the answer already given under this key. Raises KeyReused for another request."""
+        if answered is None:
+            return None
+        if answered["request_hash"] != request.fingerprint:
+            raise KeyReused
+        return CaseView.of(case, request.actor, situation, replayed=True, answer=answered["response"])
+
+    # ---- recording ----
+
+    async def recorded(
+        self, tx: Connection, taken: Step, request: Request, situation: Situation, *,
+        was: Row | None, scope: Key, answer: Answer | None = None, status: int = DONE,
+    ) -> CaseView:  # fmt: skip
+        """Record a step, its events and its answer; `was` is the case row it was decided on, None for a new case."""
+        await draw_numbers(tx, taken, situation.release)
+        case, events, rows = evidence.sealed(taken)
+        changed = {table: [_key(table, row) for row in found] for table, found in rows.items() if table != "messages"}
+        view = CaseView.of(case, request.actor, situation, events=events, changed=changed)
+        if answer is not None:
+            view = replace(view, answer=answer(view))
+        kept = None
+        if request.key:
+            kept = {
+                "principal": scope[0], "key": scope[1], "request_hash": request.fingerprint, "status": status,
+                "response": view.answer, "created_at": request.now,
+            }  # fmt: skip
+        row = evidence.case_row(case)
+        if was is not None:
+            row = {name: value for name, value in row.items() if name in ("id", "version") or value != was[name]}
+        told = {**rows, "events": [_row(event) for event in events]}
+        await cases.record(tx, row, told, seen_version=None if was is None else was["version"], idempotency=kept)
+        return view
+
+
+def _row(event: Event) -> Row:
+    return {name: getattr(event, name) for name in COLUMNS["events"]}
+
+
+def _key(table: str, row: Mapping[str, Any]) -> Any:
+    found = tuple(row[name] for name in KEYS[table])
+    return found[0] if len(found) == 1 else found
+
+
+def scope_of(request: Request, verb: str, *path: str) -> Key:
+    """Return who asks and under which key: the same key on another case or for another verb is another key."""
+    if not request.key:
+        return "", ""
+    return request.actor.account, f"{'/'.join((verb, *path))} {request.key}"
+
+
+def refuse_stale(case: Case, request: Request) -> None:
+    """Refuse what was decided on an older version of the case. Raises CaseChanged with the current one."""
+    if request.seen_version is not None and request.seen_version != case.version:
+        raise CaseChanged(seen=request.seen_version, current=case.version)
+
+
+def case_of(found: Gathered, release: Release) -> Case:
+    """Return a gathered case as a value, its parts in an order that does not depend on the database."""
+    order = {entry.use: index for index, entry in enumerate(release.bundle.items)}
+
+    def place(code: str) -> tuple[int, str]:
+        return order.get(code.split(".")[0], -1), code
+
+    parts: dict[str, Any] = {}
+    for table, kind in PARTS.items():
+        rows = found.rows.get(table, [])
+        keyed = {_key(table, row): kind(**row) for row in rows}
+        by_item = KEYS[table][0] == "item"
+        parts[table] = dict(sorted(keyed.items(), key=(lambda e: (place(e[1].item), str(e[0]))) if by_item else lambda e: e[0]))
+    own = {f.name for f in fields(Case)}
+    return Case(**{name: value for name, value in found.case.items() if name in own}, **parts)
+
+
+async def draw_numbers(tx: Connection, taken: Step, release: Release) -> None:
+    """Give each new certificate the next number of its series; the result package then names it."""
+    lacking = [c for c in taken.case.certificates.values() if not c.number]
+    if not lacking:
+        return
+    region = release.directory.region.code
+
+    def number(certificate: Any, seq: int) -> str:
+        return bundle.certificate_number(certificate.pattern, region=region, issued_on=certificate.issued_on, seq=seq)
+
+    for certificate in lacking:
+        series = f"certificate {number(certificate, 0)}"
+        certificate.number = number(certificate, (await counters.draw(tx, {series: 1}))[series])
+    known = taken.before.notices if taken.before else {}
+    for notice in taken.case.notices.values():
+        if notice.kind == "result" and notice.n not in known:
+            notice.body = notices.result(release, taken.case).body
+
+
+def new_id(now: datetime) -> str:
+    """Return a random id that sorts by time: 12 hexadecimal digits of milliseconds, 20 of chance."""
+    return f"{int(now.timestamp() * 1000):012x}{secrets.token_hex(10)}"

@@ -1,0 +1,34 @@
+"""办理 — one action on an item or on a case, by whoever may take it."""
+
+from service.office.asking import Request
+from service.office.attachments import with_own_files
+from service.office.desk import Answer, Desk, refuse_stale, scope_of
+from service.office.views import CaseView
+from service.store import cases
+from service.workflows.situation import Action
+from service.workflows.step import step
+
+
+class Handling(Desk):
+    """The verb behind every click on a case."""
+
+    async def act(
+        self, request: Request, number: str, action: Action, *, answer: Answer | None = None
+    ) -> CaseView:
+        """Take one action; `answer` renders the body that is stored under the request's key.
+
+        Raises:
+            NotFound: no such case, or not this actor's. CaseChanged: another was faster. KeyReused: another request
+                had this key. ServiceError: the refusal of `step`.
+        """
+        scope = scope_of(request, "act", number, action.item)
+        async with self.database.transaction() as tx:
+            found = await cases.gather(tx, number=number, key=scope)
+            case, situation = await self.opened(found, request.actor, request.now, tx)
+            assert found is not None
+            if done := self.repeated(found.answered, request, case, situation):
+                return done
+            refuse_stale(case, request)
+            action = await with_own_files(tx, action, request.actor.account, situation.release)
+            taken = step(case, action, request.actor, situation)
+            return await self.recorded(tx, taken, request, situation, was=found.case, scope=scope, answer=answer)

@@ -1,0 +1,70 @@
+"""谁看得到什么 — the applicant sees the whole case; a department its own items' fields and papers (R-BND-10)."""
+
+from dataclasses import replace
+from typing import Any
+
+from service.workflows import bundle, rights
+from service.workflows.case import CASE, Case
+from service.workflows.language.release import Release
+from service.workflows.situation import Actor
+
+
+def may_see(release: Release, case: Case, actor: Actor) -> bool:
+    """Tell whether the actor may know of the case at all; a draft is nobody's business but its writer's."""
+    if case.state == "draft":
+        return rights.is_applicant(case, actor) or _typed_in(case, actor)
+    return rights.may_see(release, case, actor)
+
+
+def _typed_in(case: Case, actor: Actor) -> bool:
+    return bool(case.entered_by) and case.entered_by == actor.account
+
+
+def sees_all(release: Release, case: Case, actor: Actor) -> bool:
+    """Tell whether nothing is hidden: the applicant, who typed it in, and the lead's window that checks for all."""
+    if rights.is_applicant(case, actor) or _typed_in(case, actor):
+        return True
+    lead = actor.kind == "clerk" and actor.department == release.bundle.lead and "window" in actor.posts
+    return lead and release.bundle.acceptance == "lead"
+
+
+def shown(release: Release, case: Case, actor: Actor) -> Case:
+    """Return the case without what this actor has no business with."""
+    if sees_all(release, case, actor):
+        return case
+    own = {c for c, i in case.items.items() if i.department == actor.department and actor.kind == "clerk"}
+    about = own | {CASE}
+    if actor.kind == "supervisor":  # watches over the time of all, needs nobody's papers
+        about |= set(case.items)
+    fields, materials = _needed(release, case, own)
+    filled = {q.id for q in release.bundle.questions if q.fills in fields}
+    return replace(
+        case,
+        answers={name: value for name, value in case.answers.items() if name in filled},
+        form={name: value for name, value in case.form.items() if name in fields},
+        materials={n: row for n, row in case.materials.items() if row.material in materials},
+        notices={n: row for n, row in case.notices.items() if row.item in about},
+        certificates={n: row for n, row in case.certificates.items() if row.item in about},
+        commitments={code: row for code, row in case.commitments.items() if code in about},
+        credits={n: row for n, row in case.credits.items() if row.item in own},
+    )
+
+
+def _needed(release: Release, case: Case, items: set[str]) -> tuple[set[str], set[str]]:
+    fields: set[str] = set()
+    materials: set[str] = set()
+    facts: dict[str, Any] = bundle.facts_for(release, case)
+    for code in items:
+        item = case.items[code]
+        asked = item.parent or code
+        fields |= {use.use for use in bundle.field_uses(release, asked, item.handling, facts)}
+        materials |= {use.use for use in bundle.material_uses(release, asked, item.handling, facts)}
+        materials |= {str(p["material"]) for p in [*item.asked, *item.noted] if p.get("material")}
+    return fields, materials
+
+
+def sees_event(case: Case, actor: Actor, release: Release, item: str) -> bool:
+    """Tell whether a record of an item concerns this actor."""
+    if not item or actor.kind == "supervisor" or sees_all(release, case, actor):
+        return True
+    return item in case.items and case.items[item].department == actor.department

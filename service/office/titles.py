@@ -1,0 +1,43 @@
+"""名称 — what codes are called in plain Chinese, under the release that a case was filed under; names half hidden."""
+
+from service.workflows.language.models import BUILT_IN_POSTS
+from service.workflows.language.release import Release
+from service.workflows.machine import APPLICANT, machine_of
+
+CASE_STATES = {
+    "draft": "草稿", "received": "已收件", "in_progress": "办理中", "correcting": "待补正", "granted": "全部办结",
+    "partly_granted": "部分准予", "refused": "不予许可", "withdrawn": "已撤回", "terminated": "已终止",
+}  # fmt: skip
+FOLLOW_UP = ".follow-up"
+
+
+def item_title(release: Release, code: str) -> str:
+    """Return the title of an item, or of the check that follows it."""
+    title = release.items[code.removesuffix(FOLLOW_UP)].title
+    return f"{title}（事后核查）" if code.endswith(FOLLOW_UP) else title
+
+
+def state_title(release: Release, code: str, state: str) -> str:
+    """Return the title of a state of an item."""
+    lifecycle = "follow-up" if code.endswith(FOLLOW_UP) else release.items[code].lifecycle
+    return machine_of(release, lifecycle).states[state].title
+
+
+def department_title(release: Release, code: str) -> str:
+    """Return the name of a department; without one it is the applicant's turn."""
+    return release.directory.departments.get(code, code) if code else "申请人"
+
+
+def post_title(release: Release, code: str) -> str:
+    """Return the name of a post."""
+    if code == APPLICANT:
+        return "申请人"
+    return release.directory.posts.get(code) or BUILT_IN_POSTS.get(code, code)
+
+
+def masked(text: str) -> str:
+    """Hide a name but for its first and last character: 云泽****馆."""
+    if len(text) < 2:
+        return "*" * len(text)
+    last = text[-1] if len(text) > 2 else ""
+    return f"{text[0]}{'*' * min(4, len(text) - 1 - len(last))}{last}"

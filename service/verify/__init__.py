@@ -1,0 +1,6 @@
+"""核对 — the oracle: re-derives every row from the events with code that shares nothing with the engine."""
+
+from service.verify.oracle import verify
+from service.verify.report import Finding, Head, Report
+
+__all__ = ["Finding", "Head", "Report", "verify"]

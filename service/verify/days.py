@@ -1,0 +1,182 @@
+"""逐日数 — due dates counted again day by day, from the ledger and the notices, without any of the engine's arithmetic.
+
+A day counts if the clock was running when it began (00:00 in Asia/Shanghai): R-TIME-1, R-CLK-3.
+"""
+
+import hashlib
+from calendar import monthrange
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
+from typing import Any
+from zoneinfo import ZoneInfo
+
+Row = Mapping[str, Any]
+HERE = ZoneInfo("Asia/Shanghai")
+DAY = timedelta(days=1)
+FURTHEST = 20_000  # days walked before a date is given up
+FEASTS = {(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}  # off by 全国年节及纪念日放假办法 2, notice or not
+
+
+class Days:
+    """日历 — which days are working days by some notices, the later layer over the earlier."""
+
+    def __init__(self, notices: Sequence[Row]) -> None:
+        self._listed: dict[date, bool] = {}
+        first = notices[0]["layer"] if notices else ""
+        self._known = {notice["year"] for notice in notices if notice["layer"] == first}
+        for notice in notices:
+            self._listed |= dict.fromkeys(_spread(notice.get("holidays", [])), False)
+            self._listed |= dict.fromkeys(_spread(notice.get("workdays", [])), True)
+
+    def working(self, day: date) -> bool:
+        """Tell whether it is a working day; Law: 许可法 82."""
+        if day in self._listed:
+            return self._listed[day]
+        return day.weekday() < 5 and (day.year in self._known or (day.month, day.day) not in FEASTS)
+
+
+def chosen(notices: Sequence[Row], version: str) -> list[Row] | None:
+    """Return the notices that a calendar version names, None if they are not the same ones."""
+    named, _, seal = version.partition("#")
+    found = {f"{notice['layer']}-{notice['year']}": notice for notice in notices}
+    picked = [found[name] for name in named.split(".") if name in found]
+    if len(picked) != named.count(".") + 1 or _seal(picked) != seal:
+        return None
+    return picked
+
+
+def _seal(notices: Sequence[Row]) -> str:
+    digest = hashlib.sha256()
+    for notice in notices:
+        off, on = (sorted(_spread(notice.get(name, []))) for name in ("holidays", "workdays"))
+        digest.update(repr((notice["layer"], notice["year"], notice["source"], off, on)).encode())
+    return digest.hexdigest()[:8]
+
+
+def _spread(entries: Sequence[Any]) -> set[date]:
+    days: set[date] = set()
+    for entry in entries:
+        first, _, last = str(entry).partition("/")
+        day = date.fromisoformat(first)
+        while day <= date.fromisoformat(last or first):
+            days.add(day)
+            day += DAY
+    return days
+
+
+def local(instant: datetime | str) -> date:
+    """Return the legal day of an instant."""
+    at = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+    return at.astimezone(HERE).date()
+
+
+def begins(day: date) -> datetime:
+    """Return the instant at which a legal day begins."""
+    return datetime.combine(day, time(), HERE).astimezone(UTC)
+
+
+def count_of(length: str) -> tuple[int, str]:
+    """Split `13wd` into 13 and wd."""
+    unit = length.lstrip("0123456789")
+    return int(length[: -len(unit)]), unit
+
+
+def later(day: date, count: int, unit: str) -> date:
+    """Return the corresponding day, the month's last where there is none; Law: 民法典 202."""
+    if unit == "d":
+        return day + count * DAY
+    months = day.year * 12 + day.month - 1 + count * (12 if unit == "y" else 1)
+    year, month = months // 12, months % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+class Ledger:
+    """台账 — the spans of a clock, asked about one day at a time; the last span counts as still open."""
+
+    def __init__(self, clock: Row, policy: Row, *, entered: date | None = None) -> None:
+        self.started = local(clock["spans"][0][0])
+        self.first = entered or self.started
+        self._spans = [(local(began), local(stopped) if stopped else None) for began, stopped, _ in clock["spans"]]
+        self._spans[-1] = (self._spans[-1][0], None)
+        self._spans[0] = (self.first, self._spans[0][1])
+        self._start_counts = bool(policy.get("count_start_day", False))
+
+    def covers(self, day: date) -> bool:
+        """Tell whether the clock was running when the day began; the very first day only by the policy."""
+        if day == self.first and self._start_counts:
+            return True
+        return any(began < day and (ended is None or day <= ended) for began, ended in self._spans)
+
+    def days(self, after: date | None, calendar: Days | None) -> Iterator[date]:
+        """Walk the days that count, later than a day (None: from the start); only working days with a calendar."""
+        day = self.first if after is None else after + DAY
+        for _ in range(FURTHEST):
+            if self.covers(day) and (calendar is None or calendar.working(day)):
+                yield day
+            day += DAY
+
+    def end(self, length: str, calendar: Days, after: date | None = None) -> date | None:
+        """Return the last day of a limit that starts with the ledger, or counts on after a day."""
+        count, unit = count_of(length)
+        start = self.first if after is None else after
+        if count == 0:
+            return start
+        if unit == "wd":
+            return _nth(self.days(after, calendar), count)
+        full = _nth(self.days(after, None), (later(start, count, unit) - start).days)
+        return next((day for day in self.days(full - DAY, calendar)), None) if full else None
+
+
+def _nth(days: Iterator[date], count: int) -> date | None:
+    return next((day for n, day in enumerate(days, start=1) if n == count), None)
+
+
+def limit_of(clock: Row, name: str, ledger: Ledger, calendar: Days) -> date | None:
+    """Return the last day of one of the two limits; each extension counts on from the old statutory end."""
+    if not clock[name]:
+        return None
+    last = ledger.end(clock[name], calendar)
+    for extension in clock["extensions"] if name == "statutory" else []:
+        last = last and ledger.end(extension["days"], calendar, last)
+    return last
+
+
+def dates_of(clock: Row, notices: Sequence[Row], policy: Row) -> dict[str, date | None]:
+    """Count all dates of a clock that runs: promised, statutory, due, safe."""
+    calendar, ledger = Days(notices), Ledger(clock, policy)
+    promised = limit_of(clock, "promised", ledger, calendar)
+    statutory = limit_of(clock, "statutory", ledger, calendar)
+    safe = None
+    if clock["entered_at"]:
+        national = Days([notice for notice in notices if notice["layer"] == notices[0]["layer"]])
+        entry = Ledger(clock, policy, entered=local(clock["entered_at"]))
+        safe = limit_of(clock, "statutory", entry, national)
+    due = min((day for day in (promised, statutory) if day), default=None)
+    return {"promised_on": promised, "statutory_on": statutory, "due_on": due, "safe_on": safe}
+
+
+def wake_of(clock: Row, dates: Mapping[str, date | None], notices: Sequence[Row], policy: Row) -> datetime | None:
+    """Return when the next thing not yet marked falls due on a running clock."""
+    due, late = dates["due_on"], dates["promised_on"] or dates["due_on"]
+    falls = [due + DAY if due and clock["expiry"] else None]
+    if clock["owner"] == "department":
+        falls.append(late + DAY if late and not clock["red_on"] else None)
+        statutory = dates["statutory_on"]
+        falls.append(statutory + DAY if statutory and not clock["breach_on"] else None)
+        if not clock["yellow_on"] and not clock["red_on"]:
+            falls.append(yellow_of(clock, dates, Days(notices), policy))
+    return min((begins(day) for day in falls if day), default=None)
+
+
+def yellow_of(clock: Row, dates: Mapping[str, date | None], calendar: Days, policy: Row) -> date | None:
+    """Return the day on which little of a limit in working days is left, or much is used (R-MON-1)."""
+    last, length = dates["promised_on"] or dates["statutory_on"], clock["promised"] or clock["statutory"] or ""
+    if last is None or not length.endswith("wd") or length == "0wd":
+        return None
+    ledger = Ledger(clock, policy)
+    counted = list(takewhile(lambda day: day <= last, ledger.days(None, calendar)))
+    used = -(-policy.get("yellow_percent", 80) * len(counted) // 100)
+    n = max(1, min(len(counted) - policy.get("yellow_days_left", 1), used))
+    after_start = [day for day in counted[n - 1 :] if day != ledger.started]
+    return after_start[0] if after_start else None

@@ -1,0 +1,98 @@
+"""案卷 — one case as it stands in the database: its row, the rows that belong to it, its events, its definition."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from service.verify.canonical import fingerprint
+
+Row = dict[str, Any]
+KEYS = {"items": ("item",), "clocks": ("item", "clock"), "commitments": ("item",)}  # of all other tables: ("n",)
+ENGINE_STATES: dict[str, Row] = {
+    "waiting": {"title": "待前置事项办结"},
+    "withdrawn": {"title": "已撤回", "final": "withdrawn"},
+    "stopped": {"title": "已终止", "final": "stopped"},
+}
+
+
+def key_of(table: str, row: Mapping[str, Any]) -> str:
+    """Return the key of a row within its case, as text."""
+    return " ".join(str(row.get(name, "")) for name in KEYS.get(table, ("n",))).strip()
+
+
+def opened(value: Any) -> Any:
+    """Return a stored document as plain JSON: `{"$map": [[code, value], …]}` is a mapping whose order counts."""
+    if isinstance(value, Mapping):
+        if "$map" in value:
+            return {key: opened(each) for key, each in value["$map"]}
+        return {key: opened(each) for key, each in value.items()}
+    return [opened(each) for each in value] if isinstance(value, list) else value
+
+
+class Lifecycle:
+    """生命周期文件 — states and transitions as the release's document has them."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.states: dict[str, Row] = {**document["states"], **ENGINE_STATES}
+        self.initial: str = next(iter(document["states"]))
+        self.clocks: dict[str, Row] = document.get("clocks", {})
+        self.transitions: list[Row] = document["transitions"]
+
+    def final(self, state: str) -> str:
+        """Return the outcome that a state stands for, empty for an open one."""
+        return self.states.get(state, {}).get("final") or ""
+
+    def post(self, state: str) -> str:
+        """Return who must act in a state."""
+        return self.states.get(state, {}).get("post") or ""
+
+    def taking(self, action: str, state: str) -> list[Row]:
+        """Return the transitions by which an action leaves a state."""
+        return [t for t in self.transitions if t["action"] == action and state in listed(t["from"])]
+
+    @property
+    def begins(self) -> set[str]:
+        """Return the states in which an item may begin."""
+        return {self.initial} | ({"pledged"} & self.states.keys())
+
+
+def listed(value: Any) -> list[Any]:
+    """Return one or several as a list."""
+    return value if isinstance(value, list) else [value]
+
+
+class Definition:
+    """发布版文件 — the document a case is pinned to."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.hash = fingerprint(document)
+        plain = opened(document)
+        self.bundle: Row = plain["bundle"]
+        self.items: dict[str, Row] = plain["items"]
+        self.lifecycles = {code: Lifecycle(each) for code, each in plain["lifecycles"].items()}
+        self.texts: dict[str, str] = plain["texts"]
+        self.policy: Row = plain["directory"].get("policy", {})
+
+
+@dataclass(slots=True)
+class Dossier:
+    """One case with everything that belongs to it."""
+
+    case: Row
+    rows: dict[str, list[Row]]
+    events: list[Row]
+    definition: Definition | None
+
+    @property
+    def name(self) -> str:
+        """Return the number people know it by; a draft has only its id."""
+        return str(self.case["number"] or self.case["id"])
+
+    def lifecycle(self, item: Row) -> Lifecycle | None:
+        """Return the lifecycle of an item, None if the release does not have it."""
+        return self.definition.lifecycles.get(item["lifecycle"]) if self.definition else None
+
+    @property
+    def items(self) -> dict[str, Row]:
+        """Return the items by code."""
+        return {row["item"]: row for row in self.rows["items"]}

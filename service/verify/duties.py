@@ -1,0 +1,104 @@
+"""应有之事 — what must and must not exist beside an item's state: tasks, clocks, certificates, promises."""
+
+import hashlib
+from collections.abc import Iterator
+
+from service.verify.dossier import Dossier, Row
+from service.verify.report import Finding
+
+
+def open_and_closed(dossier: Dossier) -> Iterator[Finding]:
+    """A closed item has no running clock and no open task; an open one says whose turn it is (I-26, I-28)."""
+    for code, item in dossier.items.items():
+        cycle = dossier.lifecycle(item)
+        if cycle is None:
+            continue
+        where, final = f"items {code}", cycle.final(item["state"])
+        tasks = [t for t in dossier.rows["tasks"] if t["item"] == code and t["done_at"] is None]
+        clocks = [c for c in dossier.rows["clocks"] if c["item"] == code and c["state"] != "settled"]
+        if item["outcome"] != final:
+            yield Finding(
+                dossier.name, where, f"结果是 {item['outcome'] or '空'}，状态 {item['state']} 应为 {final or '空'}"
+            )
+        if final and (tasks or clocks):
+            yield Finding(dossier.name, where, "已经办结，却还有未办的待办或在走的时限")
+        post = "" if final else cycle.post(item["state"])
+        if post and len(tasks) != 1:
+            yield Finding(dossier.name, where, f"应有一项待办，实有 {len(tasks)} 项")
+        yield from (Finding(dossier.name, f"tasks {t['n']}", what) for t in tasks for what in _task(item, t, post))
+        running = {c["clock"] for c in clocks if c["state"] == "running" and c["clock"] in cycle.clocks}
+        runs = set(cycle.states.get(item["state"], {}).get("runs", []))
+        if not final and item["state"] != "waiting" and running != runs:
+            yield Finding(dossier.name, where, f"在走的时限是 {sorted(running)}，{item['state']} 应走 {sorted(runs)}")
+
+
+def _task(item: Row, task: Row, post: str) -> Iterator[str]:
+    if not task["post"] or (not task["department"] and task["post"] != "applicant"):
+        yield "没有写明责任部门或岗位"
+    if task["state"] != item["state"]:
+        yield f"对应状态 {task['state']}，事项已是 {item['state']}"
+    if (post == "applicant") != (task["post"] == "applicant"):
+        yield "轮到谁办与状态不符"
+
+
+def closed_case(dossier: Dossier) -> Iterator[Finding]:
+    """A closed case has no limit of its own running."""
+    if dossier.case["closed_at"]:
+        for clock in dossier.rows["clocks"]:
+            if not clock["item"] and clock["state"] != "settled":
+                yield Finding(dossier.name, f"clocks 办件 {clock['clock']}", "办件已经办结，时限还没有结束")
+
+
+def certificates(dossier: Dossier) -> Iterator[Finding]:
+    """No certificate without a grant, none valid after a revocation, at most one per item (I-13)."""
+    granted = {e["item"] for e in dossier.events if e["item"] and _grants(dossier, e)}
+    seen: set[str] = set()
+    for certificate in dossier.rows["certificates"]:
+        where, code = f"certificates {certificate['n']}", certificate["item"]
+        item = dossier.items.get(code)
+        if item is None or code not in granted:
+            yield Finding(dossier.name, where, "没有准予决定，却有证照")
+            continue
+        if code in seen:
+            yield Finding(dossier.name, where, "同一事项有两张证照")
+        seen.add(code)
+        expected = {"granted": "valid", "revoked": "revoked"}.get(item["outcome"])
+        if certificate["state"] != expected:
+            yield Finding(dossier.name, where, f"证照状态 {certificate['state']} 与事项结果 {item['outcome']} 不符")
+    for code, item in dossier.items.items():
+        result = dossier.definition and dossier.definition.items.get(code, {}).get("result")
+        if result and item["outcome"] == "granted" and code not in seen:
+            yield Finding(dossier.name, f"items {code}", "已经准予，却没有证照")
+
+
+def _grants(dossier: Dossier, event: Row) -> bool:
+    item = dossier.items.get(event["item"])
+    cycle = dossier.lifecycle(item) if item else None
+    return bool(cycle and event["state_from"] != event["state_to"] and cycle.final(event["state_to"]) == "granted")
+
+
+def promises(dossier: Dossier) -> Iterator[Finding]:
+    """告知承诺: the text that was signed is the one published; a grant on it has its check after, or a recorded draw (I-18)."""
+    for promise in dossier.rows["commitments"]:
+        code, where = promise["item"], f"commitments {promise['item']}"
+        text = dossier.definition.texts.get(promise["text"], "") if dossier.definition else ""
+        if hashlib.sha256(text.encode()).hexdigest() != promise["text_sha256"]:
+            yield Finding(dossier.name, where, "承诺书文本与发布版不符")
+        commitment = (dossier.definition.items.get(code, {}) if dossier.definition else {}).get("commitment") or {}
+        by_promise = any(e["item"] == code and e["action"] == "grant_by_commitment" for e in dossier.events)
+        if by_promise and not promise["granted_on"]:
+            yield Finding(dossier.name, where, "已按承诺准予，没有记下日期")
+        if promise["granted_on"] and commitment.get("follow_up"):
+            yield from (Finding(dossier.name, where, what) for what in _draw(dossier, promise, commitment["follow_up"]))
+
+
+def _draw(dossier: Dossier, promise: Row, follow_up: Row) -> Iterator[str]:
+    """Draw again: the seed is the case, the item and the text that was signed, so nobody could choose it."""
+    seed = hashlib.sha256(f"{dossier.case['id']}:{promise['item']}:{promise['text_sha256']}".encode()).hexdigest()
+    value = int(seed[:13], 16) / 16**13
+    drawn = value < follow_up.get("sample", 1.0)
+    if promise["draw"].get("seed") != seed or promise["draw"].get("drawn") is not drawn:
+        yield "抽查的随机结果与重新计算的不符"
+    check = dossier.items.get(promise["follow_up"])
+    if drawn and (check is None or check["parent"] != promise["item"]):
+        yield "抽中核查，却没有事后核查"

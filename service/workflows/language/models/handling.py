@@ -1,0 +1,259 @@
+"""办理的定义 — lifecycle, item and bundle: what is done, by whom, until when."""
+# ruff: noqa: RUF012  # pydantic gives each model its own copy of a default
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from service.workflows.language.duration import Duration
+from service.workflows.language.models.terms import (
+    ApplicantType,
+    Category,
+    Code,
+    CountsFrom,
+    Expression,
+    Length,
+    Model,
+    Name,
+    Need,
+    NoticeKind,
+    Origin,
+    Outcome,
+    RefusalPolicy,
+    Text,
+    Title,
+)
+
+# ---- lifecycle -------------------------------------------------------------------------------------------------
+
+
+class LifecycleClock(Model):
+    """时限 — `limit` is a duration, `limits` (the item's statutory and promised) or a name under the item's limits."""
+
+    title: Title
+    limit: Annotated[str, StringConstraints(pattern=r"^(limits|[a-z][a-z0-9_]*|(0|[1-9][0-9]{0,3})(wd|d|mo|y))$")]
+    basis: str = ""
+
+
+class State(Model):
+    """状态 — names its post (who must act), the clocks that run in it and what the clock does at their end."""
+
+    title: Title
+    post: Code | None = None
+    runs: list[Name] = []
+    on_expiry: dict[Name, Name] = {}
+    sign: Literal["any", "all", "order"] | dict[Literal["ratio"], Annotated[float, Field(gt=0, le=1)]] = "any"
+    final: Outcome | None = None
+
+
+class Effect(Model):
+    """效果 — what an action does beyond moving the state."""
+
+    extend: Name | None = Field(None, description="延长哪个时限，天数由动作的 days 给出")
+    limit: Name | None = Field(None, description="哪个时限的长度由动作的 days 决定（工作日）")
+
+
+class Transition(Model):
+    """办理动作 — who may take the item from where to where, and what they must bring."""
+
+    action: Name
+    title: Title
+    from_: Name | list[Name] = Field(alias="from")
+    to: Name
+    by: str | list[str]
+    when: Expression | None = None
+    needs: list[Need] = []
+    notice: NoticeKind | None = None
+    effect: Effect | None = None
+    counts_from: CountsFrom | None = None
+    basis: str = ""
+
+    @property
+    def sources(self) -> list[str]:
+        """Return the states it leaves."""
+        return [self.from_] if isinstance(self.from_, str) else self.from_
+
+    @property
+    def actors(self) -> list[str]:
+        """Return the posts (or applicant, clock) that may take it."""
+        return [self.by] if isinstance(self.by, str) else self.by
+
+
+class Lifecycle(Model):
+    """生命周期 — a state machine for one item; the first state is where it begins."""
+
+    kind: Literal["lifecycle"]
+    code: Code
+    title: Title
+    clocks: dict[Name, LifecycleClock] = {}
+    states: Annotated[dict[Name, State], Field(min_length=1)]
+    transitions: Annotated[list[Transition], Field(min_length=1)]
+
+    @property
+    def initial(self) -> str:
+        """Return the first state."""
+        return next(iter(self.states))
+
+
+# ---- item ------------------------------------------------------------------------------------------------------
+
+
+class FieldUse(Model):
+    """How an item asks for a field of the vocabulary."""
+
+    use: Name
+    required: bool = True
+    when: Expression | None = None
+
+
+class MaterialUse(Model):
+    """How an item asks for a material: where it may come from, when, and whether it may follow later (容缺)."""
+
+    use: Code
+    from_: Annotated[list[Origin], Field(alias="from", min_length=1)] = ["upload"]
+    when: Expression | None = None
+    required: bool = True
+    deferrable: Length | None = None
+
+
+class FollowUp(Model):
+    """事后核查 — within which limit, what share is drawn, by which post."""
+
+    limit: Length
+    sample: Annotated[float, Field(ge=0, le=1)] = 1.0
+    post: Code = "inspector"
+
+    @field_validator("sample", mode="before")
+    @classmethod
+    def _whole_numbers_too(cls, value: Any) -> Any:
+        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class Commitment(Model):
+    """告知承诺 — opened by law for this item: text, eligibility, its own limit, what it waives, the check after."""
+
+    text: Code
+    basis: Title
+    eligible: Expression | None = None
+    limit: Length = "1wd"
+    waives: list[Code] = []
+    follow_up: FollowUp | None = None
+
+
+class Fee(Model):
+    """收费 — allowed only with a law or administrative regulation (许可法58)."""
+
+    amount: Annotated[float, Field(gt=0)]
+    basis: Title
+
+    @field_validator("amount", mode="before")
+    @classmethod
+    def _whole_numbers_too(cls, value: Any) -> Any:
+        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class Result(Model):
+    """办理结果 — the certificate a grant issues."""
+
+    certificate: Code
+
+
+class Item(Model):
+    """事项 — what one department decides."""
+
+    kind: Literal["item"]
+    code: Code
+    title: Title
+    department: Code
+    category: Category
+    basis: Annotated[list[Title], Field(min_length=1)]
+    conditions: list[Text] = []
+    lifecycle: Code
+    limits: dict[Name, Length] = {}
+    fields: list[Name | FieldUse] = []
+    materials: list[Code | MaterialUse] = []
+    commitment: Commitment | None = None
+    fee: Fee | None = None
+    result: Result | None = None
+
+    def field_uses(self) -> list[FieldUse]:
+        """Return the fields in their long form."""
+        return [FieldUse(use=entry) if isinstance(entry, str) else entry for entry in self.fields]
+
+    def material_uses(self) -> list[MaterialUse]:
+        """Return the materials in their long form."""
+        return [MaterialUse.model_validate({"use": e}) if isinstance(e, str) else e for e in self.materials]
+
+    def limit(self, name: str) -> Duration | None:
+        """Return one of its limits by name, or None."""
+        text = self.limits.get(name)
+        return Duration.parse(text) if text else None
+
+
+# ---- bundle ----------------------------------------------------------------------------------------------------
+
+
+class Question(Model):
+    """情形引导问题 — asked in everyday words; the answer decides which items apply."""
+
+    id: Name
+    ask: Title
+    type: Literal["text", "number", "integer", "boolean", "date", "choice", "multi"]
+    options: list[str] | dict[str, str] | None = Field(None, description="choice、multi 的可选项：代码 → 名称")
+    unit: str = ""
+    min: float | int | None = None
+    max: float | int | None = None
+    fills: Name | None = None
+    why: str = ""
+    when: Expression | None = Field(None, description="只在满足时才问")
+
+    @model_validator(mode="after")
+    def _options_where_chosen(self) -> "Question":
+        if (self.type in ("choice", "multi")) != bool(self.options):
+            raise ValueError("options" if self.options else "options-missing")
+        return self
+
+
+class Stop(Model):
+    """依法不能办 — said before anyone fills in a form."""
+
+    when: Expression
+    say: Text
+    basis: Title
+
+
+class BundleItem(Model):
+    """联办事项 — when it applies, what it waits for, what its refusal means for the others."""
+
+    use: Code
+    when: Expression | None = None
+    after: list[Code] = []
+    on_refusal: RefusalPolicy | None = None
+
+
+class Before(Model):
+    """原来分头办 — published figures of doing it separately; the guide shows what is saved."""
+
+    steps: Annotated[int, Field(ge=1)] | None = None
+    materials: Annotated[int, Field(ge=1)] | None = None
+    days: Length | None = None
+
+
+class Bundle(Model):
+    """一件事 — lead, questions, items, refusal policy and the one promised limit."""
+
+    kind: Literal["bundle"]
+    code: Code
+    title: Title
+    lead: Code
+    applicants: Annotated[list[ApplicantType], Field(min_length=1)]
+    acceptance: Literal["lead", "each"] = "lead"
+    promised: Length
+    legal_mode: Literal["coordination", "unified", "joint", "centralised"] = "coordination"
+    designation: Title | None = None
+    questions: list[Question] = []
+    derived: dict[Name, Expression] = {}
+    stop: list[Stop] = []
+    items: Annotated[list[BundleItem], Field(min_length=1)]
+    on_refusal: RefusalPolicy = "others_stand"
+    before: Before | None = None

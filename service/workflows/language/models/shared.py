@@ -1,0 +1,125 @@
+"""共用的定义 — directory, vocabulary and calendar: what all items share."""
+# ruff: noqa: RUF012  # pydantic gives each model its own copy of a default
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from service.workflows.language.models.terms import Code, FieldType, Length, Model, Name, Title
+
+# ---- directory -------------------------------------------------------------------------------------------------
+
+
+class Region(Model):
+    """行政区划 — the six-digit code and the name people use."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}([0-9]{3}){0,2}$")]
+    title: Title
+
+
+class Policy(Model):
+    """读法参数 — where the law is silent, the region's reading; the defaults are those of rules 0.4."""
+
+    count_start_day: bool = Field(False, description="起算日是否计入（默认不计入，民法典201条）")
+    offhours_receipt: Literal["entry_time", "next_working_day"] = Field(
+        "entry_time", description="非工作时间网上提交：按进入系统时间，或顺延到下一个工作日"
+    )
+    office_hours: Annotated[str, StringConstraints(pattern=r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$")] = Field(
+        "09:00-17:00", description="办公时间，只在顺延时使用"
+    )
+    calendar_layers: list[str] | None = Field(
+        None, description="工作日历的层次，先国家后地区；不写时为国家日历加本定义包带的地区层"
+    )
+    yellow_percent: Annotated[int, Field(ge=1, le=100)] = Field(80, description="用去承诺时限的百分之几亮黄牌")
+    yellow_days_left: Annotated[int, Field(ge=0, le=30)] = Field(1, description="还剩几个工作日亮黄牌")
+    urge_every: Length = Field("1wd", description="同一办件两次催办之间至少间隔多久")
+
+
+class Directory(Model):
+    """机构目录 — region, departments and the posts beside the built-in five."""
+
+    kind: Literal["directory"]
+    region: Region
+    departments: Annotated[dict[Code, Title], Field(min_length=1)]
+    posts: dict[Code, Title] = {}
+    policy: Policy = Policy()
+
+
+# ---- vocabulary ------------------------------------------------------------------------------------------------
+
+
+class VocabularyField(Model):
+    """字段 — one thing asked of the applicant, shared by every item that uses it."""
+
+    title: Title
+    type: FieldType
+    hint: str = ""
+    unit: str = ""
+    min: float | int | None = None
+    max: float | int | None = None
+    options: list[str] | dict[str, str] | None = Field(None, description="choice、multi 的可选项：代码 → 名称")
+    source: list[str] = Field([], description="预填来源，如 applicant.name、certificate.business-licence.address")
+
+    @model_validator(mode="after")
+    def _options_where_chosen(self) -> "VocabularyField":
+        if (self.type in ("choice", "multi")) != bool(self.options):
+            raise ValueError("options" if self.options else "options-missing")
+        return self
+
+
+class VocabularyMaterial(Model):
+    """材料 — one paper, handed in once for every item that asks for it."""
+
+    title: Title
+    formats: list[Literal["pdf", "png", "jpg", "docx", "xlsx", "ofd", "txt"]] = ["pdf", "png", "jpg"]
+    max_mb: Annotated[int, Field(ge=1, le=100)] = 20
+    hint: str = ""
+
+
+class VocabularyCertificate(Model):
+    """证照 — the result of a granted item; `number` may use {region} {year} {seq} {seq:07}."""
+
+    title: Title
+    number: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    valid: Length | None = None
+
+
+class VocabularyReason(Model):
+    """理由 — what a clerk ticks instead of typing: a defect of a material or a field, or a ground of refusal."""
+
+    title: Title
+    material: Code | None = None
+    field: Name | None = None
+    basis: str = ""
+
+
+class Vocabulary(Model):
+    """词汇表 — fields, materials, certificates and reasons shared by all items: 一张表、一套材料 by construction."""
+
+    kind: Literal["vocabulary"]
+    fields: dict[Name, VocabularyField] = {}
+    materials: dict[Code, VocabularyMaterial] = {}
+    certificates: dict[Code, VocabularyCertificate] = {}
+    reasons: dict[Code, VocabularyReason] = {}
+
+
+# ---- calendar --------------------------------------------------------------------------------------------------
+
+DayOrRange = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}(/\d{4}-\d{2}-\d{2})?$")]
+
+
+class Calendar(Model):
+    """工作日历 — holidays and make-up working days of one year, with the notice they come from."""
+
+    kind: Literal["calendar"]
+    layer: Annotated[str, StringConstraints(pattern=r"^CN(-[A-Z0-9]+)*$")] = "CN"
+    year: Annotated[int, Field(ge=2000, le=2100)]
+    source: Title
+    holidays: list[DayOrRange] = []
+    workdays: list[DayOrRange] = []
+
+    @field_validator("holidays", "workdays", mode="before")
+    @classmethod
+    def _dates_as_text(cls, days: Any) -> Any:
+        return [day.isoformat() if isinstance(day, date) else day for day in days] if isinstance(days, list) else days

@@ -1,0 +1,243 @@
+"""流程图的绘制 — SVG from a layout: presentation attributes only, no script, no style, no font that must be fetched.
+
+Groups carry classes (`node n-run`, `edge e-done`) so that a page may recolour them; every look differs in its sign,
+its words and its outline, never in colour alone.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+
+from service.workflows.tools.chart.graph import LOOK_TITLES, Graph, Look, Node
+from service.workflows.tools.chart.layout import HEAD, LABEL, PAD_X, Box, Lane, Layout
+from service.workflows.tools.chart.text import width, wrap
+
+FONT = "'PingFang SC','Hiragino Sans GB','Microsoft YaHei','Noto Sans CJK SC','Source Han Sans SC',sans-serif"
+INK, INK_2, LINE, PALE = "#1b2027", "#474e58", "#6f7885", "#f3f5f8"
+GREEN, BLUE, RULE = "#0d6236", "#0a4f9c", "#d5dae1"
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """How a look is drawn: fill, outline, its width and dashes, ink, the sign."""
+
+    fill: str
+    stroke: str
+    width: float
+    ink: str
+    sign: str = ""
+    dash: str = ""
+
+
+PAINTS: Mapping[Look, Paint] = {
+    "plain": Paint("#ffffff", LINE, 1.5, INK_2),
+    "done": Paint("#e2f3e9", GREEN, 1.5, GREEN, "done"),
+    "now": Paint("#fff0c7", "#704700", 3, "#704700", "now"),
+    "run": Paint("#e6effa", BLUE, 3, BLUE, "run"),
+    "todo": Paint("#ffffff", LINE, 1.5, INK_2, "todo", "5 4"),
+    "bad": Paint("#fde6e4", "#a5120d", 2, "#a5120d", "bad"),
+    "skip": Paint("#ffffff", LINE, 1, "#5b6470", "skip", "2 3"),
+}
+# Signs on a field of 20 by 20; C is the ink, B the ground.
+SIGNS: Mapping[str, str] = {
+    "done": '<circle cx="10" cy="10" r="9" fill="C"/><path d="M5.5 10.5l3 3 6-7" fill="none" stroke="B" stroke-width="2.2"/>',
+    "now": '<path d="M10 1.2L19.4 18H.6z" fill="C"/><path d="M10 7v5.2M10 14.2v2" stroke="B" stroke-width="2.2"/>',
+    "run": '<circle cx="10" cy="10" r="8.5" fill="none" stroke="C" stroke-width="2.6"/>'
+    '<path d="M10 5v5.4l3.6 2.2" fill="none" stroke="C" stroke-width="2.2"/>',
+    "todo": '<circle cx="10" cy="10" r="8.5" fill="none" stroke="C" stroke-width="2" stroke-dasharray="3 2.6"/>',
+    "bad": '<path d="M6 1h8l5 5v8l-5 5H6l-5-5V6z" fill="C"/>'
+    '<path d="M6.3 6.3l7.4 7.4M13.7 6.3l-7.4 7.4" stroke="B" stroke-width="2.2"/>',
+    "skip": '<circle cx="10" cy="10" r="8.5" fill="none" stroke="C" stroke-width="2"/><path d="M5.5 10h9" stroke="C" stroke-width="2.2"/>',
+}
+EDGES: Mapping[Look, tuple[str, float, str]] = {
+    "plain": (LINE, 1.5, ""), "done": (GREEN, 2.5, ""), "todo": (LINE, 1.5, "5 4"),
+}  # fmt: skip
+LEGEND_SIZE = 13.0
+
+
+def draw(graph: Graph, layout: Layout, name: str, description: str) -> str:
+    """Return the SVG; `name` keeps the ids of several charts on one page apart."""
+    legend, bottom = _legend(graph, layout)
+    parts = [
+        _tag("title", {"id": f"{name}-title"}, graph.title),
+        _tag("desc", {"id": f"{name}-desc"}, description),
+        f'<rect width="{_n(layout.width)}" height="{_n(bottom)}" fill="#ffffff"/>',
+        _text(graph.title, LABEL / 8, 30, 20, INK, bold=True),
+        _text(graph.subtitle, LABEL / 8, 54, 13, INK_2),
+        *(_lane(lane, n, layout.width) for n, lane in enumerate(layout.lanes)),
+        *_edges(graph, layout),
+        *(_node(box) for box in layout.boxes.values()),
+        *legend,
+    ]
+    root = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(layout.width)} {_n(bottom)}" role="img" lang="zh-CN" '
+        f'aria-labelledby="{name}-title {name}-desc" font-family="{escape(FONT)}">'
+    )
+    return root + "\n" + "\n".join(parts) + "\n</svg>\n"
+
+
+def _lane(lane: Lane, n: int, across: float) -> str:
+    ground = PALE if n % 2 == 0 else "#ffffff"
+    lines = len(lane.title) + (n == 0)
+    top = lane.y + lane.height / 2 - lines * 10 + 15
+    texts = [_text(t, PAD_X, top + 20 * i, 14, INK, bold=True) for i, t in enumerate(lane.title)]
+    if n == 0:
+        texts.append(_text("牵头部门", PAD_X, top + 20 * len(lane.title), 12, INK_2))
+    return (
+        f'<g class="lane"><rect y="{_n(lane.y)}" width="{_n(across)}" height="{_n(lane.height)}" fill="{ground}"/>'
+        f'<path d="M0 {_n(lane.y)}H{_n(across)}M{_n(LABEL)} {_n(lane.y)}v{_n(lane.height)}" stroke="{RULE}"/>{"".join(texts)}</g>'
+    )
+
+
+def _node(box: Box) -> str:
+    paint = PAINTS[box.node.look]
+    strong = box.node.key.startswith("#") and box.node.look == "plain"
+    parts = [
+        f'<rect class="box" x="{_n(box.x)}" y="{_n(box.y)}" width="{_n(box.width)}" height="{_n(box.height)}" rx="5" '
+        f'fill="{"#e6effa" if strong else paint.fill}" stroke="{BLUE if strong else paint.stroke}" stroke-width="{_n(paint.width)}"'
+        f"{_dash(paint.dash)}/>"
+    ]
+    for row in box.rows:
+        x, y = box.x + row.x, box.y + row.y
+        if row.style == "state" and row.first and paint.sign:
+            parts.append(_sign(paint, x - 20, y - 12.5))
+        if row.style == "mark" and row.first:
+            frame = width(row.text, 12) + 12
+            parts.append(f'<rect x="{_n(x - 6)}" y="{_n(y - 13)}" width="{_n(frame)}" height="18" rx="3" fill="none" stroke="{BLUE}"/>')
+        size, ink = {"title": (14, INK), "state": (13, paint.ink), "mark": (12, BLUE)}.get(row.style, (12, INK_2))
+        pale = box.node.look == "skip"
+        parts.append(_text(row.text, x, y, size, paint.ink if pale else ink, bold=row.style in ("title", "state") and not pale))
+    return f'<g class="node n-{box.node.look}" data-item="{escape(box.node.key)}">{"".join(parts)}</g>'
+
+
+# ---- arrows ----------------------------------------------------------------------------------------------------
+
+Piece = tuple[Look, str, float]  # look, horizontal or vertical, at which height or x
+
+
+def _edges(graph: Graph, layout: Layout) -> list[str]:
+    """Draw each stretch once: what is done lies over what is not, dashes never double."""
+    pieces: dict[Piece, list[tuple[float, float]]] = {}
+    heads: list[str] = []
+    for look in ("plain", "todo", "done"):
+        for (source, target), own in graph.edges.items():
+            if own != look:
+                continue
+            bend, start, end = layout.bends[source, target], layout.boxes[source], layout.boxes[target]
+            for piece, a, b in (
+                ((own, "h", start.middle), start.x + start.width, bend.trunk),
+                ((own, "v", bend.trunk), start.middle, bend.port),
+                ((own, "h", bend.port), bend.trunk, end.x - 7),
+            ):
+                pieces.setdefault(piece, []).append((min(a, b), max(a, b)))
+            heads.append(_head(end.x, bend.port, EDGES[own][0]))
+    drawn = [_stretch(piece, low, high) for piece, spans in pieces.items() for low, high in _union(spans)]
+    return [*drawn, *_dots(graph, layout), *heads]
+
+
+def _stretch(piece: Piece, low: float, high: float) -> str:
+    look, way, at = piece
+    stroke, wide, dash = EDGES[look]
+    d = f"M{_n(low)} {_n(at)}H{_n(high)}" if way == "h" else f"M{_n(at)} {_n(low)}V{_n(high)}"
+    return f'<path class="edge e-{look}" d="{d}" fill="none" stroke="{stroke}" stroke-width="{_n(wide)}"{_dash(dash)}/>'
+
+
+def _head(x: float, y: float, ink: str) -> str:
+    return f'<path class="head" d="M{_n(x)} {_n(y)}l-9 -4.5v9z" fill="{ink}"/>'
+
+
+def _union(spans: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    joined: list[tuple[float, float]] = []
+    for low, high in sorted(spans):
+        if joined and low <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
+        elif high > low:
+            joined.append((low, high))
+    return joined
+
+
+def _dots(graph: Graph, layout: Layout) -> list[str]:
+    """Mark where arrows part or meet; where they only cross there is no dot."""
+    ways: dict[tuple[float, float], set[str]] = {}
+    inks: dict[tuple[float, float], str] = {}
+    for look in ("plain", "todo", "done"):
+        for (source, target), own in graph.edges.items():
+            if own != look:
+                continue
+            bend, y = layout.bends[source, target], layout.boxes[source].middle
+            entry, leave = (bend.trunk, y), (bend.trunk, bend.port)
+            ways.setdefault(entry, set()).add("left")
+            ways.setdefault(leave, set()).add("right")
+            if y != bend.port:
+                ways[entry].add("down" if bend.port > y else "up")
+                ways[leave].add("up" if bend.port > y else "down")
+            for point in _passed(graph, layout, (source, target)):
+                ways.setdefault(point, set()).update(("up", "down"))
+            inks[entry] = inks[leave] = EDGES[own][0]
+    for (source, _), bend in layout.bends.items():  # an arrow that goes on beyond the trunk where another turned
+        for (other, _), turn in layout.bends.items():
+            if source == other and turn.trunk < bend.trunk:
+                ways[turn.trunk, layout.boxes[source].middle].add("right")
+    return [f'<circle cx="{_n(x)}" cy="{_n(y)}" r="2.8" fill="{inks[x, y]}"/>' for (x, y), met in ways.items() if len(met) > 2]
+
+
+def _passed(graph: Graph, layout: Layout, edge: tuple[str, str]) -> list[tuple[float, float]]:
+    """Return the turns of the same trunk that an arrow passes on its way along it."""
+    bend, y = layout.bends[edge], layout.boxes[edge[0]].middle
+    low, high = sorted((y, bend.port))
+    own = [e for e in graph.edges if layout.bends[e].trunk == bend.trunk and (e[0] == edge[0] or e[1] == edge[1])]
+    turns = {at for e in own for at in (layout.bends[e].port, layout.boxes[e[0]].middle)}
+    return [(bend.trunk, at) for at in turns if low < at < high]
+
+
+# ---- legend ----------------------------------------------------------------------------------------------------
+
+
+def _legend(graph: Graph, layout: Layout) -> tuple[list[str], float]:
+    looks = {node.look for node in graph.nodes.values()}
+    entries: list[tuple[Look | None, str]] = [(look, title) for look, title in LOOK_TITLES.items() if look in looks]
+    entries.append((None, "箭头：办完前一项，接着办后一项"))
+    entries.append((None, "上下并列、没有箭头相连的事项同时办"))
+    if "done" in graph.edges.values() or "todo" in graph.edges.values():
+        entries.append((None, "实线：已走过；虚线：还没走到"))
+    parts: list[str] = []
+    x, y = LABEL / 8, layout.height + 28
+    for look, title in entries:
+        room = width(title, LEGEND_SIZE) + (20 if look else 0)
+        if x + room > layout.width - PAD_X and x > LABEL / 8:
+            x, y = LABEL / 8, y + 24
+        if look:
+            parts.append(_sign(PAINTS[look], x, y - 12.5))
+            x += 20
+        for n, text in enumerate(wrap(title, LEGEND_SIZE, layout.width - x - PAD_X)):
+            y += 20 if n else 0
+            parts.append(_text(text, x, y, LEGEND_SIZE, INK_2))
+        x += width(title, LEGEND_SIZE) + 22
+    return parts, y + 18
+
+
+# ---- small pieces ----------------------------------------------------------------------------------------------
+
+
+def _sign(paint: Paint, x: float, y: float) -> str:
+    ground = paint.fill
+    shapes = SIGNS[paint.sign].replace('"C"', f'"{paint.ink}"').replace('"B"', f'"{ground}"')
+    return f'<g class="sign" transform="translate({_n(x)} {_n(y)}) scale(.75)">{shapes}</g>'
+
+
+def _text(text: str, x: float, y: float, size: float, ink: str, *, bold: bool = False) -> str:
+    weight = {"font-weight": "700"} if bold else {}
+    return _tag("text", {"x": _n(x), "y": _n(y), "font-size": _n(size), "fill": ink, **weight}, text)
+
+
+def _tag(name: str, attributes: Mapping[str, str], content: str) -> str:
+    given = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items())
+    return f"<{name}{given}>{escape(content, quote=False)}</{name}>"
+
+
+def _dash(dash: str) -> str:
+    return f' stroke-dasharray="{dash}"' if dash else ""
+
+
+def _n(value: float) -> str:
+    return f"{round(value, 1):g}"
