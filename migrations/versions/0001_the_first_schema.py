@@ -14,6 +14,7 @@ depends_on = None
 def upgrade() -> None:
     """Create everything."""
     _accounts()
+    _calendars()
     _cases()
     _counters()
     _demo_clock()
@@ -111,6 +112,18 @@ def _counters() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
+    )
+
+
+def _calendars() -> None:
+    op.create_table(
+        "calendars",
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("layer", sa.String(), nullable=False),
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("published_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("region", "layer", "year"),
     )
 
 

@@ -5,18 +5,28 @@ Nothing that was sent in is sent back, and of an unexpected error only the reque
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import compile_path, iter_route_contexts
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from service.api.texts import pointer_to
 from service.errors import (
-    ActionNotAllowed, CaseChanged, DataInvalid, NotFound, NotSignedIn, ServiceError, TooLarge, TooManyAttempts,
-    TypeRefused, Unavailable,
+    ActionNotAllowed,
+    CaseChanged,
+    DataInvalid,
+    NotFound,
+    NotSignedIn,
+    ServiceError,
+    TooLarge,
+    TooManyAttempts,
+    TypeRefused,
+    Unavailable,
 )  # fmt: skip
 
 MEDIA_TYPE = "application/problem+json"
@@ -141,7 +151,9 @@ def _faults(errors: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
             yield {"pointer": "", "detail": "不是合法的 JSON"}
             continue
         context = {**error.get("ctx", {})}
-        context["expected"] = str(context.get("expected", "")).replace("'", "").replace(" or ", "、").replace(", ", "、")
+        context["expected"] = (
+            str(context.get("expected", "")).replace("'", "").replace(" or ", "、").replace(", ", "、")
+        )
         if error["type"] == "value_error":
             yield {"pointer": pointer_to(*place), "detail": str(context.get("error", "内容不对"))}
         else:
@@ -154,15 +166,26 @@ def from_validation(errors: Sequence[Mapping[str, Any]]) -> DataInvalid:
     return DataInvalid(f"填写的内容有 {len(found)} 处有误，请检查。", errors=found)
 
 
-def from_http(error: HTTPException) -> ServiceError:
+def from_http(error: HTTPException, request: Request) -> ServiceError:
     """Turn what the framework refuses by itself into one of our kinds."""
     if error.status_code == 413:
         return too_large(int(error.detail) if error.detail.isdigit() else 0)
     if error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "")
-        return MethodNotAllowed(allow=", ".join(sorted(m.strip() for m in allowed.split(","))))
+        return MethodNotAllowed(allow=", ".join(sorted(_methods_at(request))))
     by_status = {400: BadRequest, 401: NotSignedIn, 404: NotFound, 415: TypeRefused, 422: DataInvalid, 503: Unavailable}
     return by_status.get(error.status_code, ServiceError)()
+
+
+_pattern = cache(compile_path)
+
+
+def _methods_at(request: Request) -> set[str]:
+    """Return every method the address takes: routes of one address may be several."""
+    known: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        if route.path and route.methods and _pattern(route.path)[0].match(request.url.path):
+            known |= route.methods
+    return known
 
 
 def install(app: FastAPI) -> None:
@@ -175,7 +198,7 @@ def install(app: FastAPI) -> None:
             case RequestValidationError():
                 return answer(from_validation(error.errors()), request_id_of(request))
             case HTTPException():
-                return answer(from_http(error), request_id_of(request))
+                return answer(from_http(error, request), request_id_of(request))
         raise error
 
     for kind in (ServiceError, RequestValidationError, HTTPException):
@@ -190,7 +213,8 @@ Responses = dict[int | str, dict[str, Any]]
 def refusals(*more: type[ServiceError]) -> Responses:
     """Return the documented problem responses of an operation: those that any may give, and `more`."""
     found: Responses = {}
-    for kind in (DataInvalid, TooLarge, ServiceError, Unavailable, *more):
+    usual: list[type[ServiceError]] = [DataInvalid, TooLarge, ServiceError, Unavailable]
+    for kind in [*usual, *more]:
         entry = found.setdefault(kind.status, {"description": "", "content": {MEDIA_TYPE: _content()}})
         titles = [*filter(None, entry["description"].split("／")), kind.title().rstrip("。")]
         entry["description"] = "／".join(dict.fromkeys(titles))
@@ -204,8 +228,12 @@ def _content() -> dict[str, Any]:
 
 def _example(kind: type[ServiceError]) -> ServiceError:
     examples: dict[type[ServiceError], ServiceError] = {
-        ActionNotAllowed: ActionNotAllowed("「审查中」时不能受理", law="行政许可法 32", action="accept", state="reviewing"),
+        ActionNotAllowed: ActionNotAllowed(
+            "「审查中」时不能受理", law="行政许可法 32", action="accept", state="reviewing"
+        ),
         CaseChanged: CaseChanged(seen=7, current=8),
-        DataInvalid: DataInvalid("填写的内容有 1 处有误，请检查。", errors=[{"pointer": "/answers/area", "detail": "应为数字"}]),
+        DataInvalid: DataInvalid(
+            "填写的内容有 1 处有误，请检查。", errors=[{"pointer": "/answers/area", "detail": "应为数字"}]
+        ),
     }
     return examples.get(kind) or kind()

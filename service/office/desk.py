@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from service.errors import CaseChanged, KeyReused, NotFound
+from service.errors import CaseChanged, KeyReused, NotFound, Unavailable
 from service.office import sight
 from service.office.asking import Request
 from service.office.catalogue import Catalogue
@@ -20,6 +20,7 @@ from service.store import cases, counters
 from service.store.cases import Gathered, Key, Row
 from service.store.database import Connection, Database
 from service.store.files import Folder
+from service.store.schema import check_current
 from service.workflows import bundle, evidence, notices
 from service.workflows.case import COLUMNS, KEYS, PARTS, Case, Event
 from service.workflows.language.release import Release
@@ -27,17 +28,32 @@ from service.workflows.situation import Actor, Situation, Step
 
 Answer = Callable[[CaseView], Any]
 CREATED, DONE = 201, 200
+NO_CASE = "没有这件办件，或者您无权查看。"
 
 
 class Desk:
     """Everything a verb needs beside its request."""
 
-    def __init__(self, database: Database, folder: Folder) -> None:
-        """Work on a database and a folder of files; nothing is opened yet."""
+    def __init__(self, database: Database, folder: Folder, *, cheap_passwords: bool = False) -> None:
+        """Work on a database and a folder of files; nothing is opened yet. Cheap passwords are for demonstrations."""
+        self.cheap_passwords = cheap_passwords
         self.database = database
         self.folder = folder
         self.catalogue = Catalogue(database)
         self.staff = Staff(database)
+
+    async def ready(self) -> list[str]:
+        """Say in Chinese what keeps this process from serving; nothing when it is ready."""
+        problems = []
+        for check in (self.database.check, self._current_schema):
+            try:
+                await check()
+            except Unavailable as trouble:
+                problems.append(trouble.detail)
+        return problems
+
+    async def _current_schema(self) -> None:
+        await check_current(self.database.url.render_as_string(hide_password=False))
 
     # ---- gathering ----
 
@@ -47,14 +63,12 @@ class Desk:
         signers = await self.staff.signers(release, tx)
         return Situation(release, self.catalogue.calendar_for(release), now, staff=signers, excluded=excluded)
 
-    async def opened(self, found: Gathered | None, actor: Actor, now: datetime, tx: Connection) -> tuple[Case, Situation]:
+    async def opened(self, found: Gathered, actor: Actor, now: datetime, tx: Connection) -> tuple[Case, Situation]:
         """Return a gathered case as a value with its situation; for who may not see it, it is not there."""
-        if found is None:
-            raise NotFound("没有这件办件，或者您无权查看。")
         release = await self.catalogue.release(found.case["release"], tx)
         case = case_of(found, release)
         if actor.kind != "clock" and not sight.may_see(release, case, actor):
-            raise NotFound("没有这件办件，或者您无权查看。")
+            raise NotFound(NO_CASE)
         return case, await self.situation(release, now, found.excluded, tx)
 
     def repeated(self, answered: Row | None, request: Request, case: Case, situation: Situation) -> CaseView | None:
@@ -82,7 +96,7 @@ class Desk:
         if request.key:
             kept = {
                 "principal": scope[0], "key": scope[1], "request_hash": request.fingerprint, "status": status,
-                "response": view.answer, "created_at": request.now,
+                "response": {} if view.answer is None else view.answer, "created_at": request.now,
             }  # fmt: skip
         row = evidence.case_row(case)
         if was is not None:
@@ -90,6 +104,13 @@ class Desk:
         told = {**rows, "events": [_row(event) for event in events]}
         await cases.record(tx, row, told, seen_version=None if was is None else was["version"], idempotency=kept)
         return view
+
+
+def there(found: Gathered | None) -> Gathered:
+    """Return a case that was found. Raises NotFound."""
+    if found is None:
+        raise NotFound(NO_CASE)
+    return found
 
 
 def _row(event: Event) -> Row:
@@ -126,7 +147,9 @@ def case_of(found: Gathered, release: Release) -> Case:
         rows = found.rows.get(table, [])
         keyed = {_key(table, row): kind(**row) for row in rows}
         by_item = KEYS[table][0] == "item"
-        parts[table] = dict(sorted(keyed.items(), key=(lambda e: (place(e[1].item), str(e[0]))) if by_item else lambda e: e[0]))
+        parts[table] = dict(
+            sorted(keyed.items(), key=(lambda e: (place(e[1].item), str(e[0]))) if by_item else lambda e: e[0])
+        )
     own = {f.name for f in fields(Case)}
     return Case(**{name: value for name, value in found.case.items() if name in own}, **parts)
 

@@ -4,7 +4,7 @@ import re
 import zipfile
 from typing import IO
 
-import filetype
+import filetype  # type: ignore[import-untyped]
 
 from service.errors import TypeRefused
 

@@ -2,7 +2,7 @@
 
 from service.office.asking import Request
 from service.office.attachments import with_own_files
-from service.office.desk import Answer, Desk, refuse_stale, scope_of
+from service.office.desk import Answer, Desk, refuse_stale, scope_of, there
 from service.office.views import CaseView
 from service.store import cases
 from service.workflows.situation import Action
@@ -12,9 +12,7 @@ from service.workflows.step import step
 class Handling(Desk):
     """The verb behind every click on a case."""
 
-    async def act(
-        self, request: Request, number: str, action: Action, *, answer: Answer | None = None
-    ) -> CaseView:
+    async def act(self, request: Request, number: str, action: Action, *, answer: Answer | None = None) -> CaseView:
         """Take one action; `answer` renders the body that is stored under the request's key.
 
         Raises:
@@ -23,9 +21,8 @@ class Handling(Desk):
         """
         scope = scope_of(request, "act", number, action.item)
         async with self.database.transaction() as tx:
-            found = await cases.gather(tx, number=number, key=scope)
+            found = there(await cases.gather(tx, number=number, key=scope))
             case, situation = await self.opened(found, request.actor, request.now, tx)
-            assert found is not None
             if done := self.repeated(found.answered, request, case, situation):
                 return done
             refuse_stale(case, request)

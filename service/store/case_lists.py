@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, tuple_
 from sqlalchemy import literal as value
 
 from service.store.database import Connection
@@ -47,8 +47,9 @@ class Filter:
 
 
 def _allowed(right: Right) -> ColumnElement[bool]:
+    submitted = _CASES.state != "draft"  # a draft is nobody's business but its writer's
     if right.everything:
-        return true()
+        return submitted
     ways: list[ColumnElement[bool]] = []
     if right.account:
         ways.append(_CASES.account == right.account)
@@ -57,7 +58,7 @@ def _allowed(right: Right) -> ColumnElement[bool]:
     if right.department:
         ways.append(exists().where(_ITEMS.case_id == _CASES.id, _ITEMS.department == right.department))
     if right.bundles:
-        ways.append(_CASES.bundle.in_(right.bundles))
+        ways.append(and_(submitted, _CASES.bundle.in_(right.bundles)))
     return or_(false(), *ways)
 
 

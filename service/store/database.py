@@ -148,7 +148,7 @@ class Database:
         if not self.postgres:
 
             def prepare(connection: Any, _: object) -> None:
-                _set_pragmas(connection, read_only=read_only)
+                set_pragmas(connection, read_only=read_only)
 
             event.listen(engine.sync_engine, "connect", prepare)
         return engine
@@ -221,7 +221,8 @@ class Database:
         await self._reading.dispose()
 
 
-def _set_pragmas(connection: Any, *, read_only: bool) -> None:
+def set_pragmas(connection: Any, *, read_only: bool) -> None:
+    """Make a new SQLite connection durable. Raises Unavailable if it will not be."""
     cursor = connection.cursor()
 
     def found(name: str) -> Any:

@@ -76,9 +76,12 @@ def _detail(error: BaseException) -> str | None:
         return _STATES.get(state) or _STATE_CLASSES.get(state[:2])
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return _LOST
-    module = type(driver).__module__
-    # asyncpg's own InterfaceError carries no state: the connection was closed under us
-    return _LOST if module.startswith("asyncpg.") and "connection" in str(driver) else None
+    # asyncpg's own exceptions carry no state. The first: the connection was closed under us; the second: the server's
+    # farewell has arrived and the end of the connection has not yet.
+    kind = type(driver)
+    if not kind.__module__.startswith("asyncpg."):
+        return None
+    return _LOST if kind.__name__ == "InternalClientError" or "connection" in str(driver) else None
 
 
 @contextmanager

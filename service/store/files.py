@@ -5,7 +5,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -139,6 +139,14 @@ async def about(connection: Connection, sha256: str, account: str = "") -> Row |
     return await connection.row(
         select(files, _OWNERS.name).select_from(owned).where(files.c.sha256 == sha256, _OWNERS.account == account)
     )
+
+
+async def owned(connection: Connection, hashes: Sequence[str], account: str) -> list[Row]:
+    """Return those of the files that `account` handed in, each under the name it gave."""
+    files = table("files")
+    joined = files.join(table("file_owners"), _OWNERS.sha256 == files.c.sha256)
+    statement = select(files, _OWNERS.name).select_from(joined)
+    return await connection.rows(statement.where(files.c.sha256.in_(hashes), _OWNERS.account == account))
 
 
 async def cases_with(connection: Connection, sha256: str) -> list[str]:

@@ -40,6 +40,17 @@ class Release(SQLModel, table=True):
     published_by: str
 
 
+class Calendar(SQLModel, table=True):
+    """工作日历 — the newest published notice of a layer and year, by the region whose pack brought it."""
+
+    __tablename__ = "calendars"
+    region: str = Field(primary_key=True)
+    layer: str = Field(primary_key=True)
+    year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    document: dict[str, Any] = Field(sa_type=Json, nullable=False)
+    published_at: datetime = instant()
+
+
 class File(SQLModel, table=True):
     """文件 — stored once by its SHA-256, whoever hands it in."""
 

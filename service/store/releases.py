@@ -3,25 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from service.errors import Unavailable
-from service.store.columns import instant_text, json_text
 from service.store.database import Connection
 from service.store.paging import Row
-from service.store.statements import table
+from service.store.statements import add_once, table
 
 _TABLE = table("releases")
 _RELEASES = _TABLE.c
 _ABOUT = [c for c in _TABLE.columns if c.name != "document"]
-_PUBLISH = """
-    INSERT INTO releases (bundle, number, hash, pack_title, document, published_at, published_by)
-    SELECT :bundle, coalesce(max(number), 0) + 1, :hash, :pack_title, {document}, {at}, :by
-    FROM releases WHERE bundle = :bundle HAVING count(*) FILTER (WHERE hash = :hash) = 0
-    ON CONFLICT DO NOTHING RETURNING number
-"""
-_SQLITE = text(_PUBLISH.format(document=":document", at=":at"))
-_POSTGRES = text(_PUBLISH.format(document="CAST(:document AS json)", at=":at"))
 
 
 async def publish(
@@ -31,16 +22,18 @@ async def publish(
 
     Two who publish at once get different numbers: the second waits for the first and counts anew.
     """
-    values = {
-        "bundle": bundle, "hash": content_hash, "pack_title": pack_title, "document": json_text(document),
-        "at": at if tx.postgres else instant_text(at), "by": by,
+    following = select(func.coalesce(func.max(_RELEASES.number), 0) + 1).where(_RELEASES.bundle == bundle)
+    row = {
+        "bundle": bundle, "number": following.scalar_subquery(), "hash": content_hash, "pack_title": pack_title,
+        "document": document, "published_at": at, "published_by": by,
     }  # fmt: skip
-    for _ in range(10):
-        row = await tx.row(_POSTGRES if tx.postgres else _SQLITE, values)
-        same = select(_RELEASES.number).where(_RELEASES.bundle == bundle, _RELEASES.hash == content_hash)
-        row = row or await tx.row(same)
-        if row is not None:
-            return int(row["number"])
+    same = select(_RELEASES.number).where(_RELEASES.bundle == bundle, _RELEASES.hash == content_hash)
+    for _ in range(10):  # a lost race ends with the winner committed: looking again finds it or the next number
+        found = await tx.row(same)
+        if found is None and await tx.change(add_once("releases", row, postgres=tx.postgres)):
+            found = await tx.row(same)
+        if found is not None:
+            return int(found["number"])
     raise Unavailable
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import service
 from service.errors import Unavailable
-from service.store.database import database_url
+from service.store.database import database_url, set_pragmas
 from service.store.faults import translated
 
 _LOCK = 0x59495348  # any number, as long as every process takes the same
@@ -29,21 +29,19 @@ def _config() -> Config:
 
 
 def _engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(database_url(url), connect_args=_waiting(url))
-    if engine.dialect.name == "sqlite":
+    if database_url(url).get_backend_name() != "sqlite":
+        return create_async_engine(database_url(url))
+    engine = create_async_engine(database_url(url), connect_args={"isolation_level": None})
 
-        @event.listens_for(engine.sync_engine, "begin")
-        def take_write_lock(connection: Connection) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: object, _: object) -> None:
+        set_pragmas(connection, read_only=False)
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def take_write_lock(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
-
-
-def _waiting(url: str) -> dict[str, object]:
-    """Wait long enough for another process that migrates at the same time."""
-    if database_url(url).get_backend_name() == "sqlite":
-        return {"isolation_level": None, "timeout": 60}
-    return {}
 
 
 async def migrate(url: str) -> None:

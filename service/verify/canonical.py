@@ -1,4 +1,4 @@
-"""规范 JSON — RFC 8785 written anew: the record is checked with code that did not write it."""
+"""规范写法 — the two forms in which values are sealed, written anew: what is checked is not checked by its own writer."""
 
 import json
 from collections.abc import Mapping
@@ -12,46 +12,57 @@ LARGEST = 2**53 - 1
 
 
 def canonical(value: Any) -> str:
-    """Write a value in the one form it has: keys in UTF-16 order, numbers as ECMAScript writes them, instants in UTC.
+    """Write a value as the record seals it: sorted keys, no spaces, whole numbers without a fraction, instants in UTC.
 
     Raises:
-        ValueError: a number that JSON cannot hold exactly, text with a lone surrogate, or another type of value.
+        ValueError: not a number. TypeError: another type of value.
     """
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, int):
-        if abs(value) > LARGEST:
-            raise ValueError(f"number out of range: {value}")
-        return str(value)
-    if isinstance(value, float):
-        return _number(value)
-    if isinstance(value, datetime):
-        return _text(value.astimezone(UTC).isoformat(timespec="microseconds"))
-    if isinstance(value, date):
-        return _text(value.isoformat())
-    if isinstance(value, Mapping):
-        keys = sorted(value, key=lambda key: str(key).encode("utf-16-be"))
-        return "{" + ",".join(f"{_text(key)}:{canonical(value[key])}" for key in keys) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ",".join(map(canonical, value)) + "]"
-    raise ValueError(f"no JSON value: {type(value).__name__}")
+    return json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def fingerprint(value: Any) -> str:
-    """Return the SHA-256 of a value's canonical form, in hexadecimal."""
+    """Return the SHA-256 of a value as the record seals it. Raises ValueError for text with a lone surrogate, too."""
     return sha256(canonical(value).encode()).hexdigest()
 
 
-def _text(value: str) -> str:
-    value.encode()  # refuses a lone surrogate
-    return json.dumps(value, ensure_ascii=False)
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and isfinite(value) and value == int(value):
+        return int(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, (list, tuple)) else value
+
+
+def document_hash(value: Any) -> str:
+    """Return the SHA-256 of a release's document in the JSON Canonicalization Scheme (RFC 8785)."""
+    return sha256(jcs(value).encode()).hexdigest()
+
+
+def jcs(value: Any) -> str:
+    """Write a JSON value by RFC 8785: keys in UTF-16 order, numbers as ECMAScript writes them.
+
+    Raises:
+        ValueError: a number that JSON cannot hold exactly, or another type of value.
+    """
+    if value is None or isinstance(value, (bool, str)):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, int) and abs(value) <= LARGEST:
+        return str(value)
+    if isinstance(value, float) and isfinite(value):
+        return _number(value)
+    if isinstance(value, Mapping):
+        keys = sorted(value, key=lambda key: str(key).encode("utf-16-be"))
+        return "{" + ",".join(f"{jcs(key)}:{jcs(value[key])}" for key in keys) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(jcs, value)) + "]"
+    raise ValueError(f"no JSON value: {value!r}")
 
 
 def _number(value: float) -> str:
-    if not isfinite(value):
-        raise ValueError(f"no JSON number: {value}")
     if value == 0:
         return "0"
     sign, parts, exponent = Decimal(repr(value)).normalize().as_tuple()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service.verify.canonical import fingerprint
+from service.verify.canonical import document_hash
 
 Row = dict[str, Any]
 KEYS = {"items": ("item",), "clocks": ("item", "clock"), "commitments": ("item",)}  # of all other tables: ("n",)
@@ -65,7 +65,7 @@ class Definition:
     """发布版文件 — the document a case is pinned to."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        self.hash = fingerprint(document)
+        self.hash = document_hash(document)
         plain = opened(document)
         self.bundle: Row = plain["bundle"]
         self.items: dict[str, Row] = plain["items"]

@@ -11,7 +11,6 @@ from typing import Any
 from service.store import audit
 from service.store.database import Database
 from service.verify import duties, record, transitions
-from service.verify.canonical import fingerprint
 from service.verify.clocks import Dates
 from service.verify.dossier import Definition, Dossier, Row
 from service.verify.report import Finding, Head, HeadCount, Report
@@ -81,8 +80,9 @@ async def _definitions(database: Database, report: Report) -> dict[str, Definiti
     definitions: dict[str, Definition] = {}
     for row in found:
         report.counts["releases"] += 1
-        if fingerprint(row["document"]) == row["hash"]:
-            definitions[row["hash"]] = Definition(row["document"])
+        definition = Definition(row["document"])
+        if definition.hash == row["hash"]:
+            definitions[row["hash"]] = definition
         else:
             report.add(Finding("", f"releases {row['hash'][:12]}", "内容与哈希不符"))
     return definitions

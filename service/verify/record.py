@@ -1,9 +1,9 @@
 """记录与行 — the chain of events is whole, and every row is what the events say, column by column."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
+from service.store.columns import LAST_DAY
 from service.verify.canonical import canonical, fingerprint
 from service.verify.dossier import Dossier, Row, key_of
 from service.verify.report import Finding
@@ -51,12 +51,15 @@ def _sealed(event: Row) -> str:
 
 
 def told(dossier: Dossier) -> dict[tuple[str, str], Row]:
-    """Replay the events: the last version of every row, by table and key."""
-    found: dict[tuple[str, str], Row] = {}
+    """Replay the events: the last version of every row, by table and key. Of the case, events tell what has changed."""
+    found: dict[tuple[str, str], Row] = {("cases", ""): {}}
     for event in dossier.events:
-        for table, rows in event["rows"].items():
-            for row in rows:
-                found[table, "" if table == "cases" else key_of(table, row)] = row
+        for table, changed in event["rows"].items():
+            for row in changed:
+                if table == "cases":
+                    found["cases", ""] |= row
+                else:
+                    found[table, key_of(table, row)] = row
     return found
 
 
@@ -100,7 +103,7 @@ def followers(dossier: Dossier) -> Iterator[Finding]:
         where = f"tasks {task['n']}"
         if (task["number"], task["bundle"]) != (dossier.case["number"], dossier.case["bundle"]):
             yield Finding(dossier.name, where, "办件编号或一件事与办件不符")
-        if task["rank_on"] != (task["due_on"] or date(9999, 12, 31)):
+        if task["rank_on"] != (task["due_on"] or LAST_DAY):
             yield Finding(dossier.name, where, "rank_on 与到期日不符，待办会排错位置")
     for message in dossier.rows["messages"]:
         if message["state"] not in SENDING:

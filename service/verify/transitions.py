@@ -106,7 +106,7 @@ def derived_state(dossier: Dossier) -> str:
 def _result(ends: set[str]) -> str:
     if ends & GOOD:
         return "granted" if ends <= HARMLESS else "partly_granted"
-    if ends == {"withdrawn"}:
+    if ends <= {"withdrawn", "stopped"} and "withdrawn" in ends:
         return "withdrawn"
     return "refused" if ends & {"refused", "declined"} else "terminated"
 

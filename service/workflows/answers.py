@@ -38,7 +38,7 @@ def check_value(declared: Declared, value: Any) -> tuple[Any, str]:
 
 
 def _number(declared: Declared, value: Any) -> tuple[Any, str]:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:  # noqa: PLR0124  # not a number
         return value, "：请填数字，如 180"
     if abs(value) > LARGEST_NUMBER:
         return value, "：数字太大"
@@ -67,11 +67,8 @@ def _text(declared: Declared, value: str) -> tuple[Any, str]:
     if len(value) > longest:
         return value, f"：最多 {longest} 个字"
     kind = declared.type
-    if kind == "date":
-        try:
-            date.fromisoformat(value)
-        except ValueError:
-            return value, "：请按 2026-11-05 这样填写日期"
+    if kind == "date" and not _is_date(value):
+        return value, "：请按 2026-11-05 这样填写日期"
     if kind == "uscc":
         value = value.upper()
         if not re.fullmatch(rf"[{USCC_ALPHABET}]{{18}}", value):
@@ -84,6 +81,14 @@ def _text(declared: Declared, value: str) -> tuple[Any, str]:
     if kind == "region" and not re.fullmatch(r"[0-9]{6}([0-9]{3}){0,2}", value):
         return value, "：请填 6 位（或 9、12 位）行政区划代码"
     return value, ""
+
+
+def _is_date(value: str) -> bool:
+    """Tell whether it is a day written as 2026-11-05; other ISO spellings would not compare in order."""
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
 
 
 def uscc_check(first17: str) -> str:

@@ -53,12 +53,12 @@ class Selection:
     asked: tuple[str, ...]  # ids of the questions that are asked, given the answers
 
 
-def asked_questions(release: Release, answers: Mapping[str, Any]) -> list[Question]:
-    """Return the questions that are asked, given the answers to those before."""
+def asked_questions(release: Release, answers: Mapping[str, Any], applicant_type: str = "") -> list[Question]:
+    """Return the questions that are asked, given the answers to those before and the kind of applicant."""
     before: dict[str, Any] = {}
     asked = []
     for question in release.bundle.questions:
-        if question.when and not _asks(release, question.when, before):
+        if question.when and not _asks(release, question.when, before, applicant_type):
             continue
         asked.append(question)
         if question.id in answers:
@@ -66,8 +66,8 @@ def asked_questions(release: Release, answers: Mapping[str, Any]) -> list[Questi
     return asked
 
 
-def _asks(release: Release, when: str, answers: Mapping[str, Any]) -> bool:
-    facts = facts_of(release, Applicant(release.bundle.applicants[0]), answers, {})
+def _asks(release: Release, when: str, answers: Mapping[str, Any], applicant_type: str) -> bool:
+    facts = facts_of(release, Applicant(applicant_type or release.bundle.applicants[0]), answers, {})
     return bool(release.expression(when, "bundle").evaluate(facts))
 
 
@@ -81,7 +81,7 @@ def facts_of(
     return facts
 
 
-def check_answers(release: Release, answers: Mapping[str, Any]) -> dict[str, Any]:
+def check_answers(release: Release, answers: Mapping[str, Any], applicant_type: str = "") -> dict[str, Any]:
     """Return the answers to the questions asked, each of its declared type.
 
     Raises:
@@ -100,7 +100,7 @@ def check_answers(release: Release, answers: Mapping[str, Any]) -> dict[str, Any
             checked[question.id] = value
             errors += [{"pointer": f"/answers/{question.id}", "detail": f"{question.ask}{wrong}"}] if wrong else []
     if not errors:
-        asked = asked_questions(release, checked)
+        asked = asked_questions(release, checked, applicant_type)
         errors = [{"pointer": f"/answers/{q.id}", "detail": f"请回答：{q.ask}"} for q in asked if q.id not in checked]
         checked = {q.id: checked[q.id] for q in asked if q.id in checked}
     if errors:
@@ -119,7 +119,7 @@ def select(release: Release, answers: Mapping[str, Any], applicant: Applicant) -
             "这件事不面向这类申请人",
             errors=[{"pointer": "/applicant/type", "detail": f"可办理：{'、'.join(release.bundle.applicants)}"}],
         )
-    checked = check_answers(release, answers)
+    checked = check_answers(release, answers, applicant.type)
     facts = facts_of(release, applicant, checked, filled_by_answers(release, checked))
     holds = {
         e.use: e.when is None or bool(release.expression(e.when, "bundle").evaluate(facts))
@@ -130,21 +130,22 @@ def select(release: Release, answers: Mapping[str, Any], applicant: Applicant) -
         stops=tuple(s for s in release.bundle.stop if release.expression(s.when, "bundle").evaluate(facts)),
         items=tuple(use for use, applies in holds.items() if applies),
         left_out={e.use: why_not(release, e, facts) for e in release.bundle.items if not holds[e.use]},
-        asked=tuple(q.id for q in asked_questions(release, checked)),
+        asked=tuple(q.id for q in asked_questions(release, checked, applicant.type)),
     )
 
 
 def why_not(release: Release, entry: BundleItem, facts: Mapping[str, Any]) -> str:
     """Say in plain Chinese why an item does not apply: which of the answers its condition looked at."""
-    seen, todo = "", [entry.when or ""]
+    seen: set[str] = set()
+    todo = [entry.when or "true"]
     while todo:
-        text = todo.pop()
-        seen += f" {text}"
-        todo += [t for n, t in release.bundle.derived.items() if f"derived.{n}" in text and t not in seen]
+        new = release.expression(todo.pop(), "bundle").names - seen
+        seen |= new
+        todo += [release.bundle.derived[name.removeprefix("derived.")] for name in new if name.startswith("derived.")]
     parts = [
         f"{question.ask}{say(question, facts['answers'][question.id])}"
         for question in release.bundle.questions
-        if f"answers.{question.id}" in seen and question.id in facts["answers"]
+        if seen & {f"answers.{question.id}", f"answered.{question.id}"} and question.id in facts["answers"]
     ]
     return f"根据您的回答不需要办理（{'；'.join(parts)}）" if parts else "不适用于您的情形"
 
@@ -300,8 +301,8 @@ def final_state(outcomes: list[str]) -> str:
         return "granted"
     if any(good):
         return "partly_granted"
-    if all(outcome == "withdrawn" for outcome in outcomes):
-        return "withdrawn"
+    if set(outcomes) <= {"withdrawn", "stopped"} and "withdrawn" in outcomes:
+        return "withdrawn"  # what stopped, stopped because of the withdrawal
     return "refused" if any(outcome in ("refused", "declined") for outcome in outcomes) else "terminated"
 
 

@@ -43,7 +43,7 @@ class Item:
     special: dict[str, Any] = field(
         default_factory=dict
     )  # running special procedure: {procedure, days, notice_text, since}
-    signatures: list[dict[str, Any]] = field(default_factory=list)  # 会签: {account, action, at}
+    signatures: list[dict[str, Any]] = field(default_factory=list)  # 会签: {account, action, at, good}
     note: str = ""  # why it is as it is, in words for the applicant
 
 
@@ -255,7 +255,8 @@ class Case:
 
     def fork(self) -> "Case":
         """Return a copy whose parts can be changed without touching this one."""
-        return replace(self, **{name: {k: replace(v) for k, v in getattr(self, name).items()} for name in PARTS})
+        parts: dict[str, Any] = {name: {k: replace(v) for k, v in getattr(self, name).items()} for name in PARTS}
+        return replace(self, **parts)
 
 
 PARTS: dict[str, type] = {

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from service.errors import ActionNotAllowed, NotPermitted, one_field
-from service.workflows import bundle, clocks, item_actions, notices, papers
+from service.workflows import bundle, clocks, item_actions, notices, papers, signals
 from service.workflows.calendar import local_date
 from service.workflows.case import CASE, Item, Rating
 from service.workflows.language.duration import Duration
@@ -58,7 +58,7 @@ def _all_points(work: Work, item: Item) -> list[dict[str, Any]]:
     named = {point.get("material") for point in item.noted}
     titles = work.release.vocabulary.materials
     lacking = [
-        {"reason": f"missing:{code}", "title": f"缺少{titles[code].title}", "material": code}
+        {"reason": papers.ABSENT + code, "title": f"缺少{titles[code].title}", "material": code}
         for code in papers.missing(work.release, work.case, item, work.facts())
         if code not in named
     ]
@@ -84,11 +84,9 @@ def withdraw(work: Work, _: Action, actor: Actor) -> None:
     hit = [i for i in own.values() if not i.outcome and _withdrawable(work, i)]
     if not hit:
         raise ActionNotAllowed("已经作出决定，不能撤回", action="withdraw", state=work.case.state)
-    for item in hit:
+    for item in sorted(hit, key=lambda i: len(signals.dependents(work, i.item))):  # those that wait for others first
         if not item.outcome:  # one withdrawal may have stopped another
             item_actions.act(work, Action("withdraw", item.item), actor)
-    paper = notices.plain("withdrawal", f"您已撤回「{work.release.bundle.title}」申请中尚未决定的事项，可以重新申请。")
-    work.issue("withdrawal", CASE, paper)
     work.log("withdraw", actor, post=APPLICANT)
 
 
@@ -120,6 +118,10 @@ def urge(work: Work, _: Action, actor: Actor) -> None:
 def rate(work: Work, action: Action, actor: Actor) -> None:
     """好差评: five grades, once, after the case is closed (R-EVAL-1, R-EVAL-2)."""
     _require_applicant(work, actor, "评价")
+    if not work.case.closed_at:
+        raise ActionNotAllowed("办结后才能评价", action="rate", state=work.case.state)
+    if work.case.ratings:
+        raise ActionNotAllowed("这件办件已经评价过", action="rate", state=work.case.state)
     grade, text, anonymous = (action.data.get(k, d) for k, d in (("grade", None), ("text", ""), ("anonymous", False)))
     if isinstance(grade, bool) or grade not in GRADES:
         raise one_field("/data/grade", "请选 1 到 5：5 非常满意，4 满意，3 基本满意，2 不满意，1 非常不满意")
@@ -127,10 +129,6 @@ def rate(work: Work, action: Action, actor: Actor) -> None:
         raise one_field("/data/text", f"评价最多 {LONGEST} 个字")
     if not isinstance(anonymous, bool):
         raise one_field("/data/anonymous", "请填是或否")
-    if not work.case.closed_at:
-        raise ActionNotAllowed("办结后才能评价", action="rate", state=work.case.state)
-    if work.case.ratings:
-        raise ActionNotAllowed("这件办件已经评价过", action="rate", state=work.case.state)
     work.case.ratings[1] = Rating(1, grade, text, work.at, anonymous=anonymous)
     work.log("rate", actor, data={"grade": grade})
 

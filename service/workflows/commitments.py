@@ -8,6 +8,7 @@ from typing import Any
 from service.workflows import signals
 from service.workflows.case import Commitment, Item
 from service.workflows.language.models import Transition
+from service.workflows.machine import PLEDGED
 from service.workflows.situation import Actor
 from service.workflows.work import Work
 
@@ -16,8 +17,8 @@ def granted(work: Work, item: Item, transition: Transition, was: str, actor: Act
     """Granted by commitment: the check after begins, its share drawn from a recorded seed (R-NCP-8)."""
     promise = work.case.commitments.get(item.item)
     machine = work.machine(item)
-    good = was == "pledged" and transition.action == "grant_by_commitment"
-    good = good or (item.outcome == "granted" and "pledged" not in machine.lifecycle.states)
+    good = was == PLEDGED and machine.grants(transition)
+    good = good or (item.outcome == "granted" and PLEDGED not in machine.lifecycle.states)
     if promise is None or not good or item.handling != "commitment" or promise.granted_on:
         return
     work.case.commitments[item.item] = promise = replace(promise, granted_on=work.today)

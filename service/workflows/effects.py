@@ -1,21 +1,31 @@
 """动作的效果 — what single actions change beside the state: points noted, papers handed in, gaps, special procedures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from service.errors import ActionNotAllowed
+from service.errors import ActionNotAllowed, DataInvalid, one_field
 from service.workflows import bundle, clocks, papers
 from service.workflows.case import Clock, Item, Material
-from service.workflows.machine import APPLICANT
+from service.workflows.language.models import Transition
+from service.workflows.machine import APPLICANT, CLOCK, PLEDGED
 from service.workflows.situation import Actor
 from service.workflows.work import Work
 
 
-def _note(_: Work, item: Item, data: Mapping[str, Any], __: Actor) -> None:
-    """记录问题: after the one notice only its own points may be repeated (R-ACC-6)."""
+def _note(work: Work, item: Item, data: Mapping[str, Any], _: Actor) -> None:
+    """记录问题: after the one notice only its own points may be repeated (R-ACC-6).
+
+    What is wrong with a paper that was not there before could not have been told before: that is no new point.
+    """
+    asks = {use.use for use in bundle.material_uses(work.release, item.item, item.handling, work.facts())}
+    for point in data["reasons"]:
+        if point.get("material", next(iter(asks), "")) not in asks:
+            title = work.release.vocabulary.materials[point["material"]].title
+            raise one_field("/data/reasons", f"本事项不需要「{title}」，不能要求补正", law="行政许可法 31")
     if item.asked:
         told = {point["reason"] for point in item.asked}
-        new = [point["title"] for point in data["reasons"] if point["reason"] not in told]
+        late = {reason.removeprefix(papers.ABSENT) for reason in told if reason.startswith(papers.ABSENT)}
+        new = [p["title"] for p in data["reasons"] if p["reason"] not in told and p.get("material") not in late]
         if new:
             raise ActionNotAllowed(
                 f"补正内容已经一次性告知，不能再提出新的问题：{'、'.join(new)}",
@@ -38,9 +48,10 @@ def _supply(work: Work, item: Item, data: Mapping[str, Any], actor: Actor) -> No
         if everything
         else given
     )
+    work.case.form = {**work.case.form, **data.get("form", {})}
+    _refuse_wrong_papers(work, rows, wanted)
     for row in rows:
         hand_in(work, row, actor)
-    work.case.form = {**work.case.form, **data.get("form", {})}
     supplied = {row["material"] for row in rows}
     for other in work.case.items.values():
         done = {p["reason"] for p in other.asked if _answers(p, supplied, data) or (everything and other is item)}
@@ -48,8 +59,26 @@ def _supply(work: Work, item: Item, data: Mapping[str, Any], actor: Actor) -> No
         for code in papers.open_gaps(work.case, other.item):
             if code in supplied:
                 work.put(clocks.settle(work.case.clocks[other.item, papers.GAP + code], work.at))
-        if done and not papers.unanswered(other) and not papers.missing(work.release, work.case, other, work.facts()):
+        if done and not papers.unanswered(other):
             other.complete_at = work.at
+
+
+def _refuse_wrong_papers(work: Work, rows: Sequence[Mapping[str, Any]], wanted: Sequence[str]) -> None:
+    """Refuse a paper nobody asked for, one in a way that is not open for it, and another promise to follow later."""
+    own = bundle.own_items(work.case)
+    handling = {code: item.handling for code, item in own.items()}
+    needs = bundle.one_set(work.release, own, handling, work.facts())
+    errors = []
+    for index, row in enumerate(rows):
+        wrong = papers.wrong_origin(work.release, needs.get(row["material"]), row)
+        if row["source"] == "defer":
+            wrong = "补交时请提供材料本身"
+        elif row["material"] in wanted and row["source"] == "upload":
+            wrong = ""  # what was asked for may always be handed in
+        if wrong:
+            errors.append({"pointer": f"/data/materials/{index}", "detail": wrong})
+    if errors:
+        raise DataInvalid(errors[0]["detail"], errors=errors)
 
 
 def _answers(point: Mapping[str, Any], supplied: set[str], data: Mapping[str, Any]) -> bool:
@@ -70,39 +99,42 @@ def hand_in(work: Work, row: Mapping[str, Any], actor: Actor) -> None:
 
 
 def _accept_with_gaps(work: Work, item: Item, data: Mapping[str, Any], _: Actor) -> None:
-    """容缺受理: everything but the named gaps must be there; each gap gets its own clock (R-RQ-1)."""
+    """容缺受理: each gap gets its own clock; at its end the item lapses where its lifecycle says how (R-RQ-1)."""
+    machine = work.machine(item)
+    lapses = (t.action for t in machine.transitions if t.actors == [CLOCK] and machine.states[t.to].final == "lapsed")
+    expiry = next(lapses, "")
     facts = work.facts()
-    lacking = [c for c in papers.missing(work.release, work.case, item, facts) if c not in data["gaps"]]
-    if lacking:
-        titles = "、".join(work.release.vocabulary.materials[code].title for code in lacking)
-        raise ActionNotAllowed(f"主要材料还缺：{titles}，不能容缺受理", action="accept_tolerant", missing=lacking)
     uses = {u.use: u for u in bundle.material_uses(work.release, item.item, item.handling, facts)}
     for code in data["gaps"]:
         title = f"后补{work.release.vocabulary.materials[code].title}"
         clock = Clock(
-            item.item, papers.GAP + code, title, owner=APPLICANT, statutory=uses[code].deferrable, expiry="lapse"
+            item.item, papers.GAP + code, title, owner=APPLICANT, statutory=uses[code].deferrable, expiry=expiry
         )
         work.begin(clock, work.at)
 
 
 def _officers(_: Work, item: Item, data: Mapping[str, Any], __: Actor) -> None:
-    if "officers" in data:
-        item.special = {**item.special, "officers": data["officers"]}
+    item.special = {**item.special, "officers": data["officers"]}
 
 
 def _special(work: Work, item: Item, data: Mapping[str, Any], _: Actor) -> None:
     item.special = {
-        "procedure": data["procedure"], "days": data["days"], "notice_text": data["notice_text"], "since": work.at.isoformat()
+        **_without_procedure(item), "procedure": data["procedure"], "days": data.get("days"),
+        "notice_text": data.get("notice_text", ""), "since": work.at.isoformat(),
     }  # fmt: skip
 
 
 def _end_special(_: Work, item: Item, __: Mapping[str, Any], ___: Actor) -> None:
-    item.special = {}
+    item.special = _without_procedure(item)
+
+
+def _without_procedure(item: Item) -> dict[str, Any]:
+    return {name: item.special[name] for name in ("officers",) if name in item.special}
 
 
 def _to_ordinary(_: Work, item: Item, data: Mapping[str, Any], __: Actor) -> None:
     item.handling = "ordinary"
-    item.note = "；".join(point["title"] for point in data["reasons"])
+    item.note = "；".join(point["title"] for point in data.get("reasons", []))
 
 
 def _revoke(work: Work, item: Item, _: Mapping[str, Any], __: Actor) -> None:
@@ -112,8 +144,28 @@ def _revoke(work: Work, item: Item, _: Mapping[str, Any], __: Actor) -> None:
 
 
 Apply = Callable[[Work, Item, Mapping[str, Any], Actor], None]
-EFFECTS: dict[str, Apply] = {
-    "note_defects": _note, "supply": _supply, "accept_tolerant": _accept_with_gaps, "start_inspection": _officers,
-    "record_inspection": _officers, "start_special": _special, "end_special": _end_special,
-    "reject_commitment": _to_ordinary, "revoke": _revoke,
-}  # fmt: skip
+
+
+def effects_of(work: Work, item: Item, transition: Transition, data: Mapping[str, Any]) -> Iterator[Apply]:
+    """Yield what a transition does beside moving the state: it follows from what it carries and where it leads.
+
+    Names of actions mean nothing here, so that a pack's own lifecycle works like the standard ones.
+    """
+    machine = work.machine(item)
+    begins, stays = machine.lifecycle.initial, transition.to == item.state
+    if "reasons" in transition.needs and stays and item.state == begins:
+        yield _note
+    if "materials" in transition.needs:
+        yield _supply
+    if "gaps" in transition.needs:
+        yield _accept_with_gaps
+    if "officers" in data:
+        yield _officers
+    if "procedure" in transition.needs:
+        yield _special
+    elif not stays and "procedure" in item.special:
+        yield _end_special
+    if item.state == PLEDGED and transition.to == begins:
+        yield _to_ordinary
+    if machine.states[transition.to].final == "revoked":
+        yield _revoke

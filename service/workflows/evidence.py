@@ -5,12 +5,11 @@ them stands as a salted hash, so that the record can be shown and kept when the 
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, cast
-
-import rfc8785
+from typing import Any
 
 from service.workflows.case import COLUMNS, PARTS, Case, Event
 from service.workflows.situation import Step
@@ -43,8 +42,9 @@ def plain(value: Any) -> Any:
 
 
 def digest(value: Any) -> str:
-    """Return the SHA-256 of a value in canonical JSON (RFC 8785)."""
-    return hashlib.sha256(rfc8785.dumps(cast("Any", plain(value)))).hexdigest()
+    """Return the SHA-256 of a value as JSON in UTF-8 with sorted keys and no spaces."""
+    text = json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def redacted(table: str, row: Mapping[str, Any], salt: str) -> Row:
@@ -59,7 +59,7 @@ def case_row(case: Case) -> Row:
 
 
 def changed_rows(before: Case, after: Case) -> dict[str, list[Row]]:
-    """Return the parts' rows that are new or changed, whole; and under `gone_<table>` the keys of those removed."""
+    """Return the parts' rows that are new or changed, whole; none is ever removed."""
     found: dict[str, list[Row]] = {}
     for table in PARTS:
         old, new = getattr(before, table), getattr(after, table)
@@ -70,6 +70,9 @@ def changed_rows(before: Case, after: Case) -> dict[str, list[Row]]:
     return found
 
 
+_NEW = object()  # stands for "no such row before": the first event tells every column
+
+
 def sealed(step: Step) -> tuple[Case, tuple[Event, ...], dict[str, list[Row]]]:
     """Return the case with its version and chain moved on, the events with hashes, and the rows to store.
 
@@ -78,7 +81,9 @@ def sealed(step: Step) -> tuple[Case, tuple[Event, ...], dict[str, list[Row]]]:
     case = replace(step.case, version=step.case.version + 1)
     rows = changed_rows(step.before or step.case, case)
     told = {table: [redacted(table, row, case.salt) for row in found] for table, found in rows.items()}
-    told["cases"] = [redacted("cases", {n: v for n, v in case_row(case).items() if n not in CHAIN}, case.salt)]
+    old = case_row(step.before) if step.before and step.before.last_event else {}
+    moved = {n: v for n, v in case_row(case).items() if n == "id" or (n not in CHAIN and old.get(n, _NEW) != v)}
+    told["cases"] = [redacted("cases", moved, case.salt)]
     events = []
     last = case.last_hash
     for event in step.events:

@@ -1,17 +1,16 @@
 """事项办理 — one action on one item: check what it carries, apply it, move the state, turn the clocks."""
 
-from collections.abc import Callable, Mapping
-from math import ceil
+from collections.abc import Mapping
 from typing import Any
 
-from service.errors import ActionNotAllowed, NotEligible, NotFound
-from service.workflows import clocks, commitments, notices, papers, signals
+from service.errors import ActionNotAllowed, NotEligible, NotFound, NotPermitted
+from service.workflows import bundle, clocks, commitments, notices, papers, signals, signing
 from service.workflows.calendar import local_date
 from service.workflows.case import Certificate, Clock, Credit, Item
-from service.workflows.effects import EFFECTS
+from service.workflows.effects import effects_of
 from service.workflows.language.duration import Duration
 from service.workflows.language.models import Transition
-from service.workflows.machine import APPLICANT
+from service.workflows.machine import APPLICANT, PLEDGED, Guard
 from service.workflows.needs import Desk, checked
 from service.workflows.rights import acting_post
 from service.workflows.situation import Action, Actor
@@ -35,46 +34,95 @@ def act(work: Work, action: Action, actor: Actor) -> None:
             carries is incomplete or wrong. NotEligible: 告知承诺 is barred.
     """
     item = item_of(work, action.item)
-    machine = work.machine(item)
-    candidates = [t for t in machine.leaving(item.state) if t.action == action.name]
-    named = candidates or [t for t in machine.transitions if t.action == action.name]
-    if not named:
-        raise ActionNotAllowed(
-            f"「{machine.lifecycle.title}」没有「{action.name}」这个办理动作", action=action.name, state=item.state
-        )
-    post = acting_post(work.release, work.case, item, machine, named[0], actor)
-    if not candidates:
-        title = machine.states[item.state].title
-        raise ActionNotAllowed(
-            f"「{title}」时不能{named[0].title}", action=action.name, state=item.state, law=named[0].basis
-        )
-    _refuse_others_task(work, item, actor)
-    _refuse_same_eyes(item, candidates[0], actor)
-    _refuse_by_rule(work, item, candidates[0])
-    data = checked(Desk(work.release, work.case, item, candidates[0], action.data))
-    apply = EFFECTS.get(action.name)
-    if apply:
-        apply(work, item, data, actor)
-    if _signatures_missing(work, item, candidates[0], actor, post):
-        _log(work, item, candidates[0], actor, post, data, (item.state, item.state))
+    ways = _open_ways(work, item, action.name, actor)
+    first, post = ways[0]
+    data = checked(Desk(work.release, work.case, item, first, action.data))
+    if signing.must_sign(work, item, first, post) and not _signed(work, item, ways, actor, data):
         return
-    transition = machine.fire(item.state, action.name, _guard(work, item))
+    for effect in effects_of(work, item, first, data):
+        effect(work, item, data, actor)
+    transition = work.machine(item).fire(item.state, action.name, _guard(work, item, ways))
+    if transition != first:
+        post = next(post for way, post in ways if way == transition)
+        data = checked(Desk(work.release, work.case, item, transition, action.data))
     _move(work, item, transition, data, actor, post)
 
 
-def _guard(work: Work, item: Item) -> Callable[[Transition], bool]:
+def consider(work: Work, item: Item, name: str, actor: Actor) -> None:
+    """Refuse what `act` would refuse whatever the action carried; changes nothing."""
+    ways = _open_ways(work, item, name, actor)
+    if not any("materials" in way.needs for way, _ in ways):  # what will be handed in decides
+        work.machine(item).fire(item.state, name, _guard(work, item, ways))
+
+
+Ways = list[tuple[Transition, str]]  # transitions the actor may take, each with the post in which he takes it
+
+
+def _open_ways(work: Work, item: Item, name: str, actor: Actor) -> Ways:
+    """Return the ways this action may now be taken by this actor.
+
+    Raises:
+        NotPermitted: not this actor, ever. ActionNotAllowed: not now. NotEligible: 告知承诺 or 容缺 is barred.
+    """
+    machine = work.machine(item)
+    leaving = [t for t in machine.leaving(item.state) if t.action == name]
+    named = leaving or [t for t in machine.transitions if t.action == name]
+    if not named:
+        raise ActionNotAllowed(
+            f"「{machine.lifecycle.title}」没有「{name}」这个办理动作", action=name, state=item.state
+        )
+    ways = _permitted(work, item, named, actor)
+    if not leaving:
+        title = machine.states[item.state].title
+        raise ActionNotAllowed(f"「{title}」时不能{named[0].title}", action=name, state=item.state, law=named[0].basis)
+    _refuse_others_task(work, item, actor)
+    for transition, post in ways:
+        _refuse_same_eyes(work, item, transition, actor, post)
+        _refuse_by_rule(work, item, transition, actor)
+    if signing.must_sign(work, item, *ways[0]):
+        signing.refuse_turn(work, item, actor, ways[0][1])
+    return ways
+
+
+def _permitted(work: Work, item: Item, named: list[Transition], actor: Actor) -> Ways:
+    machine, ways = work.machine(item), []
+    refusal: NotPermitted | None = None
+    for transition in named:
+        try:
+            ways.append((transition, acting_post(work.release, work.case, item, machine, transition, actor)))
+        except NotPermitted as no:
+            refusal = refusal or no
+    if refusal and not ways:
+        raise refusal
+    return ways
+
+
+def _signed(work: Work, item: Item, ways: Ways, actor: Actor, data: dict[str, Any]) -> bool:
+    """Sign, and tell whether the action takes effect; a signature of its own is an event of its own."""
+    transition, post = ways[0]
+    work.machine(item).fire(item.state, transition.action, _guard(work, item, ways))
+    if signing.takes_effect(work, item, transition, actor, post):
+        return True
+    told = {"action": transition.action, **_told(data)}
+    work.log("sign", actor, item=item.item, post=post, law=transition.basis, data=told)
+    return False
+
+
+def _guard(work: Work, item: Item, ways: Ways) -> Guard:
+    """Return the guard of a machine: only a way open to this actor, and only when its condition holds."""
+
     def holds(transition: Transition) -> bool:
         if transition.when is None:
             return True
         return bool(work.release.expression(transition.when, "lifecycle").evaluate(work.facts(item)))
 
     def explained(transition: Transition) -> bool:
+        if all(way != transition for way, _ in ways):
+            return False
         if holds(transition):
             return True
         lacking = papers.missing(work.release, work.case, item, work.facts())
-        last = not any(
-            t for t in work.machine(item).leaving(item.state) if t.action == transition.action and t is not transition
-        )
+        last = len(ways) == 1
         if last and lacking:
             titles = "、".join(work.release.vocabulary.materials[code].title for code in lacking)
             raise ActionNotAllowed(
@@ -95,8 +143,8 @@ def _guard(work: Work, item: Item) -> Callable[[Transition], bool]:
 
 
 def _refuse_others_task(work: Work, item: Item, actor: Actor) -> None:
-    """A task that somebody else claimed is theirs; the head may step in."""
-    if actor.kind != "clerk" or "head" in actor.posts:
+    """A task that somebody else claimed is theirs; the head may step in, and what several sign is nobody's alone."""
+    if actor.kind != "clerk" or "head" in actor.posts or work.machine(item).states[item.state].sign != "any":
         return
     for task in work.case.tasks.values():
         mine = task.department == actor.department and task.post in actor.posts
@@ -104,16 +152,19 @@ def _refuse_others_task(work: Work, item: Item, actor: Actor) -> None:
             raise ActionNotAllowed(f"这项待办已由 {task.person} 认领，请先转办或由其释放", person=task.person)
 
 
-def _refuse_same_eyes(item: Item, transition: Transition, actor: Actor) -> None:
+def _refuse_same_eyes(work: Work, item: Item, transition: Transition, actor: Actor, post: str) -> None:
     """Four eyes: who reviewed does not decide; who granted by commitment does not check it afterwards."""
-    decides = "approver" in transition.actors and actor.kind == "clerk"
-    if decides and item.reviewer and item.reviewer == actor.account:
-        raise ActionNotAllowed("审查人不能同时作出决定，请由他人决定", law="行政许可法 34", action=transition.action)
-    if item.parent and actor.kind == "clerk" and item.reviewer == actor.account:
+    undecided = work.machine(item).before_decision
+    decides = "approver" in transition.actors or (item.state in undecided and transition.to not in undecided)
+    if actor.kind != "clerk" or item.reviewer != actor.account:
+        return
+    if item.parent:
         raise ActionNotAllowed("作出承诺准予决定的人不能核查本件，请换人", action=transition.action)
+    if decides and post != "reviewer":
+        raise ActionNotAllowed("审查人不能同时作出决定，请由他人决定", law="行政许可法 34", action=transition.action)
 
 
-def _refuse_by_rule(work: Work, item: Item, transition: Transition) -> None:
+def _refuse_by_rule(work: Work, item: Item, transition: Transition, actor: Actor) -> None:
     """Rules that hold before what the action carries is even looked at."""
     effect = transition.effect
     if effect and effect.extend:
@@ -122,29 +173,27 @@ def _refuse_by_rule(work: Work, item: Item, transition: Transition) -> None:
             raise ActionNotAllowed("还没有开始计时，不能延长", action=transition.action, state=item.state)
         # the same refusals as the extension itself, so that the page does not offer what would be refused
         clocks.extend(clock, Duration(1, "wd"), work.at, "", "")
-    if transition.action == "grant_by_commitment" and work.situation.excluded:
+    good = work.machine(item).grants(transition)
+    if good and actor.kind == "clock":
+        raise ActionNotAllowed("逾期不作决定不等于准予", law="行政许可法 42、50", action=transition.action)
+    if good and item.state == PLEDGED and work.situation.excluded:
         raise NotEligible("申请人有未修复的失信记录，不能按告知承诺准予，请转一般程序", law="国办发〔2020〕42号")
+    if "gaps" in transition.needs:
+        _refuse_tolerance(work, item, transition)
 
 
-def _signatures_missing(work: Work, item: Item, transition: Transition, actor: Actor, post: str) -> bool:
-    """会签、票签、依次: tell whether more of the post's people must sign before the action takes effect."""
-    state = work.machine(item).states[item.state]
-    if state.sign == "any" or actor.kind != "clerk" or post != state.post or transition.to == item.state:
-        return False
-    signers = work.situation.staff.get((item.department, post), ()) or (actor.account,)
-    signed = [s["account"] for s in item.signatures]
-    if actor.account in signed:
-        raise ActionNotAllowed("您已经签署过，请等待其他人签署", action=transition.action)
-    if state.sign == "order" and (waiting := [a for a in signers if a not in signed]) and waiting[0] != actor.account:
-        raise ActionNotAllowed(f"依次签署，现在轮到 {waiting[0]}", action=transition.action)
-    item.signatures = [
-        *item.signatures,
-        {"account": actor.account, "action": transition.action, "at": work.at.isoformat()},
-    ]
-    alike: int = sum(s["action"] == transition.action for s in item.signatures)
-    if isinstance(state.sign, dict):
-        return alike < ceil(state.sign["ratio"] * len(signers))
-    return alike == len(item.signatures) and alike < len(signers)  # one who differs decides at once (一票否决)
+def _refuse_tolerance(work: Work, item: Item, transition: Transition) -> None:
+    """容缺: only where something is missing, all of it may follow, and the promise can be trusted (R-RQ-1)."""
+    if work.situation.excluded:
+        raise NotEligible("申请人有未修复的失信记录，不适用容缺受理", action=transition.action)
+    facts, titles = work.facts(), work.release.vocabulary.materials
+    lacking = papers.missing(work.release, work.case, item, facts)
+    uses = {u.use: u for u in bundle.material_uses(work.release, item.item, item.handling, facts)}
+    if not lacking:
+        raise ActionNotAllowed("材料已经齐全，不需要容缺受理", action=transition.action, state=item.state)
+    if main := [code for code in lacking if not uses[code].deferrable]:
+        said = "、".join(titles[code].title for code in main)
+        raise ActionNotAllowed(f"主要材料还缺：{said}，不能容缺受理", action=transition.action, missing=main)
 
 
 # ---- moving ----------------------------------------------------------------------------------------------------
@@ -154,7 +203,7 @@ def _move(work: Work, item: Item, transition: Transition, data: dict[str, Any], 
     """Put the item into its new state with everything that follows inside the item, then tell the others."""
     machine = work.machine(item)
     was = item.state
-    intake = was in machine.acceptance_states or was == "pledged"
+    intake = was in machine.acceptance_states or was == PLEDGED
     item.state = transition.to
     state = machine.states[item.state]
     if transition.to != was:
@@ -181,7 +230,7 @@ def _move(work: Work, item: Item, transition: Transition, data: dict[str, Any], 
         work.issue(transition.notice, item.item, paper)
     if state.final:
         _finish(work, item, data)
-    if transition.action == "supply":
+    if "materials" in transition.needs:
         _others_complete(work, item, actor)
     commitments.granted(work, item, transition, was, actor)
     if state.final:
@@ -195,7 +244,8 @@ def _dates(work: Work, item: Item, transition: Transition, actor: Actor, *, was_
         if ends in (None, "granted"):
             item.accepted_on = local_date(work.counting_from(item, transition.counts_from or "now"))
             item.noted = []
-    if transition.action == "reject_commitment":
+            signals.begin_cap(work, work.counting_from(item, transition.counts_from or "now"))
+    if item.accepted_on and item.state == machine.lifecycle.initial:  # back to the ordinary path
         item.accepted_on = None
     decided = item.state not in machine.before_decision and not item.decided_at and actor.kind == "clerk"
     if decided and machine.states[item.state].final not in ("withdrawn", "stopped"):
@@ -220,10 +270,17 @@ def _log(
     data: dict[str, Any],
     states: tuple[str, str],
 ) -> None:
-    told = {k: v for k, v in data.items() if k != "form"}  # what the applicant filled in stays out of the record
+    work.log(transition.action, actor, item=item.item, post=post, states=states, law=transition.basis, data=_told(data))
+
+
+def _told(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the record says of what an action carried: nothing the applicant filled in, no name of a file."""
+    told = dict(data)
     if "form" in data:
         told["form"] = sorted(data["form"])
-    work.log(transition.action, actor, item=item.item, post=post, states=states, law=transition.basis, data=told)
+    if isinstance(data.get("materials"), list):
+        told["materials"] = [{k: v for k, v in row.items() if k != "name"} for row in data["materials"]]
+    return told
 
 
 def _finish(work: Work, item: Item, data: Mapping[str, Any]) -> None:
@@ -266,10 +323,11 @@ def _others_complete(work: Work, item: Item, actor: Actor) -> None:
         machine = work.machine(other)
         if other is item or other.state not in machine.acceptance_states or other.state == machine.lifecycle.initial:
             continue
-        flags = papers.flags(work.release, work.case, other, work.facts())
-        if flags["complete"]:
-            other.complete_at = work.at
-            transition = machine.fire(other.state, "supply", _guard(work, other))
+        ways = [t for t in machine.leaving(other.state) if "materials" in t.needs and APPLICANT in t.actors]
+        if ways and papers.flags(work.release, work.case, other, work.facts())["complete"]:
+            other.complete_at = other.complete_at or work.at
+            guard = _guard(work, other, [(way, APPLICANT) for way in ways])
+            transition = machine.fire(other.state, ways[0].action, guard)
             _move(work, other, transition, {"materials": []}, actor, APPLICANT)
 
 

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import cast
 
 from transitions import EventData, Machine, MachineError
 
@@ -20,6 +21,8 @@ logging.getLogger("transitions").setLevel(logging.WARNING)  # it logs each state
 
 WAITING, WITHDRAWN, STOPPED = "waiting", "withdrawn", "stopped"
 CLOCK, APPLICANT = "clock", "applicant"
+PLEDGED = "pledged"  # where an application by commitment begins, in a lifecycle that has this state
+GOOD = frozenset({"granted", "passed"})
 SATISFIED = frozenset({"granted", "not_required"})  # outcomes that let dependents start
 ENGINE_STATES: dict[str, State] = {
     WAITING: State(title="待前置事项办结"),
@@ -38,8 +41,8 @@ class Cursor:
     taken: Transition | None = None
 
 
-def _transition(action: str, title: str, sources: list[str], to: str, by: str, basis: str = "") -> Transition:
-    entry = {"action": action, "title": title, "from": sources, "to": to, "by": by, "basis": basis}
+def _transition(action: str, title: str, sources: list[str], to: str, by: str, notice: str | None = None) -> Transition:
+    entry = {"action": action, "title": title, "from": sources, "to": to, "by": by, "notice": notice}
     return Transition.model_validate(entry)
 
 
@@ -68,7 +71,7 @@ class LifecycleMachine:
         return [
             _transition("start", "前置事项办结，开始办理", [WAITING], self.lifecycle.initial, CLOCK),
             _transition("stop", "终止", still_open, STOPPED, CLOCK),
-            _transition("withdraw", "撤回申请", sorted(self.before_decision | {WAITING}), WITHDRAWN, APPLICANT),
+            _transition("withdraw", "撤回申请", sorted(self.still_undecided), WITHDRAWN, APPLICANT, "withdrawal"),
         ]
 
     @staticmethod
@@ -77,7 +80,7 @@ class LifecycleMachine:
             guard: Guard = event.kwargs["guard"]
             if not guard(transition):
                 return False
-            event.model.taken = transition
+            cast("Cursor", event.model).taken = transition
             return True
 
         return allow
@@ -151,6 +154,20 @@ class LifecycleMachine:
             return good and not timed and lifecycle.initial not in self._reach[name]
 
         return frozenset(n for n, s in lifecycle.states.items() if not s.final and not decided(n))
+
+    @cached_property
+    def still_undecided(self) -> frozenset[str]:
+        """States that a withdrawal or another item's end may still stop: what is decided stands."""
+        return self.before_decision | {WAITING}
+
+    def grants(self, transition: Transition) -> bool:
+        """Tell whether it decides for the applicant: it ends the open decision on a way to a good end.
+
+        No clock may take such a transition, and all who sign must agree on it (R-DEC-8; section 18, invariant 1).
+        """
+        good = any(self.states[name].final in GOOD for name in self._reach[transition.to])
+        decides = bool(self.before_decision & set(transition.sources)) and transition.to not in self.before_decision
+        return self.states[transition.to].final in GOOD or (decides and good)
 
     @cached_property
     def acceptance_states(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.errors import DataInvalid, one_field
-from service.workflows import bundle
+from service.workflows import bundle, papers
 from service.workflows.case import Case, Item
 from service.workflows.language.duration import Duration
 from service.workflows.language.models import Transition
@@ -134,11 +134,16 @@ def _gaps(desk: Desk, value: Any) -> list[str]:
     facts = bundle.facts_for(desk.release, desk.case)
     uses = {u.use: u for u in bundle.material_uses(desk.release, desk.item.item, desk.item.handling, facts)}
     titles = desk.release.vocabulary.materials
+    lacking = papers.missing(desk.release, desk.case, desk.item, facts)
     for index, code in enumerate(value):
         if code not in uses:
             raise one_field(f"/data/gaps/{index}", f"本事项不需要材料「{code}」")
         if not uses[code].deferrable:
             raise one_field(f"/data/gaps/{index}", f"「{titles[code].title}」是主要材料，不能容缺")
+        if code not in lacking:
+            raise one_field(f"/data/gaps/{index}", f"「{titles[code].title}」已经收到，不用后补")
+    if left := [titles[code].title for code in lacking if code not in value]:
+        raise one_field("/data/gaps", f"还缺：{'、'.join(left)}，请一并列为后补")
     return list(dict.fromkeys(value))
 
 

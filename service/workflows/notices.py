@@ -14,7 +14,7 @@ from service.workflows.case import Case, Clock, Item
 from service.workflows.language.duration import Duration
 from service.workflows.language.models import NOTICE_TITLES, Transition
 from service.workflows.language.release import Release
-from service.workflows.machine import machine_of
+from service.workflows.machine import CLOCK, machine_of
 from service.workflows.needs import PROCEDURES
 
 ENGINE_TITLES = {
@@ -91,13 +91,15 @@ def _sentence(kind: str, title: str, transition: Transition, data: Mapping[str, 
     name = f"「{title}」"
     if kind in ("acceptance", "tolerant_acceptance"):
         since = f"，受理日期为{say_date(item.accepted_on)}" if item.accepted_on else ""
-        how = "视为受理（逾期未告知补正）" if transition.action == "deem_accepted" else "已受理"
+        how = "视为受理（逾期未告知补正）" if transition.actors == [CLOCK] else "已受理"
         return f"{name}{how}{since}。"
     if kind == "special":
         procedure = PROCEDURES[data["procedure"]]
         return f"{name}需要{procedure}，预计{data['days']}个工作日，这段时间不计入办理期限。{data['notice_text']}"
     if kind == "extension":
         return f"{name}经负责人批准延长{data['days']}个工作日。理由：{data['reason']}"
+    if kind == "withdrawal":
+        return f"您已撤回{name}的申请，可以重新申请。"
     if kind == "rectification":
         return f"{name}事后核查发现与承诺不符，请在{data['days']}个工作日内整改。"
     return f"{name}：{transition.title}。"
@@ -111,6 +113,15 @@ def dates_of(case: Case, item: str) -> dict[str, str]:
             for title, day in ((f"{clock.title}期限", clock.due_on), (f"{clock.title}法定期限", clock.statutory_on)):
                 if day:
                     dates[title] = day.isoformat()
+    return dates
+
+
+def all_dates(release: Release, case: Case) -> dict[str, str]:
+    """Return the dates of every running clock of the items, by item and title."""
+    dates: dict[str, str] = {}
+    for code in case.items:
+        title = release.items[code].title if code in release.items else "事后核查"
+        dates |= {f"{title}：{name}": day for name, day in dates_of(case, code).items()}
     return dates
 
 

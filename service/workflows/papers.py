@@ -7,6 +7,7 @@ from service.workflows import bundle
 from service.workflows.case import Case, Item, Material
 from service.workflows.language.release import Release
 
+ABSENT = "missing:"  # a point of the one notice that the engine added, because the paper was not there
 GAP = "gap-"  # the clock of a material that may follow is named gap-<material>
 SUPPLIED = ("upload", "share", "commitment", "certificate", "generated")
 
@@ -38,6 +39,18 @@ def open_gaps(case: Case, code: str) -> list[str]:
     ]
 
 
+def wrong_origin(release: Release, need: bundle.MaterialNeed | None, row: Mapping[str, Any]) -> str:
+    """Say why a material may not be handed in, or not in this way; an empty text when it may."""
+    title = release.vocabulary.materials[row["material"]].title
+    if need is None:
+        return f"这次办理不需要「{title}」"
+    if row["source"] == "defer":
+        return "" if need.deferrable else f"「{title}」不能后补"
+    if row["source"] != "upload" and row["source"] not in need.origins:
+        return f"「{title}」不能以这种方式提供；可用：{'、'.join(need.origins)}"
+    return ""
+
+
 def unanswered(item: Item) -> list[dict[str, Any]]:
     """Return the points of the correction notice that were not supplied yet."""
     return [point for point in item.asked if point["reason"] not in item.answered]
@@ -45,5 +58,6 @@ def unanswered(item: Item) -> list[dict[str, Any]]:
 
 def flags(release: Release, case: Case, item: Item, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts that lifecycles may ask about an item: `item.complete`, `item.gaps`."""
-    complete = not missing(release, case, item, facts) and not unanswered(item)
+    told = item.corrections > 0  # who supplied all that the one notice asked for must be accepted (行政许可法 32.1(5))
+    complete = not unanswered(item) and (told or not missing(release, case, item, facts))
     return {"complete": complete, "gaps": len(open_gaps(case, item.item))}

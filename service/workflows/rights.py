@@ -4,7 +4,7 @@ from service.errors import NotPermitted
 from service.workflows.case import Case, Item
 from service.workflows.language.models import Transition
 from service.workflows.language.release import Release
-from service.workflows.machine import APPLICANT, CLOCK, LifecycleMachine
+from service.workflows.machine import APPLICANT, CLOCK, WITHDRAWN, LifecycleMachine
 from service.workflows.situation import Actor
 
 
@@ -49,8 +49,8 @@ def acting_post(
     for by in transition.actors:
         if by == CLOCK and actor.kind == "clock":
             return CLOCK
-        if by == APPLICANT and is_applicant(case, actor):
-            return APPLICANT
+        if by == APPLICANT and is_applicant(case, actor) and not (item.parent and transition.to == WITHDRAWN):
+            return APPLICANT  # the check after a commitment is not the applicant's to withdraw (R-NCP-8)
         if by in (CLOCK, APPLICANT) or actor.kind != "clerk":
             continue
         post = post_name(release, item, by)

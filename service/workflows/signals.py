@@ -1,16 +1,18 @@
 """事项之间的影响 — what one item's end means for the others, and when the case closes. The engine's, not the definition's."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from service.workflows import bundle, clocks, notices, papers
-from service.workflows.case import CASE, Item
+from service.workflows.case import CASE, Clock, Item
 from service.workflows.language.models import RefusalPolicy
-from service.workflows.machine import SATISFIED, STOPPED, WAITING, LifecycleMachine
+from service.workflows.machine import PLEDGED, SATISFIED, STOPPED, WAITING, LifecycleMachine
 from service.workflows.situation import CLOCK_ACTOR, Actor
 from service.workflows.work import Work
 
 FAILED = frozenset({"refused", "declined", "lapsed", "withdrawn", "stopped"})
 FOLLOW_UP = "follow-up"
+JOINT_CAP, JOINT_BASIS = "45wd", "行政许可法 26、42"
 
 
 def item_final(work: Work, item: Item) -> None:
@@ -19,7 +21,7 @@ def item_final(work: Work, item: Item) -> None:
         return
     if item.outcome in SATISFIED:
         start_waiting(work)
-    elif item.outcome in FAILED:
+    elif item.outcome in FAILED or item.outcome == "revoked":
         _apply_policy(work, item)
     close_if_done(work)
 
@@ -41,23 +43,36 @@ def receive(work: Work, item: Item) -> None:
     """Put an item into its first state at this instant: the common receipt, or the notice of its predecessor's end."""
     machine = work.machine(item)
     item.received_at = work.at
-    promised = item.handling == "commitment" and "pledged" in machine.lifecycle.states
-    item.state = "pledged" if promised else machine.lifecycle.initial
+    promised = item.handling == "commitment" and PLEDGED in machine.lifecycle.states
+    item.state = PLEDGED if promised else machine.lifecycle.initial
     if not papers.missing(work.release, work.case, item, work.facts()):
         item.complete_at = work.at
     if promised:
         item.accepted_on = work.today
+        begin_cap(work, work.at)
     work.turn_clocks(item, None)
     work.open_task(item)
 
 
+def begin_cap(work: Work, at: datetime) -> None:
+    """统一办理总时限: in joint handling 45 working days for the whole, from the earliest acceptance (R-BND-2)."""
+    if work.release.bundle.legal_mode == "coordination":
+        return
+    running = work.case.clocks.get((CASE, "cap"))
+    if running is None or at < datetime.fromisoformat(str(running.spans[0][0])):
+        work.begin(Clock(CASE, "cap", "统一办理总时限", JOINT_BASIS, statutory=JOINT_CAP), at)
+
+
 def _apply_policy(work: Work, item: Item) -> None:
-    """拒绝后果: others stand, dependents stop, or all stop; what waits for a failed item can never start (R-BND-5, R-BND-6)."""
+    """拒绝后果: others stand, dependents stop, or all stop; what waits for a failed item can never start (R-BND-5, R-BND-6).
+
+    A decision already made stands: it ends only by revocation (行政许可法 69).
+    """
     policy: RefusalPolicy = bundle.entry_of(work.release, item.item).on_refusal or work.release.bundle.on_refusal
     title = work.release.items[item.item].title
     own = bundle.own_items(work.case)
-    if item.outcome == "stopped":
-        policy = "others_stand"  # what was stopped passes on only what truly depends on it
+    if item.outcome in ("stopped", "revoked"):
+        policy = "others_stand"  # what was stopped or revoked passes on only what still waits for it
     if policy == "stop_all":
         hit: Iterable[str] = own
     elif policy == "stop_dependents":
@@ -70,7 +85,7 @@ def _apply_policy(work: Work, item: Item) -> None:
         ]
     for code in list(hit):
         other = work.case.items[code]
-        if other is not item and not other.outcome:
+        if other is not item and not other.outcome and other.state in work.machine(other).still_undecided:
             stop(work, other, f"因「{title}」{work.machine(item).states[item.state].title}而终止", caused_by=item.item)
 
 

@@ -5,19 +5,21 @@ its article. What has fallen due before `now` is settled first, so a late worker
 punctual one (section 18, invariants 7 and 8).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from service.errors import ActionNotAllowed, DataInvalid, NotPermitted, ServiceError
 from service.workflows import clocks, item_actions, notices, signals
 from service.workflows.calendar import local_date
-from service.workflows.case import Case, Clock
+from service.workflows.case import CASE, Case, Clock
 from service.workflows.case_actions import CASE_ACTIONS
 from service.workflows.clocks import Fallen
 from service.workflows.machine import CLOCK
 from service.workflows.situation import CLOCK_ACTOR, Action, Actor, Offer, Situation, Step
 from service.workflows.submission import submit
+from service.workflows.task_actions import TASK_ACTIONS
 from service.workflows.work import Work
 
 CARDS = {"yellow": "yellow_card", "red": "red_card", "breach": "statutory_breach"}
@@ -52,23 +54,37 @@ def tick(case: Case, situation: Situation) -> Step:
 def recalendar(case: Case, situation: Situation) -> Step:
     """Reckon the open clocks anew after a change of the calendar; one event tells every date that moved (R-CAL-6)."""
     work = Work(situation, case)
-    moved = []
+    moved, touched = [], False
     for clock in list(work.case.clocks.values()):
         if clock.state == "settled" or clock.calendar == situation.calendar.version:
             continue
-        old = clock.due_on
         work.put(clock)
-        new = work.case.clocks[clock.item, clock.clock].due_on
-        if old != new:
-            moved.append({"item": clock.item, "clock": clock.clock, "from": str(old or ""), "to": str(new or "")})
-    if moved:
+        touched = True
+        moved += _moved(clock, work.case.clocks[clock.item, clock.clock])
+    if touched:  # also when no date moved: the record tells every row that changed
         work.log("recalendar", CLOCK_ACTOR, data={"calendar": situation.calendar.version, "moved": moved})
+    if moved:
+        text = "工作日历有变动，未办结事项的期限已重新计算。"
+        dates = notices.all_dates(work.release, work.case)
+        work.issue("recalendar", CASE, notices.plain("recalendar", text, dates=dates))
     return _finished(work)
+
+
+def _moved(old: Clock, new: Clock) -> list[dict[str, str]]:
+    """Return {item, clock, limit, from, to} of each limit whose last day is another now."""
+    return [
+        {"item": old.item, "clock": old.clock, "limit": limit, "from": str(before or ""), "to": str(after or "")}
+        for limit in ("promised", "statutory")
+        if (before := getattr(old, f"{limit}_on")) != (after := getattr(new, f"{limit}_on"))
+    ]
 
 
 def _act(work: Work, action: Action, actor: Actor) -> None:
     if action.item:
         item_actions.act(work, action, actor)
+        return
+    if action.name in TASK_ACTIONS:
+        TASK_ACTIONS[action.name](work, action, actor)
         return
     if action.name not in CASE_ACTIONS:
         detail = f"办件没有「{action.name}」这个动作；可用：{'、'.join(CASE_ACTIONS)}"
@@ -94,13 +110,27 @@ def _settle_due(work: Work) -> None:
         work.at, what, clock = found
         work.at_expiry = what == "expire"
         if what == "expire":
-            item_actions.expire(work, clock, CLOCK_ACTOR)
+            _expire(work, clock)
         else:
             _card(work, what, clock)
         if not work.case.closed_at:
             work.set_derived_state()
             signals.turn_case_clocks(work)
     work.at, work.at_expiry = now, False
+
+
+def _expire(work: Work, clock: Clock) -> None:
+    """Let the clock take the action named for its end; one that is refused is recorded and does not come again."""
+    before, told = work.case, len(work.events)
+    work.case = before.fork()
+    try:
+        item_actions.expire(work, clock, CLOCK_ACTOR)
+    except ServiceError as refusal:
+        work.case = before
+        del work.events[told:]
+        work.put(replace(clock, expiry=""))
+        data = {"clock": clock.clock, "action": clock.expiry, "why": refusal.detail}
+        work.log("expiry_refused", CLOCK_ACTOR, item=clock.item, post=CLOCK, law=refusal.law, data=data)
 
 
 def _due(work: Work, now: datetime) -> Iterator[tuple[datetime, Fallen, Clock]]:
@@ -129,25 +159,29 @@ def _card(work: Work, what: Fallen, clock: Clock) -> None:
 def offers(case: Case, actor: Actor, situation: Situation) -> list[Offer]:
     """Return the actions of this actor, those possible now and those not, with the reason.
 
-    The verdict is that of `step` itself; only what the action would carry is not asked for yet.
+    The verdict is that of `step` itself; only what the action would carry is not asked for yet. What has fallen due
+    is settled once, not for each action.
     """
     if case.state == "draft":
         return []
+    work = Work(situation, case)
+    _settle_due(work)
     found = []
-    for item in case.items.values():
-        machine = Work(situation, case).machine(item)
-        for name in dict.fromkeys(t.action for t in machine.leaving(item.state)):
-            transition = next(t for t in machine.leaving(item.state) if t.action == name)
+    for item in work.case.items.values():
+        leaving = work.machine(item).leaving(item.state)
+        for name in dict.fromkeys(t.action for t in leaving):
+            transition = next(t for t in leaving if t.action == name)
             offer = Offer(name, item.item, transition.title, tuple(transition.needs), allowed=True)
-            found.append(_verdict(case, offer, actor, situation))
-    for name, (title, needs, _) in CASE_ACTIONS.items():
-        found.append(_verdict(case, Offer(name, "", title, needs, allowed=True), actor, situation))
+            found.append(_verdict(offer, partial(item_actions.consider, work, item, name, actor)))
+    for name, (title, needs, act) in CASE_ACTIONS.items():
+        attempt = partial(act, Work(situation, work.case), Action(name), actor)
+        found.append(_verdict(Offer(name, "", title, needs, allowed=True), attempt))
     return [offer for offer in found if offer is not None]
 
 
-def _verdict(case: Case, offer: Offer, actor: Actor, situation: Situation) -> Offer | None:
+def _verdict(offer: Offer, attempt: Callable[[], object]) -> Offer | None:
     try:
-        step(case, Action(offer.action, offer.item, PROBE), actor, situation)
+        attempt()
     except NotPermitted:
         return None
     except DataInvalid:
@@ -155,6 +189,3 @@ def _verdict(case: Case, offer: Offer, actor: Actor, situation: Situation) -> Of
     except ServiceError as refusal:
         return replace(offer, allowed=False, reason=refusal.detail, law=refusal.law)
     return offer
-
-
-PROBE: dict[str, object] = {}

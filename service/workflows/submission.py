@@ -7,14 +7,11 @@ from service.errors import DataInvalid, NotPermitted, Stopped
 from service.workflows import bundle, commitments, effects, notices, papers, signals
 from service.workflows.answers import uscc_fault
 from service.workflows.case import CASE, Clock, Item
-from service.workflows.language.duration import Duration
 from service.workflows.machine import WAITING
 from service.workflows.needs import material_given
 from service.workflows.rights import is_applicant
 from service.workflows.situation import Action, Actor
 from service.workflows.work import Work
-
-JOINT_CAP, JOINT_BASIS = "45wd", "行政许可法 26、42"
 
 
 def submit(work: Work, action: Action, actor: Actor) -> None:
@@ -40,7 +37,7 @@ def submit(work: Work, action: Action, actor: Actor) -> None:
         raise DataInvalid(
             "按您的回答没有需要办理的事项", errors=[{"pointer": "/answers", "detail": "没有需要办理的事项"}]
         )
-    case.answers = bundle.check_answers(work.release, case.answers)
+    case.answers = bundle.check_answers(work.release, case.answers, case.applicant_type)
     case.received_at, case.state = work.at, "received"
     handling, told = _handling(work, selection.items)
     _fill_form(work, selection.items, handling)
@@ -135,7 +132,7 @@ def _hand_in_all(
     for index, entry in enumerate(given):
         row = material_given(work.release, f"/materials/{index}", entry)
         need = needs.get(row["material"])
-        wrong = _wrong_origin(work, need, row)
+        wrong = papers.wrong_origin(work.release, need, row)
         if wrong:
             errors.append({"pointer": f"/materials/{index}", "detail": wrong})
         else:
@@ -146,24 +143,10 @@ def _hand_in_all(
     return [fault] if fault else []
 
 
-def _wrong_origin(work: Work, need: bundle.MaterialNeed | None, row: Mapping[str, Any]) -> str:
-    title = work.release.vocabulary.materials[row["material"]].title
-    if need is None:
-        return f"这次办理不需要「{title}」"
-    if row["source"] == "defer":
-        return "" if need.deferrable else f"「{title}」不能后补"
-    if row["source"] != "upload" and row["source"] not in need.origins:
-        return f"「{title}」不能以这种方式提供；可用：{'、'.join(need.origins)}"
-    return ""
-
-
 def _case_clocks(work: Work) -> None:
-    """Start the bundle's promise, and for joint handling the 45-day cap on the whole (R-BND-2, R-BND-7)."""
-    definition = work.release.bundle
-    promise = Clock(CASE, "promise", "一件事承诺办结", promised=definition.promised)
+    """Start the bundle's promise (R-BND-7); the legal cap of joint handling starts with the first acceptance."""
+    promise = Clock(CASE, "promise", "一件事承诺办结", promised=work.release.bundle.promised)
     work.begin(promise, work.at, entry=True)
-    if definition.legal_mode != "coordination":
-        work.begin(Clock(CASE, "cap", "统一办理总时限", JOINT_BASIS, statutory=str(Duration.parse(JOINT_CAP))), work.at)
 
 
 def _receipt(work: Work, told: Mapping[str, str]) -> None:

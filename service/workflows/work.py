@@ -184,13 +184,12 @@ class Work:
         """Return the instant a limit counts from.
 
         `complete`: the day the last paper asked for came in; without a correction that is the day of the act itself
-        (R-ACC-8, scenarios S-05 and S-10). `received`: the receipt (R-ACC-5).
+        (R-ACC-8, scenarios S-05 and S-10). `received`: the receipt of what the window has before it, which after a
+        correction is the day of the last paper: the applicant's time is not the department's (R-ACC-5, R-ACC-8).
         """
-        if which == "received" and item.received_at:
-            return item.received_at
-        if which == "complete" and item.corrections and item.complete_at:
+        if which in ("received", "complete") and item.corrections and item.complete_at:
             return item.complete_at
-        return self.counted_at
+        return item.received_at if which == "received" and item.received_at else self.counted_at
 
     # ---- tasks ----
 

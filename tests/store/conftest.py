@@ -9,8 +9,21 @@ import pytest
 
 from service.store import cases
 from service.store.database import Database
-from service.workflows.case import COLUMNS, Case, Certificate, Clock, Commitment, Credit, Event, Item, Material
-from service.workflows.case import Message, Notice, Rating, Task
+from service.workflows.case import (
+    COLUMNS,
+    Case,
+    Certificate,
+    Clock,
+    Commitment,
+    Credit,
+    Event,
+    Item,
+    Material,
+    Message,
+    Notice,
+    Rating,
+    Task,
+)
 
 Row = dict[str, Any]
 NOON = datetime(2026, 11, 5, 4, 0, 0, 123456, tzinfo=UTC)

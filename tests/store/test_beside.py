@@ -1,5 +1,7 @@
 """The archive beside the cases: outbox, papers, accounts, releases, counters, files."""
 
+# ruff: noqa: PT012, ASYNC240 - a transaction is entered inside what must be refused
+
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator

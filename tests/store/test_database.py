@@ -1,5 +1,7 @@
 """Transactions: durable or refused, and what passes is called so."""
 
+# ruff: noqa: PT012, ASYNC110 - a transaction is entered inside what must be refused
+
 import asyncio
 import sqlite3
 from collections.abc import Callable
@@ -142,8 +144,8 @@ class TestUnavailable:
                 await cases.record(tx, rows.case("c1"), {}, seen_version=None)
                 await postgres(database_url, kill)
                 await cases.gather(tx, case_id="c1")
-        async with database.reading() as connection:
-            assert await cases.look(connection, case_id="c1") is None
+        async with database.transaction() as tx:
+            assert await cases.look(tx, case_id="c1") is None
         await database.close()
 
     @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -1,9 +1,9 @@
 """诊断 — what is wrong in a definition, where, and how to mend it; and the explanation behind every code."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal, NamedTuple
 
@@ -56,9 +56,14 @@ def found(at: At, code: str, message: str, hint: str = "") -> Diagnostic:
     return Diagnostic(at.file, at.line, at.col, code, message, hint)
 
 
-def near(name: str, known: Mapping[str, Any] | set[str] | frozenset[str] | list[str]) -> str:
+def near(name: str, known: Collection[str]) -> str:
     """Say which known name was probably meant, else list them when they are few."""
-    meant = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return _near(name, tuple(known))
+
+
+@lru_cache(maxsize=1024)
+def _near(name: str, known: tuple[str, ...]) -> str:
+    meant = get_close_matches(name, known, n=1, cutoff=0.6)
     if meant:
         return f"是不是想写“{meant[0]}”？"
     listed = sorted(known)

@@ -51,7 +51,7 @@ def check(source: Source) -> tuple[Model | None, list[Diagnostic]]:
     try:
         return KINDS[kind].model_validate(source.data), []
     except ValidationError as refusal:
-        return None, list(_findings(source, KINDS[kind], refusal))
+        return None, _without_slips(list(_findings(source, KINDS[kind], refusal)))
 
 
 def _findings(source: Source, model: type[Model], refusal: ValidationError) -> Iterator[Diagnostic]:
@@ -71,6 +71,16 @@ def _findings(source: Source, model: type[Model], refusal: ValidationError) -> I
     for path, value in other.items():
         if path not in kept:
             yield found(source.at(*path), "E104", f"{_name(path)}不能写成{_kind(value)}", _quoting(value))
+
+
+def _without_slips(findings: list[Diagnostic]) -> list[Diagnostic]:
+    """Leave out the missing key that an unknown one was meant to be."""
+    meant = {each.hint for each in findings if each.code == "E102"}
+    return [
+        each
+        for each in findings
+        if each.code != "E103" or f"是不是想写{each.message.removeprefix('缺少')}？" not in meant
+    ]
 
 
 def _resolve(data: Any, loc: tuple[int | str, ...]) -> tuple[Path, Any, bool]:

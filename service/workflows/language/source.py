@@ -216,7 +216,12 @@ class _Builder:
         if event.anchor:
             self.note(event, "E008", f"不能使用锚点 &{event.anchor}", "把内容直接写出来")
         if event.tag:
-            self.note(event, "E010", f"不能使用标签 {event.tag}", "删去它；需要文字时加引号")
+            self.note(
+                event,
+                "E010",
+                f"不能使用标签 {event.tag.replace('tag:yaml.org,2002:', '!!')}",
+                "删去它；需要文字时加引号",
+            )
 
     def mapping(self, path: Path, depth: int) -> dict[str, Any]:
         built: dict[str, Any] = {}

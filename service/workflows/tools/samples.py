@@ -30,10 +30,10 @@ def sample(definition: VocabularyField, today: date) -> Any:
     return fixed[kind] if kind in fixed else f"样例{definition.title}"[:longest]
 
 
-def answers_with_neutral(release: Release, given: dict[str, Any]) -> dict[str, Any]:
+def answers_with_neutral(release: Release, given: dict[str, Any], applicant_type: str = "") -> dict[str, Any]:
     """Return the answers of a story, with a neutral one (no, nothing, the smallest, the first) where it gave none."""
     answers = dict(given)
-    while lacking := [q for q in bundle.asked_questions(release, answers) if q.id not in answers]:
+    while lacking := [q for q in bundle.asked_questions(release, answers, applicant_type) if q.id not in answers]:
         answers[lacking[0].id] = _neutral(lacking[0])
     return answers
 

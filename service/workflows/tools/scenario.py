@@ -116,7 +116,7 @@ class Stage:
 
     def _submit(self) -> None:
         who = self.scenario.applicant
-        answers = answers_with_neutral(self.release, _dates_as_text(self.scenario.answers))
+        answers = answers_with_neutral(self.release, _dates_as_text(self.scenario.answers), who.type)
         case = Case(
             id=hashlib.sha256(self.scenario.title.encode()).hexdigest()[:32], bundle=self.release.bundle.code, release=self.release.hash,
             applicant_type=who.type, applicant_name=who.name, applicant_id=who.id, number="S-0001", salt="scenario",
@@ -127,7 +127,7 @@ class Stage:
         self._keep(step(case, action, self.applicant, self._situation()))
 
     def _form(self, answers: dict[str, Any]) -> dict[str, Any]:
-        asked = {q.id for q in bundle.asked_questions(self.release, answers)}
+        asked = {q.id for q in bundle.asked_questions(self.release, answers, self.scenario.applicant.type)}
         filled = {q.fills for q in self.release.bundle.questions if q.id in asked}
         samples = {
             name: sample(definition, local_date(self.now))

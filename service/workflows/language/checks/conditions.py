@@ -79,7 +79,7 @@ class Conditions:
     ) -> Expression | None:
         expression, wrong = compiled(scope, text, self.source, path, results)
         for each in wrong:
-            named = re.search(r"“derived\.(\w+)”", each.message) if each.code == "E302" else None
+            named = re.search(r"derived\.(\w+)", each.message) if each.code == "E302" else None
             if named is None or named[1] not in self.bundle.derived:
                 self.findings.append(each)
             elif path[0] == "derived" and self._later(named[1], str(path[1])):
@@ -113,13 +113,14 @@ def _item(view: View, item: models.Item, source: Source) -> Iterator[Diagnostic]
     if item.commitment and item.commitment.eligible:
         places.append((item.commitment.eligible, ("commitment", "eligible")))
     asked = {f"form.{use.use}" for use in item.field_uses()}
+    misspelt = any(use.use not in view.pack.vocabulary.fields for use in item.field_uses())
     for text, path in places:
         expression, wrong = _of_form(view, view.item_scope, text, source, path)
         yield from wrong
-        if expression:
+        if expression and not misspelt:
             yield from _unasked(expression, asked, source, path, "本事项")
     cycle = view.pack.lifecycles.get(item.lifecycle)
-    if cycle and ("lifecycle", cycle.code) in view.pack.origins:
+    if cycle and not misspelt and ("lifecycle", cycle.code) in view.pack.origins:
         for transition in cycle.transitions:
             expression = _quietly(view.lifecycle_scope, transition.when)
             if expression:

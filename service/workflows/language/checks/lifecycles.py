@@ -20,7 +20,9 @@ def findings(view: View) -> Iterator[Diagnostic]:
         source = view.source("lifecycle", code)
         yield from _states(view, cycle, source)
         yield from _transitions(view, cycle, source)
-        yield from _graph(cycle, source)
+        named = {state for t in cycle.transitions for state in (*t.sources, t.to)}
+        if named <= cycle.states.keys():
+            yield from _graph(cycle, source)
         yield from _clocks(cycle, source)
 
 
@@ -43,7 +45,8 @@ def _states(view: View, cycle: models.Lifecycle, source: Source) -> Iterator[Dia
         if state.post == "applicant" and not state.on_expiry and not state.final:
             said = f"“{name}”等申请人办，到期怎么办没有写"
             yield found(at, "E410", said, "runs 一个时限，并写 on_expiry: {时限: 动作}")
-        if state.post and not state.final and not _can_act(cycle, name, state.post):
+        known = state.post in view.posts or state.post == "applicant"
+        if known and state.post and not state.final and not _can_act(cycle, name, state.post):
             yield found(
                 source.at("states", name, "post"), "E419", f"“{state.post}”在“{name}”没有可以办的动作", "改 post 或 by"
             )
@@ -86,10 +89,20 @@ def _transitions(view: View, cycle: models.Lifecycle, source: Source) -> Iterato
         for place, actor in enumerate(transition.actors):
             at = source.at(*here, "by", place) if isinstance(transition.by, list) else source.at(*here, "by")
             yield from view.known("post", actor, view.posts | {"applicant", "clock"}, at)
-        if transition.actors == ["clock"] and transition.action not in expiring:
+        if transition.actors == ["clock"] and transition.action not in expiring and not _told(cycle, transition):
             said = f"没有时限到期时触发“{transition.action}”"
             yield found(source.at(*here, "action"), "E416", said, "在某个状态的 on_expiry 里写上它，或改 by")
         yield from _effect(view, cycle, transition, source, index)
+
+
+def _told(cycle: models.Lifecycle, transition: models.Transition) -> bool:
+    """Tell whether the missing expiry has a finding of its own at a state this would leave."""
+    actions = {t.action for t in cycle.transitions}
+    states = [cycle.states[name] for name in transition.sources if name in cycle.states]
+    return any(
+        (state.post == "applicant" and not state.on_expiry) or not set(state.on_expiry.values()) <= actions
+        for state in states
+    )
 
 
 def _effect(

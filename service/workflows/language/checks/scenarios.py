@@ -3,23 +3,25 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from service.errors import ServiceError
 from service.workflows.answers import check_value
-from service.workflows.case_actions import CASE_ACTIONS
 from service.workflows.language import models
 from service.workflows.language.checks.lifecycles import ENGINE_ACTIONS, ENGINE_STATES
 from service.workflows.language.checks.view import View
 from service.workflows.language.diagnostics import At, Diagnostic, found, near
 from service.workflows.language.pack import Story
-from service.workflows.notices import ENGINE_TITLES
-from service.workflows.step import CARDS
 
 CASE_STATES = (
     "draft", "received", "in_progress", "correcting", "granted", "partly_granted", "refused", "withdrawn", "terminated",
 )  # fmt: skip
-CASE_EVENTS = ("submit", "close", "request_correction", "recalendar", *CARDS.values())
+CASE_ACTIONS = ("notify_correction", "withdraw", "urge", "rate", "claim", "release")
+CASE_EVENTS = ("submit", "close", "request_correction", "sign", "expiry_refused")
+ENGINE_PAPERS = (
+    "yellow_card", "red_card", "statutory_breach", "ordinary_path", "result", "started", "recalendar",
+)  # fmt: skip
 REFUSALS = ("any", "stopped", *sorted(kind.slug for kind in ServiceError.__subclasses__()))
 CHECK = ".follow-up"  # the item that checks after a grant by commitment
 
@@ -109,10 +111,10 @@ class _Story:
             yield found(at, "E606", f"这件事不要材料“{code}”", near(code, self.materials))
 
     def actor(self, text: str, at: At) -> Iterator[Diagnostic]:
-        department, _, post = text.rpartition(".")
-        known = text == "applicant" or (department in self.view.departments and post in self.view.posts)
+        department, _, at_post = text.rpartition(".")
+        known = text == "applicant" or (department in self.view.departments and at_post in self.view.posts)
         if not known and self.view.sure("department"):
-            posts = [f"{each}.{post or 'window'}" for each in sorted(self.view.departments)]
+            posts = [f"{each}.{post}" for each in sorted(self.view.departments) for post in sorted(self.view.posts)]
             yield found(
                 at, "E607", f"没有“{text}”这个经办人", near(text, ["applicant", *posts]) or "写成 <部门>.<岗位>"
             )
@@ -149,7 +151,7 @@ class _Story:
         for index, reason in enumerate(reasons if isinstance(reasons, list) else []):
             if isinstance(reason, str):
                 at = self.source.at(*path, "reasons", index)
-                yield from self.view.known("reason", reason, self.view.pack.vocabulary.reasons, at, "E612")
+                yield from self.view.known("reason", reason, self.view.pack.vocabulary.reasons, at)
         for part in ("materials", "gaps"):
             given = data.get(part)
             for index, entry in enumerate(given if isinstance(given, list) else []):
@@ -171,7 +173,7 @@ class _Story:
             yield from self.item(code, at(*path, "items", index))
         for index, code in enumerate(expect.materials or []):
             yield from self.material(code, at(*path, "materials", index))
-        for part, kinds in self.kinds().items():
+        for part, kinds in self.kinds.items():
             for index, name in enumerate(getattr(expect, part)):
                 if name not in kinds and self.whole:
                     yield found(at(*path, part, index), "E614", f"“{name}”不会出现在 {part} 里", near(name, kinds))
@@ -187,13 +189,14 @@ class _Story:
                 hint = near(state, [*cycle.states, *ENGINE_STATES])
                 yield found(at(*path, code), "E608", f"“{code}”没有状态“{state}”", hint)
 
+    @cached_property
     def kinds(self) -> dict[str, set[str]]:
         """Return what lists of notices, certificates and events may name."""
         actions = {t.action for cycle in self.cycles.values() if cycle for t in cycle.transitions}
         return {
-            "notices": {*models.NOTICE_TITLES, *ENGINE_TITLES},
+            "notices": {*models.NOTICE_TITLES, *ENGINE_PAPERS},
             "certificates": set(self.view.pack.vocabulary.certificates),
-            "events": actions | ENGINE_ACTIONS.keys() | set(CASE_ACTIONS) | set(CASE_EVENTS),
+            "events": actions | ENGINE_ACTIONS.keys() | {*CASE_ACTIONS, *CASE_EVENTS, *ENGINE_PAPERS},
         }
 
     def clock(self, name: str, at: At) -> Iterator[Diagnostic]:

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 VOCABULARY = {"field": "fields", "material": "materials", "certificate": "certificates", "reason": "reasons"}
 TITLES = {
     "department": "部门", "lifecycle": "生命周期", "field": "字段", "material": "材料", "certificate": "证照",
-    "reason": "理由", "item": "事项", "bundle": "一件事", "text": "承诺书文本", "post": "岗位", "state": "状态",
+    "reason": "理由", "item": "事项", "bundle": "“一件事”", "text": "承诺书文本", "post": "岗位", "state": "状态",
     "clock": "时限", "action": "动作", "question": "问题",
 }  # fmt: skip
 CODES = {
     "department": "E201", "lifecycle": "E202", "field": "E203", "material": "E204", "certificate": "E205",
-    "item": "E206", "post": "E207", "text": "E208", "state": "E210", "clock": "E211", "reason": "E218",
+    "item": "E206", "post": "E207", "text": "E208", "state": "E210", "clock": "E211", "reason": "E612",
     "bundle": "E601", "action": "E603", "question": "E604",
 }  # fmt: skip
 _HOME = {
@@ -53,12 +53,12 @@ class View:
         """Tell whether every definition of this sort was read, so that what is missing is missing."""
         return _HOME.get(kind, kind) not in self.unread
 
-    def known(self, sort: str, name: str, among: Collection[str], at: At, code: str = "") -> Iterator[Diagnostic]:
+    def known(self, sort: str, name: str, among: Collection[str], at: At) -> Iterator[Diagnostic]:
         """Yield the finding when a name refers to nothing."""
         if name not in among and self.sure(sort):
             where = "的机构目录" if sort == "department" else ""
             said = f"没有“{name}”这个{TITLES[sort]}"
-            yield found(at, code or CODES[sort], said, near(name, set(among)) or f"先在定义包{where}里定义它")
+            yield found(at, CODES[sort], said, near(name, set(among)) or f"先在定义包{where}里定义它")
 
     @cached_property
     def departments(self) -> frozenset[str]:

@@ -99,7 +99,7 @@ class Lifecycle(Model):
 
 
 class FieldUse(Model):
-    """How an item asks for a field of the vocabulary."""
+    """采集的字段 — how an item asks for a field of the vocabulary."""
 
     use: Name
     required: bool = True
@@ -107,7 +107,7 @@ class FieldUse(Model):
 
 
 class MaterialUse(Model):
-    """How an item asks for a material: where it may come from, when, and whether it may follow later (容缺)."""
+    """要的材料 — how an item asks for a material: where it may come from, when, and whether it may follow later (容缺)."""
 
     use: Code
     from_: Annotated[list[Origin], Field(alias="from", min_length=1)] = ["upload"]

@@ -10,13 +10,13 @@ from service.workflows.language.models.terms import ApplicantType, Code, Model, 
 
 
 class ScenarioCredit(Model):
-    """Credit as the guard would find it."""
+    """信用 — credit as the guard would find it."""
 
     excluded: bool = False
 
 
 class ScenarioApplicant(Model):
-    """Who applies in the story."""
+    """申请人 — who applies in the story."""
 
     type: ApplicantType
     name: Title
@@ -54,7 +54,7 @@ class Expectation(Model):
 
 
 class ScenarioStep(Model):
-    """One thing that happens, or one look at what came of it."""
+    """一步 — one thing that happens, or one look at what came of it."""
 
     at: datetime | None = None
     by: str | None = None

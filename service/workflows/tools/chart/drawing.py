@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 
-from service.workflows.tools.chart.graph import LOOK_TITLES, Graph, Look, Node
-from service.workflows.tools.chart.layout import HEAD, LABEL, PAD_X, Box, Lane, Layout
+from service.workflows.tools.chart.graph import LOOK_TITLES, Graph, Look
+from service.workflows.tools.chart.layout import LABEL, PAD_X, Box, Lane, Layout
 from service.workflows.tools.chart.text import width, wrap
 
 FONT = "'PingFang SC','Hiragino Sans GB','Microsoft YaHei','Noto Sans CJK SC','Source Han Sans SC',sans-serif"
@@ -52,6 +52,7 @@ SIGNS: Mapping[str, str] = {
 EDGES: Mapping[Look, tuple[str, float, str]] = {
     "plain": (LINE, 1.5, ""), "done": (GREEN, 2.5, ""), "todo": (LINE, 1.5, "5 4"),
 }  # fmt: skip
+HEADS: Mapping[str, tuple[float, str]] = {"heading": (20, INK), "subheading": (13, INK_2)}
 LEGEND_SIZE = 13.0
 
 
@@ -62,8 +63,7 @@ def draw(graph: Graph, layout: Layout, name: str, description: str) -> str:
         _tag("title", {"id": f"{name}-title"}, graph.title),
         _tag("desc", {"id": f"{name}-desc"}, description),
         f'<rect width="{_n(layout.width)}" height="{_n(bottom)}" fill="#ffffff"/>',
-        _text(graph.title, LABEL / 8, 30, 20, INK, bold=True),
-        _text(graph.subtitle, LABEL / 8, 54, 13, INK_2),
+        *(_text(row.text, row.x, row.y, *HEADS[row.style], bold=row.style == "heading") for row in layout.head),
         *(_lane(lane, n, layout.width) for n, lane in enumerate(layout.lanes)),
         *_edges(graph, layout),
         *(_node(box) for box in layout.boxes.values()),
@@ -92,21 +92,24 @@ def _lane(lane: Lane, n: int, across: float) -> str:
 def _node(box: Box) -> str:
     paint = PAINTS[box.node.look]
     strong = box.node.key.startswith("#") and box.node.look == "plain"
-    parts = [
-        f'<rect class="box" x="{_n(box.x)}" y="{_n(box.y)}" width="{_n(box.width)}" height="{_n(box.height)}" rx="5" '
-        f'fill="{"#e6effa" if strong else paint.fill}" stroke="{BLUE if strong else paint.stroke}" stroke-width="{_n(paint.width)}"'
-        f"{_dash(paint.dash)}/>"
-    ]
+    fill, stroke = ("#e6effa", BLUE) if strong else (paint.fill, paint.stroke)
+    frame = f'x="{_n(box.x)}" y="{_n(box.y)}" width="{_n(box.width)}" height="{_n(box.height)}" rx="5"'
+    line = f'stroke="{stroke}" stroke-width="{_n(paint.width)}"{_dash(paint.dash)}'
+    parts = [f'<rect class="box" {frame} fill="{fill}" {line}/>']
     for row in box.rows:
         x, y = box.x + row.x, box.y + row.y
         if row.style == "state" and row.first and paint.sign:
             parts.append(_sign(paint, x - 20, y - 12.5))
         if row.style == "mark" and row.first:
-            frame = width(row.text, 12) + 12
-            parts.append(f'<rect x="{_n(x - 6)}" y="{_n(y - 13)}" width="{_n(frame)}" height="18" rx="3" fill="none" stroke="{BLUE}"/>')
+            across = width(row.text, 12) + 12
+            parts.append(
+                f'<rect x="{_n(x - 6)}" y="{_n(y - 13)}" width="{_n(across)}" height="18" rx="3" fill="none" stroke="{BLUE}"/>'
+            )
         size, ink = {"title": (14, INK), "state": (13, paint.ink), "mark": (12, BLUE)}.get(row.style, (12, INK_2))
         pale = box.node.look == "skip"
-        parts.append(_text(row.text, x, y, size, paint.ink if pale else ink, bold=row.style in ("title", "state") and not pale))
+        parts.append(
+            _text(row.text, x, y, size, paint.ink if pale else ink, bold=row.style in ("title", "state") and not pale)
+        )
     return f'<g class="node n-{box.node.look}" data-item="{escape(box.node.key)}">{"".join(parts)}</g>'
 
 
@@ -178,7 +181,11 @@ def _dots(graph: Graph, layout: Layout) -> list[str]:
         for (other, _), turn in layout.bends.items():
             if source == other and turn.trunk < bend.trunk:
                 ways[turn.trunk, layout.boxes[source].middle].add("right")
-    return [f'<circle cx="{_n(x)}" cy="{_n(y)}" r="2.8" fill="{inks[x, y]}"/>' for (x, y), met in ways.items() if len(met) > 2]
+    return [
+        f'<circle cx="{_n(x)}" cy="{_n(y)}" r="2.8" fill="{inks[x, y]}"/>'
+        for (x, y), met in ways.items()
+        if len(met) > 2
+    ]
 
 
 def _passed(graph: Graph, layout: Layout, edge: tuple[str, str]) -> list[tuple[float, float]]:

@@ -61,7 +61,11 @@ def build(release: Release, case: Case | None, selected: Collection[str] | None)
     graph = Graph(
         title=f"{release.bundle.title}{'办理进度' if case else '办理流程'}",
         subtitle=f"{departments[release.bundle.lead]}牵头 · {count} · 承诺{_length(release.bundle.promised)}办结",
-        nodes={START: _start(release, case), **{c: _item(release, c, case, chosen) for c in order}, END: _end(release, case)},
+        nodes={
+            START: _start(release, case),
+            **{c: _item(release, c, case, chosen) for c in order},
+            END: _end(release, case),
+        },
         lanes={code: departments[code] for code in used},
     )
     if len(present) < len(order):
@@ -77,7 +81,11 @@ def build(release: Release, case: Case | None, selected: Collection[str] | None)
 
 def _start(release: Release, case: Case | None) -> Node:
     joint = release.bundle.acceptance == "lead"
-    lines = [Line("统一收件", "title"), Line("一张表、一套材料"), Line("牵头窗口统一受理" if joint else "各部门分别受理")]
+    lines = [
+        Line("统一收件", "title"),
+        Line("一张表、一套材料"),
+        Line("牵头窗口统一受理" if joint else "各部门分别受理"),
+    ]
     if case and case.received_at:
         lines.append(Line(f"{_day(local_date(case.received_at))}收件", "state"))
     look: Look = "plain" if case is None else "done" if case.received_at else "todo"
@@ -87,7 +95,8 @@ def _start(release: Release, case: Case | None) -> Node:
 def _end(release: Release, case: Case | None) -> Node:
     lines = [Line("汇总出件", "title"), Line("一次领取全部结果")]
     if case and case.closed_at:
-        lines.append(Line(f"{_day(local_date(case.closed_at))}办结", "state"))
+        ended = "结束" if case.state in ("withdrawn", "terminated") else "办结"
+        lines.append(Line(f"{_day(local_date(case.closed_at))}{ended}", "state"))
     look: Look = "plain" if case is None else "done" if case.closed_at else "todo"
     return Node(END, release.bundle.lead, tuple(lines), look)
 
@@ -114,9 +123,8 @@ def _case_item(release: Release, case: Case, item: Item) -> Node:
     lines.append(Line(limits_text(release, item.item, item.handling)))
     if item.handling == "commitment":
         lines.append(Line("告知承诺", "mark"))
-    for check in case.items.values():
-        if check.parent == item.item:
-            lines.append(Line(f"事后核查：{_state_text(release, check)}"))
+    checks = [each for each in case.items.values() if each.parent == item.item]
+    lines += [Line(f"事后核查：{_state_text(release, check)}") for check in checks]
     return Node(item.item, definition.department, tuple(line for line in lines if line.text), look)
 
 
@@ -135,9 +143,9 @@ def _state_text(release: Release, item: Item) -> str:
 
 def _date_text(case: Case, item: Item) -> str:
     if item.final_at:
-        return _day(local_date(item.final_at))
+        return f"{_day(local_date(item.final_at))}{'办结' if item.outcome in GOOD else ''}"
     running = [c.due_on for c in case.clocks.values() if c.item == item.item and c.state == "running" and c.due_on]
-    return f"{_day(min(running))}前" if running else ""
+    return f"{_day(min(running))}前办理" if running else ""
 
 
 def _edge(case: Case | None, before: str, after: str) -> Look:

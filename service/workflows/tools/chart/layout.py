@@ -11,12 +11,20 @@ from service.workflows.tools.chart.graph import END, LEFT_OUT, START, Graph, Lin
 from service.workflows.tools.chart.text import wrap
 
 BOX, ENDS, LABEL = 212.0, 136.0, 118.0  # widths: an item, receipt and handing-out, the lane's label
+NARROWEST = 176.0  # an item that is not needed
 PAD_X, PAD_Y = 12.0, 10.0
 ROW_GAP, LANE_PAD = 14.0, 14.0
-HEAD = 72.0  # room for the title
+HEAD = 686.0  # the least room for the title: no chart is narrower than receipt, one item and handing-out
 TRACK, MARGIN = 9.0, 18.0  # between trunks of a gutter, beside them
 ICON = 20.0
-SIZES = {"title": (14.0, 20.0), "detail": (12.0, 18.0), "mark": (12.0, 22.0), "state": (13.0, 20.0)}  # size, line height
+SIZES = {
+    "heading": (20.0, 28.0),
+    "subheading": (13.0, 24.0),
+    "title": (14.0, 20.0),
+    "detail": (12.0, 18.0),
+    "mark": (12.0, 22.0),
+    "state": (13.0, 20.0),
+}  # size, line height
 LABEL_SIZE = 14.0
 NEAR = 6.0
 
@@ -71,6 +79,7 @@ class Bend:
 class Layout:
     """Everything with its place, in user units (one is a CSS pixel)."""
 
+    head: list[Row]
     boxes: dict[str, Box]
     lanes: list[Lane]
     bends: dict[tuple[str, str], Bend]
@@ -81,31 +90,43 @@ class Layout:
 def arrange(graph: Graph) -> Layout:
     """Give everything a place."""
     layers = layers_of(graph)
-    boxes = {key: _box(node, layers[key]) for key, node in graph.nodes.items()}
-    lanes = _place_rows(graph, boxes)
-    bottom = lanes[-1].y + lanes[-1].height
-    lead = lanes[0]
+    boxes = {
+        key: _box(graph.nodes[key], layer, BOX if 0 < layer < layers[END] else ENDS) for key, layer in layers.items()
+    }
+    head = _head(graph)
+    lanes = _place_rows(graph, boxes, head[-1].y + 18)
     for key in (START, END):
-        boxes[key].y = lead.y + (lead.height - boxes[key].height) / 2
-    ports = {key: port for key in graph.nodes for key, port in _ports(graph, boxes, key).items()}
+        boxes[key].y = lanes[0].y + (lanes[0].height - boxes[key].height) / 2
+    ports = {edge: port for key in boxes for edge, port in _ports(graph, boxes, key).items()}
     bends, width = _place_columns(graph, boxes, ports)
-    return Layout(boxes, lanes, bends, width, bottom)
+    left_out = [node for node in graph.nodes.values() if node.lane == LEFT_OUT]
+    if left_out:
+        lanes.append(_place_left_out(graph, left_out, boxes, lanes[-1].y + lanes[-1].height, width))
+    return Layout(head, boxes, lanes, bends, width, lanes[-1].y + lanes[-1].height)
+
+
+def _head(graph: Graph) -> list[Row]:
+    rows: list[Row] = []
+    y = 2.0
+    for style, said in (("heading", graph.title), ("subheading", graph.subtitle)):
+        size, height = SIZES[style]
+        for text in wrap(said, size, HEAD):
+            y += height
+            rows.append(Row(text, style, LABEL / 8, y, first=False))
+    return rows
 
 
 def layers_of(graph: Graph) -> dict[str, int]:
-    """Return the column of each box: one more than the last of those before it."""
-    layers = {key: 1 for key, node in graph.nodes.items() if key not in (START, END) and node.look != "skip"}
+    """Return the column of each box that is part of the flow: one more than the last of those before it."""
+    layers = {key: 1 for key, node in graph.nodes.items() if key not in (START, END) and node.lane != LEFT_OUT}
     inner = [(source, target) for source, target in graph.edges if source != START and target != END]
     for _ in layers:  # no way is longer than there are boxes
         for source, target in inner:
             layers[target] = max(layers[target], layers[source] + 1)
-    last = max(layers.values(), default=1)
-    left_out = [key for key, node in graph.nodes.items() if node.look == "skip"]
-    return {START: 0, **layers, **{key: n % last + 1 for n, key in enumerate(left_out)}, END: last + 1}
+    return {START: 0, **layers, END: max(layers.values(), default=1) + 1}
 
 
-def _box(node: Node, layer: int) -> Box:
-    wide = ENDS if node.key in (START, END) else BOX
+def _box(node: Node, layer: int, wide: float) -> Box:
     rows: list[Row] = []
     y = PAD_Y
     for line in node.lines:
@@ -124,15 +145,17 @@ def _indent(line: Line) -> float:
 # ---- lanes and rows --------------------------------------------------------------------------------------------
 
 
-def _place_rows(graph: Graph, boxes: dict[str, Box]) -> list[Lane]:
+def _place_rows(graph: Graph, boxes: dict[str, Box], y: float) -> list[Lane]:
     lanes: list[Lane] = []
-    y = HEAD
     order = _lane_order(graph)
     for code in order:
         rows = _rows(graph, boxes, code, order)
         heights = [max(boxes[key].height for key in row) for row in rows]
         label = wrap(graph.lanes[code], LABEL_SIZE, LABEL - 2 * PAD_X)
-        needs = [sum(heights) + ROW_GAP * (len(rows) - 1), len(label) * 20.0 + (20.0 if code == order[0] else 0.0)]
+        needs = [
+            sum(heights) + ROW_GAP * max(len(rows) - 1, 0),
+            len(label) * 20.0 + (20.0 if code == order[0] else 0.0),
+        ]
         if code == order[0]:
             needs += [boxes[START].height, boxes[END].height]
         inner = max(needs)
@@ -147,19 +170,19 @@ def _place_rows(graph: Graph, boxes: dict[str, Box]) -> list[Lane]:
 
 
 def _lane_order(graph: Graph) -> list[str]:
-    """Order the lanes by the mean place of what they are joined to; the lead's is first, what is left out last."""
-    lead, *others = graph.lanes
+    """Order the lanes by the mean place of what they are joined to, the lead's first."""
+    lead, *others = (code for code in graph.lanes if code != LEFT_OUT)
     for _ in range(4):
         at = {code: n for n, code in enumerate([lead, *others])}
         means = {code: _mean(graph, [k for k, n in graph.nodes.items() if n.lane == code], at) for code in others}
-        others.sort(key=lambda code: (code == LEFT_OUT, means[code]))
+        others.sort(key=lambda code: means[code])
     return [lead, *others]
 
 
 def _mean(graph: Graph, keys: Iterable[str], at: Mapping[str, int]) -> float:
     """Return the barycentre of the lanes that these boxes are joined to."""
     own = set(keys)
-    ends = [(s, t) for s, t in graph.edges if (s in own) != (t in own) and START != s and t != END]
+    ends = [(s, t) for s, t in graph.edges if (s in own) != (t in own) and s != START and t != END]
     places = [at[graph.nodes[t if s in own else s].lane] for s, t in ends]
     lanes = [at[graph.nodes[key].lane] for key in own]
     return sum(places) / len(places) if places else float(max(lanes, default=0))
@@ -171,7 +194,9 @@ def _rows(graph: Graph, boxes: Mapping[str, Box], lane: str, order: list[str]) -
     keys = [key for key, node in graph.nodes.items() if node.lane == lane and key not in (START, END)]
     keys.sort(key=lambda key: (_mean(graph, [key], at), boxes[key].layer))
     rows: list[list[str]] = []
-    reach = {key: max((boxes[t].layer - 1 for s, t in graph.edges if s == key), default=boxes[key].layer) for key in keys}
+    reach = {
+        key: max((boxes[t].layer - 1 for s, t in graph.edges if s == key), default=boxes[key].layer) for key in keys
+    }
     for key in keys:
         fits = (r for r in rows if all(reach[o] < boxes[key].layer or reach[key] < boxes[o].layer for o in r))
         row = next(fits, None)
@@ -182,6 +207,22 @@ def _rows(graph: Graph, boxes: Mapping[str, Box], lane: str, order: list[str]) -
     return rows
 
 
+def _place_left_out(graph: Graph, nodes: list[Node], boxes: dict[str, Box], top: float, across: float) -> Lane:
+    """Set what is not needed side by side below the flow, as many in a row as the width allows."""
+    left, room = LABEL + MARGIN, across - LABEL - 2 * MARGIN
+    count = max(1, int((room + ROW_GAP) // (NARROWEST + ROW_GAP)))
+    wide = (room + ROW_GAP) / count - ROW_GAP
+    y = top + LANE_PAD
+    for n in range(0, len(nodes), count):
+        row = [_box(node, 0, wide) for node in nodes[n : n + count]]
+        for place, box in enumerate(row):
+            box.x, box.y = left + place * (wide + ROW_GAP), y
+            box.height = max(each.height for each in row)
+            boxes[box.node.key] = box
+        y += row[0].height + ROW_GAP
+    return Lane([graph.lanes[LEFT_OUT]], top, y - ROW_GAP + LANE_PAD - top)
+
+
 # ---- arrows and columns ----------------------------------------------------------------------------------------
 
 
@@ -189,7 +230,7 @@ def _ports(graph: Graph, boxes: Mapping[str, Box], target: str) -> dict[tuple[st
     """Return where each arrow enters a box: straight if it can, otherwise each at a height of its own."""
     box = boxes[target]
     sources = sorted((s for s, t in graph.edges if t == target), key=lambda s: boxes[s].middle)
-    if target == END or len(sources) == 1 and not _crossed(graph, boxes, target):
+    if target == END or (len(sources) == 1 and not _crossed(graph, boxes, target)):
         return {(s, target): box.middle for s in sources}
     above = [s for s in sources if boxes[s].middle < box.middle - NEAR]
     below = [s for s in sources if boxes[s].middle > box.middle + NEAR]
@@ -243,7 +284,7 @@ def _tracks(
     tracks: dict[str, int] = {}
     free: list[float] = []  # the lowest height each track is used to
     for trunk, (low, high) in sorted(spans.items(), key=lambda span: span[1]):
-        n = next((n for n, used in enumerate(free) if used + TRACK < low), len(free))
+        n = next((n for n, used in enumerate(free) if used + 2 * TRACK < low), len(free))
         free[n : n + 1] = [high]
         tracks[trunk] = n
     return tracks

@@ -23,4 +23,4 @@ def mermaid(release: Release) -> str:
 
 def _label(text: str) -> str:
     """Write a label so that nothing in it is read as Mermaid, Markdown or HTML."""
-    return "".join(f"#{ord(char)};" if char in "\"#&<>`\\*_[](){}|;" else " " if char < " " else char for char in text)
+    return "".join(f"#{ord(char)};" if char in '"#&<>`\\*_[](){}|;' else max(char, " ") for char in text)

@@ -1,0 +1,22 @@
+# The service as one image: `serve`, `work` and `migrate` are the same program.
+FROM python:3.13-slim AS packages
+WORKDIR /build
+COPY requirements.lock .
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
+
+FROM python:3.13-slim
+RUN useradd --system --uid 10001 --home-dir /app yijianshi \
+    && install -d -o yijianshi /app /data/files
+WORKDIR /app
+COPY --from=packages /venv /venv
+COPY migrations migrations
+COPY service service
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    YIJIANSHI_HOST=0.0.0.0 YIJIANSHI_PORT=8000 YIJIANSHI_FILES_DIR=/data/files
+USER yijianshi
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/readyz', timeout=2)"]
+ENTRYPOINT ["python", "-m", "service"]
+CMD ["serve"]

@@ -1,0 +1,105 @@
+"""应用 — puts routes, refusals and the outer edge together, and describes them as OpenAPI 3.1."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from service.api import docs, problems
+from service.api.auth import Desk, Tokens, wall_clock
+from service.api.edge import Edge
+from service.api.rest import (
+    actions,
+    bundles,
+    cases,
+    definitions,
+    demo,
+    documents,
+    events,
+    files,
+    health,
+    problem_types,
+    tasks,
+    tokens,
+    track,
+)  # fmt: skip
+from service.office import Office
+
+PREFIX = "/api/v1"
+VERSION = "1.0.0"
+DESCRIPTION = """
+「一件事一次办」：一次申请，由牵头部门和配合部门在各自的法定时限与承诺时限内办结。
+
+* 先 `POST /api/v1/tokens` 取得令牌，之后带上 `Authorization: Bearer 令牌`。
+* 提交和办理时建议带 `Idempotency-Key`：断线重发不会重复办理，得到的是同一份答复。
+* 办理时可带 `If-Match`（办件的 ETag）：别人先办了，会得到 409 `case-changed`，不会互相覆盖。
+* 没有办成时得到 RFC 9457 问题文书，`type` 可以打开看说明，`errors[].pointer` 指出哪一处有误。
+* 日期（`…_on`）是北京时间的日期，时刻（`…_at`）是 RFC 3339。列表用 `cursor` 翻页。
+""".strip()
+TAGS = [
+    {"name": "登录", "description": "账号与令牌"},
+    {"name": "一件事", "description": "可以办什么、怎样办、多久办好；不需要登录"},
+    {"name": "文件", "description": "上传与下载"},
+    {"name": "办件", "description": "申请、草稿、进度、记录、时限说明"},
+    {"name": "办理", "description": "整件与各事项的办理动作"},
+    {"name": "公开查询", "description": "凭查询码查进度，凭二维码核验文书；不需要登录"},
+    {"name": "待办", "description": "工作人员的待办列表"},
+    {"name": "定义", "description": "检查一件事的定义"},
+    {"name": "演示", "description": "演示环境的时钟"},
+    {"name": "运行", "description": "健康检查与问题说明"},
+]
+
+
+class Settings(Protocol):
+    """What the API needs to be told."""
+
+    @property
+    def token_secret(self) -> str:
+        """What tokens are signed with, at least 32 bytes."""
+
+    @property
+    def demo(self) -> bool:
+        """Whether the clock may be moved."""
+
+
+def create_app(office: Office, settings: Settings, clock: Callable[[], datetime] = wall_clock) -> FastAPI:
+    """Return the application for an office; `clock` gives aware instants in UTC."""
+    app = FastAPI(
+        title="一件事一次办 流程引擎", version=VERSION, description=DESCRIPTION, openapi_tags=TAGS, docs_url=None,
+        redoc_url=None, redirect_slashes=False,
+    )  # fmt: skip
+    app.state.desk = Desk(office, Tokens(settings.token_secret), clock, demo=settings.demo)
+    api = APIRouter(prefix=PREFIX)
+    routes = [tokens, bundles, files, cases, actions, events, track, documents, tasks, definitions]
+    for module in [*routes, demo] if settings.demo else routes:
+        api.include_router(module.router)
+    app.include_router(api)
+    app.include_router(health.router)
+    app.include_router(problem_types.router)
+    docs.install(app)
+    problems.install(app)
+    app.add_middleware(Edge)
+    app.openapi = _description(app)  # type: ignore[method-assign]  # the documented way to complete it
+    return app
+
+
+def _description(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    """Return the maker of the OpenAPI document: the routes' own, with the shape of problems and without the framework's."""
+
+    def description() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            found = get_openapi(
+                title=app.title, version=app.version, openapi_version="3.1.0", description=app.description,
+                routes=app.routes, tags=TAGS,
+            )  # fmt: skip
+            schemas = found.setdefault("components", {}).setdefault("schemas", {})
+            shape = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= shape.pop("$defs") | {"Problem": shape}
+            for framework in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(framework, None)
+            app.openapi_schema = found
+        return app.openapi_schema
+
+    return description

@@ -1,0 +1,98 @@
+"""一件事 — what can be applied for, the guide made for one person, the flow chart."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Response
+from pydantic import Field
+
+from service.api.auth import Counter, Now
+from service.api.body import StrictRoute
+from service.api.problems import refusals
+from service.api.rest import bundle_shapes
+from service.api.rest.bundle_shapes import BundleList, BundleShown
+from service.api.rest.given import ApplicantType, Handlings
+from service.api.rest.guide_shapes import GuideShown
+from service.api.rest.shapes import Given, json_answer
+from service.api.texts import Clean, Code, Data
+from service.errors import NotFound
+from service.workflows.tools import chart
+
+router = APIRouter(prefix="/bundles", tags=["一件事"], route_class=StrictRoute)
+A_MINUTE = "public, max-age=60"
+QUESTIONS: dict[str, Any] = {
+    "情形": {"value": {"applicant": {"type": "sole-trader"}, "answers": {"licence": "have", "area": 130, "sign": True}}}
+}
+
+
+class AsksGuide(Given):
+    """谁来办；名称和号码可以不写。"""
+
+    type: ApplicantType
+    name: Annotated[Clean, Field(max_length=100)] = ""
+    id: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{0,40}$")] = ""
+
+
+class GuideGiven(Given):
+    """为谁、什么情形做指南。"""
+
+    applicant: AsksGuide
+    answers: Data = Field({}, description="情形问题的回答：问题 → 回答")
+    handling: Handlings = Field({}, description="打算怎样办理各事项")
+    certificates: Annotated[dict[Code, dict[str, Any]], Field(max_length=50)] = Field(
+        {}, description="已有的证照：证照代码 → 照面内容，用来预填"
+    )
+    form: Data = Field({}, description="已经填了的表单内容；靠它才能确定的字段和材料随之确定")
+
+
+@router.get("", operation_id="bundles_list", summary="可以办的一件事", response_model=BundleList, responses=refusals())
+async def list_bundles(desk: Counter) -> Response:
+    """每件一行：牵头部门、承诺时限、事项数和部门数。"""
+    lines = [bundle_shapes.line(release) for release in await desk.office.bundles()]
+    return json_answer(BundleList(items=lines).model_dump_json(), cache_control=A_MINUTE)
+
+
+@router.get(
+    "/{bundle}", operation_id="bundles_get", summary="一件事：问题、事项、部门、时限", response_model=BundleShown,
+    responses=refusals(NotFound),
+)  # fmt: skip
+async def get_bundle(bundle: Code, desk: Counter) -> Response:
+    """问哪些问题、有哪些事项、各由哪个部门在多少天内决定。"""
+    release = await desk.office.bundle(bundle)
+    return json_answer(bundle_shapes.shown(release).model_dump_json(), cache_control=A_MINUTE)
+
+
+@router.post(
+    "/{bundle}/guide", operation_id="bundles_guide", summary="为一个人的情形做办事指南", response_model=GuideShown,
+    responses=refusals(NotFound),
+)  # fmt: skip
+async def make_guide(
+    bundle: Code, desk: Counter, now: Now, given: Annotated[GuideGiven, Body(openapi_examples=QUESTIONS)]
+) -> Response:
+    """要办哪些事项、不用办哪些及原因、部门、材料及来源、一张表、各个日期、收费、可选的告知承诺、依法不能办的原因。"""
+    applicant = given.applicant.model_dump()
+    found = await desk.office.guide(
+        bundle, applicant, given.answers, given.handling, given.certificates, given.form, now=now
+    )
+    return json_answer(GuideShown.model_validate(found).model_dump_json())
+
+
+@router.get(
+    "/{bundle}/chart.svg", operation_id="bundles_chart_svg", summary="流程图（SVG）", response_class=Response,
+    responses=refusals(NotFound) | {200: {"description": "流程图", "content": {"image/svg+xml": {}}}},
+)  # fmt: skip
+async def chart_svg(bundle: Code, desk: Counter) -> Response:
+    """一件事的流程图，可以直接放进网页。"""
+    release = await desk.office.bundle(bundle)
+    style = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
+    headers = {"cache-control": A_MINUTE, "content-security-policy": style}
+    return Response(chart.svg(release).encode(), headers=headers, media_type="image/svg+xml")
+
+
+@router.get(
+    "/{bundle}/chart.mmd", operation_id="bundles_chart_mermaid", summary="流程图（Mermaid）", response_class=Response,
+    responses=refusals(NotFound) | {200: {"description": "流程图的 Mermaid 文本", "content": {"text/plain": {}}}},
+)  # fmt: skip
+async def chart_mermaid(bundle: Code, desk: Counter) -> Response:
+    """同一张流程图的 Mermaid 文本。"""
+    release = await desk.office.bundle(bundle)
+    return Response(chart.mermaid(release).encode(), headers={"cache-control": A_MINUTE}, media_type="text/plain")

@@ -1,0 +1,238 @@
+"""办件的样子 — one case as a portal or a desk shows it: whose turn it is, until when, and what was said and given."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import Field
+
+from service.api.rest.shapes import Shown
+
+
+class ApplicantShown(Shown):
+    """申请人。"""
+
+    type: str
+    type_title: str
+    name: str = Field(description="无需知道身份的人看到的是隐去后的名称")
+    id: str = Field(description="统一社会信用代码或身份证号码；无需知道身份的人看到的是隐去后的号码")
+
+
+class ClockShown(Shown):
+    """时限。"""
+
+    clock: str
+    title: str
+    basis: str = Field(description="依据的条款")
+    owner: str
+    owner_title: str = Field(description="这段时间算在谁头上")
+    state: str
+    state_title: str
+    promised: str | None = Field(description="承诺时限，如 5wd（5 个工作日）")
+    statutory: str | None = Field(description="法定时限，如 10wd")
+    promised_on: date | None
+    statutory_on: date | None
+    due_on: date | None = Field(description="两者中较早的一天；停表时为空")
+    safe_on: date | None = Field(description="自进入系统之日按国家日历计算的稳妥日期")
+    provisional: bool = Field(description="依赖尚未公布的放假安排，公布后会重算")
+    card: str
+    card_title: str
+
+
+class PointShown(Shown):
+    """需要补正的一点。"""
+
+    reason: str
+    title: str
+    material: str | None = None
+    material_title: str | None = None
+    field: str | None = None
+    field_title: str | None = None
+    basis: str | None = None
+    answered: bool = Field(description="是否已经补正")
+
+
+class ItemShown(Shown):
+    """事项（联办子件）。"""
+
+    item: str
+    title: str
+    department: str
+    department_title: str
+    state: str
+    state_title: str
+    handling: str
+    handling_title: str
+    parent: str = Field(description="事后核查所属的事项；不是核查时为空")
+    received_at: datetime | None
+    complete_at: datetime | None
+    accepted_on: date | None = Field(description="受理日期")
+    decided_at: datetime | None
+    served_on: date | None = Field(description="送达日期")
+    final_at: datetime | None
+    outcome: str
+    outcome_title: str
+    note: str = Field(description="给申请人的说明")
+    to_correct: list[PointShown] = Field(description="已一次性告知、要补正的内容")
+    noted: list[PointShown] = Field(description="部门已记录、尚未告知的问题；只有工作人员看得到")
+    clocks: list[ClockShown]
+
+
+class MaterialShown(Shown):
+    """材料。"""
+
+    n: int
+    material: str
+    title: str
+    source: str
+    source_title: str
+    file: str = Field(description="文件编号（SHA-256）；可用 GET /cases/{number}/files/{file} 下载")
+    name: str
+    at: datetime
+    replaced: bool = Field(description="已被更新的材料代替")
+
+
+class NoticeShown(Shown):
+    """文书、告知。"""
+
+    n: int
+    kind: str
+    title: str
+    item: str
+    item_title: str
+    to: str
+    to_title: str
+    number: str
+    code: str = Field(description="二维码里的编码，可在 GET /documents/{code} 核验真伪")
+    issued_at: datetime
+    body: dict[str, Any] = Field(description="内容：text 正文，points 要点，dates 期限，law 依据，remedies 救济途径")
+
+
+class CertificateShown(Shown):
+    """证照。"""
+
+    n: int
+    item: str
+    item_title: str
+    certificate: str
+    title: str
+    number: str
+    issued_on: date
+    valid_until: date | None
+    state: str
+    state_title: str
+
+
+class RatingShown(Shown):
+    """好差评。"""
+
+    grade: int
+    text: str
+    rated_at: datetime
+
+
+class WhereShown(Shown):
+    """办到哪里：现在轮到谁，到哪一天。"""
+
+    item: str
+    item_title: str
+    stage: str = Field(description="办理环节")
+    department: str
+    department_title: str
+    post: str
+    post_title: str
+    person: str = Field(description="经办人账号；还没有人认领，或看的人无需知道时为空")
+    since_at: datetime | None
+    due_on: date | None
+    card: str
+    card_title: str
+
+
+class OfferShown(Shown):
+    """可办动作。"""
+
+    action: str
+    item: str = Field(description="所属事项；为空时是整件的动作")
+    title: str
+    needs: list[str] = Field(description="data 里必须携带的内容")
+    allowed: bool
+    reason: str = Field(description="现在不能办的原因")
+    law: str
+
+
+class CaseShown(Shown):
+    """办件。"""
+
+    number: str
+    query_code: str | None = Field(description="查询码，凭它公开查询进度；只给申请人和代录入的人")
+    bundle: str
+    bundle_title: str
+    release: str = Field(description="申请时采用的发布版（内容哈希），办件自始至终按它办理")
+    state: str
+    state_title: str
+    version: int = Field(description="办件版本，即 ETag")
+    channel: str
+    channel_title: str
+    applicant: ApplicantShown
+    created_at: datetime | None
+    received_at: datetime | None
+    closed_at: datetime | None
+    promised_on: date | None = Field(description="一件事承诺办结的日期")
+    answers: dict[str, Any]
+    form: dict[str, Any]
+    handling: dict[str, str]
+    where: list[WhereShown]
+    items: list[ItemShown]
+    clocks: list[ClockShown] = Field(description="整件的时限；各事项的时限在事项里")
+    materials: list[MaterialShown]
+    notices: list[NoticeShown]
+    certificates: list[CertificateShown]
+    rating: RatingShown | None
+
+
+class CaseWithActions(CaseShown):
+    """办件，连同来人现在可以办的动作。"""
+
+    actions: list[OfferShown] = Field(description="现在可以办的")
+    refused: list[OfferShown] = Field(description="现在不能办的，及其原因")
+
+
+class Acted(Shown):
+    """办理结果：所办的事项、办件现在的样子，以及连带改变了什么。"""
+
+    number: str
+    version: int
+    state: str
+    state_title: str
+    item: ItemShown | None = Field(description="所办的事项；对整件的动作为空")
+    also: list[ItemShown] = Field(description="连带改变的其他事项")
+    where: list[WhereShown]
+    clocks: list[ClockShown] = Field(description="整件的时限")
+    notices: list[NoticeShown] = Field(description="这一步发出的文书")
+    certificates: list[CertificateShown] = Field(description="这一步产生或改变的证照")
+
+
+class CaseLine(Shown):
+    """办件列表的一行。"""
+
+    number: str
+    bundle: str
+    bundle_title: str
+    applicant_type: str
+    applicant_type_title: str
+    applicant_name: str
+    channel: str
+    channel_title: str
+    state: str
+    state_title: str
+    version: int
+    created_at: datetime | None
+    received_at: datetime | None
+    closed_at: datetime | None
+    due_on: date | None = Field(description="最近的一个期限")
+
+
+class CasePage(Shown):
+    """办件列表的一页。"""
+
+    items: list[CaseLine]
+    next: str | None = Field(description="下一页的 cursor；没有下一页时为空")

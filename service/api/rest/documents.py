@@ -1,0 +1,38 @@
+"""核验文书 — whether a printed paper is what it says, by the code in its QR."""
+
+from datetime import datetime
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from service.api.auth import Counter
+from service.api.body import StrictRoute
+from service.api.problems import refusals
+from service.api.rest.shapes import Shown, json_answer
+from service.api.texts import Secret
+from service.errors import NotFound
+
+router = APIRouter(prefix="/documents", tags=["公开查询"], route_class=StrictRoute)
+
+
+class DocumentShown(Shown):
+    """一份文书的真伪。"""
+
+    number: str
+    title: str
+    case: str
+    issued_at: datetime
+    department_title: str
+    item_title: str
+    applicant: str = Field(description="隐去后的名称")
+    valid: bool
+    note: str
+
+
+@router.get(
+    "/{code}", operation_id="documents_verify", summary="凭二维码核验文书", response_model=DocumentShown,
+    responses=refusals(NotFound),
+)  # fmt: skip
+async def verify(code: Secret, desk: Counter) -> Response:
+    """纸面上的编号、名称、日期、机关与这里一致，就是真的；valid 说明现在是否仍然有效。"""
+    return json_answer(DocumentShown(**await desk.office.document(code)).model_dump_json())

@@ -1,0 +1,181 @@
+"""办理记录 — what happened, by whom, under which article; and how each date came about, day by day."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from pydantic import ConfigDict, Field
+
+from service.api.auth import Counter, SignedIn
+from service.api.body import StrictRoute
+from service.api.problems import refusals
+from service.api.rest.shapes import KINDS, Shown, json_answer, said
+from service.api.texts import CaseNumber, ClockCode, Cursor, ItemCode
+from service.errors import NotFound, NotSignedIn
+from service.office import titles
+from service.workflows.case import CASE, Event
+from service.workflows.case_actions import CASE_ACTIONS
+from service.workflows.language.release import FOLLOW_UP, Release
+from service.workflows.machine import machine_of
+from service.workflows.situation import Actor
+
+router = APIRouter(prefix="/cases", tags=["办件"], route_class=StrictRoute)
+OF_CASE = "case"  # stands for the case's own clocks in the path
+ENGINE = {
+    "submit": "提交申请", "draft": "存为草稿", "change_draft": "修改草稿", "start": "开始办理", "stop": "终止", "close": "办结",
+    "request_correction": "告知补正", "yellow_card": "黄牌提醒", "red_card": "红牌警示", "statutory_breach": "超过法定时限",
+    "recalendar": "放假安排变动，重算期限", "claim": "认领待办", "release": "退还待办", "not_drawn": "未抽中核查",
+}  # fmt: skip
+
+
+class WhoShown(Shown):
+    """谁办的。"""
+
+    kind: str
+    kind_title: str
+    account: str = Field(description="账号；只有工作人员和监察看得到")
+    department: str
+    department_title: str
+    post: str
+    post_title: str
+
+
+class EventShown(Shown):
+    """一条办理记录。"""
+
+    n: int
+    action: str
+    action_title: str
+    item: str
+    item_title: str
+    at: datetime = Field(description="在法律上发生的时间")
+    recorded_at: datetime = Field(description="记录下来的时间")
+    who: WhoShown
+    state_from: str
+    state_from_title: str
+    state_to: str
+    state_to_title: str
+    law: str
+    data: dict[str, Any] = Field(description="办理时携带的内容；只有工作人员和监察看得到")
+    calendar: str = Field(description="所用工作日历的版本")
+    hash: str = Field(description="本条与以前各条的链式哈希，供核对有没有被改动")
+
+
+class EventPage(Shown):
+    """办理记录的一页，按发生的先后。"""
+
+    items: list[EventShown]
+    next: str | None
+
+
+class DayShown(Shown):
+    """一天算不算。"""
+
+    date: date
+    counted: bool
+    n: int
+    why: str
+
+
+class PauseShown(Shown):
+    """一段停表。"""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    from_: date | None = Field(alias="from")
+    to: date | None
+    why: str | None
+
+
+class RemainingShown(Shown):
+    """还剩多少。"""
+
+    promised: int | None
+    statutory: int | None
+
+
+class ExplanationShown(Shown):
+    """时限说明：这个日期是怎样算出来的，逐日可查。"""
+
+    title: str
+    basis: str
+    state: str
+    promised: str | None
+    statutory: str | None
+    started_on: date
+    promised_on: date | None
+    statutory_on: date | None
+    due_on: date | None
+    safe_on: date | None
+    provisional: bool
+    known: str = Field(description="依赖未公布的放假安排时，说明已确定多少")
+    remaining: RemainingShown
+    extensions: list[dict[str, Any]]
+    pauses: list[PauseShown]
+    days: list[DayShown]
+    calendar: str
+    sentence: str = Field(description="一句话说明，可以直接念给申请人听")
+
+
+@router.get(
+    "/{number}/events", operation_id="cases_events", summary="办理记录", response_model=EventPage,
+    responses=refusals(NotSignedIn, NotFound),
+)  # fmt: skip
+async def list_events(
+    number: CaseNumber, desk: Counter, caller: SignedIn, cursor: Cursor | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+) -> Response:  # fmt: skip
+    """只增不改，逐条链接；申请人看到的没有经办人账号和内部意见。"""
+    found = await desk.office.events(caller.actor, number, cursor, limit, now=caller.now)
+    shown = [event(each, await desk.office.release(each.release), caller.actor) for each in found.items]
+    return json_answer(EventPage(items=shown, next=found.next).model_dump_json())
+
+
+@router.get(
+    "/{number}/clocks/{item}/{clock}/explain", operation_id="clocks_explain", summary="时限逐日说明",
+    response_model=ExplanationShown, responses=refusals(NotSignedIn, NotFound),
+)  # fmt: skip
+async def explain_clock(
+    number: CaseNumber, item: ItemCode, clock: ClockCode, desk: Counter, caller: SignedIn
+) -> Response:
+    """整件的时限（如 promise）item 写 case。每一天算不算、为什么，都列出来。"""
+    code = CASE if item == OF_CASE else item
+    found = await desk.office.explain(caller.actor, number, code, clock, caller.now)
+    return json_answer(ExplanationShown.model_validate(found).model_dump_json(by_alias=True))
+
+
+def event(one: Event, release: Release, viewer: Actor) -> EventShown:
+    """Show a record; the applicant sees department and post, not the person, and not what was written inside."""
+    inside = viewer.kind in ("clerk", "supervisor")
+    return EventShown(
+        n=one.n, action=one.action, action_title=action_title(release, one), item=one.item,
+        item_title=titles.item_title(release, one.item) if one.item else "", at=one.at, recorded_at=one.recorded_at,
+        who=_who(one.actor, release, inside=inside), state_from=one.state_from, state_to=one.state_to,
+        state_from_title=_state(release, one.item, one.state_from), state_to_title=_state(release, one.item, one.state_to),
+        law=one.law, data=one.data if inside else {}, calendar=one.calendar, hash=one.hash,
+    )  # fmt: skip
+
+
+def action_title(release: Release, one: Event) -> str:
+    """Return the Chinese name of what happened."""
+    if one.action in ENGINE:
+        return ENGINE[one.action]
+    if not one.item:
+        return CASE_ACTIONS[one.action][0] if one.action in CASE_ACTIONS else one.action
+    check = one.item.endswith(titles.FOLLOW_UP)
+    return machine_of(release, FOLLOW_UP if check else release.items[one.item].lifecycle).title_of(one.action)
+
+
+def _state(release: Release, item: str, state: str) -> str:
+    if not state:
+        return ""
+    return titles.state_title(release, item, state) if item else said(titles.CASE_STATES, state)
+
+
+def _who(actor: dict[str, Any], release: Release, *, inside: bool) -> WhoShown:
+    kind, department, post = (str(actor.get(name, "")) for name in ("kind", "department", "post"))
+    return WhoShown(
+        kind=kind, kind_title=said(KINDS, kind), account=str(actor.get("account", "")) if inside else "",
+        department=department, department_title=titles.department_title(release, department) if department else "",
+        post=post, post_title=titles.post_title(release, post) if post else "",
+    )  # fmt: skip

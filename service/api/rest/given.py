@@ -1,0 +1,120 @@
+"""What is handed in: an application, a draft, an action with what it must carry."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from service.api.rest.shapes import Given
+from service.api.texts import Clean, Code, Data, Name, Sha256, Short, Word
+
+ApplicantType = Literal["enterprise", "sole-trader", "individual", "organisation"]
+Handling = Literal["ordinary", "commitment"]
+Long = Annotated[Clean, StringConstraints(max_length=2000)]
+
+
+class ApplicantGiven(Given):
+    """申请人。"""
+
+    type: ApplicantType = Field(
+        description="enterprise 企业，sole-trader 个体工商户，individual 个人，organisation 其他组织"
+    )
+    name: Annotated[Clean, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
+    id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,40}$")] = Field(
+        description="统一社会信用代码或身份证号码；门户代办时为被代办人的"
+    )
+
+
+class MaterialGiven(Given):
+    """一份材料：上传的文件，或者其他来源中的一个。"""
+
+    material: Code
+    file: Sha256 | None = Field(None, description="POST /files 返回的 id")
+    share: bool | None = Field(None, description="由系统从数据共享获取")
+    commitment: bool | None = Field(None, description="以书面承诺代替")
+    certificate: bool | None = Field(None, description="用电子证照")
+    generated: bool | None = Field(None, description="由系统按表单生成")
+    defer: bool | None = Field(None, description="容缺，事后补交")
+    name: Short | None = Field(None, description="文件显示的名称；不写时用上传时的名称")
+
+
+class SignatureGiven(Given):
+    """签名：选择告知承诺时，谁、以什么方式签署了承诺书。"""
+
+    method: Short
+    name: Name
+
+
+Materials = Annotated[list[MaterialGiven], Field(max_length=100)]
+Handlings = Annotated[dict[Code, Handling], Field(max_length=100)]
+
+
+class CaseGiven(Given):
+    """一件事的申请：一张表、一套材料。"""
+
+    bundle: Code
+    applicant: ApplicantGiven
+    answers: Data = Field({}, description="情形问题的回答：问题 → 回答")
+    handling: Handlings = Field({}, description="各事项的办理方式，不写的按一般程序")
+    form: Data = Field({}, description="一张表：字段 → 内容。回答里已有的、登记过的不必再填")
+    materials: Materials = Field([], description="一套材料")
+    signature: SignatureGiven | None = None
+    draft: bool = Field(False, description="true：先存草稿，不检查、不收件")
+
+
+class DraftGiven(Given):
+    """草稿里要改的部分；给出的部分整体代替原来的。"""
+
+    applicant: ApplicantGiven | None = None
+    answers: Data | None = None
+    handling: Handlings | None = None
+    form: Data | None = None
+    materials: Materials | None = None
+
+
+class SubmissionGiven(Given):
+    """提交草稿。"""
+
+    signature: SignatureGiven | None = None
+
+
+class ReasonGiven(Given):
+    """理由库里没有的理由。"""
+
+    text: Annotated[Clean, StringConstraints(min_length=1, max_length=500)]
+    material: Code | None = None
+
+
+class ActionData(Given):
+    """动作携带的内容；每个动作需要哪些，见办件的 actions[].needs。"""
+
+    reasons: Annotated[list[Code | ReasonGiven], Field(max_length=50)] | None = Field(
+        None, description="理由：理由库代码，或自拟的 {text, material}"
+    )
+    opinion: Long | None = Field(None, description="意见")
+    reason: Long | None = Field(None, description="理由（延长期限等）")
+    procedure: Word | None = Field(None, description="特别程序：hearing 听证、testing 检测等八种之一")
+    notice_text: Long | None = Field(None, description="书面告知的内容")
+    document: Long | None = Field(None, description="文书编号")
+    findings: Long | None = Field(None, description="核查结果")
+    officers: Annotated[list[Name], Field(max_length=20)] | None = Field(None, description="核查人员，两名以上")
+    days: Annotated[int, Field(ge=1, le=365)] | None = Field(None, description="工作日数")
+    gaps: Annotated[list[Code], Field(max_length=50)] | None = Field(None, description="允许后补的材料")
+    materials: Literal["all"] | Annotated[list[MaterialGiven], Field(max_length=100)] | None = Field(
+        None, description="补交的材料"
+    )
+    points: Annotated[list[Short], Field(max_length=50)] | None = Field(None, description="已改正的问题（理由代码）")
+    form: Data | None = Field(None, description="改正的表单内容")
+    grade: Annotated[int, Field(ge=1, le=5)] | None = Field(None, description="评价：5 非常满意 … 1 非常不满意")
+    text: Long | None = Field(None, description="评价的话")
+    anonymous: bool | None = Field(None, description="匿名评价")
+
+
+class ActionGiven(Given):
+    """一个办理动作。"""
+
+    action: Word
+    data: ActionData = ActionData()
+
+    def content(self) -> dict[str, Any]:
+        """Return what the action carries, without what was not given."""
+        return self.data.model_dump(exclude_none=True)

@@ -1,0 +1,237 @@
+"""办事指南的样子 — made for one applicant's situation; every code with its Chinese title."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import Field
+
+from service.api.rest.bundle_shapes import Choice
+from service.api.rest.shapes import Shown
+
+
+class GuideLimit(Shown):
+    """时限。"""
+
+    limit: str
+    title: str
+
+
+class GuideCap(GuideLimit):
+    """统一办理的总时限。"""
+
+    basis: str
+
+
+class GuideStop(Shown):
+    """依法不能办的原因。"""
+
+    say: str
+    basis: str
+
+
+class GuideAnswer(Shown):
+    """问过的问题和回答。"""
+
+    id: str
+    ask: str
+    value: Any
+    said: str
+
+
+class GuideFollowUp(Shown):
+    """准予之后的核查。"""
+
+    limit: GuideLimit
+    sample: float
+    post: Choice
+    title: str
+
+
+class GuideCommitment(Shown):
+    """告知承诺。"""
+
+    offered: bool
+    why_not: str
+    depends_on: list[Choice] = Field(description="填了这些字段才能确定")
+    text: str = Field(description="承诺书全文")
+    basis: str
+    limit: GuideLimit
+    waives: list[Choice] = Field(description="承诺后不用交的材料")
+    follow_up: GuideFollowUp | None
+
+
+class GuideResult(Shown):
+    """办成后得到的证照。"""
+
+    code: str
+    title: str
+    valid: GuideLimit | None
+
+
+class GuideFee(Shown):
+    """收费。"""
+
+    amount: float
+    title: str
+    basis: str
+
+
+class GuideLimits(Shown):
+    """一个事项的时限。"""
+
+    statutory: GuideLimit | None
+    promised: GuideLimit | None
+
+
+class GuideItem(Shown):
+    """要办的一个事项。"""
+
+    code: str
+    title: str
+    department: Choice
+    category: Choice
+    basis: list[str]
+    conditions: list[str]
+    handling: Choice
+    limits: GuideLimits
+    expected_on: date | None
+    after: list[Choice]
+    commitment: GuideCommitment | None
+    result: GuideResult | None
+    fee: GuideFee | None
+
+
+class GuideNotNeeded(Shown):
+    """不用办的一个事项，及原因。"""
+
+    code: str
+    title: str
+    reason: str
+
+
+class GuideDepartment(Shown):
+    """参与的部门。"""
+
+    code: str
+    title: str
+    lead: bool
+    items: list[Choice]
+
+
+class GuideMaterial(Shown):
+    """要备的一份材料，及来源。"""
+
+    code: str
+    title: str
+    required: bool
+    origins: list[Choice]
+    formats: list[str]
+    max_mb: int
+    hint: str
+    items: list[Choice]
+    deferrable: GuideLimit | None
+    needed_from_applicant: bool = Field(description="是否要申请人自己交")
+    how: str
+
+
+class GuideUndecided(Shown):
+    """填表时才能确定要不要的一项。"""
+
+    code: str
+    title: str
+    depends_on: list[Choice]
+
+
+class GuideUndecidedAll(Shown):
+    """填表时才能确定的字段和材料。"""
+
+    fields: list[GuideUndecided]
+    materials: list[GuideUndecided]
+
+
+class GuidePrefill(Shown):
+    """已经知道的内容和它的来源。"""
+
+    value: Any
+    origin: str
+
+
+class GuidePromise(Shown):
+    """整件的承诺时限。"""
+
+    promised: str
+    promised_title: str
+    legal_cap: GuideCap | None
+
+
+class GuideDates(Shown):
+    """今天提交并受理的话，各个日期。"""
+
+    submit_on: date
+    notice_by: date | None
+    expected_on: date | None
+    promised_on: date | None
+    cap_on: date | None
+    provisional: bool
+    note: str
+
+
+class GuideItemFee(GuideFee):
+    """一个事项的收费。"""
+
+    code: str
+
+
+class GuideFees(Shown):
+    """收费合计。"""
+
+    total: float
+    title: str
+    items: list[GuideItemFee]
+
+
+class GuideNumbers(Shown):
+    """原来与现在。"""
+
+    before: int
+    now: int
+
+
+class GuideDays(Shown):
+    """原来与现在的时间。"""
+
+    before: GuideLimit | None
+    now: GuideLimit | None
+
+
+class GuideSavings(Shown):
+    """比分头办省了多少。"""
+
+    steps: GuideNumbers | None
+    materials: GuideNumbers | None
+    days: GuideDays | None
+
+
+class GuideShown(Shown):
+    """办事指南。"""
+
+    bundle: str
+    title: str
+    region: Choice
+    lead: Choice
+    applicant_type: Choice
+    stops: list[GuideStop]
+    can_apply: bool
+    questions: list[GuideAnswer]
+    items: list[GuideItem]
+    not_needed: list[GuideNotNeeded]
+    departments: list[GuideDepartment]
+    materials: list[GuideMaterial]
+    form: dict[str, Any] = Field(description="一张表的 JSON Schema（2020-12）")
+    prefill: dict[str, GuidePrefill]
+    undecided: GuideUndecidedAll
+    limits: GuidePromise
+    dates: GuideDates
+    fees: GuideFees
+    savings: GuideSavings | None
+    channels: list[Choice]

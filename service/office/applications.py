@@ -1,0 +1,161 @@
+"""申请 — open a case at once or as a draft, change the draft, submit it."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from service.errors import ActionNotAllowed, DataInvalid, NotPermitted
+from service.office import drafts
+from service.office.asking import ApplicationInput, Request
+from service.office.attachments import checked_files
+from service.office.desk import CREATED, Answer, Desk, new_id, refuse_stale, scope_of, there
+from service.office.views import CaseView
+from service.store import cases, papers
+from service.store.cases import Key
+from service.store.database import Connection
+from service.store.faults import KeyTaken
+from service.workflows.calendar import local_date
+from service.workflows.case import Case
+from service.workflows.language.release import Release
+from service.workflows.situation import Action, Actor, Situation
+from service.workflows.step import step
+
+REGION = "YJS"
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another on paper
+QUERY_CODE = 8
+LONGEST_NAME, LONGEST_ID = 100, 40
+
+
+class Applications(Desk):
+    """The verbs by which a case comes into being."""
+
+    async def open_case(self, request: Request, draft: ApplicationInput, *, answer: Answer | None = None) -> CaseView:
+        """Receive an application, or keep it as a draft; the case has its number either way.
+
+        Raises:
+            NotFound: no such bundle. NotPermitted: not for this applicant. ServiceError: the refusal of `step`.
+        """
+        try:
+            return await self._open(request, draft, answer)
+        except KeyTaken:  # the same request was answered meanwhile: now its answer is found
+            return await self._open(request, draft, answer)
+
+    async def _open(self, request: Request, draft: ApplicationInput, answer: Answer | None) -> CaseView:
+        release = await self.catalogue.newest(draft.bundle)
+        who = applicant_of(draft.applicant)
+        refuse_strangers(release, request.actor, who["id"])
+        scope = scope_of(request, "open", draft.bundle)
+        async with self.database.transaction() as tx:
+            opening = await cases.opening(tx, applicant_id=who["id"], key=scope)
+            if opening.answered:
+                return await self._same_again(tx, scope, request)
+            situation = await self.situation(release, request.now, opening.excluded, tx)
+            case = self._new(request, draft, release, who, opening.serial)
+            given = await checked_files(tx, draft.materials, request.actor.account, release, "/materials")
+            if draft.draft:
+                taken = drafts.kept(case, given, request.actor, situation)
+            else:
+                data = {"materials": given, "signature": dict(draft.signature)}
+                taken = step(case, Action("submit", data=data), request.actor, situation)
+            return await self.recorded(
+                tx, taken, request, situation, was=None, scope=scope, answer=answer, status=CREATED
+            )
+
+    async def _same_again(self, tx: Connection, scope: Key, request: Request) -> CaseView:
+        answered = await papers.answer(tx, *scope)
+        found = there(await cases.look(tx, case_id=answered["case_id"] if answered else ""))
+        case, situation = await self.opened(found, request.actor, request.now, tx)
+        return self.repeated(answered, request, case, situation) or CaseView.of(case, request.actor, situation)
+
+    def _new(
+        self, request: Request, draft: ApplicationInput, release: Release, who: Mapping[str, str], serial: int
+    ) -> Case:
+        actor = request.actor
+        typed_in = actor.kind == "clerk"
+        channel = draft.channel or ("counter" if typed_in else "online")
+        return Case(
+            id=new_id(request.now), bundle=release.bundle.code, release=release.hash,
+            applicant_type=who["type"], applicant_name=who["name"], applicant_id=who["id"],
+            number=f"{REGION}{local_date(request.now):%Y%m%d}-{serial:06}",
+            query_code="".join(secrets.choice(LETTERS) for _ in range(QUERY_CODE)), salt=secrets.token_hex(16),
+            account="" if typed_in else actor.account, entered_by=actor.account if typed_in else "", channel=channel,
+            created_at=request.now, answers=dict(draft.answers), handling=dict(draft.handling), form=dict(draft.form),
+        )  # fmt: skip
+
+    async def change_draft(
+        self, request: Request, number: str, changes: Mapping[str, Any], *, answer: Answer | None = None
+    ) -> CaseView:
+        """Change a draft: each of `applicant answers handling form materials` that is given stands for the old one."""
+        scope = scope_of(request, "change", number)
+        async with self.database.transaction() as tx:
+            found = there(await cases.gather(tx, number=number, key=scope))
+            case, situation = await self.opened(found, request.actor, request.now, tx)
+            if done := self.repeated(found.answered, request, case, situation):
+                return done
+            refuse_stale(case, request)
+            if case.state != "draft":
+                raise ActionNotAllowed("已经提交，不能再改申请内容", action="change", state=case.state)
+            changes = dict(changes)
+            if "applicant" in changes:
+                changes["applicant"] = applicant_of(changes["applicant"])
+                refuse_strangers(situation.release, request.actor, changes["applicant"]["id"])
+            if "materials" in changes:
+                given, account = changes["materials"], request.actor.account
+                changes["materials"] = await checked_files(tx, given, account, situation.release, "/materials")
+            taken = drafts.changed(case, changes, request.actor, situation)
+            return await self.recorded(tx, taken, request, situation, was=found.case, scope=scope, answer=answer)
+
+    async def submit_draft(
+        self, request: Request, number: str, signature: Mapping[str, Any] | None = None, *, answer: Answer | None = None
+    ) -> CaseView:
+        """Submit a draft under the release that is newest now."""
+        scope = scope_of(request, "submit", number)
+        async with self.database.transaction() as tx:
+            found = there(await cases.gather(tx, number=number, key=scope))
+            case, situation = await self.opened(found, request.actor, request.now, tx)
+            if done := self.repeated(found.answered, request, case, situation):
+                return done
+            refuse_stale(case, request)
+            drafted = case
+            if case.state == "draft":
+                case, situation = await self._newest_rules(tx, case, situation)
+            data = {"materials": drafts.materials(case), "signature": dict(signature or {})}
+            taken = replace(step(case, Action("submit", data=data), request.actor, situation), before=drafted)
+            return await self.recorded(tx, taken, request, situation, was=found.case, scope=scope, answer=answer)
+
+    async def _newest_rules(self, tx: Connection, case: Case, situation: Situation) -> tuple[Case, Situation]:
+        """A case is pinned to its release when it is submitted, not when its draft was begun (R-BND-12)."""
+        release = await self.catalogue.newest(case.bundle, tx)
+        moved = await self.situation(release, situation.now, situation.excluded, tx)
+        return replace(case, release=release.hash), moved
+
+
+def applicant_of(given: Any) -> dict[str, str]:
+    """Return {type, name, id} of an applicant. Raises DataInvalid."""
+    errors, found = [], {}
+    for name, title, longest in (
+        ("type", "申请人类型", 40),
+        ("name", "申请人名称", LONGEST_NAME),
+        ("id", "证件号码", LONGEST_ID),
+    ):
+        value = given.get(name) if isinstance(given, Mapping) else None
+        if not isinstance(value, str) or not value.strip() or len(value) > longest:
+            errors.append({"pointer": f"/applicant/{name}", "detail": f"请填写{title}，最多 {longest} 个字"})
+        else:
+            found[name] = value.strip()
+    if errors:
+        raise DataInvalid("申请人信息不完整", errors=errors)
+    return found
+
+
+def refuse_strangers(release: Release, actor: Actor, applicant_id: str) -> None:
+    """Refuse who may not apply for this applicant: one applies for oneself, a portal for anyone, the lead's window too."""
+    if actor.kind == "portal" or (actor.kind == "applicant" and actor.subject in ("", applicant_id)):
+        return
+    if actor.kind == "applicant":
+        raise NotPermitted("只能为本人（本单位）申请", action="submit")
+    if actor.kind != "clerk" or actor.department != release.bundle.lead or "window" not in actor.posts:
+        raise NotPermitted("只有申请人，或牵头部门受理岗代录入，才能提交申请", action="submit")
+    if actor.subject == applicant_id:
+        raise NotPermitted("不能代录入本人的申请（回避）", action="submit")

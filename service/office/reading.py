@@ -1,0 +1,157 @@
+"""查阅 — one case, lists of cases, the record, why a date is what it is, public progress, a paper by its code."""
+
+import hmac
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from service.errors import NotFound, one_field
+from service.office import sight, titles
+from service.office.asking import CaseFilter
+from service.office.desk import Desk, there
+from service.office.views import CaseSummary, CaseView, Page, where_is
+from service.store import case_lists, cases, papers
+from service.store.case_lists import Filter, Right
+from service.store.cases import Row
+from service.store.database import Connection
+from service.workflows import clocks
+from service.workflows.case import CASE, Case, Event
+from service.workflows.language.release import Release
+from service.workflows.situation import CLOCK_ACTOR, Actor, Situation
+
+MOST = 200
+SUPERSEDED = frozenset({"grant", "issue"})  # papers that a revocation takes the force from
+_EVENT = tuple(f.name for f in fields(Event))
+
+
+class Reading(Desk):
+    """Everything that only looks."""
+
+    async def case(self, actor: Actor, number: str, now: datetime) -> CaseView:
+        """Return a case as the actor may see it. Raises NotFound, also for who may not see it."""
+        async with self.database.reading() as connection:
+            case, situation = await self._looked(connection, actor, number, now)
+        return CaseView.of(case, actor, situation)
+
+    async def _looked(self, connection: Connection, actor: Actor, number: str, now: datetime) -> tuple[Case, Situation]:
+        return await self.opened(there(await cases.look(connection, number=number)), actor, now, connection)
+
+    async def cases(
+        self, actor: Actor, wanted: CaseFilter = CaseFilter(), cursor: str | None = None, limit: int = 50
+    ) -> Page[CaseSummary]:
+        """List the cases the actor may see, newest first."""
+        by = Filter(wanted.state, wanted.bundle, wanted.text)
+        async with self.database.reading() as connection:
+            right = await self._right(actor, connection)
+            found = await case_lists.listed(connection, right, by, limit=max(1, min(limit, MOST)), cursor=cursor or "")
+            shown = [await self._summary(row, connection) for row in found.rows]
+        return Page(shown, found.next or None)
+
+    async def _right(self, actor: Actor, connection: Connection) -> Right:
+        if actor.kind == "supervisor":
+            return Right(everything=True)
+        if actor.kind == "clerk":
+            releases = await self.catalogue.all_newest(connection)
+            leads = [release.bundle.code for release in releases if release.bundle.lead == actor.department]
+            return Right(department=actor.department, bundles=leads)
+        if actor.kind in ("applicant", "portal"):
+            return Right(account=actor.account, applicant_id=actor.subject)
+        return Right()
+
+    async def _summary(self, row: Row, connection: Connection) -> CaseSummary:
+        release = await self.catalogue.release(row["release"], connection)
+        return CaseSummary(
+            row["number"], row["bundle"], release.bundle.title, row["applicant_type"], row["applicant_name"],
+            row["channel"], row["state"], titles.CASE_STATES[row["state"]], row["version"],
+            row["created_at"], row["received_at"], row["closed_at"], row["due_on"],
+        )  # fmt: skip
+
+    async def events(
+        self, actor: Actor, number: str, cursor: str | None = None, limit: int = 100, *, now: datetime
+    ) -> Page[Event]:
+        """Return the record of a case in order, what concerns the actor; `cursor` is the last number seen."""
+        if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
+            raise one_field("/cursor", "翻页标记无效，请回到第一页。")
+        limit = max(1, min(limit, MOST))
+        async with self.database.reading() as connection:
+            case, situation = await self._looked(connection, actor, number, now)
+            rows = await case_lists.events(connection, case.id, after=int(cursor or 0), limit=limit + 1)
+        shown = [
+            Event(**{name: row[name] for name in _EVENT})
+            for row in rows[:limit]
+            if sight.sees_event(case, actor, situation.release, row["item"])
+        ]
+        return Page(shown, str(rows[limit - 1]["n"]) if len(rows) > limit else None)
+
+    async def explain(self, actor: Actor, number: str, item: str, clock: str, now: datetime) -> dict[str, Any]:
+        """Explain a clock day by day; `item` is empty for the case's own. See `clocks.explain` for the shape."""
+        async with self.database.reading() as connection:
+            case, situation = await self._looked(connection, actor, number, now)
+        found = case.clocks.get((item, clock))
+        if found is None:
+            raise NotFound("这件办件里没有这项时限。", item=item, clock=clock)
+        return clocks.explain(found, situation.calendar, situation.policy, now)
+
+    # ---- for everybody ----
+
+    async def track(self, number: str, code: str, now: datetime) -> dict[str, Any]:
+        """Show the progress of a case to who knows its query code: no person, no paper, the name half hidden.
+
+        `{number, bundle, title, state, state_title, applicant, received_at, closed_at, promised_on,
+        items: [{item, title, department_title, state, state_title, outcome, due_on}],
+        where: [{item, item_title, stage, department_title, since_at, due_on, card}]}`. Raises NotFound for a wrong code.
+        """
+        async with self.database.reading() as connection:
+            found = await cases.look(connection, number=number)
+            known = found.case["query_code"] if found and found.case["state"] != "draft" else ""
+            if not hmac.compare_digest(known.encode(), code.strip().upper().encode()) or not known or found is None:
+                raise NotFound("没有查到：请核对办件编号和查询码。")
+            case, situation = await self.opened(found, CLOCK_ACTOR, now, connection)
+        return _progress(case, situation.release)
+
+    async def document(self, code: str) -> dict[str, Any]:
+        """Verify a printed paper by the code it carries: what it is, from whom, for whom, whether it still holds.
+
+        `{number, title, case, issued_at, department_title, item_title, applicant, valid, note}`. Raises NotFound.
+        """
+        async with self.database.reading() as connection:
+            row = await papers.notice_by_code(connection, code)
+            found = await cases.look(connection, case_id=row["case_id"]) if row else None
+            if row is None or found is None:
+                raise NotFound("没有查到这份文书，请核对文书上的校验码。")
+            release = await self.catalogue.release(found.case["release"], connection)
+        item = next((i for i in found.rows["items"] if i["item"] == row["item"]), None)
+        revoked = bool(item and item["outcome"] == "revoked" and row["kind"] in SUPERSEDED)
+        department = item["department"] if item else release.bundle.lead
+        return {
+            "number": row["number"], "title": row["title"], "case": found.case["number"],
+            "issued_at": row["issued_at"], "department_title": titles.department_title(release, department),
+            "item_title": titles.item_title(release, row["item"]) if row["item"] else release.bundle.title,
+            "applicant": titles.masked(found.case["applicant_name"]), "valid": not revoked,
+            "note": "对应的决定已被撤销" if revoked else "",
+        }  # fmt: skip
+
+
+def _progress(case: Case, release: Release) -> dict[str, Any]:
+    due: dict[str, Any] = {}
+    for clock in case.clocks.values():
+        if clock.state == "running" and clock.due_on:
+            due[clock.item] = min(clock.due_on, due.get(clock.item, clock.due_on))
+    promise = case.clocks.get((CASE, "promise"))
+    items = [
+        {
+            "item": item.item, "title": titles.item_title(release, item.item),
+            "department_title": titles.department_title(release, item.department), "state": item.state,
+            "state_title": titles.state_title(release, item.item, item.state), "outcome": item.outcome,
+            "due_on": due.get(item.item),
+        }
+        for item in case.items.values()
+    ]  # fmt: skip
+    told = ("item", "item_title", "stage", "department_title", "since_at", "due_on", "card")
+    return {
+        "number": case.number, "bundle": case.bundle, "title": release.bundle.title, "state": case.state,
+        "state_title": titles.CASE_STATES[case.state], "applicant": titles.masked(case.applicant_name),
+        "received_at": case.received_at, "closed_at": case.closed_at,
+        "promised_on": promise.promised_on if promise else None, "items": items,
+        "where": [{name: getattr(line, name) for name in told} for line in where_is(release, case)],
+    }  # fmt: skip

@@ -1,0 +1,79 @@
+"""办事指南 — the guide made for one applicant's situation: what applies and what does not, what is needed, until when."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from service.workflows import bundle
+from service.workflows.bundle import Applicant
+from service.workflows.calendar import WorkCalendar
+from service.workflows.language.release import Release
+from service.workflows.tools.forms import form_schema
+from service.workflows.tools.guide import contents, timing, titles
+from service.workflows.tools.guide.questioning import answered, questions
+from service.workflows.tools.guide.rehearsal import Certificates, Rehearsal, rehearse
+from service.workflows.tools.guide.text import guide_text
+
+__all__ = ["guide", "guide_text", "questions"]
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def guide(
+    release: Release,
+    applicant: Applicant,
+    answers: Mapping[str, Any],
+    handling: Mapping[str, str],
+    calendar: WorkCalendar,
+    now: datetime,
+    certificates: Certificates = NOTHING,
+    form: Mapping[str, Any] = NOTHING,
+) -> dict[str, Any]:
+    """Return the guide as JSON; what is shown has its Chinese title beside the code (R-ACC-2).
+
+    `certificates` are the applicant's valid ones, code → {name: value}; `form` is what was filled in so far: the
+    fields and materials that depend on it become certain. Dates count from submission and acceptance `now`.
+
+    Raises:
+        DataInvalid: a question is not answered, or something given is wrong.
+    """
+    rehearsal = rehearse(release, applicant, answers, handling, form, certificates, calendar, now)
+    projection = timing.project(rehearsal)
+    needs = _needs(rehearsal)
+    papers = contents.materials(rehearsal)
+    definition = release.bundle
+    return {
+        "bundle": definition.code,
+        "title": definition.title,
+        "region": {"code": release.directory.region.code, "title": release.directory.region.title},
+        "lead": titles.department(release, definition.lead),
+        "applicant_type": titles.applicant_type(applicant.type),
+        "stops": [{"say": stop.say, "basis": stop.basis} for stop in rehearsal.selection.stops],
+        "can_apply": bool(rehearsal.items) and not rehearsal.selection.stops,
+        "questions": answered(release, rehearsal.selection),
+        "items": contents.items(rehearsal, projection),
+        "not_needed": contents.not_needed(rehearsal),
+        "departments": contents.departments(rehearsal),
+        "materials": papers,
+        "form": form_schema(release, needs),
+        "prefill": {n: {"value": need.value, "origin": need.origin} for n, need in needs.items() if need.origin},
+        "undecided": contents.undecided(rehearsal),
+        "limits": {
+            "promised": definition.promised,
+            "promised_title": (titles.length(definition.promised) or {})["title"],
+            "legal_cap": timing.legal_cap(rehearsal),
+        },
+        "dates": projection.as_json(),
+        "fees": contents.fees(rehearsal),
+        "savings": contents.savings(rehearsal, papers),
+        "channels": [titles.coded(code, titles.CHANNELS) for code in titles.CHANNELS],
+    }
+
+
+def _needs(rehearsal: Rehearsal) -> dict[str, bundle.FieldNeed]:
+    """Return the fields of the one form, with what is known already and where it comes from."""
+    needs = bundle.one_form(rehearsal.release, rehearsal.items, rehearsal.handling, rehearsal.facts)
+    for name, need in needs.items():
+        if not need.origin and name in rehearsal.origins:
+            need.value, need.origin = rehearsal.work.case.form[name], rehearsal.origins[name]
+    return needs

@@ -1,0 +1,57 @@
+"""情形引导 — the questions one after another, as a portal asks them on pages of their own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.workflows import bundle
+from service.workflows.answers import check_value
+from service.workflows.language.models import Question, one_of
+from service.workflows.language.release import Release
+
+
+def questions(release: Release, answers_so_far: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return every question in order, and whether it is asked given the answers so far.
+
+    Each is {id, ask, why, type, options: [{value, title}], unit, min, max, asked, answered, value, said, fault};
+    `fault` says in Chinese what is wrong with an answer, which then counts as not given.
+    """
+    valid: dict[str, Any] = {}
+    faults: dict[str, str] = {}
+    for question in release.bundle.questions:
+        if question.id in answers_so_far:
+            value, wrong = check_value(question, answers_so_far[question.id])
+            if wrong:
+                faults[question.id] = f"{question.ask}{wrong}"
+            else:
+                valid[question.id] = value
+    asked = {question.id for question in bundle.asked_questions(release, valid)}
+    return [_question(q, q.id in asked, valid, faults.get(q.id, "")) for q in release.bundle.questions]
+
+
+def _question(question: Question, asked: bool, valid: Mapping[str, Any], fault: str) -> dict[str, Any]:
+    given = asked and question.id in valid
+    return {
+        "id": question.id, "ask": question.ask, "why": question.why, "type": question.type,
+        "options": [{"value": code, "title": label} for code, label in one_of(question.options or {}).items()],
+        "unit": question.unit, "min": question.min, "max": question.max,
+        "asked": asked, "answered": given,
+        "value": valid[question.id] if given else None,
+        "said": _said(question, valid[question.id]) if given else "",
+        "fault": fault if asked else "",
+    }  # fmt: skip
+
+
+def answered(release: Release, selection: bundle.Selection) -> list[dict[str, Any]]:
+    """Return the questions that were asked, each as {id, ask, value, said}."""
+    answers = selection.facts["answers"]
+    known = {question.id: question for question in release.bundle.questions}
+    return [
+        {"id": id_, "ask": known[id_].ask, "value": answers[id_], "said": _said(known[id_], answers[id_])}
+        for id_ in selection.asked
+    ]
+
+
+def _said(question: Question, value: Any) -> str:
+    if isinstance(value, list):  # a label may itself hold a 、
+        return "；".join(bundle.say(question, one) for one in value) or "都没有"
+    return bundle.say(question, value)

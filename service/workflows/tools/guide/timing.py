@@ -1,0 +1,118 @@
+"""预计时间 — the dates an application submitted now would have, reckoned by the engine's own clocks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from service.workflows import bundle, clocks
+from service.workflows.calendar import ASSUMPTION, local_date, midnight
+from service.workflows.case import CASE, Clock, Item
+from service.workflows.machine import APPLICANT
+from service.workflows.signals import JOINT_BASIS, JOINT_CAP
+from service.workflows.tools.guide.rehearsal import Rehearsal
+from service.workflows.tools.guide.titles import iso, length
+from service.workflows.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """Dates of the whole and of each item; None where nothing was promised."""
+
+    submit_on: date
+    notice_by: date | None
+    expected: Mapping[str, date | None]
+    promised_on: date | None
+    cap_on: date | None
+    provisional: bool
+
+    @property
+    def expected_on(self) -> date | None:
+        """Return the day on which the last item should be done (R-BND-7)."""
+        return max((day for day in self.expected.values() if day), default=None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the dates of the whole as ISO text."""
+        return {
+            "submit_on": iso(self.submit_on), "notice_by": iso(self.notice_by), "expected_on": iso(self.expected_on),
+            "promised_on": iso(self.promised_on), "cap_on": iso(self.cap_on), "provisional": self.provisional,
+            "note": f"日期跨入放假安排尚未公布的年份，{ASSUMPTION}" if self.provisional else "",
+        }  # fmt: skip
+
+
+def project(rehearsal: Rehearsal) -> Projection:
+    """Reckon the dates, counted from a submission and acceptance now; each item waits for those before it."""
+    work, now = rehearsal.work, rehearsal.work.at
+    seen: list[Clock] = []
+    expected: dict[str, date | None] = {}
+    for code in in_order(rehearsal):
+        before = bundle.waits_for(work.release, code, rehearsal.items)
+        ends = [day for b in before if (day := expected[b])]
+        starts = max(ends, default=None)
+        at = now if starts is None else midnight(starts)
+        found = [_run(work, clock, at, entry=not before) for clock in _decisions(work, _item(rehearsal, code))]
+        seen += found
+        days = [clock.promised_on or clock.due_on for clock in found]
+        expected[code] = max((day for day in days if day), default=starts)
+    notices = [
+        _run(work, clock, now, entry=True)
+        for code in rehearsal.items
+        if not bundle.waits_for(work.release, code, rehearsal.items)
+        for clock in _notices(work, _item(rehearsal, code))
+    ]
+    promise = _run(work, Clock(CASE, "promise", "", promised=work.release.bundle.promised), now, entry=True)
+    cap = _run(work, Clock(CASE, "cap", "", statutory=JOINT_CAP), now, entry=False) if is_joint(rehearsal) else None
+    seen += [*notices, promise, *([cap] if cap else [])]
+    return Projection(
+        submit_on=local_date(now), expected=expected, promised_on=promise.due_on, cap_on=cap.due_on if cap else None,
+        notice_by=max((clock.due_on for clock in notices if clock.due_on), default=None),
+        provisional=any(clock.provisional for clock in seen),
+    )  # fmt: skip
+
+
+def legal_cap(rehearsal: Rehearsal) -> dict[str, Any] | None:
+    """Return the cap of joint handling as {limit, title, basis}, or None when each item keeps its own limits."""
+    return {**(length(JOINT_CAP) or {}), "basis": JOINT_BASIS} if is_joint(rehearsal) else None
+
+
+def is_joint(rehearsal: Rehearsal) -> bool:
+    """Tell whether the bundle is handled as one, with a cap on the whole (R-BND-2)."""
+    return rehearsal.release.bundle.legal_mode != "coordination"
+
+
+def in_order(rehearsal: Rehearsal) -> list[str]:
+    """Return the items so that each comes after those it waits for."""
+    ordered: list[str] = []
+    left = list(rehearsal.items)
+    while left:
+        free = [c for c in left if set(bundle.waits_for(rehearsal.release, c, rehearsal.items)) <= set(ordered)]
+        ordered += free or left  # a circle is refused when definitions are checked
+        left = [code for code in left if code not in ordered]
+    return ordered
+
+
+def _item(rehearsal: Rehearsal, code: str) -> Item:
+    definition = rehearsal.release.items[code]
+    return Item(code, definition.department, definition.lifecycle, "", handling=rehearsal.handling[code])
+
+
+def _decisions(work: Work, item: Item) -> list[Clock]:
+    """Return the clocks that carry the item's own limits."""
+    cycle = work.release.lifecycles[item.lifecycle]
+    made = [work.new_clock(item, name) for name, clock in cycle.clocks.items() if clock.limit == "limits"]
+    return [clock for clock in made if clock.promised or clock.statutory]
+
+
+def _notices(work: Work, item: Item) -> list[Clock]:
+    """Return the clocks of the intake: by their end the one correction notice must be out (R-ACC-4)."""
+    cycle = work.release.lifecycles[item.lifecycle]
+    if item.handling == "commitment" and "pledged" in cycle.states:
+        return []
+    names = [name for name in cycle.states[cycle.initial].runs if cycle.clocks[name].limit != "limits"]
+    return [clock for name in names if (clock := work.new_clock(item, name)).owner != APPLICANT]
+
+
+def _run(work: Work, clock: Clock, at: datetime, *, entry: bool) -> Clock:
+    situation = work.situation
+    started = clocks.start(clock, at, situation.policy, situation.calendar, entry=entry)
+    return clocks.reckon(started, situation.calendar, situation.policy, max(at, situation.now))

@@ -1,0 +1,59 @@
+"""Publishing packs, finding releases, the guide."""
+
+import pytest
+
+from service.errors import DefinitionInvalid, NotFound
+from service.office import Office
+from service.store.database import Database
+from service.store.files import Folder
+
+from .conftest import MORNING, PACK, Open
+
+
+class TestPublishPack:
+    """From files to releases."""
+
+    async def test_unchanged_content_is_not_published_again(self, office: Office) -> None:
+        """The same content is the same release."""
+        before = {r.bundle.code: r.hash for r in await office.bundles()}
+        rows = await office.publish_pack(PACK, "admin", MORNING)
+        assert [(row["bundle"], row["number"], row["new"]) for row in rows] == [("open-stall", 1, False), ("open-five", 1, False)]
+        assert {row["bundle"]: row["hash"] for row in rows} == before
+
+    async def test_a_change_is_the_next_release_and_running_cases_keep_theirs(
+        self, office: Office, opened: Open
+    ) -> None:
+        """R-BND-12: a change touches new submissions only."""
+        old = await opened()
+        changed = {**PACK, "bundle.yaml": str(PACK["bundle.yaml"]).replace("promised: 12wd", "promised: 10wd")}
+        rows = await office.publish_pack(changed, "admin", MORNING)
+        assert [(row["bundle"], row["number"], row["new"]) for row in rows] == [("open-stall", 2, True), ("open-five", 1, False)]
+        new = await opened()
+        assert (old.release.bundle.promised, new.release.bundle.promised) == ("12wd", "10wd")
+        assert (await office.release(old.case.release)).bundle.promised == "12wd"
+
+    async def test_mistakes_are_told_and_nothing_is_kept(self, office: Office) -> None:
+        """Lint first: all findings, no effect."""
+        broken = {**PACK, "bundle.yaml": str(PACK["bundle.yaml"]).replace("use: food", "use: foood")}
+        with pytest.raises(DefinitionInvalid) as refused:
+            await office.publish_pack(broken, "admin", MORNING)
+        assert refused.value.facts["diagnostics"][0]["file"] == "bundle.yaml"
+        assert (await office.bundle("open-stall")).bundle.promised == "12wd"
+        assert [str(d) for d in await office.check(PACK)] == [] or all(d.severity == "warning" for d in await office.check(PACK))
+
+    async def test_another_process_learns_of_it(self, database: Database, office: Office) -> None:
+        """What counts is in the database."""
+        other = Office(database, Folder(office.folder._path), cheap_passwords=True)  # noqa: SLF001
+        assert [r.bundle.code for r in await other.bundles()] == ["open-five", "open-stall"]
+        with pytest.raises(NotFound):
+            await other.bundle("no-such")
+
+
+class TestGuide:
+    """The guide for one situation."""
+
+    async def test_tells_what_applies_and_what_does_not(self, office: Office) -> None:
+        """R-ACC-2: made for this applicant."""
+        found = await office.guide("open-stall", {"type": "sole-trader"}, {"sign": False}, now=MORNING)
+        assert [item["item"] for item in found["items"]] == ["food"]
+        assert [item["item"] for item in found["not_needed"]] == ["sign"]

@@ -1,0 +1,67 @@
+"""The composed shape of production agrees with the program. No container engine runs here: the files are read, not run."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from service.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def composed() -> dict[str, Any]:
+    """The composition, its shared parts merged."""
+    return dict(yaml.safe_load((ROOT / "docker-compose.yml").read_text()))
+
+
+class TestComposition:
+    """docker-compose.yml: PostgreSQL, API and worker processes in numbers, a proxy in front."""
+
+    def test_has_two_of_what_must_survive_the_loss_of_one(self, composed: dict[str, Any]) -> None:
+        """API processes and workers are stateless: one of each may be killed at any time."""
+        assert [composed["services"][name]["deploy"]["replicas"] for name in ("api", "worker")] == [2, 2]
+
+    def test_nothing_starts_without_secrets(self, composed: dict[str, Any]) -> None:
+        """A secret has no default: `${NAME:?…}` refuses to start."""
+        text = (ROOT / "docker-compose.yml").read_text()
+        secrets = [found for found in re.findall(r"\$\{([^}]+)\}", text) if re.match(r"\w*(PASSWORD|SECRET)", found)]
+        assert len(secrets) >= 3
+        assert all(":?" in found for found in secrets)
+        assert "ports" not in composed["services"]["postgres"]
+
+    def test_names_only_settings_that_exist(self, composed: dict[str, Any]) -> None:
+        """A misspelt variable would be ignored in silence."""
+        known = {f"YIJIANSHI_{name.upper()}" for name in Settings.model_fields}
+        given = {
+            n for each in composed["services"].values() for n in each.get("environment", {}) if n.startswith("YIJ")
+        }
+        given |= set(re.findall(r"(YIJIANSHI_\w+)=", (ROOT / "Dockerfile").read_text()))
+        assert given
+        assert given <= known
+
+    def test_waits_in_an_order_that_ends(self, composed: dict[str, Any]) -> None:
+        """Database, migration, then the rest; whoever is waited for to be healthy says how that is seen."""
+        services = composed["services"]
+        for each in services.values():
+            for name, how in each.get("depends_on", {}).items():
+                own_check = services[name].get("healthcheck") or "build" in services[name]
+                assert how["condition"] != "service_healthy" or own_check
+        assert services["migrate"]["restart"] == "on-failure"
+        ended = {"condition": "service_completed_successfully"}
+        assert [services[name]["depends_on"]["migrate"] for name in ("api", "worker")] == [ended, ended]
+        assert set(composed["volumes"]) == {
+            volume.split(":")[0] for each in services.values() for volume in each.get("volumes", [])
+        }
+
+    def test_runs_commands_the_program_has(self, composed: dict[str, Any]) -> None:
+        """`serve`, `work` and `migrate` of the same image."""
+        commands = [composed["services"][name]["command"][0] for name in ("api", "worker", "migrate")]
+        assert commands == ["serve", "work", "migrate"]
+        ignore = (ROOT / ".dockerignore").read_text()
+        for copied in re.findall(r"^COPY ([\w.]+) ", (ROOT / "Dockerfile").read_text(), re.MULTILINE):
+            assert (ROOT / copied).exists()
+            assert f"!{copied}" in ignore
