@@ -17,14 +17,17 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="YIJIANSHI_", env_file=".env", extra="ignore", frozen=True)
 
     database_url: SecretStr = Field(
-        SecretStr("sqlite+aiosqlite:///data/yijianshi.db"), description="数据库地址：sqlite:///文件 或 postgresql://用户:密码@主机/库"
+        SecretStr("sqlite+aiosqlite:///data/yijianshi.db"),
+        description="数据库地址：sqlite:///文件 或 postgresql://用户:密码@主机/库",
     )
     database_connections: int = Field(10, ge=1, le=200, description="一个进程最多用几个 PostgreSQL 连接")
     files_dir: Path = Field(Path("data/files"), description="上传文件存放的文件夹")
     pack: Annotated[list[Path], NoDecode] = Field(
         default_factory=list, description="启动时发布的定义包文件夹，几个之间用逗号隔开；没有变化的不会重复发布"
     )
-    secret: SecretStr = Field(SecretStr(UNSAFE_SECRET), description=f"签发登录令牌的密钥，至少 {SHORTEST_SECRET} 个字节，各进程相同")
+    secret: SecretStr = Field(
+        SecretStr(UNSAFE_SECRET), description=f"签发登录令牌的密钥，至少 {SHORTEST_SECRET} 个字节，各进程相同"
+    )
     host: str = Field("127.0.0.1", description="服务监听的地址；容器里用 0.0.0.0")
     port: int = Field(8000, ge=0, le=65535, description="服务监听的端口；0 表示由系统分配")
     demo: bool = Field(False, description="演示方式：时钟可以往后拨，密码用便宜的散列。不能用于真实办件")
@@ -75,5 +78,8 @@ class Settings(BaseSettings):
 def unreadable(errors: list[Any]) -> str:
     """Say in Chinese which environment variables have a wrong value; `errors` are pydantic's."""
     names = [f"YIJIANSHI_{str(error['loc'][0]).upper()}" if error["loc"] else "设置" for error in errors]
-    given = [f"{name}={os.environ[name]}" if name in os.environ and "SECRET" not in name and "URL" not in name else name for name in names]
+    given = [
+        f"{name}={os.environ[name]}" if name in os.environ and "SECRET" not in name and "URL" not in name else name
+        for name in names
+    ]
     return f"设置有误：{'、'.join(given)}"

@@ -1,4 +1,4 @@
-"""到期处理的循环 — calls the sweeps; the wall clock is read by whoever starts it."""
+"""到期处理的循环 — calls the sweeps; beside the API the only place that reads the wall clock."""
 
 import asyncio
 import contextlib
@@ -6,7 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from service.errors import Unavailable
 from service.office import Office
@@ -17,6 +17,11 @@ LONGEST_PAUSE = 60.0
 log = logging.getLogger("yijianshi.worker")
 
 Now = Callable[[], datetime]
+
+
+def wall_clock() -> datetime:
+    """Read the wall clock, in UTC."""
+    return datetime.now(UTC)
 
 
 async def work(office: Office, *, now: Now, poll: float = 1.0, stop: asyncio.Event, demo: bool = False) -> None:

@@ -8,6 +8,7 @@ import re
 import secrets
 import traceback
 
+from pydantic import ValidationError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -104,4 +105,6 @@ def _add_headers(headers: MutableHeaders, scope: Scope, request_id: str) -> None
 def _report(error: Exception, request_id: str) -> None:
     """Log where it failed, not with which values: an exception's own text may hold what people wrote."""
     place = "".join(traceback.format_tb(error.__traceback__))
-    log.error("request %s failed: %s\n%s", request_id, type(error).__qualname__, place)
+    parts = error.errors(include_input=False) if isinstance(error, ValidationError) else []
+    wrong = [(part["loc"], part["type"]) for part in parts]
+    log.error("request %s failed: %s %s\n%s", request_id, type(error).__qualname__, wrong or "", place)

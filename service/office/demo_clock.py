@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from functools import cached_property
+from math import ceil
 
 from service.errors import one_field
 from service.office.cached import Cached
@@ -32,6 +33,17 @@ class DemoClock(Desk):
         """Return the demonstration's time at the real instant `now`."""
         return now + await self.demo_offset()
 
+    async def demo_started(self) -> bool:
+        """Tell whether this database is a demonstration's: its passwords are known to everybody."""
+        async with self.database.reading() as connection:
+            return await counters.demo_started(connection)
+
+    async def start_demo_clock(self, at: datetime, real: datetime) -> None:
+        """Make this database a demonstration's, whose time is `at` at the real instant."""
+        async with self.database.transaction() as tx:
+            await counters.set_demo_offset(tx, at - real)
+        self._offset.forget()
+
     async def move_demo_clock(self, to: datetime, now: datetime) -> datetime:
         """Move the demonstration's time on to `to`, from the demonstration's `now`; what falls due on the way follows.
 
@@ -44,6 +56,6 @@ class DemoClock(Desk):
             raise one_field("/now", "一次最多往后拨五年")
         async with self.database.transaction() as tx:
             offset = await counters.demo_offset(tx) + (to - now)
-            await counters.set_demo_offset(tx, offset)
+            await counters.set_demo_offset(tx, timedelta(seconds=ceil(offset.total_seconds())))
         self._offset.forget()
         return to

@@ -36,6 +36,11 @@ async def demo_offset(connection: Connection) -> timedelta:
     return timedelta(seconds=row["offset_seconds"] if row else 0)
 
 
+async def demo_started(connection: Connection) -> bool:
+    """Say whether the demonstration's clock was ever set here."""
+    return await connection.row(select(table("demo_clock").c.id)) is not None
+
+
 async def set_demo_offset(tx: Connection, offset: timedelta) -> None:
     """Set how far the demonstration's clock is ahead, for all processes."""
     row = {"id": 1, "offset_seconds": int(offset.total_seconds())}

@@ -7,7 +7,7 @@ import hashlib
 from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import takewhile
+from itertools import product, takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,13 +37,10 @@ class Days:
 
 
 def chosen(notices: Sequence[Row], version: str) -> list[Row] | None:
-    """Return the notices that a calendar version names, None if they are not the same ones."""
+    """Return the notices that a calendar version names, None if those at hand are not the ones it was made of."""
     named, _, seal = version.partition("#")
-    found = {f"{notice['layer']}-{notice['year']}": notice for notice in notices}
-    picked = [found[name] for name in named.split(".") if name in found]
-    if len(picked) != named.count(".") + 1 or _seal(picked) != seal:
-        return None
-    return picked
+    options = [[n for n in notices if f"{n['layer']}-{n['year']}" == name] for name in named.split(".")]
+    return next((list(picked) for picked in product(*options) if _seal(picked) == seal), None)
 
 
 def _seal(notices: Sequence[Row]) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from service.store import audit
+from service.store import audit, calendars
 from service.store.database import Database
 from service.verify import duties, record, transitions
 from service.verify.clocks import Dates
@@ -29,14 +29,14 @@ async def verify(
 ) -> Report:
     """Check everything that is stored against its own record.
 
-    `notices` are calendar documents (`{layer, year, source, holidays, workdays}`): dates reckoned with others are
-    counted as unchecked. `files` is the folder of uploaded files, None leaves them out. `expect` is a head witnessed
+    `notices` are calendar documents (`{layer, year, source, holidays, workdays}`) beside those that were published:
+    dates reckoned with others are counted as unchecked. `files` is the folder of uploaded files, None leaves them out. `expect` is a head witnessed
     earlier: what it covers must still be there, unchanged and without additions.
     """
     report = Report()
     heads = [HeadCount(now - SETTLING)] + ([HeadCount(expect.until)] if expect else [])
     definitions = await _definitions(database, report)
-    dates, checked = Dates(notices, report.counts), set[str]()
+    dates, checked = Dates([*notices, *await _published_notices(database)], report.counts), set[str]()
     after, more = "", True
     while more:
         async with audit.snapshot(database) as connection:
@@ -86,6 +86,11 @@ async def _definitions(database: Database, report: Report) -> dict[str, Definiti
         else:
             report.add(Finding("", f"releases {row['hash'][:12]}", "内容与哈希不符"))
     return definitions
+
+
+async def _published_notices(database: Database) -> list[Row]:
+    async with audit.snapshot(database) as connection:
+        return [row["document"] for row in await calendars.published(connection)]
 
 
 def _dossiers(found: audit.Batch, definitions: Mapping[str, Definition], report: Report) -> Iterator[Dossier]:

@@ -30,7 +30,7 @@ def check_value(declared: Declared, value: Any) -> tuple[Any, str]:
         ok = isinstance(value, list) and len(value) <= 200 and all(isinstance(v, (str, dict)) for v in value)
         return value, "" if ok else "：请逐条填写，最多 200 条"
     if kind == "person":
-        ok = isinstance(value, dict) and bool(value.get("name"))
+        ok = isinstance(value, dict) and isinstance(value.get("name"), str) and bool(value["name"].strip())
         return value, "" if ok else "：请填写姓名"
     if not isinstance(value, str):
         return value, "：请填写文字"

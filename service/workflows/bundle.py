@@ -143,7 +143,7 @@ def why_not(release: Release, entry: BundleItem, facts: Mapping[str, Any]) -> st
         seen |= new
         todo += [release.bundle.derived[name.removeprefix("derived.")] for name in new if name.startswith("derived.")]
     parts = [
-        f"{question.ask}{say(question, facts['answers'][question.id])}"
+        f"{question.ask} {say(question, facts['answers'][question.id])}"
         for question in release.bundle.questions
         if seen & {f"answers.{question.id}", f"answered.{question.id}"} and question.id in facts["answers"]
     ]
@@ -158,7 +158,7 @@ def say(question: Question | VocabularyField, value: Any) -> str:
         return "是" if value else "否"
     if question.options:
         labels = one_of(question.options)
-        return "、".join(labels.get(str(v), str(v)) for v in (value if isinstance(value, list) else [value]))
+        return "；".join(labels.get(str(v), str(v)) for v in (value if isinstance(value, list) else [value]))
     number = f"{value:g}" if isinstance(value, float) else str(value)
     return f"{number}{question.unit}"
 

@@ -19,8 +19,8 @@ def _note(work: Work, item: Item, data: Mapping[str, Any], _: Actor) -> None:
     """
     asks = {use.use for use in bundle.material_uses(work.release, item.item, item.handling, work.facts())}
     for point in data["reasons"]:
-        if point.get("material", next(iter(asks), "")) not in asks:
-            title = work.release.vocabulary.materials[point["material"]].title
+        if (code := point.get("material")) and code not in asks:
+            title = work.release.vocabulary.materials[code].title
             raise one_field("/data/reasons", f"本事项不需要「{title}」，不能要求补正", law="行政许可法 31")
     if item.asked:
         told = {point["reason"] for point in item.asked}

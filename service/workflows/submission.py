@@ -39,8 +39,9 @@ def submit(work: Work, action: Action, actor: Actor) -> None:
         )
     case.answers = bundle.check_answers(work.release, case.answers, case.applicant_type)
     case.received_at, case.state = work.at, "received"
+    _complete_form(work)  # first, for a commitment may depend on it
     handling, told = _handling(work, selection.items)
-    _fill_form(work, selection.items, handling)
+    _require_fields(work, selection.items, handling)
     warnings = _hand_in_all(work, selection.items, handling, action.data.get("materials", []), actor)
     for code in selection.items:
         definition = work.release.items[code]
@@ -87,20 +88,20 @@ def not_eligible(work: Work, code: str) -> str:
     return ""
 
 
-def _fill_form(work: Work, items: tuple[str, ...], handling: Mapping[str, str]) -> None:
-    """Complete the one form with what is known already, then check it.
-
-    Raises:
-        DataInvalid: a required field is empty, or a value is wrong.
-    """
+def _complete_form(work: Work) -> None:
+    """Complete the one form with what is known already. Raises DataInvalid when a value is wrong."""
     case = work.case
     given = {**prefill(work), **bundle.filled_by_answers(work.release, case.answers), **case.form}
     case.form = bundle.check_form(work.release, given)
+
+
+def _require_fields(work: Work, items: tuple[str, ...], handling: Mapping[str, str]) -> None:
+    """Refuse an application in which a required field is empty. Raises DataInvalid."""
     needs = bundle.one_form(work.release, items, handling, work.facts())
     errors = [
         {"pointer": f"/form/{name}", "detail": f"请填写{need.definition.title}"}
         for name, need in needs.items()
-        if need.required and name not in case.form
+        if need.required and name not in work.case.form
     ]
     if errors:
         raise DataInvalid("表单还有必填项没有填写", errors=errors)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from service.api import problems
-from tests.api.conftest import APPLICATION, City
+from tests.api.city import APPLICATION, City
 
 JSON = {"content-type": "application/json"}
 

@@ -12,7 +12,7 @@ from joserfc.jwk import OctKey
 
 from service.api.auth import AUDIENCE, HEADER, ISSUER, Tokens
 from service.errors import NotSignedIn
-from tests.api.conftest import MORNING, PASSWORD, City, MovableClock, Settings
+from tests.api.city import MORNING, PASSWORD, City, MovableClock, Settings
 
 KEY = OctKey.import_key(Settings().token_secret)
 NOW = int(MORNING.timestamp())

@@ -130,6 +130,7 @@ class GuideMaterial(Shown):
     hint: str
     items: list[Choice]
     deferrable: GuideLimit | None
+    way: Choice = Field(description="按所选办理方式，最省事的来源")
     needed_from_applicant: bool = Field(description="是否要申请人自己交")
     how: str
 

@@ -40,8 +40,8 @@ class Release:
         self.directory = models.Directory.model_validate(plain["directory"])
         self.texts: dict[str, str] = plain["texts"]
         self._scopes: dict[Place, Scope] = {
-            "bundle": bundle_scope(self.bundle),
-            "item": item_scope(self.vocabulary),
+            "bundle": bundle_scope(self.bundle, self.vocabulary),
+            "item": item_scope(self.vocabulary, bundle_scope(self.bundle, self.vocabulary).names),
             "lifecycle": lifecycle_scope(self.vocabulary),
         }
         self._compiled: dict[tuple[str, Place], Expression] = {}

@@ -1,7 +1,7 @@
 """作用域 — which names each place of a definition may use.
 
-bundle     answers.* answered.* derived.* applicant.type              (before anything is filled in)
-item       form.* handling applicant.type applicant.credit.excluded
+bundle     answers.* answered.* derived.* form.* applicant.type applicant.credit.excluded
+item       as the bundle it is used in, and handling
 lifecycle  as item, and item.complete item.gaps (open 容缺 gaps)
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from service.workflows.language import models
 from service.workflows.language.expressions import KINDS, ExpressionRefused, Kind, Scope
 
-APPLICANT: Mapping[str, Kind] = {"applicant.type": "text"}
+APPLICANT: Mapping[str, Kind] = {"applicant.type": "text", "applicant.credit.excluded": "boolean"}
 DERIVED_KINDS: tuple[Kind, ...] = ("boolean", "number", "text")
 
 
@@ -20,9 +20,9 @@ def question_names(questions: list[models.Question]) -> dict[str, Kind]:
     return kinds | {f"answered.{question.id}": "boolean" for question in questions}
 
 
-def bundle_scope(bundle: models.Bundle) -> Scope:
+def bundle_scope(bundle: models.Bundle, vocabulary: models.Vocabulary) -> Scope:
     """Return the scope of `when` and `stop` in a bundle; a `derived` that does not compile is left out."""
-    scope = Scope("一件事", {**question_names(bundle.questions), **APPLICANT})
+    scope = Scope("一件事", {**question_names(bundle.questions), **form_names(vocabulary.fields), **APPLICANT})
     kinds: dict[str, Kind] = {}
     for name, text in bundle.derived.items():
         try:
@@ -37,10 +37,9 @@ def form_names(fields: Mapping[str, models.VocabularyField]) -> dict[str, Kind]:
     return {f"form.{name}": KINDS[field.type] for name, field in fields.items() if field.type in KINDS}
 
 
-def item_scope(vocabulary: models.Vocabulary) -> Scope:
-    """Return the scope of `when` and `eligible` in an item."""
-    names: dict[str, Kind] = {"handling": "text", "applicant.credit.excluded": "boolean"}
-    return Scope("事项", {**form_names(vocabulary.fields), **APPLICANT, **names})
+def item_scope(vocabulary: models.Vocabulary, of_bundle: Mapping[str, Kind] | None = None) -> Scope:
+    """Return the scope of `when` and `eligible` in an item; `of_bundle` are the names of the bundle it is used in."""
+    return Scope("事项", {**(of_bundle or {}), **form_names(vocabulary.fields), **APPLICANT, "handling": "text"})
 
 
 def lifecycle_scope(vocabulary: models.Vocabulary) -> Scope:

@@ -141,3 +141,12 @@ class TestCriticalPath:
             f'questions: [{asked}]\nitems: [{{use: x, when: "{odd}"}}]\n'
         )
         assert "W212" in [each.code for each in load_pack(files).diagnostics]
+
+    def test_too_many_chains(self) -> None:
+        """A thicket of `after` ends the search with a warning, not the service."""
+        lengths = {f"n{n}": "0wd" for n in range(24)}
+        entries = ", ".join(f"{{use: n{n}, after: [{', '.join(f'n{m}' for m in range(n))}]}}" for n in range(24))
+        files = {f"{code}.yaml": item(code, length) for code, length in lengths.items()}
+        head = "kind: bundle\ncode: whole\ntitle: 整件\nlead: a\napplicants: [enterprise]\npromised: 5wd\n"
+        files |= {"d.yaml": DIRECTORY, "s.yaml": SCENARIO, "b.yaml": f"{head}items: [{entries}]\n"}
+        assert [each.code for each in load_pack(files).diagnostics] == ["W212"]

@@ -109,6 +109,6 @@ class TestExpression:
         assert release.expression(when, "item") is release.expression(when, "item")
 
     def test_only_the_names_of_its_place(self, pack: Pack) -> None:
-        """The form is not known while the questions are asked."""
+        """How an item is handled is not known while the questions are asked."""
         with pytest.raises(ExpressionRefused):
-            compile_release(pack, "open-shop").expression("form.floor_area > 3", "bundle")
+            compile_release(pack, "open-shop").expression("handling == 'commitment'", "bundle")

@@ -182,7 +182,9 @@ def release(pack: Pack) -> Release:
 @pytest.fixture(scope="session")
 def joint(pack: Pack) -> Release:
     """Return the same bundle handled jointly, with a cap on the whole; half of the promises are checked, none is compared."""
-    one = pack.bundles["open-shop"].model_copy(update={"legal_mode": "joint", "designation": "区政府〔2026〕1号", "before": None})
+    one = pack.bundles["open-shop"].model_copy(
+        update={"legal_mode": "joint", "designation": "区政府〔2026〕1号", "before": None}
+    )
     fire = pack.items["fire-check"].model_dump(by_alias=True)
     fire["commitment"]["follow_up"]["sample"] = 0.5
     items = {**pack.items, "fire-check": models.Item.model_validate(fire)}
@@ -210,7 +212,9 @@ def bundle_of() -> Callable[[list[tuple[str, str, list[str]]], str], Release]:
         about = {"kind": "item", "category": "licence", "basis": ["某法 1"], "lifecycle": "licence"}
         limits = {"statutory": "20wd", "promised": "5wd"}
         items = {
-            f"i{n}": models.Item.model_validate({**about, "code": f"i{n}", "title": said, "department": where, "limits": limits})
+            f"i{n}": models.Item.model_validate(
+                {**about, "code": f"i{n}", "title": said, "department": where, "limits": limits}
+            )
             for n, (said, where, _) in enumerate(parts)
         }
         entries = [{"use": f"i{n}", "after": after} for n, (_, _, after) in enumerate(parts)]

@@ -4,7 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from service.workflows import bundle
@@ -48,7 +49,7 @@ def field(name: str) -> VocabularyField:
 
 def valid(definition: VocabularyField, value: Any) -> bool:
     checker = Draft202012Validator.FORMAT_CHECKER
-    return Draft202012Validator(value_schema(definition), format_checker=checker).is_valid(value)
+    return bool(Draft202012Validator(value_schema(definition), format_checker=checker).is_valid(value))
 
 
 class TestValue:
@@ -108,7 +109,17 @@ class TestForm:
     def test_follows_the_vocabulary(self, schema: dict[str, Any]) -> None:
         """Fields come in the order of the vocabulary, with their Chinese names; what may stay empty is not required."""
         names = list(schema["properties"])
-        assert names == ["status", "subject_name", "uscc", "address", "seats", "area", "has_agent", "agent_name", "usable_area"]
+        assert names == [
+            "status",
+            "subject_name",
+            "uscc",
+            "address",
+            "seats",
+            "area",
+            "has_agent",
+            "agent_name",
+            "usable_area",
+        ]
         assert schema["properties"]["subject_name"]["description"] == "与营业执照一致"
         assert set(names) - set(schema["required"]) == {"usable_area"}
 

@@ -59,7 +59,11 @@ class TestItems:
             "statutory": {"limit": "10wd", "title": "10个工作日"},
             "promised": {"limit": "5wd", "title": "5个工作日"},
         }
-        assert food["result"] == {"code": "food-licence", "title": "食品经营许可证", "valid": {"limit": "5y", "title": "5年"}}
+        assert food["result"] == {
+            "code": "food-licence",
+            "title": "食品经营许可证",
+            "valid": {"limit": "5y", "title": "5年"},
+        }
         assert (food["after"], food["fee"], food["commitment"]) == ([], None, None)
         sign = items["outdoor-sign"]
         assert sign["after"] == [{"code": "food-licence", "title": "食品经营许可（餐饮服务）"}]
@@ -89,21 +93,36 @@ class TestItems:
     def test_has_nothing_to_apply_for(self, desk: Desk) -> None:
         """Answers under which nothing applies make a guide that says so."""
         found = desk.guide(answers={**ANSWERS, "area": 20, "sign": False, "dishes": []})
-        assert (found["items"], found["materials"], found["can_apply"], found["dates"]["expected_on"]) == ([], [], False, None)
+        assert (found["items"], found["materials"], found["can_apply"], found["dates"]["expected_on"]) == (
+            [],
+            [],
+            False,
+            None,
+        )
 
     def test_repeats_the_answers(self, desk: Desk) -> None:
         """The questions asked come with the answer as a person would say it."""
-        asked = {q["id"]: q["said"] for q in desk.guide(answers={**ANSWERS, "dishes": ["hot", "raw"], "fumes": True})["questions"]}
+        asked = {
+            q["id"]: q["said"]
+            for q in desk.guide(answers={**ANSWERS, "dishes": ["hot", "raw"], "fumes": True})["questions"]
+        }
         assert asked == {
             "licence": "已经有了", "area": "400㎡", "sign": "是", "dishes": "炒菜、火锅；生食", "fumes": "是", "staff": "0",
         }  # fmt: skip
-        assert {q["id"]: q["said"] for q in desk.guide(answers={**ANSWERS, "dishes": []})["questions"]}["dishes"] == "都没有"
+        assert {q["id"]: q["said"] for q in desk.guide(answers={**ANSWERS, "dishes": []})["questions"]}[
+            "dishes"
+        ] == "都没有"
 
     def test_asks_for_every_answer(self, desk: Desk) -> None:
         """A question that is asked and not answered is refused with its pointer."""
         with pytest.raises(DataInvalid) as refusal:
             desk.guide(answers={"licence": "have"})
-        assert [error["pointer"] for error in refusal.value.facts["errors"]] == ["/answers/area", "/answers/sign", "/answers/dishes", "/answers/staff"]
+        assert [error["pointer"] for error in refusal.value.facts["errors"]] == [
+            "/answers/area",
+            "/answers/sign",
+            "/answers/dishes",
+            "/answers/staff",
+        ]
 
     def test_is_json(self, desk: Desk) -> None:
         """All of it goes over the wire as it is."""
@@ -145,7 +164,9 @@ class TestCommitment:
 
     def test_depends_on_what_is_filled_in(self, desk: Desk) -> None:
         """Once the field is known, so is the answer."""
-        small, large = (by_code(desk.guide(form={"usable_area": n})["items"])["fire-check"]["commitment"] for n in (90, 2000))
+        small, large = (
+            by_code(desk.guide(form={"usable_area": n})["items"])["fire-check"]["commitment"] for n in (90, 2000)
+        )
         assert (small["offered"], small["depends_on"]) == (True, [])
         assert (large["offered"], large["depends_on"]) == (False, [])
 
@@ -158,7 +179,9 @@ class TestCommitment:
         assert fire["expected_on"] == "2026-11-06"
         assert set(by_code(ordinary["materials"])) - set(by_code(promise["materials"])) == {"fire-plan"}
 
-    @pytest.mark.parametrize(("handling", "pointer"), [({"other": "ordinary"}, "other"), ({"fire-check": "maybe"}, "fire-check")])
+    @pytest.mark.parametrize(
+        ("handling", "pointer"), [({"other": "ordinary"}, "other"), ({"fire-check": "maybe"}, "fire-check")]
+    )
     def test_refuses_an_unknown_choice(self, desk: Desk, handling: dict[str, str], pointer: str) -> None:
         """An unknown item or way is refused with its pointer."""
         with pytest.raises(DataInvalid) as refusal:
@@ -196,7 +219,11 @@ class TestMaterials:
     def test_describes_the_file(self, desk: Desk) -> None:
         """Formats, size, hint and how long it may follow later are there before the upload."""
         papers = by_code(desk.guide(answers={**ANSWERS, "staff": 2})["materials"])
-        assert (papers["layout"]["formats"], papers["layout"]["max_mb"], papers["layout"]["hint"]) == (["pdf", "png"], 15, "标注尺寸")
+        assert (papers["layout"]["formats"], papers["layout"]["max_mb"], papers["layout"]["hint"]) == (
+            ["pdf", "png"],
+            15,
+            "标注尺寸",
+        )
         assert papers["layout"]["deferrable"] is None
         assert papers["workflow-doc"]["deferrable"] == {"limit": "3wd", "title": "3个工作日"}
         assert (papers["health-list"]["required"], papers["health-list"]["how"]) == (False, "上传 1 份（选交）")
@@ -252,7 +279,9 @@ class TestDates:
         )  # fmt: skip
         papers = ["licence-copy", "identity", "layout", "workflow-doc", "rules", "fire-plan", "premises-right"]
         applicant = Actor("zhang", "applicant", subject=case.applicant_id)
-        return step(case, Action("submit", data={"materials": papers}), applicant, Situation(release, calendar, now)).case
+        return step(
+            case, Action("submit", data={"materials": papers}), applicant, Situation(release, calendar, now)
+        ).case
 
     def test_are_those_of_a_real_case(self, desk: Desk, submitted: Case) -> None:
         """Correction notice, promise of the whole and promise of each item agree with a case submitted at the same instant."""
@@ -260,7 +289,9 @@ class TestDates:
         assert found["dates"]["notice_by"] == str(submitted.clocks["food-licence", "notice"].due_on) == "2026-11-12"
         assert found["dates"]["promised_on"] == str(submitted.clocks["", "promise"].due_on) == "2026-11-24"
         window = Actor("li", "clerk", "scjg", frozenset({"window"}))
-        case = step(submitted, Action("accept", "food-licence"), window, Situation(desk.release, desk.calendar, desk.now)).case
+        case = step(
+            submitted, Action("accept", "food-licence"), window, Situation(desk.release, desk.calendar, desk.now)
+        ).case
         expected = by_code(found["items"])["food-licence"]["expected_on"]
         assert expected == str(case.clocks["food-licence", "decision"].promised_on) == "2026-11-12"
 
@@ -287,7 +318,9 @@ class TestDates:
         known = Desk(release, calendar, datetime(2026, 11, 5, 9, tzinfo=TZ)).guide()["dates"]
         assert (known["provisional"], known["note"]) == (False, "")
 
-    def test_have_a_cap_when_handled_jointly(self, desk: Desk, joint: Release, calendar: WorkCalendar, now: datetime) -> None:
+    def test_have_a_cap_when_handled_jointly(
+        self, desk: Desk, joint: Release, calendar: WorkCalendar, now: datetime
+    ) -> None:
         """Joint handling is capped by law; otherwise each item keeps its own limits (R-BND-2)."""
         found = Desk(joint, calendar, now).guide()
         assert found["limits"]["legal_cap"] == {"limit": "45wd", "title": "45个工作日", "basis": "行政许可法 26、42"}
@@ -304,7 +337,9 @@ class TestMoney:
         """Each fee has its basis; without any it says so."""
         fees = desk.guide()["fees"]
         assert (fees["total"], fees["title"]) == (12.5, "12.5元")
-        assert fees["items"] == [{"code": "outdoor-sign", "title": "户外招牌设置备案", "amount": 12.5, "basis": "城市道路管理条例 37"}]
+        assert fees["items"] == [
+            {"code": "outdoor-sign", "title": "户外招牌设置备案", "amount": 12.5, "basis": "城市道路管理条例 37"}
+        ]
         free = desk.guide(answers={**ANSWERS, "sign": False})["fees"]
         assert (free["total"], free["title"], free["items"]) == (0, "不收费", [])
 
@@ -313,7 +348,10 @@ class TestMoney:
         assert desk.guide()["savings"] == {
             "steps": {"before": 12, "now": 2},
             "materials": {"before": 35, "now": 3},
-            "days": {"before": {"limit": "48wd", "title": "48个工作日"}, "now": {"limit": "13wd", "title": "13个工作日"}},
+            "days": {
+                "before": {"limit": "48wd", "title": "48个工作日"},
+                "now": {"limit": "13wd", "title": "13个工作日"},
+            },
         }
         nothing_issued = desk.guide(answers={**ANSWERS, "area": 20, "dishes": []})["savings"]
         assert nothing_issued["steps"] == {"before": 12, "now": 1}
@@ -331,13 +369,20 @@ class TestQuestions:
         listed = questions(release, {})
         assert [q["id"] for q in listed] == ["licence", "area", "sign", "dishes", "fumes", "staff"]
         assert listed[0]["options"] == [{"value": "have", "title": "已经有了"}, {"value": "none", "title": "还没有"}]
-        assert (listed[1]["type"], listed[1]["unit"], listed[1]["min"], listed[1]["why"]) == ("number", "㎡", 1, "决定是否要消防检查")
+        assert (listed[1]["type"], listed[1]["unit"], listed[1]["min"], listed[1]["why"]) == (
+            "number",
+            "㎡",
+            1,
+            "决定是否要消防检查",
+        )
         assert (listed[5]["min"], listed[5]["max"]) == (0, 500)
         assert not any(q["answered"] for q in listed)
 
     def test_depend_on_the_answers_so_far(self, release: Release) -> None:
         """A question with a condition is asked when it holds; an answer to one not asked does not count."""
-        before, after = ({q["id"]: q for q in questions(release, {"dishes": d, "fumes": True})} for d in (["raw"], ["hot"]))
+        before, after = (
+            {q["id"]: q for q in questions(release, {"dishes": d, "fumes": True})} for d in (["raw"], ["hot"])
+        )
         assert (before["fumes"]["asked"], before["fumes"]["answered"], before["fumes"]["said"]) == (False, False, "")
         assert (after["fumes"]["asked"], after["fumes"]["value"], after["fumes"]["said"]) == (True, True, "是")
 
@@ -384,7 +429,9 @@ class TestGuideText:
 
     def test_says_when_nothing_applies(self, desk: Desk) -> None:
         """No items is an answer too."""
-        assert "没有需要办理的事项" in guide_text(desk.guide(answers={**ANSWERS, "area": 20, "sign": False, "dishes": []}))
+        assert "没有需要办理的事项" in guide_text(
+            desk.guide(answers={**ANSWERS, "area": 20, "sign": False, "dishes": []})
+        )
 
     def test_warns_of_provisional_dates(self, joint: Release, calendar: WorkCalendar) -> None:
         """Dates beyond the calendar are said to be provisional; a cap by law is named."""

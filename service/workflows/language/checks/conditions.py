@@ -9,7 +9,7 @@ from service.workflows.language import models
 from service.workflows.language.checks.view import View, compiled
 from service.workflows.language.diagnostics import Diagnostic, found, near
 from service.workflows.language.expressions import Expression, Kind, Scope, Token
-from service.workflows.language.scopes import APPLICANT, DERIVED_KINDS, question_names
+from service.workflows.language.scopes import APPLICANT, DERIVED_KINDS, form_names, item_scope, question_names
 from service.workflows.language.source import Path, Source
 
 Options = Mapping[str, Mapping[str, str]]  # name → its possible values with their labels
@@ -22,7 +22,7 @@ _ORDERS = ("==", "!=", "<", "<=", ">", ">=")
 def findings(view: View) -> Iterator[Diagnostic]:
     """Yield what is wrong in the expressions of bundles, items and lifecycles."""
     for code, bundle in view.pack.bundles.items():
-        view.conditions[code] = Conditions(bundle, view.source("bundle", code))
+        view.conditions[code] = Conditions(view, bundle, view.source("bundle", code))
         yield from view.conditions[code].findings
     for code, item in view.pack.items.items():
         yield from _item(view, item, view.source("item", code))
@@ -37,14 +37,15 @@ def findings(view: View) -> Iterator[Diagnostic]:
 class Conditions:
     """The conditions of one bundle compiled, and what is wrong with them; what cannot be compiled is left out."""
 
-    def __init__(self, bundle: models.Bundle, source: Source) -> None:
+    def __init__(self, view: View, bundle: models.Bundle, source: Source) -> None:
         """Compile derived values in their order, then questions, stops and items."""
         self.bundle, self.source = bundle, source
+        fields = view.pack.vocabulary.fields
         self.findings: list[Diagnostic] = []
         self.options: Options = _answer_options(bundle.questions)
         self.dates = {f"answers.{question.id}" for question in bundle.questions if question.type == "date"}
         self.derived: dict[str, Expression] = {}
-        base = Scope("一件事", {**question_names(bundle.questions), **APPLICANT})
+        base = Scope("一件事", {**question_names(bundle.questions), **form_names(fields), **APPLICANT})
         kinds: dict[str, Kind] = {}
         for name, text in bundle.derived.items():
             scope = base.extended(kinds) if "derived." in text else base
@@ -52,7 +53,7 @@ class Conditions:
             if derived:
                 self.derived[name] = derived
                 kinds[f"derived.{name}"] = derived.result
-        scope = base.extended(kinds)
+        self.scope = scope = base.extended(kinds)
         self.questions = [self._when(scope, q.when, ("questions", n, "when")) for n, q in enumerate(bundle.questions)]
         self.stops = [self._when(scope, s.when, ("stop", n, "when")) for n, s in enumerate(bundle.stop)]
         self.items = [self._when(scope, e.when, ("items", n, "when")) for n, e in enumerate(bundle.items)]
@@ -112,10 +113,12 @@ def _item(view: View, item: models.Item, source: Source) -> Iterator[Diagnostic]
     places += [(use.when, ("materials", n, "when")) for n, use in enumerate(item.material_uses()) if use.when]
     if item.commitment and item.commitment.eligible:
         places.append((item.commitment.eligible, ("commitment", "eligible")))
-    asked = {f"form.{use.use}" for use in item.field_uses()}
+    asked = {f"form.{use.use}" for use in item.field_uses()} | _collected_beside(view, item)
+    scopes = [item_scope(view.pack.vocabulary, c.scope.names) for c in _conditions_with(view, item)] or [view.item_scope]
     misspelt = any(use.use not in view.pack.vocabulary.fields for use in item.field_uses())
     for text, path in places:
-        expression, wrong = _of_form(view, view.item_scope, text, source, path)
+        results = [_of_form(view, scope, text, source, path) for scope in scopes]
+        expression, wrong = next((result for result in results if result[1]), results[0])
         yield from wrong
         if expression and not misspelt:
             yield from _unasked(expression, asked, source, path, "本事项")
@@ -126,6 +129,21 @@ def _item(view: View, item: models.Item, source: Source) -> Iterator[Diagnostic]
             if expression:
                 said = f"生命周期“{cycle.code}”的“{transition.title}”"
                 yield from _unasked(expression, asked, source, ("lifecycle",), said)
+
+
+def _conditions_with(view: View, item: models.Item) -> list[Conditions]:
+    """Return the conditions of the bundles that use an item: its expressions may ask for their answers."""
+    return [c for c in view.conditions.values() if any(entry.use == item.code for entry in c.bundle.items)]
+
+
+def _collected_beside(view: View, item: models.Item) -> set[str]:
+    """Return the form fields that every bundle using the item collects by its questions or other items."""
+    found_in = []
+    for conditions in _conditions_with(view, item):
+        others = [view.pack.items[entry.use] for entry in conditions.bundle.items if entry.use in view.pack.items]
+        fields = {use.use for other in others for use in other.field_uses()}
+        found_in.append({f"form.{name}" for name in fields | {q.fills for q in conditions.bundle.questions if q.fills}})
+    return set.intersection(*found_in) if found_in else set()
 
 
 def _quietly(scope: Scope, text: str | None) -> Expression | None:

@@ -10,7 +10,7 @@ from service.workflows.language.source import Source
 
 ENGINE_STATES = {"waiting": "待前置", "withdrawn": "撤回", "stopped": "终止"}
 ENGINE_ACTIONS = {"start": "开始", "stop": "终止", "withdraw": "撤回"}
-ENTRIES = ("pledged", "correcting")  # entered by submission with a commitment, and by the one correction notice
+PLEDGED = "pledged"  # entered by submission with a commitment
 AFTER_FINAL = {"head", "clock"}
 
 
@@ -137,7 +137,8 @@ def _graph(cycle: models.Lifecycle, source: Source) -> Iterator[Diagnostic]:
         yield found(
             source.at_key("states", cycle.initial), "E415", "第一个状态就是终态，没有什么可办", "把开始的状态放在最前面"
         )
-    entered = _reach([cycle.initial, *(name for name in ENTRIES if name in cycle.states)], onward)
+        return  # what can be reached from there says nothing
+    entered = _reach([cycle.initial, *_entries(cycle, onward)], onward)
     ending = _reach([name for name, state in cycle.states.items() if state.final], backward)
     for name, state in cycle.states.items():
         at = source.at_key("states", name)
@@ -147,6 +148,14 @@ def _graph(cycle: models.Lifecycle, source: Source) -> Iterator[Diagnostic]:
             yield found(at, "E402", f"状态“{name}”没有出路", "加一个从这里出发的动作，或写 final")
         elif name not in ending:
             yield found(at, "E403", f"从状态“{name}”怎么办都到不了办结", "加一条通向终态的路")
+
+
+def _entries(cycle: models.Lifecycle, onward: Mapping[str, set[str]]) -> Iterator[str]:
+    """Yield the states that the engine enters itself: the promise, and where the one notice is answered."""
+    for name, state in cycle.states.items():
+        answers = state.post == "applicant" and cycle.initial in _reach([name], onward)
+        if name == PLEDGED or answers:
+            yield name
 
 
 def _reach(starts: list[str], edges: Mapping[str, set[str]]) -> set[str]:

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import date
-from functools import reduce
+from functools import lru_cache, reduce
 
+from service.workflows.calendar import WorkCalendar
 from service.workflows.clocks import compare, deadline
 from service.workflows.language import models
 from service.workflows.language.checks.conditions import Conditions
-from service.workflows.language.checks.possibilities import Search, Undecided, said
+from service.workflows.language.checks.possibilities import BUDGET, Search, Undecided, said
 from service.workflows.language.checks.view import View
 from service.workflows.language.diagnostics import Diagnostic, found
 from service.workflows.language.duration import Duration
 from service.workflows.language.source import Source
 
 MOST_CHAINS = 3  # told of one bundle
+LOOKED_AT = 5_000  # chains of one bundle
 ZERO = Duration(0, "wd")
 
 
@@ -49,58 +51,68 @@ def _length(item: models.Item) -> Duration:
 
 
 def _chains(view: View, bundle: models.Bundle, conditions: Conditions, source: Source) -> Iterator[Diagnostic]:
-    told = 0
+    at = source.at("promised")
+    told, left = 0, BUDGET
     for chain in _too_long(view, bundle):
-        answers: dict[str, object] | None = None
         whens = [conditions.items[n] for n, entry in enumerate(bundle.items) if entry.use in chain and entry.when]
         if None in whens:
             continue  # its own finding says what is wrong
         way = " → ".join(f"{code} {_length(view.pack.items[code])}" for code in chain)
+        search = Search(conditions, [when for when in whens if when], left)
         try:
-            answers = Search(conditions, [when for when in whens if when]).example()
+            answers, looked = (search.example(), True) if chain else (None, False)
         except Undecided:
-            yield found(source.at("promised"), "W212", f"回答的组合太多，没有查完这条链：{way}", "请用情景核对承诺时限")
-            continue
-        if answers is not None and told < MOST_CHAINS:
+            looked = False
+        if not looked:
+            message = f"组合太多，没有查完最长的链{f'：{way}' if way else ''}"
+            yield found(at, "W212", message, "请用情景核对承诺时限")
+            return
+        left = search.left
+        if answers is not None:
             told += 1
             message = f"承诺 {bundle.promised} 短于必须先后办的 {way}（{said(bundle, answers)}）"
-            yield found(source.at("promised"), "E502", message, "加长 promised，缩短事项的承诺时限，或改成同时办")
+            yield found(at, "E502", message, "加长 promised，缩短事项的承诺时限，或改成同时办")
+        if told == MOST_CHAINS:
+            return
 
 
-def _too_long(view: View, bundle: models.Bundle) -> Iterator[list[str]]:
-    """Yield the chains of `after` that take longer than promised, each as short as it can be."""
-    later: dict[str, list[str]] = {entry.use: [] for entry in bundle.items}
+def _too_long(view: View, bundle: models.Bundle) -> Iterator[tuple[str, ...]]:
+    """Yield the chains of `after` that take longer than promised, each as short as it can be.
+
+    Ends with an empty chain when there are too many to look at.
+    """
+    later: dict[str, list[str]] = {entry.use: [] for entry in bundle.items if entry.use in view.pack.items}
     for entry in bundle.items:
         for before in entry.after:
-            if before in later:
+            if before in later and entry.use in later:
                 later[before].append(entry.use)
     promised = Duration.parse(bundle.promised)
-    stack = [[code] for code in later if code in view.pack.items]
-    while stack:
+    stack: list[tuple[str, ...]] = [(code,) for code in later]
+    for _ in range(LOOKED_AT):
+        if not stack:
+            return
         chain = stack.pop()
-        if not _within(view, [_length(view.pack.items[code]) for code in chain], promised):
+        lengths = tuple(_length(view.pack.items[code]) for code in chain)
+        if _within(lengths, promised, view.calendar):
+            stack += [(*chain, code) for code in later[chain[-1]] if code not in chain]
+        else:
             yield chain
-            continue
-        stack += [[*chain, code] for code in later[chain[-1]] if code in view.pack.items and code not in chain]
+    yield ()
 
 
-def _within(view: View, lengths: list[Duration], promised: Duration) -> bool:
+@lru_cache(maxsize=1024)
+def _within(lengths: tuple[Duration, ...], promised: Duration, calendar: WorkCalendar) -> bool:
     """Tell whether lengths one after the other end no later than the promise, from every start."""
     if len({each.unit for each in lengths if each.count} | {promised.unit}) == 1:
         return sum(each.count for each in lengths) <= promised.count
     if len(lengths) == 1:
-        return compare(lengths[0], promised, view.calendar)
-    return all(
-        reduce(lambda on, length: deadline(on, length, view.calendar), lengths, day)
-        <= deadline(day, promised, view.calendar)
-        for day in _starts(view)
-    )
-
-
-def _starts(view: View) -> Iterator[date]:
-    years = view.calendar.years or (2024, 2025, 2026, 2027)
+        return compare(lengths[0], promised, calendar)
+    years = calendar.years or (2024, 2025, 2026, 2027)
     first, last = date(years[0], 1, 1).toordinal(), date(years[-1], 12, 31).toordinal()
-    return (date.fromordinal(ordinal) for ordinal in range(first, last + 1))
+    return all(
+        reduce(lambda on, length: deadline(on, length, calendar), lengths, day) <= deadline(day, promised, calendar)
+        for day in map(date.fromordinal, range(first, last + 1))
+    )
 
 
 def _never(conditions: Conditions, source: Source) -> Iterator[Diagnostic]:
@@ -111,7 +123,7 @@ def _never(conditions: Conditions, source: Source) -> Iterator[Diagnostic]:
         if expression is None:
             continue
         try:
-            possible = Search(conditions, [expression]).example() is not None
+            possible = Search(conditions, [expression], BUDGET // 10).example() is not None
         except Undecided:
             continue
         if not possible:

@@ -192,9 +192,10 @@ class _Story:
     @cached_property
     def kinds(self) -> dict[str, set[str]]:
         """Return what lists of notices, certificates and events may name."""
-        actions = {t.action for cycle in self.cycles.values() if cycle for t in cycle.transitions}
+        transitions = [t for cycle in self.cycles.values() if cycle for t in cycle.transitions]
+        actions, own = {t.action for t in transitions}, {t.notice for t in transitions if t.notice}
         return {
-            "notices": {*models.NOTICE_TITLES, *ENGINE_PAPERS},
+            "notices": {*models.NOTICE_TITLES, *ENGINE_PAPERS, *own},
             "certificates": set(self.view.pack.vocabulary.certificates),
             "events": actions | ENGINE_ACTIONS.keys() | {*CASE_ACTIONS, *CASE_EVENTS, *ENGINE_PAPERS},
         }

@@ -16,7 +16,6 @@ from service.workflows.language.models.terms import (
     Model,
     Name,
     Need,
-    NoticeKind,
     Origin,
     Outcome,
     RefusalPolicy,
@@ -63,7 +62,7 @@ class Transition(Model):
     by: str | list[str]
     when: Expression | None = None
     needs: list[Need] = []
-    notice: NoticeKind | None = None
+    notice: Name | None = None
     effect: Effect | None = None
     counts_from: CountsFrom | None = None
     basis: str = ""

@@ -38,19 +38,11 @@ def guide(
         DataInvalid: a question is not answered, or something given is wrong.
     """
     rehearsal = rehearse(release, applicant, answers, handling, form, certificates, calendar, now)
-    projection = timing.project(rehearsal)
-    needs = _needs(rehearsal)
     papers = contents.materials(rehearsal)
-    definition = release.bundle
+    needs = _needs(rehearsal)
+    projection = timing.project(rehearsal)
     return {
-        "bundle": definition.code,
-        "title": definition.title,
-        "region": {"code": release.directory.region.code, "title": release.directory.region.title},
-        "lead": titles.department(release, definition.lead),
-        "applicant_type": titles.applicant_type(applicant.type),
-        "stops": [{"say": stop.say, "basis": stop.basis} for stop in rehearsal.selection.stops],
-        "can_apply": bool(rehearsal.items) and not rehearsal.selection.stops,
-        "questions": answered(release, rehearsal.selection),
+        **_heading(rehearsal, applicant),
         "items": contents.items(rehearsal, projection),
         "not_needed": contents.not_needed(rehearsal),
         "departments": contents.departments(rehearsal),
@@ -58,15 +50,25 @@ def guide(
         "form": form_schema(release, needs),
         "prefill": {n: {"value": need.value, "origin": need.origin} for n, need in needs.items() if need.origin},
         "undecided": contents.undecided(rehearsal),
-        "limits": {
-            "promised": definition.promised,
-            "promised_title": (titles.length(definition.promised) or {})["title"],
-            "legal_cap": timing.legal_cap(rehearsal),
-        },
+        "limits": timing.limits(rehearsal),
         "dates": projection.as_json(),
         "fees": contents.fees(rehearsal),
         "savings": contents.savings(rehearsal, papers),
         "channels": [titles.coded(code, titles.CHANNELS) for code in titles.CHANNELS],
+    }
+
+
+def _heading(rehearsal: Rehearsal, applicant: Applicant) -> dict[str, Any]:
+    release, selection = rehearsal.release, rehearsal.selection
+    return {
+        "bundle": release.bundle.code,
+        "title": release.bundle.title,
+        "region": {"code": release.directory.region.code, "title": release.directory.region.title},
+        "lead": titles.department(release, release.bundle.lead),
+        "applicant_type": titles.applicant_type(applicant.type),
+        "stops": [{"say": stop.say, "basis": stop.basis} for stop in selection.stops],
+        "can_apply": bool(selection.items) and not selection.stops,
+        "questions": answered(release, selection),
     }
 
 

@@ -8,10 +8,11 @@ from typing import Any
 from service.workflows import bundle, clocks
 from service.workflows.calendar import ASSUMPTION, local_date, midnight
 from service.workflows.case import CASE, Clock, Item
+from service.workflows.language.duration import Duration
 from service.workflows.machine import APPLICANT
 from service.workflows.signals import JOINT_BASIS, JOINT_CAP
 from service.workflows.tools.guide.rehearsal import Rehearsal
-from service.workflows.tools.guide.titles import iso, length
+from service.workflows.tools.guide.titles import iso
 from service.workflows.work import Work
 
 
@@ -70,9 +71,15 @@ def project(rehearsal: Rehearsal) -> Projection:
     )  # fmt: skip
 
 
-def legal_cap(rehearsal: Rehearsal) -> dict[str, Any] | None:
-    """Return the cap of joint handling as {limit, title, basis}, or None when each item keeps its own limits."""
-    return {**(length(JOINT_CAP) or {}), "basis": JOINT_BASIS} if is_joint(rehearsal) else None
+def limits(rehearsal: Rehearsal) -> dict[str, Any]:
+    """Return the limits of the whole: {promised, promised_title, legal_cap: {limit, title, basis} | None}."""
+    promised = Duration.parse(rehearsal.release.bundle.promised)
+    cap = {"limit": JOINT_CAP, "title": Duration.parse(JOINT_CAP).title(), "basis": JOINT_BASIS}
+    return {
+        "promised": str(promised),
+        "promised_title": promised.title(),
+        "legal_cap": cap if is_joint(rehearsal) else None,
+    }
 
 
 def is_joint(rehearsal: Rehearsal) -> bool:

@@ -1,0 +1,181 @@
+"""Databases to measure on: the sample city, its people, one application of five items, and as many copies as needed."""
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from sqlalchemy import text
+
+import service
+from service.office import ApplicationInput, Office, Request
+from service.store.database import Database
+from service.store.files import Folder
+from service.store.schema import migrate
+from service.store.statements import ADDED_ONLY, PARTS, table
+from service.worker import wall_clock
+from service.workflows.language.folders import read_folder
+from service.workflows.language.load import load_pack
+from service.workflows.language.release import compile_release
+from service.workflows.situation import Actor
+from service.workflows.tools.scenario import Stage, pack_calendar
+
+SAMPLE = Path(service.__file__).parent / "workflows" / "packs" / "linhu"
+BUNDLE = "open-restaurant"
+ITEMS = 5
+PASSWORD = "bench-password"  # of accounts that live for a minute
+OPEN = ("cases", "items", "clocks", "tasks")  # what lists and sweeps read
+WHOLE = ("cases", *PARTS, *ADDED_ONLY)
+
+
+@cache
+def application() -> ApplicationInput:
+    """The application of the first story with five items, with everything that is asked for."""
+    pack = load_pack(read_folder(SAMPLE)).pack
+    assert pack is not None
+    release = compile_release(pack, BUNDLE)
+    for story in pack.scenarios:
+        bare = replace(story, scenario=story.scenario.model_copy(update={"steps": [], "expect": None}))
+        stage = Stage(release, pack_calendar(pack, release), bare)
+        stage.run()
+        case, who = stage.case, story.scenario.applicant
+        if case and len(case.items) == ITEMS:
+            return ApplicationInput(
+                bundle=BUNDLE, applicant={"type": who.type, "name": who.name, "id": who.id}, answers=case.answers,
+                handling=case.handling, form=case.form,
+                materials=[{"material": m.material, "source": m.source} for m in case.materials.values()],
+            )  # fmt: skip
+    raise LookupError(f"no story with {ITEMS} items")
+
+
+def over_http() -> dict[str, Any]:
+    """The same application as the wire carries it; papers that would be uploaded first are left out."""
+    given = application()
+    materials = [
+        {"material": m["material"], m["source"]: True}
+        for m in given.materials
+        if m["source"] not in ("upload", "defer")
+    ]
+    return {
+        "bundle": given.bundle, "applicant": given.applicant, "answers": given.answers, "handling": given.handling,
+        "form": given.form, "materials": materials,
+    }  # fmt: skip
+
+
+@dataclass
+class City:
+    """One database in use."""
+
+    name: str
+    url: str
+    folder: Path
+    database: Database
+    office: Office
+    case_id: str = ""
+    item: str = ""  # one that the lead's window may accept
+
+    async def settle(self) -> None:
+        """Publish the sample pack, let people in, file the application that is copied."""
+        now = wall_clock()
+        await self.office.publish_pack(read_folder(SAMPLE), "bench", now)
+        posts = ["window", "reviewer", "inspector", "approver", "head"]
+        lead = (await self.office.bundle(BUNDLE)).bundle.lead
+        await self.office.create_account("clerk", PASSWORD, name="甲", kind="clerk", department=lead, posts=posts)
+        await self.office.create_account("citizen", PASSWORD, name="乙", kind="applicant")
+        view = await self.office.open_case(Request(Actor("citizen", "applicant"), now), application())
+        self.case_id = view.case.id
+        ready = (
+            i for i in view.case.items.values() if (i.state, i.lifecycle) == ("received", "licence") and i.complete_at
+        )
+        self.item = next(ready).item
+
+    async def clerk(self) -> Actor:
+        """Who accepts."""
+        found = await self.office.actor("clerk")
+        assert found is not None
+        return found
+
+    async def copy(self, prefix: str, many: int, tables: tuple[str, ...] = WHOLE, wake_at: str = "") -> list[str]:
+        """Copy the application `many` times inside the database and return the numbers of the copies."""
+        if not many:
+            return []
+        async with self.database.transaction() as tx:
+            if tx.postgres:
+                await tx.sql.execute(text("SET LOCAL statement_timeout = 0"))
+            for name in tables:
+                await tx.sql.execute(
+                    text(_copying(name, prefix, wake_at, postgres=tx.postgres)), {"id": self.case_id, "many": many}
+                )
+        if self.database.postgres:
+            async with self.database.reading() as connection:
+                await connection.sql.execute(text("ANALYZE"))
+        return [f"{prefix}{n}" for n in range(1, many + 1)]
+
+
+def _copying(name: str, prefix: str, wake_at: str, *, postgres: bool) -> str:
+    """Write the statement that copies the rows of one table, under new keys."""
+    suffix = "CAST(g.n AS TEXT)"
+    new_id, number = f"'{prefix}-id-' || {suffix}", f"'{prefix}' || {suffix}"
+    changed = {"case_id": new_id, "id": new_id, "query_code": number, "salt": number}
+    changed["number"] = f"s.number || '-{prefix}' || {suffix}" if name in ("notices", "certificates") else number
+    changed["code"] = f"s.code || '{prefix}' || {suffix}"
+    if wake_at:
+        changed["wake_at"] = (
+            f"CASE WHEN s.wake_at IS NULL THEN NULL ELSE {wake_at}{'::timestamptz' if postgres else ''} END"
+        )
+    columns = [c.name for c in table(name).columns]
+    values = [changed.get(column, f's."{column}"') for column in columns]
+    series = (
+        "generate_series(1, CAST(:many AS integer)) AS g(n)" if postgres
+        else "(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < :many) SELECT n FROM c) AS g"
+    )  # fmt: skip
+    listed = ", ".join(f'"{column}"' for column in columns)
+    key = "id" if name == "cases" else "case_id"
+    return f"INSERT INTO {name} ({listed}) SELECT {', '.join(values)} FROM {name} s CROSS JOIN {series} WHERE s.{key} = :id"
+
+
+@contextmanager
+def places(postgres: str, kinds: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """Give the addresses of empty databases, by kind, and remove them in the end."""
+    folder = Path(tempfile.mkdtemp(prefix="yijianshi-bench-"))
+    name = f"yijianshi_bench_{secrets.token_hex(4)}"
+    found = {"SQLite": f"sqlite:///{folder}/bench.db", "PostgreSQL": f"{postgres.rsplit('/', 1)[0]}/{name}"}
+    try:
+        yield {kind: found[kind] for kind in kinds}
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def administer(postgres: str, statement: str) -> None:
+    """Run a statement on the server, such as creating a database."""
+    connection = await asyncpg.connect(postgres, timeout=5)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def found(kind: str, url: str, postgres: str) -> City:
+    """Create a database and settle a city in it."""
+    if kind == "PostgreSQL":
+        await administer(postgres, f"CREATE DATABASE {url.rsplit('/', 1)[1]}")
+    folder = Path(tempfile.mkdtemp(prefix="yijianshi-bench-"))
+    await migrate(url)
+    database = Database(url)
+    city = City(kind, url, folder, database, Office(database, Folder(folder), cheap_passwords=True))
+    await city.settle()
+    return city
+
+
+async def left(city: City, postgres: str) -> None:
+    """Remove a city and its database."""
+    await city.database.close()
+    shutil.rmtree(city.folder, ignore_errors=True)
+    if city.name == "PostgreSQL":
+        await administer(postgres, f"DROP DATABASE IF EXISTS {city.url.rsplit('/', 1)[1]} WITH (FORCE)")

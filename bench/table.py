@@ -1,0 +1,94 @@
+"""What was measured, in a table: medians with their spread, and ratios between contenders of the same run."""
+
+import os
+import platform
+import sqlite3
+import subprocess
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+
+PACKAGES = (
+    "fastapi",
+    "uvicorn",
+    "uvloop",
+    "httptools",
+    "sqlalchemy",
+    "asyncpg",
+    "aiosqlite",
+    "pydantic",
+    "transitions",
+)
+
+
+@dataclass
+class Series:
+    """Repetitions of one measurement."""
+
+    name: str
+    unit: str
+    values: list[float] = field(default_factory=list)
+    note: str = ""
+
+    @property
+    def middle(self) -> float:
+        """The median."""
+        return median(self.values)
+
+    def line(self) -> str:
+        """One line of the table."""
+        spread = f"{min(self.values):,.1f} … {max(self.values):,.1f}" if len(self.values) > 1 else ""
+        return f"  {self.name:<58} {self.middle:>10,.1f} {self.unit:<6} {spread:<22} {self.note}".rstrip()
+
+
+@dataclass
+class Table:
+    """One part of the run."""
+
+    title: str
+    series: dict[str, Series] = field(default_factory=dict)
+    ratios: list[str] = field(default_factory=list)
+
+    def add(self, name: str, value: float, unit: str, note: str = "") -> None:
+        """Note one repetition."""
+        found = self.series.setdefault(name, Series(name, unit))
+        found.values.append(value)
+        found.note = note or found.note
+
+    def ratio(self, what: str, top: str, bottom: str, bar: str) -> None:
+        """Compare two contenders by their medians."""
+        if top in self.series and bottom in self.series:
+            found = self.series[top].middle / self.series[bottom].middle
+            self.ratios.append(f"  {what:<58} {found:>10.2f}        bar {bar}")
+
+    def bound(self, what: str, name: str, bar: str) -> None:
+        """Set a measurement beside its bar."""
+        self.ratios.append(f"  {what:<58} {self.series[name].middle:>10,.2f}        bar {bar}")
+
+    def text(self) -> str:
+        """The part as people read it."""
+        return "\n".join([f"\n{self.title}", *(each.line() for each in self.series.values()), *self.ratios])
+
+
+def circumstances() -> str:
+    """Say where this was measured: figures of two machines are not compared, ratios are."""
+    cpu = next((n.partition(":")[2].strip() for n in _lines("/proc/cpuinfo") if n.startswith("model name")), "?")
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    load = " ".join(f"{value:.2f}" for value in os.getloadavg())
+    return (
+        f"{os.cpu_count()} × {cpu}, load {load}\nPython {platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
+        f"{_postgres()}\n{packages}"
+    )
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text().splitlines() if Path(path).exists() else []
+
+
+def _postgres() -> str:
+    try:
+        found = subprocess.run(["psql", "--version"], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return "no psql"
+    return found.stdout.strip()

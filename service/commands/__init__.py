@@ -1,0 +1,1 @@
+"""The command line, by what it is for: definitions, serving, upkeep, the demonstration."""

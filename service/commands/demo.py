@@ -1,0 +1,172 @@
+"""演示命令 — a sample city to try everything in: its people, its cases in every state, a clock that can be moved."""
+
+import json
+import shutil
+from datetime import datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from service.commands import sample_cases
+from service.commands.outcome import Refusal, note, say
+from service.commands.packs import files_of
+from service.commands.serving import prepared, serve_until_stopped
+from service.commands.upkeep import run, settings_from
+from service.office import Office
+from service.settings import Settings
+from service.worker import wall_clock
+from service.workflows.calendar import TZ
+from service.workflows.language.models import BUILT_IN_POSTS, Directory
+
+HOME = Path("data/demo")
+PASSWORD = "yijianshi"  # noqa: S105 - printed at every start
+LAST = "supervisor"  # the account that is made last: with it the sample city is complete
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("demo", help="启动演示：样例城市、账号、各种状态的办件、可以往后拨的时钟")(demo)
+
+
+def demo(
+    now: Annotated[
+        str, typer.Option(help="演示从哪个时刻开始，如 2026-11-05T09:00+08:00；默认为现在", show_default=False)
+    ] = "",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="监听的端口")] = 8000,
+    host: Annotated[str, typer.Option(help="监听的地址")] = "127.0.0.1",
+    fresh: Annotated[bool, typer.Option("--fresh", help="删去上次的演示数据，重新开始")] = False,
+) -> None:
+    """Serve the sample city until told to stop."""
+    at = _instant(now) if now else None
+    settings = demo_settings(host=host, port=port)
+    if fresh:
+        _forget(settings)
+    run(_serve(settings, at))
+
+
+def demo_settings(**changes: Any) -> Settings:
+    """Return the settings with what makes a demonstration: a database and a folder of its own."""
+    given = settings_from()
+    if "database_url" not in given.model_fields_set:
+        changes["database_url"] = f"sqlite:///{HOME / 'yijianshi.db'}"
+    if "files_dir" not in given.model_fields_set:
+        changes["files_dir"] = HOME / "files"
+    return settings_from(demo=True, worker_in_serve=True, **changes)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise Refusal("--now 请写成 2026-11-05T09:00+08:00 这样") from None
+    return found if found.tzinfo else found.replace(tzinfo=TZ)
+
+
+def _forget(settings: Settings) -> None:
+    """Delete the demonstration's own folder; a database somebody named is not ours to delete."""
+    if "data/demo" not in settings.url or settings.files_dir != HOME / "files":
+        raise Refusal("--fresh 只能删去默认位置（data/demo）的演示数据")
+    try:
+        shutil.rmtree(HOME, ignore_errors=False)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise Refusal(f"删不掉 {HOME}：{error.strerror}") from None
+
+
+async def _serve(settings: Settings, at: datetime | None) -> None:
+    office = await prepared(settings)
+    try:
+        await furnish(office, at)
+    except BaseException:
+        await office.database.close()
+        raise
+    body = await _application(office)
+    await serve_until_stopped(settings, office, ready=lambda address: _welcome(address, body))
+
+
+async def furnish(office: Office, at: datetime | None = None) -> None:
+    """Make the sample city, once; `at` is the demonstration's time, by default where it stands. Raises Refusal."""
+    real = wall_clock()
+    with as_file(files("service.workflows") / "packs" / "linhu") as folder:
+        pack = files_of(folder)
+    known = {account.account for account in await office.accounts()}
+    if LAST in known:
+        await _resume(office, at, real)
+        await office.publish_pack(pack, "demo", await office.demo_clock(real))
+        return
+    if known:
+        raise Refusal("这个数据库里已经有账号，不能当作演示库。请换一个空的库；如果是上次演示没有建完，请加 --fresh")
+    start = at or real
+    await office.start_demo_clock(start, real)
+    await office.publish_pack(pack, "demo", start)
+    note("正在准备样例城市……")
+    release = await office.bundle(sample_cases.BUNDLE)
+    await people(office, release.directory)
+    count = await sample_cases.play(office, start)
+    await office.create_account(LAST, PASSWORD, name="效能监察（示例）", kind="supervisor")
+    note(f"样例城市已就绪：{count} 件办件")
+
+
+async def _resume(office: Office, at: datetime | None, real: datetime) -> None:
+    stands = await office.demo_clock(real)
+    if at is None:
+        return
+    if at < stands:
+        said = stands.astimezone(TZ).isoformat(timespec="minutes")
+        raise Refusal(f"演示时钟已经走到 {said}，不能往回拨；要从头开始请加 --fresh")
+    await office.move_demo_clock(at, stands)
+
+
+async def people(office: Office, directory: Directory) -> None:
+    """Make an account for every post of every department, the applicants, a portal and an administrator."""
+    posts = {**BUILT_IN_POSTS, **directory.posts}
+    for department, name in directory.departments.items():
+        for post, title in posts.items():
+            await office.create_account(
+                f"{department}.{post}",
+                PASSWORD,
+                name=f"{name}{title}",
+                kind="clerk",
+                department=department,
+                posts=[post],
+            )
+    for who in (sample_cases.ZHANG, sample_cases.LI):
+        await office.create_account(who.account, PASSWORD, name=who.name, kind="applicant", subject=who.id)
+    await office.create_account("portal", PASSWORD, name="政务服务门户（示例）", kind="portal")
+    await office.create_account("admin", PASSWORD, name="事项管理员（示例）", kind="admin")
+
+
+async def _application(office: Office) -> str:
+    """Return the body of an application that is accepted as it stands."""
+    now = await office.demo_clock(wall_clock())
+    tale = sample_cases.Tale(sample_cases.ZHANG, 0, sample_cases.WITH_SIGN)
+    papers = await sample_cases.sample_files(office, tale.who, now)
+    made = sample_cases.application(await office.bundle(sample_cases.BUNDLE), tale, now, papers)
+    parts = ("bundle", "applicant", "answers", "form", "materials")
+    return json.dumps({part: getattr(made, part) for part in parts}, ensure_ascii=False)
+
+
+def _welcome(address: str, body: str) -> None:
+    api = f"{address}/api/v1"
+    say(f"""
+演示已启动：{address}
+接口文档：  {address}/docs
+
+账号（密码都是 {PASSWORD}）：
+  申请人     zhang（个体工商户）  li（企业）
+  工作人员   部门.岗位，如 scjg.window 受理岗、scjg.reviewer 审查岗、scjg.approver 决定岗、cg.inspector 核查岗
+  其他       portal 门户、supervisor 效能监察、admin 事项管理员
+
+试一试：登录，然后提交一份「开办餐饮店」申请：
+
+TOKEN=$(curl -s {api}/tokens -H 'content-type: application/json' \\
+  -d '{{"username":"zhang","password":"{PASSWORD}"}}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+curl -s {api}/cases -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -H "Idempotency-Key: demo-$RANDOM" \\
+  -d '{body}'
+
+# 把演示时钟往后拨三天
+curl -s {api}/demo/clock -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d '{{"forward":"3d"}}'
+""")

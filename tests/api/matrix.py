@@ -1,0 +1,71 @@
+"""Who may do what: one line for every route there is. A route without a line fails the inventory test."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.api.city import APPLICATION, PASSWORD
+
+NOBODY = ""  # has not signed in
+ACTORS = (NOBODY, "citizen", "stranger", "portal", "window", "sign-clerk", "fire-clerk", "supervisor", "admin")
+EVERYBODY = frozenset(ACTORS)
+SIGNED_IN = EVERYBODY - {NOBODY}
+CLERKS = frozenset({"window", "sign-clerk", "fire-clerk"})
+SEES = frozenset({"citizen", "window", "sign-clerk", "supervisor"})  # the case of the citizen that `{number}` stands for
+WRITER = frozenset({"citizen"})  # of the draft that `{draft}` stands for
+V1 = "/api/v1"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One route: who may, who may know of what it is about, and a request that would work."""
+
+    method: str
+    path: str
+    may: frozenset[str]
+    knows: frozenset[str] = EVERYBODY  # who of the others is told 403; whoever may not know gets 404
+    send: dict[str, Any] = field(default_factory=dict)
+    about: str = ""  # the case the request is about: case, draft; empty when it is about none
+
+    def refusal(self, actor: str) -> int:
+        """Return the status for somebody who may not."""
+        if actor == NOBODY:
+            return 401
+        return 403 if actor in self.knows else 404
+
+
+GUIDE = {"json": {"applicant": {"type": "individual"}, "answers": {"area": 60, "sign": True}}}
+NOTE = {"json": {"action": "note_defects", "data": {"reasons": ["layout-no-size"]}}}
+MATRIX = [
+    Line("POST", f"{V1}/tokens", EVERYBODY, send={"json": {"username": "window", "password": PASSWORD}}),
+    Line("GET", f"{V1}/bundles", EVERYBODY),
+    Line("GET", f"{V1}/bundles/{{bundle}}", EVERYBODY),
+    Line("POST", f"{V1}/bundles/{{bundle}}/guide", EVERYBODY, send=GUIDE),
+    Line("GET", f"{V1}/bundles/{{bundle}}/chart.svg", EVERYBODY),
+    Line("GET", f"{V1}/bundles/{{bundle}}/chart.mmd", EVERYBODY),
+    Line("POST", f"{V1}/files", SIGNED_IN - {"supervisor", "admin"}, send={"files": {"file": ("a.pdf", b"%PDF-1.7")}}),
+    Line("GET", f"{V1}/cases/{{number}}/files/{{file}}", frozenset({"citizen", "window"}), frozenset(), about="case"),
+    Line("POST", f"{V1}/cases", frozenset({"citizen", "window", "portal"}), send={"json": APPLICATION}),
+    Line("GET", f"{V1}/cases", SIGNED_IN),
+    Line("GET", f"{V1}/cases/{{number}}", SEES, SEES, about="case"),
+    Line("PATCH", f"{V1}/cases/{{number}}", WRITER, WRITER, {"json": {"form": {}}}, about="draft"),
+    Line("POST", f"{V1}/cases/{{number}}/submit", WRITER, WRITER, {"json": {}}, about="draft"),
+    Line("GET", f"{V1}/cases/{{number}}/events", SEES, SEES, about="case"),
+    Line("GET", f"{V1}/cases/{{number}}/clocks/{{item}}/{{clock}}/explain", SEES, SEES, about="case"),
+    Line("POST", f"{V1}/cases/{{number}}/actions", WRITER, SEES, {"json": {"action": "withdraw"}}, about="case"),
+    Line("POST", f"{V1}/cases/{{number}}/items/{{item}}/actions", frozenset({"window"}), SEES, NOTE, about="case"),
+    Line("GET", f"{V1}/track/{{number}}", EVERYBODY),
+    Line("GET", f"{V1}/documents/{{code}}", EVERYBODY),
+    Line("GET", f"{V1}/tasks", CLERKS),
+    Line("POST", f"{V1}/tasks/{{case}}/{{n}}/{{verb}}", frozenset({"window"}), SEES, about="case"),
+    Line("POST", f"{V1}/definitions/check", frozenset({"admin"}), send={"json": {"files": {"a.yaml": "kind: x"}}}),
+    Line("GET", f"{V1}/demo/clock", EVERYBODY),
+    Line("POST", f"{V1}/demo/clock", SIGNED_IN, send={"json": {"forward": "1h"}}),
+    Line("GET", "/healthz", EVERYBODY),
+    Line("GET", "/readyz", EVERYBODY),
+    Line("GET", "/problems/{slug}", EVERYBODY),
+    Line("GET", "/openapi.json", EVERYBODY),
+    Line("GET", "/docs", EVERYBODY),
+    Line("GET", "/docs/start.js", EVERYBODY),
+    Line("GET", "/docs/assets", EVERYBODY),  # a folder
+]
+UNDESCRIBED = {"/openapi.json", "/docs", "/docs/start.js", "/docs/assets"}

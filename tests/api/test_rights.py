@@ -1,0 +1,103 @@
+"""Every route and everybody: nothing that is not allowed, no effect of a refusal, nothing to learn from one."""
+
+import hashlib
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from service.api.app import create_app
+from tests.api.city import APPLICATION, City, Settings
+from tests.api.matrix import ACTORS, MATRIX, SEES, UNDESCRIBED, Line
+
+NO_CASE = "YJS20260101-999999"
+SAME_ID = {"x-request-id": "same-id-here"}
+
+
+def digest(city: City) -> str:
+    """Return the digest of every row of every table."""
+    path = Path(str(city.office.database.url.database))
+    connection = sqlite3.connect(path)
+    try:
+        return hashlib.sha256("\n".join(connection.iterdump()).encode()).hexdigest()
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+async def places(city: City, citizen: httpx.AsyncClient) -> dict[str, Any]:
+    """A case and a draft of the citizen, and everything a path may name."""
+    file = (await citizen.post("/api/v1/files", files={"file": ("a.pdf", b"%PDF-1.7")})).json()["id"]
+    body = {**APPLICATION, "materials": [{"material": "layout", "file": file}]}
+    case = (await citizen.post("/api/v1/cases", json=body)).json()
+    draft = (await citizen.post("/api/v1/cases", json={**APPLICATION, "draft": True})).json()
+    return {
+        "number": case["number"], "case": case["number"], "draft": draft["number"], "file": file,
+        "code": case["notices"][0]["code"], "query_code": case["query_code"], "bundle": "open-shop",
+        "item": "shop-licence", "clock": "notice", "n": 1, "verb": "claim", "slug": "not-found",
+    }  # fmt: skip
+
+
+def path_of(line: Line, places: dict[str, Any], number: str) -> str:
+    """Return the path of a request about a case number."""
+    path = line.path.format(**{**places, "number": number, "case": number})
+    path += f"?code={places['query_code']}" if "/track/" in path else ""
+    return path + ("/swagger-ui.css" if path == "/docs/assets" else "")
+
+
+@pytest.mark.parametrize("line", MATRIX, ids=lambda line: f"{line.method} {line.path}")
+async def test_who_may(city: City, places: dict[str, Any], line: Line) -> None:
+    """First everybody who may not, without any effect; then everybody who may (API1, API5, F-43, F-44)."""
+    number = places["draft"] if line.about == "draft" else places["number"]
+    before = digest(city)
+    for actor in [actor for actor in ACTORS if actor not in line.may]:
+        client = city.client(actor, **SAME_ID)
+        answer = await client.request(line.method, path_of(line, places, number), **line.send)
+        assert answer.status_code == line.refusal(actor), (actor, answer.text)
+        if answer.status_code == 404 and line.about:
+            other = {**places, "file": "0" * 64} if actor in SEES else places  # knows the case: another file of it
+            path = path_of(line, other, number if actor in SEES else NO_CASE)
+            none = await client.request(line.method, path, **line.send)
+            assert none.content == answer.content, actor
+    assert digest(city) == before
+    for actor in [actor for actor in ACTORS if actor in line.may]:
+        answer = await city.client(actor).request(line.method, path_of(line, places, number), **line.send)
+        assert answer.status_code < 300 or answer.status_code in (409, 422), (actor, answer.text)
+
+
+class TestInventory:
+    """API9: no route is forgotten."""
+
+    @staticmethod
+    def routes(city: City) -> set[tuple[str, str]]:
+        found = set()
+        for route in iter_route_contexts(city.app.routes):
+            methods = (route.methods or {"GET"}) - {"HEAD"}  # a mounted folder is read with GET
+            found |= {(method, str(route.path)) for method in methods}
+        return found
+
+    def test_every_route_has_a_line(self, city: City) -> None:
+        """And every line a route."""
+        assert self.routes(city) == {(line.method, line.path) for line in MATRIX}
+
+    def test_every_route_is_described(self, city: City) -> None:
+        """But for the description's own pages."""
+        described = {
+            (method.upper(), path) for path, methods in city.app.openapi()["paths"].items() for method in methods
+        }
+        assert {route for route in self.routes(city) if route[1] not in UNDESCRIBED} == described
+
+    async def test_an_oracle_that_sees_effects(self, city: City, citizen: httpx.AsyncClient) -> None:
+        """Positive control: the digest does change when something happens."""
+        before = digest(city)
+        await citizen.post("/api/v1/cases", json=APPLICATION)
+        assert digest(city) != before
+
+    async def test_a_service_that_is_no_demonstration(self, city: City) -> None:
+        """The clock of a real service cannot be moved: the route is not there."""
+        assert ("POST", "/api/v1/demo/clock") in self.routes(city)
+        real = City(create_app(city.office, Settings(demo=False), city.clock), city.office, city.clock)
+        assert not any("/demo/" in path for _, path in self.routes(real))

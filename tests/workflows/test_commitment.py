@@ -1,0 +1,190 @@
+"""告知承诺: chosen freely, granted on form, checked afterwards, and what a broken promise costs."""
+
+import hashlib
+from datetime import date
+
+import pytest
+
+from service.errors import ActionNotAllowed, DataInvalid, NotEligible, NotPermitted
+from service.workflows.situation import Actor
+
+CHOICE = {"handling": {"fire": "commitment"}}
+
+
+def promised(shop, *items, at="2026-09-10T15:00", **of):
+    """Let zhang promise for the fire check."""
+    return shop.submitted(*(items or ("fire",)), at=at, case=CHOICE, **of)
+
+
+def granted(shop, sample=1.0, **of):
+    """Grant on the promise and hand out."""
+    commitment = shop.items["fire"]["commitment"]
+    follow_up = {**commitment["follow_up"], "sample": sample}
+    story = promised(shop, change={"fire": {"commitment": {**commitment, "follow_up": follow_up}}}, **of)
+    story.sun("fire.grant_by_commitment", "2026-09-11")
+    story.li("fire.issue")
+    return story
+
+
+class TestChoose:
+    def test_pledged(self, shop):
+        """The promise is accepted with its own limit; the text that was shown is kept by hash (R-NCP-4, 5, 6)."""
+        story = promised(shop)
+        fire, promise = story.item("fire"), story.case.commitments["fire"]
+        assert (fire.state, fire.accepted_on, story.tasks("fire")) == ("pledged", date(2026, 9, 10), [("xf", "approver")])
+        assert story.due("fire.decision", "promised") == date(2026, 9, 11)
+        assert promise.text_sha256 == hashlib.sha256(story.release.texts["fire-v1"].encode()).hexdigest()
+        assert (promise.chosen_by, promise.chosen_at) == ("zhang", shop.moment("2026-09-10T15:00"))
+
+    def test_never_by_default(self, shop):
+        """Who chooses nothing is handled the ordinary way (R-NCP-2)."""
+        story = shop.submitted("fire")
+        assert (story.state("fire"), story.case.commitments) == ("received", {})
+
+    def test_waived(self, shop):
+        """What the promise replaces is not asked for; in the ordinary way it is."""
+        assert [m.material for m in promised(shop).case.materials.values()] == ["plan"]
+        assert shop.submitted("fire", missing=("proof",)).case.notices[1].body["missing"] == ["消防验收证明"]
+
+    @pytest.mark.parametrize(("excluded", "why"), [(True, "失信"), (False, "适用条件")])
+    def test_not_open(self, shop, excluded, why):
+        """Who is not eligible goes the ordinary way and is told why; it is no refusal (R-NCP-3, S-15)."""
+        small = {**shop.items["fire"]["commitment"], "eligible": "form.area < 100"}  # the question said 130
+        story = promised(shop, "fire", "food", excluded=excluded, change={"fire": {"commitment": small}})
+        assert (story.state("fire"), story.item("fire").handling, story.state("food")) == ("received", "ordinary", "received")
+        said = next(n for n in story.case.notices.values() if n.kind == "ordinary_path")
+        assert why in said.body["text"]
+        assert story.case.commitments == {}
+
+    def test_item_without(self, shop):
+        """An item that the law does not open for promises is handled the ordinary way."""
+        story = shop.submitted("food", case={"handling": {"food": "commitment"}})
+        assert (story.state("food"), story.item("food").note) == ("received", "本事项不实行告知承诺，按一般程序办理")
+
+    def test_after_a_predecessor(self, shop):
+        """An item that waited is pledged when it starts, and its day counts from there."""
+        story = promised(shop, "food", {"use": "fire", "after": ["food"]}, at="2026-09-10")
+        story.li("food.accept")
+        story.wang("food.propose", opinion="符合。")
+        story.zhao("food.grant", opinion="同意。")
+        story.li("food.issue", "2026-09-14")
+        assert (story.state("fire"), story.due("fire.decision", "promised")) == ("pledged", date(2026, 9, 15))
+
+
+class TestGrant:
+    def test_at_once(self, shop):
+        """S-14: granted on form; the check after begins with the grant and has its own limit (R-NCP-8)."""
+        story = granted(shop)
+        assert (story.state("fire"), story.case.state) == ("granted", "granted")
+        check = story.item("fire.follow-up")
+        assert (check.state, check.parent, story.tasks("fire.follow-up")) == ("due", "fire", [("xf", "inspector")])
+        assert story.due("fire.follow-up.check") == date(2026, 10, 15)
+        assert story.case.commitments["fire"].granted_on == date(2026, 9, 11)
+
+    def test_excluded_meanwhile(self, shop):
+        """The guard is asked again at the decision (R-NCP-3)."""
+        story = promised(shop)
+        story.excluded = True
+        with pytest.raises(NotEligible):
+            story.sun("fire.grant_by_commitment")
+
+    def test_rejected(self, shop):
+        """转一般程序: the ordinary path with its five days, and the applicant is told."""
+        story = promised(shop)
+        story.sun("fire.reject_commitment", "2026-09-11", reasons=["unfit"])
+        fire = story.item("fire")
+        assert (fire.state, fire.handling, fire.accepted_on, fire.note) == ("received", "ordinary", None, "不符合条件")
+        assert (story.papers()[-1], story.due("fire.notice")) == ("commitment_refused", date(2026, 9, 18))
+        with pytest.raises(ActionNotAllowed, match="消防验收证明"):
+            story.li("fire.accept")  # what had been waived is asked for now
+        with pytest.raises(ActionNotAllowed):
+            story.sun("fire.grant_by_commitment")
+
+    def test_late(self, shop):
+        """Silence does not grant a promise either."""
+        story = promised(shop).until("2027-01-04")
+        assert (story.state("fire"), story.clock("fire.decision").card) == ("pledged", "red")
+
+
+class TestDraw:
+    def test_reproducible(self, shop):
+        """The draw follows from what is on record, so anybody can repeat it (R-SUP-1)."""
+        first, second = granted(shop), granted(shop)
+        assert first.case.commitments["fire"].draw == second.case.commitments["fire"].draw
+        draw = first.case.commitments["fire"].draw
+        promise = first.case.commitments["fire"]
+        seed = hashlib.sha256(f"c0ffee:fire:{promise.text_sha256}".encode()).hexdigest()
+        assert (draw["seed"], draw["value"], draw["drawn"]) == (seed, int(seed[:13], 16) / 16**13, True)
+
+    def test_not_drawn(self, shop):
+        """A share of none checks nobody and says so."""
+        story = granted(shop, sample=0.0)
+        assert ("fire.follow-up" in story.case.items, story.case.commitments["fire"].follow_up) == (False, "未抽中，免予核查")
+
+
+class TestFollowUp:
+    def test_passed(self, shop):
+        """A check that finds all in order ends it; the closed case stays as it was."""
+        story = granted(shop)
+        closed = story.case.closed_at
+        story.zhou("fire.follow-up.pass", "2026-10-12")
+        assert (story.state("fire.follow-up"), story.case.closed_at, story.case.state) == ("passed", closed, "granted")
+
+    def test_rectified(self, shop):
+        """S-14: put right in time, checked again within three days of the report or of the end (R-NCP-9)."""
+        story = granted(shop)
+        story.zhou("fire.follow-up.order_rectify", "2026-10-09", days=10)
+        assert (story.due("fire.follow-up.rectify"), story.case.state) == (date(2026, 10, 22), "granted")
+        story.zhang("fire.follow-up.report_rectified", "2026-10-20")
+        assert story.due("fire.follow-up.recheck") == date(2026, 10, 23)
+        story.zhou("fire.follow-up.pass")
+
+    def test_not_reported(self, shop):
+        """Without a report the check comes due by itself at the end of the time given."""
+        story = granted(shop)
+        story.zhou("fire.follow-up.order_rectify", "2026-10-09", days=10)
+        story.until("2026-10-23T00:00")
+        assert (story.state("fire.follow-up"), story.due("fire.follow-up.recheck")) == ("rechecking", date(2026, 10, 27))
+
+    def test_false(self, shop):
+        """A false promise: credit record, revocation by the head, and the next promise is not open (R-NCP-3, 9)."""
+        story = granted(shop)
+        with pytest.raises(DataInvalid):
+            story.zhou("fire.follow-up.find_false", "2026-09-29")
+        story.zhou("fire.follow-up.find_false", reasons=["unfit"])
+        credit = story.case.credits[1]
+        assert (credit.subject, credit.kind, credit.excluded) == (story.case.applicant_id, "false_commitment", True)
+        assert story.case.certificates[1].state == "valid"  # only a decision ends it
+        story.jiang("fire.revoke", reasons=["unfit"])
+        assert story.case.certificates[1].state == "revoked"
+        again = promised(shop, excluded=any(c.excluded for c in story.case.credits.values()))
+        assert again.item("fire").handling == "ordinary"
+
+    def test_overdue(self, shop):
+        """A check not done in time is the department's breach; the grant stands (R-NCP-8)."""
+        story = granted(shop).until("2026-10-16T00:00")
+        assert (story.clock("fire.follow-up.check").card, story.state("fire")) == ("red", "granted")
+        assert story.state("fire.follow-up") == "due"
+
+    def test_not_by_the_one_who_granted(self, shop):
+        """Who granted does not check (双随机)."""
+        story = granted(shop)
+        both = Actor("sun", "clerk", "xf", frozenset({"approver", "inspector"}))
+        with pytest.raises(ActionNotAllowed, match="换人"):
+            story.act(both, "fire.follow-up.pass")
+
+    def test_not_for_the_applicant_to_withdraw(self, shop):
+        """The applicant cannot withdraw from the check."""
+        story = granted(shop)
+        with pytest.raises(NotPermitted):
+            story.zhang("fire.follow-up.withdraw")
+        assert "fire.follow-up.withdraw" not in story.offers("zhang")
+
+    def test_of_a_filing(self, shop):
+        """A lifecycle without a promise of its own is checked after as well."""
+        commitment = {**shop.items["fire"]["commitment"], "waives": ["sketch"], "eligible": None}
+        del commitment["eligible"]
+        story = shop.submitted("sign", change={"sign": {"commitment": commitment}}, case={"handling": {"sign": "commitment"}})
+        assert story.state("sign") == "received"
+        story.li("sign.file")
+        assert (story.state("sign"), story.state("sign.follow-up")) == ("filed", "due")
