@@ -2,15 +2,22 @@
 
 import json
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from bench import raw
 from bench.city import PASSWORD, City, application, over_http
 from bench.server import Server
 from bench.table import Table
+from service.api.rest.actions import rendered
 from service.office import Request
 from service.worker import wall_clock
 from service.workflows.situation import Action
+
+PLAIN = "FastAPI without a database"
+BARS = {"PostgreSQL": ("0.18, goal 0.70", "0.15, goal 0.60")}
 
 
 def signed(token: str, key: str) -> dict[str, str]:
@@ -26,99 +33,110 @@ def token_of(server: Server, account: str) -> str:
     return str(json.loads(body)["access_token"])
 
 
-def accepting(city: City, token: str, numbers: list[str]) -> list[Any]:
-    """Requests that accept one item of each case."""
-    body = json.dumps({"action": "accept"})
-    path = "/api/v1/cases/{}/items/{}/actions"
-    return [["POST", path.format(n, city.item), signed(token, secrets.token_hex(16)), body] for n in numbers]
+@dataclass
+class Contender:
+    """One database with the service on it, and one transition as it went to the driver."""
+
+    city: City
+    server: Server
+    token: str
+    tape: raw.Tape
+    source: tuple[str, str]  # id and number of the case on the tape
+    code: str  # of the paper that was issued on the tape
+    size: int  # of the answer, in bytes
+
+    def requests(self, numbers: list[str]) -> list[Any]:
+        """Requests that accept one item of each case."""
+        body, path = json.dumps({"action": "accept"}), "/api/v1/cases/{}/items/{}/actions"
+        return [
+            ["POST", path.format(n, self.city.item), signed(self.token, secrets.token_hex(16)), body] for n in numbers
+        ]
+
+    async def limit(self, clients: int, numbers: list[str]) -> float:
+        """Replay the tape on each case; return transitions per second."""
+        work = raw.plays(self.tape, self.source, numbers, self.code)
+        return (
+            await raw.postgres(self.city, clients, work) if self.city.database.postgres else raw.sqlite(self.city, work)
+        )
 
 
-async def taped_transition(city: City, table: Table) -> tuple[raw.Tape, tuple[str, str], str]:
-    """Accept once in this process and keep the statements; the first time warms what is cached."""
-    clerk = await city.clerk()
+async def contender(city: City) -> Contender:
+    """Accept once in this process and keep the statements; the time before warms what is cached."""
+    clerk, answer = await city.clerk(), rendered(city.item)
     for prefix in ("warm", "tape"):
-        (number,) = await city.copy(f"{prefix}{city.name[0].lower()}", 1)
+        (number,) = await city.copy(f"{prefix}x", 1)
         request = Request(clerk, wall_clock(), key="bench-key", fingerprint="f")
         with raw.taped() as tape:
-            view = await city.office.act(request, number, Action("accept", city.item), answer=lambda v: v.case.number)
+            view = await city.office.act(request, number, Action("accept", city.item), answer=answer)
     codes = [notice.code for notice in view.case.notices.values() if notice.n in view.changed.get("notices", ())]
-    table.add(f"{city.name}: statements of one transition", len(tape.calls), "")
-    return tape, (view.case.id, number), codes[0] if codes else ""
+    server = Server.product(city.url, city.folder)
+    source, code = (view.case.id, number), codes[0] if codes else ""
+    return Contender(city, server, token_of(server, "clerk"), tape, source, code, len(str(view.answer)))
+
+
+@contextmanager
+def stopping(*servers: Server) -> Iterator[None]:
+    """Stop the servers in the end."""
+    try:
+        yield
+    finally:
+        for server in servers:
+            server.stop()
 
 
 async def transitions(cities: list[City], *, clients: int, many: int, repeat: int) -> Table:
     """Accept one item of `many` cases of five items, `repeat` times, contenders in turn."""
     table = Table(f"Durable transitions: accept one item of a five-item case, {clients} clients, {repeat} × {many}")
-    tapes = {city.name: await taped_transition(city, table) for city in cities}
-    servers = {city.name: Server.product(city.url, city.folder) for city in cities}
-    tokens = {name: token_of(server, "clerk") for name, server in servers.items()}
-    size = 2000
-    plain = Server.plain(size)
-    try:
+    contenders = [await contender(city) for city in cities]
+    plain = Server.plain(max(each.size for each in contenders))
+    with stopping(plain, *(each.server for each in contenders)):
+        await _turn(Table(""), contenders, plain, clients, many // 4 + clients, "w")  # warms everybody up
         for turn in range(repeat):
-            for city in cities:
-                numbers = await city.copy(f"w{turn}", many)
-                found = servers[city.name].load(clients, accepting(city, tokens[city.name], numbers))
-                table.add(
-                    f"{city.name}: over HTTP",
-                    found["per_second"],
-                    "/s",
-                    f"median {found['median_ms']:.0f} ms, p95 {found['p95_ms']:.0f} ms",
-                )
-                tape, source, code = tapes[city.name]
-                work = raw.plays(tape, source, await city.copy(f"r{turn}", many), code)
-                limit = await raw.postgres(city, clients, work) if city.name == "PostgreSQL" else raw.sqlite(city, work)
-                table.add(f"{city.name}: the same statements alone", limit, "/s")
-            body = json.dumps({"action": "accept"})
-            found = plain.load(clients, [["POST", "/plain", signed("x", "k"), body]] * (many * 4))
-            table.add("FastAPI without a database", found["per_second"], "/s", f"answer of {size} bytes")
-    finally:
-        for server in [plain, *servers.values()]:
-            server.stop()
-    for city in cities:
-        bar = ("0.18, goal 0.70", "0.15, goal 0.60") if city.name == "PostgreSQL" else ("none", "none")
-        table.ratio(
-            f"{city.name}: transitions ÷ FastAPI without a database",
-            f"{city.name}: over HTTP",
-            "FastAPI without a database",
-            bar[0],
-        )
-        table.ratio(
-            f"{city.name}: transitions ÷ database alone",
-            f"{city.name}: over HTTP",
-            f"{city.name}: the same statements alone",
-            bar[1],
-        )
+            await _turn(table, contenders, plain, clients, many, f"t{turn}")
+    for each in contenders:
+        name = each.city.name
+        table.add(f"{name}: statements, beside BEGIN and COMMIT", len(each.tape.calls), "")
+        over, alone = BARS.get(name, ("none", "none"))
+        table.ratio(f"{name}: transitions ÷ {PLAIN}", f"{name}: over HTTP", PLAIN, over)
+        table.ratio(f"{name}: transitions ÷ database alone", f"{name}: over HTTP", f"{name}: statements alone", alone)
     return table
+
+
+async def _turn(table: Table, contenders: list[Contender], plain: Server, clients: int, many: int, prefix: str) -> None:
+    """Let each contender run once."""
+    for each in contenders:
+        name = each.city.name
+        found = each.server.load(clients, each.requests(await each.city.copy(f"{prefix}h", many)))
+        note = f"median {found['median_ms']:.0f} ms, p95 {found['p95_ms']:.0f} ms"
+        table.add(f"{name}: over HTTP", found["per_second"], "/s", note)
+        limit = await each.limit(clients, await each.city.copy(f"{prefix}r", many))
+        table.add(f"{name}: statements alone", limit, "/s", "no HTTP, no rules")
+    job = ["POST", "/plain", signed("x", "k"), json.dumps({"action": "accept"})]
+    found = plain.load(clients, [job] * (many * 4))
+    table.add(PLAIN, found["per_second"], "/s", f"answers of {contenders[0].size:,} bytes")
 
 
 async def applications(cities: list[City], *, clients: int, many: int, repeat: int) -> Table:
     """Submit applications of five items."""
     table = Table(f"Submit an application of five items, {clients} clients, {repeat} × {many}")
-    servers = {city.name: Server.product(city.url, city.folder) for city in cities}
-    try:
-        for turn in range(repeat + 1):  # the first turn warms up
-            for city in cities:
-                server = servers[city.name]
-                token, body = token_of(server, "citizen"), json.dumps(over_http(), ensure_ascii=False)
+    servers = [Server.product(city.url, city.folder) for city in cities]
+    body = json.dumps(over_http(), ensure_ascii=False)
+    with stopping(*servers):
+        tokens = [token_of(server, "citizen") for server in servers]
+        for turn in range(-1, repeat):
+            for city, server, token in zip(cities, servers, tokens, strict=True):
                 jobs = [["POST", "/api/v1/cases", signed(token, secrets.token_hex(16)), body] for _ in range(many)]
                 found = server.load(clients, jobs)
-                if turn:
-                    table.add(
-                        f"{city.name}: applications", found["per_second"], "/s", f"median {found['median_ms']:.0f} ms"
-                    )
-        for city in cities:
-            citizen = await city.office.actor("citizen")
-            assert citizen is not None
-            with raw.taped() as tape:
-                await city.office.open_case(
-                    Request(citizen, wall_clock(), key=secrets.token_hex(8), fingerprint="f"), application()
-                )
-            name = f"{city.name}: statements beside BEGIN and COMMIT"
-            table.add(name, len(tape.calls), "")
-            if city.name == "PostgreSQL":
-                table.bound("PostgreSQL: statements of a submission", name, "≤ 4, goal ≤ 2")
-    finally:
-        for server in servers.values():
-            server.stop()
+                if turn >= 0:
+                    note = f"median {found['median_ms']:.0f} ms"
+                    table.add(f"{city.name}: applications", found["per_second"], "/s", note)
+    for city in cities:
+        citizen = await city.office.actor("citizen")
+        if citizen is None:
+            raise LookupError("citizen")
+        with raw.taped() as tape:
+            await city.office.open_case(Request(citizen, wall_clock(), key="k", fingerprint="f"), application())
+        table.add(f"{city.name}: statements, beside BEGIN and COMMIT", len(tape.calls), "")
+        if city.database.postgres:
+            table.bound("PostgreSQL: statements", f"{city.name}: statements, beside BEGIN and COMMIT", "≤ 4, goal ≤ 2")
     return table

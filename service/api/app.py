@@ -1,7 +1,9 @@
 """应用 — puts routes, refusals and the outer edge together, and describes them as OpenAPI 3.1."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
+from importlib import resources
 from typing import Any, Protocol
 
 from fastapi import APIRouter, FastAPI
@@ -99,7 +101,20 @@ def _description(app: FastAPI) -> Callable[[], dict[str, Any]]:
             schemas |= shape.pop("$defs") | {"Problem": shape}
             for framework in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(framework, None)
+            _add_examples(found)
             app.openapi_schema = found
         return app.openapi_schema
 
     return description
+
+
+def _add_examples(found: dict[str, Any]) -> None:
+    """Show what each operation answered in the sample city."""
+    text = resources.files("service.api").joinpath("examples.json").read_text(encoding="utf-8")
+    examples: dict[str, Any] = json.loads(text)
+    for path in found["paths"].values():
+        for operation in path.values():
+            for status, response in operation["responses"].items():
+                content = response.get("content", {}).get("application/json")
+                if content and status < "300" and operation["operationId"] in examples:
+                    content["example"] = examples[operation["operationId"]]

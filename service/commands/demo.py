@@ -12,7 +12,7 @@ import typer
 from service.commands import sample_cases
 from service.commands.outcome import Refusal, note, say
 from service.commands.packs import files_of
-from service.commands.serving import prepared, serve_until_stopped
+from service.commands.serving import listening, log_to_stderr, prepared, serve_until_stopped
 from service.commands.upkeep import run, settings_from
 from service.office import Office
 from service.settings import Settings
@@ -77,14 +77,16 @@ def _forget(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings, at: datetime | None) -> None:
-    office = await prepared(settings)
-    try:
-        await furnish(office, at)
-    except BaseException:
-        await office.database.close()
-        raise
-    body = await _application(office)
-    await serve_until_stopped(settings, office, ready=lambda address: _welcome(address, body))
+    log_to_stderr(settings)
+    with listening(settings.host, settings.port) as door:
+        office = await prepared(settings)
+        try:
+            await furnish(office, at)
+            body = await _application(office)
+        except BaseException:
+            await office.database.close()
+            raise
+        await serve_until_stopped(office, settings, door, ready=lambda address: _welcome(address, body))
 
 
 async def furnish(office: Office, at: datetime | None = None) -> None:

@@ -44,7 +44,13 @@ def serve(
     settings = settings_from(**given)
     if why := settings.refusal():
         raise Refusal(why)
-    run(serve_until_stopped(settings))
+    run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    log_to_stderr(settings)
+    with listening(settings.host, settings.port) as door:
+        await serve_until_stopped(await prepared(settings), settings, door)
 
 
 def work_on() -> None:
@@ -75,7 +81,8 @@ def log_to_stderr(settings: Settings) -> None:
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
         force=True,
     )
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    for chatty in ("uvicorn", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 async def prepared(settings: Settings) -> Office:
@@ -117,26 +124,19 @@ async def publish(office: Office, packs: list[Path]) -> None:
 
 
 async def serve_until_stopped(
-    settings: Settings, office: Office | None = None, ready: Callable[[str], None] | None = None
+    office: Office, settings: Settings, door: socket.socket, ready: Callable[[str], None] | None = None
 ) -> None:
-    """Serve an office, by default the one of the settings; `ready` is told the address when it answers."""
-    log_to_stderr(settings)
-    door = listening(settings.host, settings.port)
+    """Serve an office at an open port; `ready` is told the address."""
+    config = uvicorn.Config(
+        create_app(office, settings), http="httptools", log_config=None, access_log=False, server_header=False,
+        lifespan="on", backlog=BACKLOG, timeout_graceful_shutdown=GRACE_SECONDS,
+    )  # fmt: skip
     try:
-        office = office or await prepared(settings)
-        app = create_app(office, settings)
-        config = uvicorn.Config(
-            app, http="httptools", log_config=None, access_log=False, server_header=False, lifespan="on",
-            backlog=BACKLOG, timeout_graceful_shutdown=GRACE_SECONDS,
-        )  # fmt: skip
-        address = f"http://{_shown(settings.host)}:{door.getsockname()[1]}"
         async with _sweeping(office, settings):
-            (ready or _tell)(address)
+            (ready or _tell)(f"http://{_shown(settings.host)}:{door.getsockname()[1]}")
             await uvicorn.Server(config).serve(sockets=[door])
     finally:
-        door.close()
-        if office is not None:
-            await office.database.close()
+        await office.database.close()
 
 
 def _tell(address: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from service.workflows.situation import Actor
@@ -17,6 +17,10 @@ class Request:
     key: str = ""  # Idempotency-Key; empty: not repeatable
     fingerprint: str = ""  # SHA-256 of method, path and canonical body: another body under the same key is refused
     seen_version: int | None = None  # the version of the case the caller decided on (If-Match)
+
+    def __post_init__(self) -> None:
+        """Take the instant in UTC: what is recorded reads the same wherever it was written."""
+        object.__setattr__(self, "now", self.now.astimezone(UTC))
 
 
 @dataclass(frozen=True, slots=True)

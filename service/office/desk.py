@@ -7,7 +7,7 @@ seconds old; a case never is.
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from service.errors import CaseChanged, KeyReused, NotFound, Unavailable
@@ -61,7 +61,7 @@ class Desk:
         """Return what a decision may look at beside the case."""
         await self.catalogue.refresh(tx)
         signers = await self.staff.signers(release, tx)
-        return Situation(release, self.catalogue.calendar_for(release), now, staff=signers, excluded=excluded)
+        return Situation(release, self.catalogue.calendar_for(release), now.astimezone(UTC), staff=signers, excluded=excluded)
 
     async def opened(self, found: Gathered, actor: Actor, now: datetime, tx: Connection) -> tuple[Case, Situation]:
         """Return a gathered case as a value with its situation; for who may not see it, it is not there."""

@@ -10,7 +10,9 @@ ACTORS = (NOBODY, "citizen", "stranger", "portal", "window", "sign-clerk", "fire
 EVERYBODY = frozenset(ACTORS)
 SIGNED_IN = EVERYBODY - {NOBODY}
 CLERKS = frozenset({"window", "sign-clerk", "fire-clerk"})
-SEES = frozenset({"citizen", "window", "sign-clerk", "supervisor"})  # the case of the citizen that `{number}` stands for
+SEES = frozenset(
+    {"citizen", "window", "sign-clerk", "supervisor"}
+)  # the case of the citizen that `{number}` stands for
 WRITER = frozenset({"citizen"})  # of the draft that `{draft}` stands for
 V1 = "/api/v1"
 

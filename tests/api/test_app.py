@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from service.api import problems
 from tests.api.city import APPLICATION, City
@@ -78,7 +79,9 @@ class TestRefusing:
         ],
         ids=["twice", "nan", "infinite", "inexact", "nul", "surrogate", "bidi", "deep", "endless", "cut", "latin"],
     )
-    async def test_what_two_readers_would_read_differently(self, citizen: httpx.AsyncClient, body: bytes, said: str) -> None:
+    async def test_what_two_readers_would_read_differently(
+        self, citizen: httpx.AsyncClient, body: bytes, said: str
+    ) -> None:
         """F-42: refused at the door with a place, never a 500."""
         answer = await citizen.post("/api/v1/cases", content=body, headers=JSON)
         assert answer.status_code == 422
@@ -131,7 +134,6 @@ class TestRefusing:
         self, city: City, anybody: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
     ) -> None:
         """F-54, F-51: neither the answer nor the log holds what the exception said."""
-
         typed_in = "can" + "ary"
 
         async def broken() -> None:
@@ -178,6 +180,19 @@ class TestDescription:
                 if status >= "400" and (operation["operationId"], status) != ("health_ready", "503"):
                     schema = response["content"]["application/problem+json"]["schema"]
                     assert schema == {"$ref": "#/components/schemas/Problem"}
+
+    def test_every_answer_has_an_example_that_is_true(self, city: City) -> None:
+        """What is shown in the description has exactly the described shape."""
+        description = city.app.openapi()
+        shown = 0
+        for operation in self.operations(city):
+            for status, response in operation["responses"].items():
+                content = response.get("content", {}).get("application/json")
+                if content and status < "300":
+                    schema = {**content["schema"], "components": description["components"]}
+                    Draft202012Validator(schema).validate(content["example"])
+                    shown += 1
+        assert shown >= 20
 
     def test_needs_nothing_of_the_frameworks(self, city: City) -> None:
         """The framework's own error shapes, which echo the input, are gone."""

@@ -135,7 +135,11 @@ class TestSigningIn:
     async def test_unknown_name_and_wrong_password_look_the_same(self, anybody: httpx.AsyncClient) -> None:
         """F-49: nobody learns which accounts exist."""
         answers = [
-            await anybody.post("/api/v1/tokens", json={"username": name, "password": "wrong-password"}, headers={"x-request-id": "same-id-here"})
+            await anybody.post(
+                "/api/v1/tokens",
+                json={"username": name, "password": "wrong-password"},
+                headers={"x-request-id": "same-id-here"},
+            )
             for name in ("window", "no-such-account")
         ]
         assert [answer.status_code for answer in answers] == [401, 401]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import checks
 from schemathesis.core.failures import FailureGroup
+from schemathesis.core.result import Ok
 
 from service.api.app import create_app
 from service.office import Office
@@ -27,7 +28,7 @@ from tests.api.matrix import ACTORS
 EACH = 6  # made-up requests for each operation
 checks.load_all_checks()
 WANTED = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
-CHECKS = [checks.CHECKS.get_one(name) for name in WANTED]
+CHECKS: list[Any] = [checks.CHECKS.get_one(name) for name in WANTED]
 
 
 @dataclass
@@ -44,8 +45,11 @@ class Counter:
         async def send() -> httpx.Response:
             auth = Bearer(self.app.state.desk, account) if account else None
             async with httpx.AsyncClient(transport=httpx.ASGITransport(app=self.app), auth=auth) as client:
-                headers = [(n.encode(), v.encode("latin-1") if isinstance(v, str) else v) for n, v in prepared.headers.items()]
-                request = client.build_request(str(prepared.method), str(prepared.url), headers=headers, content=prepared.body)
+                headers = [(n.encode(), v.encode("latin-1")) for n, v in prepared.headers.items()]
+                content = prepared.body.encode() if isinstance(prepared.body, str) else prepared.body
+                request = client.build_request(
+                    str(prepared.method), str(prepared.url), headers=headers, content=cast("bytes | None", content)
+                )
                 return await client.send(request)
 
         return self.runner.run(send())
@@ -68,7 +72,8 @@ def counter(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 SCHEMA = schemathesis.openapi.from_dict(create_app(Office.__new__(Office), Settings()).openapi())
-OPERATIONS = {f"{o.ok().method.upper()} {o.ok().path}": o.ok() for o in SCHEMA.get_all_operations()}
+FOUND: list[Any] = [operation.ok() for operation in SCHEMA.get_all_operations() if isinstance(operation, Ok)]
+OPERATIONS = {f"{operation.method.upper()} {operation.path}": operation for operation in FOUND}
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -81,7 +86,7 @@ def test_whatever_is_sent(counter: Counter, name: str) -> None:
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(case=OPERATIONS[name].as_strategy(), account=st.sampled_from(ACTORS), real=st.booleans())
-    def ask(case: Any, account: str, real: bool) -> None:  # noqa: FBT001 - drawn
+    def ask(case: Any, account: str, real: bool) -> None:
         nonlocal asked
         if real:
             case.path_parameters = {n: counter.known.get(n, v) for n, v in (case.path_parameters or {}).items()}
@@ -97,7 +102,12 @@ def test_whatever_is_sent(counter: Counter, name: str) -> None:
 def test_an_oracle_that_sees() -> None:
     """Positive control: an answer that is not described is noticed, and so is an accident."""
     case = OPERATIONS["GET /healthz"].Case()
-    for status, body in ((418, {}), (500, {"traceback": "…"}), (200, {"status": 1}), (200, {"status": "ok", "secret": "x"})):
+    for status, body in (
+        (418, {}),
+        (500, {"traceback": "…"}),
+        (200, {"status": 1}),
+        (200, {"status": "ok", "secret": "x"}),
+    ):
         answer = httpx.Response(status, json=body, request=httpx.Request("GET", "http://city/healthz"))
         answer.elapsed = timedelta(0)
         with pytest.raises(FailureGroup):

@@ -6,6 +6,7 @@ import pytest
 
 from service.errors import DataInvalid, NotSignedIn, TooManyAttempts
 from service.office import Office
+from service.store import accounts
 
 from .conftest import MORNING
 
@@ -57,8 +58,6 @@ class TestSignIn:
     async def test_passwords_are_not_stored(self, office: Office, clerk: str) -> None:
         """What is kept is an Argon2id hash."""
         async with office.database.reading() as connection:
-            from service.store import accounts
-
             row = await accounts.find(connection, clerk)
         assert row is not None
         assert row["password_hash"].startswith("$argon2id$")

@@ -32,6 +32,9 @@ class Coverage:
         for event in events:
             for reason in event.data.get("reasons", []):
                 self.reasons.add((str(reason.get("reason", "")),))
+            for code in event.data.get("items", []) if event.action == "submit" else []:
+                cycle = release.items[code].lifecycle
+                self.states.add((cycle, release.lifecycles[cycle].initial))
             if event.item and event.state_to:
                 code = event.item.removesuffix(".follow-up")
                 cycle = "follow-up" if code != event.item else release.items[code].lifecycle

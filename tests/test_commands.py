@@ -1,0 +1,327 @@
+"""The command line as a person uses it: results, exit codes, and a sentence instead of a traceback."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+import service
+from service.__main__ import main
+from service.commands import sample_cases
+from service.commands.demo import furnish
+from service.office import CaseFilter, Office
+from service.settings import UNSAFE_SECRET, Settings
+from service.store.database import Database
+from service.store.files import Folder
+from service.verify import verify
+from service.workflows.calendar import built_in
+from service.workflows.case import CASE
+from service.workflows.situation import Actor
+
+from .office.conftest import DAY, MORNING, PACK, SUPERVISOR
+
+LINHU = Path(service.__file__).parent / "workflows" / "packs" / "linhu"
+SECRET = "s" * 40
+NOW = datetime.fromisoformat("2026-11-20T10:00+08:00")
+
+
+@dataclass
+class Result:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in an empty folder, without settings of the machine."""
+    monkeypatch.chdir(tmp_path)
+    for name in os.environ:
+        if name.startswith("YIJIANSHI_"):
+            monkeypatch.delenv(name)
+
+    def command(*words: str | Path) -> Result:
+        with pytest.raises(SystemExit) as left:
+            main([str(word) for word in words])
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return Result(int(left.value.code or 0), out, err)
+
+    return command
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """A small pack on disk, with one scenario that comes true."""
+    folder = tmp_path / "pack"
+    story = """
+kind: scenario
+bundle: open-stall
+title: 直接受理
+now: 2026-11-05T09:00+08:00
+applicant: {type: sole-trader, name: 占位小吃店, id: 92999901MADEM0046F}
+answers: {sign: false}
+steps:
+  - {at: 2026-11-05T10:00+08:00, by: scjg.window, do: food.accept}
+  - expect: {food: reviewing}
+"""
+    for name, content in {**PACK, "scenarios/one.yaml": story}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(str(content), encoding="utf-8")
+    return folder
+
+
+class TestLint:
+    """yijianshi lint."""
+
+    def test_the_sample_city_is_clean(self, run: Run) -> None:
+        """What is shipped has no findings."""
+        result = run("lint", LINHU)
+        assert (result.code, result.out) == (0, "没有发现问题\n")
+
+    def test_a_mistake_is_shown_at_its_place_in_every_format(self, run: Run, pack: Path) -> None:
+        """File, line, column, code and mend; exit code 1."""
+        bundle = pack / "bundle.yaml"
+        bundle.write_text(bundle.read_text().replace("use: food", "use: foood"))
+        text = run("lint", pack)
+        assert text.code == 1
+        assert f"{bundle}:" in text.out
+        assert "food" in text.out
+        rows = json.loads(run("lint", pack, "--output-format", "json").out)
+        assert rows[0]["file"] == str(bundle)
+        assert {"line", "col", "code", "message"} <= set(rows[0])
+        assert run("lint", pack, "--output-format", "github").out.startswith(f"::error file={bundle},line=")
+
+    def test_a_missing_folder_is_a_sentence(self, run: Run, tmp_path: Path) -> None:
+        """Usage errors leave with 2."""
+        assert run("lint", "nowhere") == Result(2, "", "没有这个文件夹：nowhere\n")
+        (tmp_path / "empty").mkdir()
+        assert run("lint", "empty").code == 2
+
+    def test_a_wrong_word_is_a_sentence(self, run: Run) -> None:
+        """So is a command nobody knows."""
+        for words in (("lnt",), ("lint",), ("lint", "x", "--output-format", "pdf")):
+            result = run(*words)
+            assert result.code == 2
+            assert "命令写法不对" in result.err
+
+
+class TestTest:
+    """yijianshi test."""
+
+    def test_tells_each_scenario_and_what_none_reached(self, run: Run, pack: Path) -> None:
+        """✓ and the coverage per bundle."""
+        result = run("test", pack)
+        assert result.code == 0
+        assert "✓ 直接受理（scenarios/one.yaml）" in result.out
+        assert "没有情景走到的" in result.out
+
+    def test_a_failure_names_its_line(self, run: Run, pack: Path) -> None:
+        """What was expected, what was found."""
+        story = pack / "scenarios/one.yaml"
+        story.write_text(story.read_text().replace("food: reviewing", "food: granted"))
+        result = run("test", pack)
+        assert result.code == 1
+        assert "✗ 直接受理" in result.out
+        assert f"{story}:10 food 状态：应为 granted，实为 reviewing" in result.out
+
+
+class TestRender:
+    """yijianshi render."""
+
+    @pytest.mark.parametrize(
+        ("drawn", "begins"), [("svg", "<svg"), ("mermaid", "flowchart"), ("guide", "# 开小吃店办事指南"), ("form", "{")]
+    )
+    def test_draws(self, run: Run, pack: Path, drawn: str, begins: str) -> None:
+        """Charts, guide and form from the definition alone."""
+        result = run("render", pack, "open-stall", "--as", drawn)
+        assert result.code == 0
+        assert result.out.lstrip().startswith(begins)
+
+    def test_answers_change_the_guide(self, run: Run, pack: Path) -> None:
+        """The guide is made for a situation."""
+        result = run("render", pack, "open-stall", "--as", "form", "--answers", '{"sign": true}')
+        assert "sign_size" in json.loads(result.out)["properties"]
+        assert run("render", pack, "open-stall", "--as", "form", "--answers", "{").code == 2
+
+    def test_an_unknown_bundle_is_a_sentence(self, run: Run, pack: Path) -> None:
+        """With the names there are."""
+        assert "open-stall" in run("render", pack, "fly").err
+
+
+class TestLanguage:
+    """yijianshi schema, explain."""
+
+    def test_schema_is_json_schema(self, run: Run) -> None:
+        """For editors."""
+        assert json.loads(run("schema").out)["$schema"].startswith("https://json-schema.org/")
+
+    def test_explain_gives_the_rule(self, run: Run) -> None:
+        """Why, what not, what instead."""
+        assert "应该写：" in run("explain", "e001").out
+        assert run("explain", "E999").code == 2
+
+
+class TestUpkeep:
+    """yijianshi migrate, account, verify."""
+
+    def test_from_nothing_to_a_verified_database(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The embedded database is made where the settings say."""
+        assert run("verify").code == 2
+        assert run("migrate").out == "数据库已是最新结构\n"
+        assert Path("data/yijianshi.db").is_file()
+        assert run("verify").code == 0
+        monkeypatch.setattr("sys.stdin", open(os.devnull))  # noqa: SIM115, PTH123 - an empty password
+        assert run("account", "wang", "--kind", "portal", "--password-stdin").code == 2
+
+    def test_a_database_out_of_reach_is_a_sentence(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whatever is wrong with the address."""
+        for url in ("mysql://x", "postgresql://nobody@127.0.0.1:1/none", "sqlite:////proc/no/such.db", "nonsense"):
+            monkeypatch.setenv("YIJIANSHI_DATABASE_URL", url)
+            result = run("migrate")
+            assert result.code == 2, url
+            assert result.err.strip()
+            assert "内部出错" not in result.err
+
+
+class TestServe:
+    """yijianshi serve."""
+
+    def test_refuses_its_default_secret(self, run: Run) -> None:
+        """Outside the demonstration."""
+        assert "YIJIANSHI_SECRET" in run("serve").err
+
+    def test_a_busy_port_is_a_sentence(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Said before anything is touched."""
+        monkeypatch.setenv("YIJIANSHI_SECRET", SECRET)
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            result = run("serve", "--port", str(taken.getsockname()[1]))
+        assert (result.code, "占用" in result.err) == (2, True)
+
+    def test_a_wrong_setting_is_a_sentence(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        """With its name."""
+        monkeypatch.setenv("YIJIANSHI_PORT", "many")
+        assert run("serve") == Result(2, "", "设置有误：YIJIANSHI_PORT=many\n")
+
+    def test_answers_and_stops_when_told(self, pack: Path, serving: Callable[..., str]) -> None:
+        """Migrates its own SQLite file, publishes its pack, is ready, leaves with 0."""
+        address = serving("serve", "--port", "0", YIJIANSHI_SECRET=SECRET, YIJIANSHI_PACK=str(pack))
+        with urllib.request.urlopen(f"{address}/readyz", timeout=10) as answer:  # noqa: S310
+            assert answer.status == 200
+        with urllib.request.urlopen(f"{address}/api/v1/bundles", timeout=10) as answer:  # noqa: S310
+            assert "开小吃店" in answer.read().decode()
+
+
+@pytest.fixture
+def serving(tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """Start a server in a process of its own and return its address; it must stop when told."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*words: str, **settings: str) -> str:
+        environment = {**os.environ, **settings, "PYTHONPATH": str(Path(service.__file__).parent.parent)}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "service", *words],
+            cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        started.append(process)
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "http://" in line:
+                return line[line.index("http://") :].split("（")[0].strip()
+        raise AssertionError("the server did not start")
+
+    yield start
+    for process in started:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        assert process.stderr is not None
+        process.stderr.close()
+
+
+class TestDemo:
+    """yijianshi demo."""
+
+    @pytest.fixture
+    async def city(self, database: Database, tmp_path: Path) -> Office:
+        """The sample city as the command makes it."""
+        found = Office(database, Folder(tmp_path / "files", reserve=0), cheap_passwords=True)
+        await furnish(found, NOW)
+        return found
+
+    async def test_has_cases_in_every_state_with_a_true_history(self, database: Database, city: Office) -> None:
+        """Every state of a case, yellow and red cards, and a record that verifies."""
+        states = {case.state for case in (await city.cases(SUPERVISOR)).items}
+        assert states == {
+            "received", "in_progress", "correcting", "granted", "partly_granted", "refused", "withdrawn", "terminated",
+        }  # fmt: skip
+        drafts = await city.cases(sample_cases.ZHANG.actor(), CaseFilter(state="draft"))
+        assert len(drafts.items) == 1
+        cards = set()
+        for line in (await city.cases(SUPERVISOR)).items:
+            case = (await city.case(SUPERVISOR, line.number, NOW)).case
+            cards |= {task.card for task in case.tasks.values() if task.done_at is None}
+            assert case.clocks[CASE, "promise"].spans
+        assert cards == {"none", "yellow", "red"}
+        notices = [notice.model_dump(mode="json") for notice in built_in()]
+        found = await verify(database, now=NOW + DAY, notices=notices)
+        assert found.clean, found.lines()
+
+    async def test_its_accounts_sign_in_and_see_their_tasks(self, city: Office) -> None:
+        """Every post of every department, applicants, portal, supervisor."""
+        for name in ("scjg.window", "cg.inspector", "yc.head", "zhang", "li", "portal", "supervisor"):
+            assert (await city.sign_in(name, "yijianshi", NOW)).account == name
+        window = await city.actor("scjg.window")
+        assert isinstance(window, Actor)
+        assert (await city.tasks(window)).items
+
+    async def test_a_second_start_adds_nothing(self, city: Office) -> None:
+        """The data of the first start is used again; the clock goes on from where it stood."""
+        before = [case.number for case in (await city.cases(SUPERVISOR)).items]
+        await furnish(city, None)
+        assert [case.number for case in (await city.cases(SUPERVISOR)).items] == before
+        real = MORNING
+        assert await city.demo_clock(real) != real
+
+    def test_fresh_deletes_only_its_own_folder(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A database that somebody named is not the demonstration's to delete."""
+        monkeypatch.setenv("YIJIANSHI_DATABASE_URL", "sqlite:///real.db")
+        assert run("demo", "--fresh").code == 2
+
+
+class TestSettings:
+    """The settings."""
+
+    def test_show_no_secret(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Printing them is safe."""
+        monkeypatch.setenv("YIJIANSHI_DATABASE_URL", "postgresql://me:hush@db/x")
+        shown = repr(Settings(secret=SECRET))
+        assert "hush" not in shown
+        assert SECRET not in shown
+
+    def test_every_setting_is_described(self) -> None:
+        """In words for an operator."""
+        assert all(field.description for field in Settings.model_fields.values())
+
+    def test_the_default_secret_is_for_demonstrations(self) -> None:
+        """So is a short one, and cheap passwords."""
+        assert Settings(demo=True, secret=UNSAFE_SECRET).refusal() == ""
+        assert "YIJIANSHI_SECRET" in Settings(secret=UNSAFE_SECRET).refusal()
+        assert "太短" in Settings(secret="short").refusal()
+        assert Settings(secret=SECRET, cheap_passwords=True).refusal()
