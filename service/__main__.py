@@ -44,7 +44,7 @@ def _run(arguments: list[str] | None) -> int:
         if hasattr(error, "format_message"):  # typer's own complaint about what was typed
             note(f"命令写法不对：{error.format_message()}\n用 yijianshi --help 查看用法")
         elif os.environ.get("YIJIANSHI_LOG_LEVEL", "").lower() == "debug":
-            logging.exception("internal error")
+            logging.getLogger("yijianshi").exception("internal error")
         else:
             note(
                 f"程序内部出错（{type(error).__name__}）。请设置 YIJIANSHI_LOG_LEVEL=debug 再运行一次，把输出交给维护人员"

@@ -30,7 +30,7 @@ from service.api.rest import (
 from service.office import Office
 
 PREFIX = "/api/v1"
-VERSION = "1.0.0"
+VERSION = "0.1.0"
 DESCRIPTION = """
 「一件事一次办」：一次申请，由牵头部门和配合部门在各自的法定时限与承诺时限内办结。
 
@@ -41,16 +41,16 @@ DESCRIPTION = """
 * 日期（`…_on`）是北京时间的日期，时刻（`…_at`）是 RFC 3339。列表用 `cursor` 翻页。
 """.strip()
 TAGS = [
-    {"name": "登录", "description": "账号与令牌"},
-    {"name": "一件事", "description": "可以办什么、怎样办、多久办好；不需要登录"},
-    {"name": "文件", "description": "上传与下载"},
-    {"name": "办件", "description": "申请、草稿、进度、记录、时限说明"},
-    {"name": "办理", "description": "整件与各事项的办理动作"},
-    {"name": "公开查询", "description": "凭查询码查进度，凭二维码核验文书；不需要登录"},
-    {"name": "待办", "description": "工作人员的待办列表"},
-    {"name": "定义", "description": "检查一件事的定义"},
-    {"name": "演示", "description": "演示环境的时钟"},
-    {"name": "运行", "description": "健康检查与问题说明"},
+    {"name": "tokens", "description": "登录：账号与令牌"},
+    {"name": "bundles", "description": "一件事：可以办什么、怎样办、多久办好；不需要登录"},
+    {"name": "files", "description": "文件：上传与下载"},
+    {"name": "cases", "description": "办件：申请、草稿、进度、记录、时限说明"},
+    {"name": "actions", "description": "办理：整件与各事项的办理动作"},
+    {"name": "public", "description": "公开查询：凭查询码查进度，凭二维码核验文书；不需要登录"},
+    {"name": "tasks", "description": "待办：工作人员的待办列表"},
+    {"name": "definitions", "description": "定义：检查一件事的定义"},
+    {"name": "demo", "description": "演示：演示环境的时钟"},
+    {"name": "service", "description": "运行：健康检查与问题说明"},
 ]
 
 
@@ -69,7 +69,7 @@ class Settings(Protocol):
 def create_app(office: Office, settings: Settings, clock: Callable[[], datetime] = wall_clock) -> FastAPI:
     """Return the application for an office; `clock` gives aware instants in UTC."""
     app = FastAPI(
-        title="一件事一次办 流程引擎", version=VERSION, description=DESCRIPTION, openapi_tags=TAGS, docs_url=None,
+        title="yijianshi", summary="一件事一次办 流程引擎", version=VERSION, description=DESCRIPTION, openapi_tags=TAGS, docs_url=None,
         redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
     app.state.desk = Desk(office, Tokens(settings.token_secret), clock, demo=settings.demo)

@@ -92,10 +92,8 @@ async def prepared(settings: Settings) -> Office:
         if not office.database.postgres:
             await migrate(settings.url)  # an embedded database belongs to this process: nobody else would do it
         await refuse_unready(office)
-        if not settings.demo and await office.demo_started():
-            raise Refusal(
-                "这是演示用的数据库，账号的密码是公开的，不能正式使用。请换一个库，或者用 yijianshi demo 打开。"
-            )
+        if not settings.demo:
+            await refuse_demonstration(office)
         await publish(office, settings.pack)
     except BaseException:
         await office.database.close()
@@ -107,6 +105,12 @@ async def refuse_unready(office: Office) -> None:
     """Refuse to start on a database that is out of reach, out of date or not durable."""
     if problems := await office.ready():
         raise Refusal("；".join(problems))
+
+
+async def refuse_demonstration(office: Office) -> None:
+    """Refuse to work in earnest on a database whose passwords everybody knows."""
+    if await office.demo_started():
+        raise Refusal("这是演示用的数据库，账号的密码是公开的，不能正式使用。请换一个库，或者用 yijianshi demo 打开。")
 
 
 async def publish(office: Office, packs: list[Path]) -> None:
@@ -134,6 +138,11 @@ async def serve_until_stopped(
     try:
         async with _sweeping(office, settings):
             (ready or _tell)(f"http://{_shown(settings.host)}:{door.getsockname()[1]}")
+            for name in (
+                signal.SIGINT,
+                signal.SIGTERM,
+            ):  # the server stops and raises it again: what follows still runs
+                signal.signal(name, signal.SIG_IGN)
             await uvicorn.Server(config).serve(sockets=[door])
     finally:
         await office.database.close()
@@ -171,6 +180,7 @@ def listening(host: str, port: int) -> socket.socket:
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         door.bind((host, port))
+        door.listen(BACKLOG)  # who comes before the server is up waits at the door
     except OSError as error:
         door.close()
         if error.errno in PORT_IN_USE:

@@ -1,21 +1,22 @@
 """维护命令 — bring the database up to date, check its record, give people accounts."""
 
 import asyncio
+import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import typer
 from pydantic import ValidationError
+from sqlalchemy.exc import ArgumentError
 
 from service.commands.outcome import CLEAN, FINDINGS, Refusal, end, note, say
 from service.office import Office
 from service.settings import Settings, unreadable
-from service.store import calendars
 from service.store.database import Database
 from service.store.files import Folder
 from service.store.schema import check_current, migrate
-from service.verify import verify
+from service.verify import Head, verify
 from service.worker import wall_clock
 from service.workflows.calendar import built_in
 
@@ -42,10 +43,9 @@ def database_of(settings: Settings) -> Database:
     """Prepare the database; the folder of an SQLite file is made. Raises Refusal."""
     try:
         database = Database(settings.url, connections=settings.database_connections)
-    except Exception as error:  # the address is somebody's typing: whatever is wrong with it
-        raise Refusal(
-            f"数据库地址不对（YIJIANSHI_DATABASE_URL）：{error if isinstance(error, ValueError) else '无法识别'}"
-        ) from None
+    except (ArgumentError, ValueError, ImportError) as error:
+        why = str(error) if type(error) is ValueError else "无法识别"
+        raise Refusal(f"数据库地址不对（YIJIANSHI_DATABASE_URL）：{why}") from None
     if not database.postgres and database.url.database:
         make_folder(Path(database.url.database).parent)
     return database
@@ -84,20 +84,23 @@ def migrate_database() -> None:
     say("数据库已是最新结构")
 
 
-def verify_record() -> None:
+def verify_record(
+    expect: Annotated[str, typer.Option(help="以前核对时打印并另行保存的见证头：证明此前的记录没有被改动")] = "",
+) -> None:
     """Print every difference between the rows and their record."""
-    settings = settings_from()
-    end(run(_verify(settings)))
+    try:
+        head = Head.parse(expect) if expect else None
+    except ValueError:
+        raise Refusal("--expect 不是见证头；请原样写上以前核对时打印的那一行") from None
+    end(run(_verify(settings_from(), head)))
 
 
-async def _verify(settings: Settings) -> int:
+async def _verify(settings: Settings, expect: Head | None) -> int:
     database = database_of(settings)
     try:
         await check_current(settings.url)
-        async with database.reading() as connection:
-            published = [row["document"] for row in await calendars.published(connection)]
-        notices = [*(notice.model_dump(mode="json") for notice in built_in()), *published]
-        found = await verify(database, now=wall_clock(), notices=notices, files=settings.files_dir)
+        notices = [notice.model_dump(mode="json") for notice in built_in()]
+        found = await verify(database, now=wall_clock(), notices=notices, files=settings.files_dir, expect=expect)
     finally:
         await database.close()
     for line in found.lines():
@@ -105,7 +108,7 @@ async def _verify(settings: Settings) -> int:
     return CLEAN if found.clean else FINDINGS
 
 
-def account(  # noqa: PLR0913 - an account has this many facts
+def account(
     name: Annotated[str, typer.Argument(metavar="账号", help="登录用的名字", show_default=False)],
     kind: Annotated[Kind, typer.Option(help="种类：工作人员、申请人、门户、管理员、监督员")] = "clerk",
     title: Annotated[str, typer.Option(help="姓名或名称；默认同账号", show_default=False)] = "",
@@ -115,7 +118,7 @@ def account(  # noqa: PLR0913 - an account has this many facts
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="从标准输入读密码，供脚本用")] = False,
 ) -> None:
     """Create an account, or give an existing one these rights and this password."""
-    password = typer.get_text_stream("stdin").readline().rstrip("\n") if password_stdin else _asked()
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else _asked()
     settings = settings_from()
 
     async def create() -> None:

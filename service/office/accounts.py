@@ -125,10 +125,10 @@ class Accounts(Desk):
         found = await self.staff.account(account)
         if found is None or not found.active:
             return None
-        kind = cast(ActorKind, found.kind)
+        kind = cast("ActorKind", found.kind)
         return Actor(found.account, kind, found.department, frozenset(found.posts), found.subject, found.name)
 
-    async def create_account(  # noqa: PLR0913 - an account has this many facts
+    async def create_account(
         self,
         account: str,
         password: str,

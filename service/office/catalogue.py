@@ -45,17 +45,17 @@ class Catalogue:
 
     # ---- releases ----
 
-    async def release(self, hash: str, tx: Connection | None = None) -> Release:
+    async def release(self, content_hash: str, tx: Connection | None = None) -> Release:
         """Return a release by its content hash. Raises NotFound."""
-        known = self._releases.get(hash)
+        known = self._releases.get(content_hash)
         if known is not None:
-            self._releases.move_to_end(hash)
+            self._releases.move_to_end(content_hash)
             return known
         async with self._connection(tx) as connection:
-            row = await releases.by_hash(connection, hash)
+            row = await releases.by_hash(connection, content_hash)
         if row is None:
             raise NotFound("没有这个发布版。")
-        release = self._releases[hash] = Release.from_document(row["document"])
+        release = self._releases[content_hash] = Release.from_document(row["document"])
         if len(self._releases) > MOST:
             gone, _ = self._releases.popitem(last=False)
             self._by_release.pop(gone, None)
@@ -63,14 +63,14 @@ class Catalogue:
 
     async def newest(self, bundle: str, tx: Connection | None = None) -> Release:
         """Return the newest release of a bundle. Raises NotFound."""
-        hash = (await self._hashes(tx)).get(bundle)
-        if hash is None:
+        newest = (await self._hashes(tx)).get(bundle)
+        if newest is None:
             raise NotFound(f"没有「{bundle}」这件事，或者还没有发布。")
-        return await self.release(hash, tx)
+        return await self.release(newest, tx)
 
     async def all_newest(self, tx: Connection | None = None) -> list[Release]:
         """Return the newest release of every bundle."""
-        return [await self.release(hash, tx) for hash in (await self._hashes(tx)).values()]
+        return [await self.release(each, tx) for each in (await self._hashes(tx)).values()]
 
     async def _hashes(self, tx: Connection | None) -> dict[str, str]:
         async def load() -> dict[str, str]:

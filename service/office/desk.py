@@ -61,7 +61,9 @@ class Desk:
         """Return what a decision may look at beside the case."""
         await self.catalogue.refresh(tx)
         signers = await self.staff.signers(release, tx)
-        return Situation(release, self.catalogue.calendar_for(release), now.astimezone(UTC), staff=signers, excluded=excluded)
+        return Situation(
+            release, self.catalogue.calendar_for(release), now.astimezone(UTC), staff=signers, excluded=excluded
+        )
 
     async def opened(self, found: Gathered, actor: Actor, now: datetime, tx: Connection) -> tuple[Case, Situation]:
         """Return a gathered case as a value with its situation; for who may not see it, it is not there."""
@@ -140,7 +142,7 @@ def case_of(found: Gathered, release: Release) -> Case:
     order = {entry.use: index for index, entry in enumerate(release.bundle.items)}
 
     def place(code: str) -> tuple[int, str]:
-        return order.get(code.split(".")[0], -1), code
+        return order.get(code.partition(".")[0], -1), code
 
     parts: dict[str, Any] = {}
     for table, kind in PARTS.items():

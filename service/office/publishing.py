@@ -50,9 +50,9 @@ class Publishing(Desk):
         """Return the newest release of a bundle. Raises NotFound."""
         return await self.catalogue.newest(code)
 
-    async def release(self, hash: str) -> Release:
+    async def release(self, content_hash: str) -> Release:
         """Return a release by its content hash. Raises NotFound."""
-        return await self.catalogue.release(hash)
+        return await self.catalogue.release(content_hash)
 
     def calendar_for(self, release: Release) -> WorkCalendar:
         """Return the working calendar a release's limits are reckoned by."""

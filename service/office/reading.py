@@ -20,6 +20,7 @@ from service.workflows.language.release import Release
 from service.workflows.situation import CLOCK_ACTOR, Actor, Situation
 
 MOST = 200
+EVERYTHING = CaseFilter()
 SUPERSEDED = frozenset({"grant", "issue"})  # papers that a revocation takes the force from
 _EVENT = tuple(f.name for f in fields(Event))
 
@@ -37,7 +38,7 @@ class Reading(Desk):
         return await self.opened(there(await cases.look(connection, number=number)), actor, now, connection)
 
     async def cases(
-        self, actor: Actor, wanted: CaseFilter = CaseFilter(), cursor: str | None = None, limit: int = 50
+        self, actor: Actor, wanted: CaseFilter = EVERYTHING, cursor: str | None = None, limit: int = 50
     ) -> Page[CaseSummary]:
         """List the cases the actor may see, newest first."""
         by = Filter(wanted.state, wanted.bundle, wanted.text)

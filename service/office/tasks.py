@@ -17,13 +17,14 @@ from service.workflows.step import step
 
 ORDER = ("rank_on", "case_id", "n")
 MOST = 200
+MINE = TaskFilter()
 
 
 class Tasks(Desk):
     """The work list of a clerk."""
 
     async def tasks(
-        self, actor: Actor, wanted: TaskFilter = TaskFilter(), cursor: str | None = None, limit: int = 50
+        self, actor: Actor, wanted: TaskFilter = MINE, cursor: str | None = None, limit: int = 50
     ) -> Page[TaskRow]:
         """List open tasks: those the clerk has taken, those the clerk could take, or both."""
         if actor.kind != "clerk":

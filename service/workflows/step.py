@@ -116,6 +116,7 @@ def _settle_due(work: Work) -> None:
         if not work.case.closed_at:
             work.set_derived_state()
             signals.turn_case_clocks(work)
+        work.date_tasks()  # a task that is closed next keeps what it had come to
     work.at, work.at_expiry = now, False
 
 

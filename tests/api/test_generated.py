@@ -45,7 +45,10 @@ class Counter:
         async def send() -> httpx.Response:
             auth = Bearer(self.app.state.desk, account) if account else None
             async with httpx.AsyncClient(transport=httpx.ASGITransport(app=self.app), auth=auth) as client:
-                headers = [(n.encode(), v.encode("latin-1")) for n, v in prepared.headers.items()]
+                headers = [
+                    (n.encode(), v if isinstance(v, bytes) else v.encode("latin-1"))
+                    for n, v in prepared.headers.items()
+                ]
                 content = prepared.body.encode() if isinstance(prepared.body, str) else prepared.body
                 request = client.build_request(
                     str(prepared.method), str(prepared.url), headers=headers, content=cast("bytes | None", content)

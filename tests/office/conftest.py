@@ -140,7 +140,7 @@ async def office(database: Database, tmp_path: Path) -> Office:
 
 @pytest.fixture
 def opened(office: Office) -> Open:
-    """Open a case: `await opened()`."""
+    """Return a way to open a case."""
 
     async def open_case(draft: ApplicationInput = STALL, now: datetime = MORNING, **more: Any) -> CaseView:
         return await office.open_case(asks(CITIZEN, now, **more), draft)
@@ -150,7 +150,7 @@ def opened(office: Office) -> Open:
 
 @pytest.fixture
 def done(office: Office) -> Act:
-    """Take an action: `await done(number, "food.accept", WINDOW)`; `case.` names the case itself."""
+    """Return a way to act: on `food.accept` an item, on `case.withdraw` the case itself."""
 
     async def act(number: str, name: str, actor: Actor, now: datetime = MORNING + HOUR, **data: Any) -> CaseView:
         item, _, action = name.rpartition(".")

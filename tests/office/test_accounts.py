@@ -88,7 +88,8 @@ class TestCreateAccount:
     """New accounts."""
 
     @pytest.mark.parametrize(
-        ("account", "password", "kind"), [("有空 格", RIGHT, "portal"), ("ok", "short", "portal"), ("ok", RIGHT, "king")]
+        ("account", "password", "kind"),
+        [("有空 格", RIGHT, "portal"), ("ok", "short", "portal"), ("ok", RIGHT, "king")],
     )
     async def test_refuses_what_makes_no_sense(self, office: Office, account: str, password: str, kind: str) -> None:
         """A clerk without a post, a short password, an unknown kind."""

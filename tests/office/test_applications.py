@@ -10,7 +10,18 @@ from service.office import CaseFilter, Office
 from service.workflows.situation import Actor
 
 from .conftest import (
-    CITIZEN, HOUR, MORNING, OUTSIDER, PACK, PORTAL, STALL, STRANGER, SUBJECT, WINDOW, Open, asks,
+    CITIZEN,
+    HOUR,
+    MORNING,
+    OUTSIDER,
+    PACK,
+    PORTAL,
+    STALL,
+    STRANGER,
+    SUBJECT,
+    WINDOW,
+    Open,
+    asks,
 )  # fmt: skip
 
 

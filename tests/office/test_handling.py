@@ -11,7 +11,19 @@ from service.store.cases import record
 from service.workflows.situation import Action
 
 from .conftest import (
-    APPROVER, CITIZEN, HOUR, MORNING, OUTSIDER, REVIEWER, SIGN_CLERK, STRANGER, WINDOW, WINDOW2, Act, Open, asks,
+    APPROVER,
+    CITIZEN,
+    HOUR,
+    MORNING,
+    OUTSIDER,
+    REVIEWER,
+    SIGN_CLERK,
+    STRANGER,
+    WINDOW,
+    WINDOW2,
+    Act,
+    Open,
+    asks,
 )  # fmt: skip
 
 ACCEPT = Action("accept", "food")
@@ -69,7 +81,9 @@ class TestAct:
         """Two copies of one request: one event."""
         number = (await opened()).case.number
         request = asks(WINDOW, MORNING + HOUR, key="k", fingerprint="f")
-        views = await asyncio.gather(*(office.act(request, number, ACCEPT, answer=lambda v: v.case.version) for _ in range(4)))
+        views = await asyncio.gather(
+            *(office.act(request, number, ACCEPT, answer=lambda v: v.case.version) for _ in range(4))
+        )
         assert [v.answer for v in views] == [2, 2, 2, 2]
         assert sorted(v.replayed for v in views) == [False, True, True, True]
 

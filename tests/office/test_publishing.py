@@ -17,7 +17,10 @@ class TestPublishPack:
         """The same content is the same release."""
         before = {r.bundle.code: r.hash for r in await office.bundles()}
         rows = await office.publish_pack(PACK, "admin", MORNING)
-        assert [(row["bundle"], row["number"], row["new"]) for row in rows] == [("open-stall", 1, False), ("open-five", 1, False)]
+        assert [(row["bundle"], row["number"], row["new"]) for row in rows] == [
+            ("open-stall", 1, False),
+            ("open-five", 1, False),
+        ]
         assert {row["bundle"]: row["hash"] for row in rows} == before
 
     async def test_a_change_is_the_next_release_and_running_cases_keep_theirs(
@@ -27,7 +30,10 @@ class TestPublishPack:
         old = await opened()
         changed = {**PACK, "bundle.yaml": str(PACK["bundle.yaml"]).replace("promised: 12wd", "promised: 10wd")}
         rows = await office.publish_pack(changed, "admin", MORNING)
-        assert [(row["bundle"], row["number"], row["new"]) for row in rows] == [("open-stall", 2, True), ("open-five", 1, False)]
+        assert [(row["bundle"], row["number"], row["new"]) for row in rows] == [
+            ("open-stall", 2, True),
+            ("open-five", 1, False),
+        ]
         new = await opened()
         assert (old.release.bundle.promised, new.release.bundle.promised) == ("12wd", "10wd")
         assert (await office.release(old.case.release)).bundle.promised == "12wd"
@@ -43,7 +49,7 @@ class TestPublishPack:
 
     async def test_another_process_learns_of_it(self, database: Database, office: Office) -> None:
         """What counts is in the database."""
-        other = Office(database, Folder(office.folder._path), cheap_passwords=True)  # noqa: SLF001
+        other = Office(database, Folder(office.folder._path), cheap_passwords=True)
         assert [r.bundle.code for r in await other.bundles()] == ["open-five", "open-stall"]
         with pytest.raises(NotFound):
             await other.bundle("no-such")

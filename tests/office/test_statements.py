@@ -28,7 +28,7 @@ def counted(office: Office) -> Iterator[list[str]]:
             heard.append(connection)
             connection.add_query_logger(note)
 
-    engine = office.database._writing.sync_engine  # noqa: SLF001 - the wire is listened to
+    engine = office.database._writing.sync_engine
     event.listen(engine, "checkout", listen)
     yield found
     event.remove(engine, "checkout", listen)

@@ -61,9 +61,7 @@ class TestTasks:
 class TestClaim:
     """Taking a task and giving it back."""
 
-    async def test_a_claimed_task_is_acted_on_by_its_holder_only(
-        self, office: Office, opened: Open, done: Act
-    ) -> None:
+    async def test_a_claimed_task_is_acted_on_by_its_holder_only(self, office: Office, opened: Open, done: Act) -> None:
         """Claim and release are part of the record."""
         number = (await opened()).case.number
         row = await office.claim(asks(WINDOW), number, 1)

@@ -16,7 +16,7 @@ from service.api.texts import CaseNumber, ItemCode
 from service.office import CaseView
 from service.workflows.situation import Action
 
-router = APIRouter(prefix="/cases", tags=["办理"], route_class=StrictRoute)
+router = APIRouter(prefix="/cases", tags=["actions"], route_class=StrictRoute)
 ON_CASE: dict[str, Any] = {
     "催办": {"value": {"action": "urge"}},
     "评价": {"value": {"action": "rate", "data": {"grade": 5, "text": "办得很快"}}},

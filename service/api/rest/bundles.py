@@ -17,7 +17,7 @@ from service.api.texts import Clean, Code, Data
 from service.errors import NotFound
 from service.workflows.tools import chart
 
-router = APIRouter(prefix="/bundles", tags=["一件事"], route_class=StrictRoute)
+router = APIRouter(prefix="/bundles", tags=["bundles"], route_class=StrictRoute)
 A_MINUTE = "public, max-age=60"
 QUESTIONS: dict[str, Any] = {
     "情形": {"value": {"applicant": {"type": "sole-trader"}, "answers": {"licence": "have", "area": 130, "sign": True}}}

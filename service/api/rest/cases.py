@@ -26,7 +26,7 @@ from service.errors import (
 from service.office import ApplicationInput, CaseFilter, CaseSummary, CaseView, titles
 from service.workflows.situation import Actor
 
-router = APIRouter(prefix="/cases", tags=["办件"], route_class=StrictRoute)
+router = APIRouter(prefix="/cases", tags=["cases"], route_class=StrictRoute)
 CREATED = 201
 NO_SIGNATURE = SubmissionGiven()
 APPLICATION: dict[str, Any] = {

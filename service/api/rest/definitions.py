@@ -11,7 +11,7 @@ from service.api.problems import refusals
 from service.api.rest.shapes import SEVERITIES, Given, Shown, json_answer, said
 from service.errors import NotPermitted, NotSignedIn
 
-router = APIRouter(prefix="/definitions", tags=["定义"], route_class=StrictRoute)
+router = APIRouter(prefix="/definitions", tags=["definitions"], route_class=StrictRoute)
 Path = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_\-][A-Za-z0-9_\-./]{0,199}$")]
 FileText = Annotated[str, StringConstraints(max_length=256 * 1024)]
 EXAMPLE: dict[str, Any] = {

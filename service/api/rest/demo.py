@@ -13,7 +13,7 @@ from service.api.rest.shapes import Given, Shown, json_answer
 from service.errors import NotSignedIn, one_field
 from service.workflows.calendar import TZ
 
-router = APIRouter(prefix="/demo", tags=["演示"], route_class=StrictRoute)
+router = APIRouter(prefix="/demo", tags=["demo"], route_class=StrictRoute)
 FORWARD: dict[str, Any] = {
     "往后三天": {"value": {"forward": "3d"}},
     "指定时刻": {"value": {"now": "2026-11-05T16:40:00+08:00"}},

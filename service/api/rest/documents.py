@@ -12,7 +12,7 @@ from service.api.rest.shapes import Shown, json_answer
 from service.api.texts import Secret
 from service.errors import NotFound
 
-router = APIRouter(prefix="/documents", tags=["公开查询"], route_class=StrictRoute)
+router = APIRouter(prefix="/documents", tags=["public"], route_class=StrictRoute)
 
 
 class DocumentShown(Shown):

@@ -19,7 +19,7 @@ from service.workflows.language.release import FOLLOW_UP, Release
 from service.workflows.machine import machine_of
 from service.workflows.situation import Actor
 
-router = APIRouter(prefix="/cases", tags=["办件"], route_class=StrictRoute)
+router = APIRouter(prefix="/cases", tags=["cases"], route_class=StrictRoute)
 OF_CASE = "case"  # stands for the case's own clocks in the path
 ENGINE = {
     "submit": "提交申请", "draft": "存为草稿", "change_draft": "修改草稿", "start": "开始办理", "stop": "终止", "close": "办结",

@@ -16,7 +16,7 @@ from service.api.rest.shapes import Shown, json_answer
 from service.api.texts import CaseNumber, Sha256, text_fault
 from service.errors import NotFound, NotPermitted, NotSignedIn, TypeRefused, one_field
 
-router = APIRouter(tags=["文件"], route_class=StrictRoute)
+router = APIRouter(tags=["files"], route_class=StrictRoute)
 CREATED = 201
 CHUNK = 1 << 16
 MULTIPART: dict[str, Any] = {

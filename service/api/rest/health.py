@@ -7,7 +7,7 @@ from service.api.auth import Counter
 from service.api.problems import refusals
 from service.api.rest.shapes import Shown, json_answer
 
-router = APIRouter(tags=["运行"])
+router = APIRouter(tags=["service"])
 NOT_READY = 503
 
 

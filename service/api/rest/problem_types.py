@@ -10,7 +10,7 @@ from service.api.rest.shapes import Shown, json_answer
 from service.api.texts import Code
 from service.errors import NotFound, ServiceError
 
-router = APIRouter(prefix="/problems", tags=["运行"], route_class=StrictRoute)
+router = APIRouter(prefix="/problems", tags=["service"], route_class=StrictRoute)
 
 
 class ProblemKind(Shown):

@@ -1,7 +1,6 @@
 """What goes in and out over the wire: strict requests, explicit answers, and the Chinese name beside every code."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
@@ -16,11 +15,6 @@ CERTIFICATE_STATES = {"valid": "有效", "revoked": "已撤销"}
 CHANNELS = {"online": "网上", "counter": "窗口"}
 CLOCK_OWNERS = {"department": "部门", "applicant": "申请人"}
 CLOCK_STATES = {"running": "计时中", "paused": "已停表", "settled": "已结束"}
-FIELD_TYPES = {
-    "text": "文字", "number": "数字", "integer": "整数", "boolean": "是否", "date": "日期", "choice": "单选", "multi": "多选",
-    "uscc": "统一社会信用代码", "id-number": "身份证号码", "phone": "电话", "region": "行政区划", "money": "金额", "person": "人员",
-    "list": "清单",
-}  # fmt: skip
 HANDLINGS = {"ordinary": "一般程序", "commitment": "告知承诺"}
 KINDS = {
     "applicant": "申请人", "clerk": "工作人员", "portal": "政务服务门户", "supervisor": "效能监察", "admin": "事项管理员",
@@ -73,8 +67,3 @@ def json_answer(content: str, status: int = 200, *, version: int | None = None, 
 def masked_id(text: str) -> str:
     """Hide a person's or company's number but for its first four and last two characters."""
     return text if not text else f"{text[:4]}{'*' * 8}{text[-2:]}" if len(text) >= 12 else "*" * 8
-
-
-def example(value: Any) -> dict[str, Any]:
-    """Return the JSON-schema extra that shows one example."""
-    return {"examples": [value]}

@@ -14,7 +14,7 @@ from service.api.texts import CaseNumber, Code, Cursor, ItemCode, Short, Whole, 
 from service.errors import ActionNotAllowed, CaseChanged, KeyReused, NotFound, NotPermitted, NotSignedIn, one_field
 from service.office import TaskFilter, TaskRow
 
-router = APIRouter(prefix="/tasks", tags=["待办"], route_class=StrictRoute)
+router = APIRouter(prefix="/tasks", tags=["tasks"], route_class=StrictRoute)
 VERBS = {"claim": "认领", "release": "退还"}
 
 

@@ -13,7 +13,7 @@ from service.api.rest.shapes import KINDS, Given, Shown, json_answer, said
 from service.api.texts import Clean
 from service.errors import NotSignedIn, TooManyAttempts
 
-router = APIRouter(prefix="/tokens", tags=["登录"], route_class=StrictRoute)
+router = APIRouter(prefix="/tokens", tags=["tokens"], route_class=StrictRoute)
 EXAMPLE: dict[str, Any] = {"受理岗": {"value": {"username": "scjg-window", "password": "口令"}}}
 
 

@@ -13,7 +13,7 @@ from service.api.rest.shapes import CARDS, OUTCOMES, Shown, json_answer, said
 from service.api.texts import CaseNumber, Secret
 from service.errors import NotFound
 
-router = APIRouter(prefix="/track", tags=["公开查询"], route_class=StrictRoute)
+router = APIRouter(prefix="/track", tags=["public"], route_class=StrictRoute)
 
 
 class TrackItem(Shown):
