@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from service.commands import demo, packs, serving, upkeep
+from service.commands import packs, running
 from service.commands.outcome import USAGE, Refusal, note
 from service.errors import ServiceError
 
@@ -14,7 +14,7 @@ app = typer.Typer(
     name="yijianshi", help="一件事一次办 流程引擎", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
-for commands in (demo, serving, upkeep, packs):
+for commands in (running, packs):
     commands.register(app)
 
 

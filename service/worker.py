@@ -7,9 +7,12 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from service.errors import Unavailable
-from service.office import Office
+
+if TYPE_CHECKING:
+    from service.office import Office
 
 LIMIT = 100
 LONGEST_PAUSE = 60.0
@@ -24,7 +27,7 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - the worker's one look at the clock
 
 
-async def work(office: Office, *, now: Now, poll: float = 1.0, stop: asyncio.Event, demo: bool = False) -> None:
+async def work(office: "Office", *, now: Now, poll: float = 1.0, stop: asyncio.Event, demo: bool = False) -> None:
     """Do what falls due until `stop` is set. Killing it at any point changes nothing but the delay.
 
     `poll` is the pause in seconds when nothing is due; while the database cannot be reached the pauses grow.
@@ -45,7 +48,7 @@ async def work(office: Office, *, now: Now, poll: float = 1.0, stop: asyncio.Eve
             await asyncio.wait_for(stop.wait(), pause) if pause else await asyncio.sleep(0)
 
 
-async def once(office: Office, now: datetime) -> bool:
+async def once(office: "Office", now: datetime) -> bool:
     """Make one round; tell whether more is waiting to be done at once."""
     more = False
     for name, sweep in (("recalendar", office.recalendar), ("expire_due", office.expire_due)):

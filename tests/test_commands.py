@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 import service
 from service.__main__ import main
+from service.api.app import create_app
 from service.commands import sample_cases
-from service.commands.demo import furnish
+from service.commands.demo import application_to_try, furnish
 from service.office import CaseFilter, Office, TaskFilter
 from service.settings import UNSAFE_SECRET, Settings
 from service.store.database import Database
@@ -291,6 +293,17 @@ class TestDemo:
         window = await city.actor("scjg.window")
         assert isinstance(window, Actor)
         assert (await city.tasks(window, TaskFilter(view="unclaimed"))).items
+
+    async def test_the_application_it_shows_is_accepted(self, city: Office) -> None:
+        """What is printed to try really works: sign in, open a restaurant."""
+        app = create_app(city, Settings(demo=True, secret=SECRET))
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://demo") as client:
+            who = {"username": "zhang", "password": "yijianshi"}
+            token = (await client.post("/api/v1/tokens", json=who)).json()["access_token"]
+            body = json.loads(await application_to_try(city))
+            answer = await client.post("/api/v1/cases", json=body, headers={"authorization": f"Bearer {token}"})
+        assert answer.status_code == 201, answer.text
+        assert answer.json()["state"] == "received"
 
     async def test_a_second_start_adds_nothing(self, city: Office) -> None:
         """The data of the first start is used again; the clock goes on from where it stood."""

@@ -5,9 +5,7 @@ import shutil
 from datetime import datetime
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from service.commands import sample_cases
 from service.commands.outcome import Refusal, note, say
@@ -25,19 +23,7 @@ PASSWORD = "yijianshi"  # noqa: S105 - printed at every start
 LAST = "supervisor"  # the account that is made last: with it the sample city is complete
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("demo", help="启动演示：样例城市、账号、各种状态的办件、可以往后拨的时钟")(demo)
-
-
-def demo(
-    now: Annotated[
-        str, typer.Option(help="演示从哪个时刻开始，如 2026-11-05T09:00+08:00；默认为现在", show_default=False)
-    ] = "",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="监听的端口")] = 8000,
-    host: Annotated[str, typer.Option(help="监听的地址")] = "127.0.0.1",
-    fresh: Annotated[bool, typer.Option("--fresh", help="删去上次的演示数据，重新开始")] = False,
-) -> None:
+def demo(now: str, port: int, host: str, *, fresh: bool) -> None:
     """Serve the sample city until told to stop."""
     at = _instant(now) if now else None
     settings = demo_settings(host=host, port=port)
@@ -82,7 +68,7 @@ async def _serve(settings: Settings, at: datetime | None) -> None:
         office = await prepared(settings)
         try:
             await furnish(office, at)
-            body = await _application(office)
+            body = await application_to_try(office)
         except BaseException:
             await office.database.close()
             raise
@@ -141,7 +127,7 @@ async def people(office: Office, directory: Directory) -> None:
     await office.create_account("admin", PASSWORD, name="事项管理员（示例）", kind="admin")
 
 
-async def _application(office: Office) -> str:
+async def application_to_try(office: Office) -> str:
     """Return the body of an application that is accepted as it stands."""
     now = await office.demo_clock(wall_clock())
     tale = sample_cases.Tale(sample_cases.ZHANG, 0, sample_cases.WITH_SIGN)

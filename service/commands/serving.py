@@ -9,9 +9,8 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-import typer
 import uvicorn
 
 from service.api.app import create_app
@@ -29,18 +28,8 @@ GRACE_SECONDS = 10
 PORT_IN_USE = {98, 48, 10048}  # EADDRINUSE on Linux, macOS, Windows
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command("serve", help="启动服务（接口和页面；用 SQLite 时也处理到期）")(serve)
-    app.command("work", help="启动到期处理进程（用 PostgreSQL 时另开，可以开几个）")(work_on)
-
-
-def serve(
-    host: Annotated[str, typer.Option(help="监听的地址", show_default=False)] = "",
-    port: Annotated[int | None, typer.Option(min=0, max=65535, help="监听的端口", show_default=False)] = None,
-) -> None:
+def serve(**given: Any) -> None:
     """Serve until told to stop."""
-    given = ({"host": host} if host else {}) | ({"port": port} if port is not None else {})
     settings = settings_from(**given)
     if why := settings.refusal():
         raise Refusal(why)

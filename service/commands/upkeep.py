@@ -4,11 +4,10 @@ import asyncio
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import typer
 from pydantic import ValidationError
-from sqlalchemy.exc import ArgumentError
 
 from service.commands.outcome import CLEAN, FINDINGS, Refusal, end, note, say
 from service.office import Office
@@ -21,14 +20,6 @@ from service.worker import wall_clock
 from service.workflows.calendar import built_in
 
 T = TypeVar("T")
-Kind = Literal["clerk", "applicant", "portal", "admin", "supervisor"]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command("migrate", help="把数据库升级到最新的结构")(migrate_database)
-    app.command("verify", help="核对全部办理记录：有没有被改动，与各行是否一致")(verify_record)
-    app.command("account", help="建立账号，或者重设它的密码、部门和岗位")(account)
 
 
 def settings_from(**changes: Any) -> Settings:
@@ -43,9 +34,8 @@ def database_of(settings: Settings) -> Database:
     """Prepare the database; the folder of an SQLite file is made. Raises Refusal."""
     try:
         database = Database(settings.url, connections=settings.database_connections)
-    except (ArgumentError, ValueError, ImportError) as error:
-        why = str(error) if type(error) is ValueError else "无法识别"
-        raise Refusal(f"数据库地址不对（YIJIANSHI_DATABASE_URL）：{why}") from None
+    except ValueError as error:
+        raise Refusal(f"{error}（YIJIANSHI_DATABASE_URL）") from None
     if not database.postgres and database.url.database:
         make_folder(Path(database.url.database).parent)
     return database
@@ -84,9 +74,7 @@ def migrate_database() -> None:
     say("数据库已是最新结构")
 
 
-def verify_record(
-    expect: Annotated[str, typer.Option(help="以前核对时打印并另行保存的见证头：证明此前的记录没有被改动")] = "",
-) -> None:
+def verify_record(expect: str) -> None:
     """Print every difference between the rows and their record."""
     try:
         head = Head.parse(expect) if expect else None
@@ -108,15 +96,7 @@ async def _verify(settings: Settings, expect: Head | None) -> int:
     return CLEAN if found.clean else FINDINGS
 
 
-def account(
-    name: Annotated[str, typer.Argument(metavar="账号", help="登录用的名字", show_default=False)],
-    kind: Annotated[Kind, typer.Option(help="种类：工作人员、申请人、门户、管理员、监督员")] = "clerk",
-    title: Annotated[str, typer.Option(help="姓名或名称；默认同账号", show_default=False)] = "",
-    department: Annotated[str, typer.Option(help="部门代码，如 scjg", show_default=False)] = "",
-    post: Annotated[list[str] | None, typer.Option(help="岗位代码，可以写几个", show_default=False)] = None,
-    subject: Annotated[str, typer.Option(help="本人或本单位的证件号码", show_default=False)] = "",
-    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="从标准输入读密码，供脚本用")] = False,
-) -> None:
+def account(name: str, *, password_stdin: bool, **facts: Any) -> None:
     """Create an account, or give an existing one these rights and this password."""
     password = sys.stdin.readline().rstrip("\n") if password_stdin else _asked()
     settings = settings_from()
@@ -125,9 +105,7 @@ def account(
         office = office_of(settings)
         try:
             await check_current(settings.url)
-            await office.create_account(
-                name, password, name=title or name, kind=kind, department=department, posts=post or (), subject=subject
-            )
+            await office.create_account(name, password, **facts)
         finally:
             await office.database.close()
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import AsyncAdaptedQueuePool, Executable, event, make_url
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from service.errors import Unavailable
@@ -36,7 +37,10 @@ _DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 def database_url(text: str) -> URL:
     """Read `sqlite:///file` or `postgresql://…` and name the asynchronous driver. Raises ValueError for others."""
-    url = make_url(text)
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise ValueError("数据库地址无法识别，应为 sqlite:///文件 或 postgresql://用户:密码@主机/库") from None
     drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
     kind = url.drivername.split("+")[0]
     if kind not in drivers:

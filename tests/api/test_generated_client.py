@@ -34,8 +34,8 @@ def operation(module: str) -> ModuleType:
 
 
 class TestGeneratedClient:
-    async def test_opens_a_shop_and_accepts(self, city: City, client_package: ModuleType) -> None:
-        """Sign in, submit, accept: every request and answer through the generated types."""
+    async def test_opens_a_shop_and_notes_a_defect(self, city: City, client_package: ModuleType) -> None:
+        """Sign in, submit twice under one key, note a defect: every request and answer through the generated types."""
         models = importlib.import_module(f"{NAME}.models")
         wire = {"transport": httpx.ASGITransport(app=city.app)}
 
@@ -51,7 +51,7 @@ class TestGeneratedClient:
         assert case.state == "received"
         again = await operation("cases.cases_open").asyncio(client=citizen, body=body, idempotency_key="once")
         assert again.number == case.number
-        act = models.ActionGiven.from_dict({"action": "accept"})
+        act = models.ActionGiven.from_dict({"action": "note_defects", "data": {"reasons": [{"text": "缺材料"}]}})
         item = case.items[0].item
         done = await operation("actions.items_act").asyncio_detailed(case.number, item, client=window, body=act)
         assert done.status_code == 200, done.content
