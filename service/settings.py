@@ -30,6 +30,11 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="服务监听的地址；容器里用 0.0.0.0")
     port: int = Field(8000, ge=0, le=65535, description="服务监听的端口；0 表示由系统分配")
+    public_url: str = Field(
+        "",
+        pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?$",
+        description="从外面访问本服务的地址，印在文书的二维码里，如 https://zwfw.example.gov.cn；默认用访问者自己用的地址",
+    )
     demo: bool = Field(False, description="演示方式：时钟可以往后拨，密码用便宜的散列。不能用于真实办件")
     worker_in_serve: bool | None = Field(
         None, description="serve 进程里是否同时处理到期；默认用 SQLite 时是，用 PostgreSQL 时另开 work 进程"
@@ -44,6 +49,11 @@ class Settings(BaseSettings):
         if isinstance(given, str):
             return [part.strip() for part in given.split(",") if part.strip()]
         return given
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_slash(cls, given: str) -> str:
+        return given.rstrip("/")
 
     @property
     def url(self) -> str:

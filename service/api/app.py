@@ -22,6 +22,7 @@ from service.api.rest import (
     events,
     files,
     health,
+    papers,
     problem_types,
     tasks,
     tokens,
@@ -65,6 +66,10 @@ class Settings(Protocol):
     def demo(self) -> bool:
         """Whether the clock may be moved."""
 
+    @property
+    def public_url(self) -> str:
+        """Where it is reached from outside, without a slash at the end; empty: as each caller reaches it."""
+
 
 def create_app(office: Office, settings: Settings, clock: Callable[[], datetime] = wall_clock) -> FastAPI:
     """Return the application for an office; `clock` gives aware instants in UTC."""
@@ -72,12 +77,13 @@ def create_app(office: Office, settings: Settings, clock: Callable[[], datetime]
         title="yijianshi", summary="一件事一次办 流程引擎", version=VERSION, description=DESCRIPTION, openapi_tags=TAGS, docs_url=None,
         redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
-    app.state.desk = Desk(office, Tokens(settings.token_secret), clock, demo=settings.demo)
+    app.state.desk = Desk(office, Tokens(settings.token_secret), clock, demo=settings.demo, public_url=settings.public_url)
     api = APIRouter(prefix=PREFIX)
-    routes = [tokens, bundles, files, cases, actions, events, track, documents, tasks, definitions]
+    routes = [tokens, bundles, files, cases, actions, events, track, documents, papers, tasks, definitions]
     for module in [*routes, demo] if settings.demo else routes:
         api.include_router(module.router)
     app.include_router(api)
+    app.include_router(papers.scanned)
     app.include_router(health.router)
     app.include_router(problem_types.router)
     docs.install(app)

@@ -87,6 +87,7 @@ class Desk:
     tokens: Tokens
     clock: Callable[[], datetime]
     demo: bool = False
+    public_url: str = ""  # where the service is reached from outside; empty: as the caller reached it
 
     async def now(self) -> datetime:
         """Return the instant that counts in law: the wall clock, in a demonstration moved ahead."""

@@ -96,7 +96,7 @@ async def _verify(settings: Settings, expect: Head | None) -> int:
     return CLEAN if found.clean else FINDINGS
 
 
-def account(name: str, *, password_stdin: bool, **facts: Any) -> None:
+def account(name: str, /, *, password_stdin: bool, **facts: Any) -> None:
     """Create an account, or give an existing one these rights and this password."""
     password = sys.stdin.readline().rstrip("\n") if password_stdin else _asked()
     settings = settings_from()

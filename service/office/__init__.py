@@ -6,6 +6,7 @@ from service.office.asking import ApplicationInput, CaseFilter, Request, TaskFil
 from service.office.demo_clock import DemoClock
 from service.office.exchange import Exchange
 from service.office.handling import Handling
+from service.office.printing import Printing
 from service.office.publishing import Publishing
 from service.office.reading import Reading
 from service.office.sweeps import Sweeps
@@ -13,7 +14,7 @@ from service.office.tasks import Tasks
 from service.office.views import Account, CaseSummary, CaseView, FileInfo, Page, TaskRow, WhereIs
 
 
-class Office(Applications, Handling, Tasks, Reading, Publishing, Accounts, Exchange, Sweeps, DemoClock):
+class Office(Applications, Handling, Tasks, Reading, Printing, Publishing, Accounts, Exchange, Sweeps, DemoClock):
     """办公室 — every verb of the service; built on a database and a folder of files."""
 
 

@@ -18,6 +18,7 @@ from service.store.faults import KeyTaken
 from service.workflows.calendar import local_date
 from service.workflows.case import Case
 from service.workflows.language.release import Release
+from service.workflows.rights import is_applicant
 from service.workflows.situation import Action, Actor, Situation
 from service.workflows.step import step
 
@@ -45,7 +46,7 @@ class Applications(Desk):
         release = await self.catalogue.newest(draft.bundle)
         who = applicant_of(draft.applicant)
         refuse_strangers(release, request.actor, who["id"])
-        scope = scope_of(request, "open", draft.bundle)
+        scope = scope_of(request, "open")
         async with self.database.transaction() as tx:
             opening = await cases.opening(tx, applicant_id=who["id"], key=scope)
             if opening.answered:
@@ -94,6 +95,8 @@ class Applications(Desk):
             if done := self.repeated(found.answered, request, case, situation):
                 return done
             refuse_stale(case, request)
+            if not (is_applicant(case, request.actor) or request.actor.account == case.entered_by):
+                raise NotPermitted("只有申请人，或代录入的受理岗可以改申请内容", action="change")
             if case.state != "draft":
                 raise ActionNotAllowed("已经提交，不能再改申请内容", action="change", state=case.state)
             changes = dict(changes)

@@ -1,4 +1,4 @@
-"""查阅 — one case, lists of cases, the record, why a date is what it is, public progress, a paper by its code."""
+"""查阅 — one case, lists of cases, the record, why a date is what it is, public progress."""
 
 import hmac
 from dataclasses import fields
@@ -10,7 +10,7 @@ from service.office import sight, titles
 from service.office.asking import CaseFilter
 from service.office.desk import Desk, there
 from service.office.views import CaseSummary, CaseView, Page, where_is
-from service.store import case_lists, cases, papers
+from service.store import case_lists, cases
 from service.store.case_lists import Filter, Right
 from service.store.cases import Row
 from service.store.database import Connection
@@ -21,7 +21,6 @@ from service.workflows.situation import CLOCK_ACTOR, Actor, Situation
 
 MOST = 200
 EVERYTHING = CaseFilter()
-SUPERSEDED = frozenset({"grant", "issue"})  # papers that a revocation takes the force from
 _EVENT = tuple(f.name for f in fields(Event))
 
 
@@ -109,28 +108,6 @@ class Reading(Desk):
                 raise NotFound("没有查到：请核对办件编号和查询码。")
             case, situation = await self.opened(found, CLOCK_ACTOR, now, connection)
         return _progress(case, situation.release)
-
-    async def document(self, code: str) -> dict[str, Any]:
-        """Verify a printed paper by the code it carries: what it is, from whom, for whom, whether it still holds.
-
-        `{number, title, case, issued_at, department_title, item_title, applicant, valid, note}`. Raises NotFound.
-        """
-        async with self.database.reading() as connection:
-            row = await papers.notice_by_code(connection, code)
-            found = await cases.look(connection, case_id=row["case_id"]) if row else None
-            if row is None or found is None:
-                raise NotFound("没有查到这份文书，请核对文书上的校验码。")
-            release = await self.catalogue.release(found.case["release"], connection)
-        item = next((i for i in found.rows["items"] if i["item"] == row["item"]), None)
-        revoked = bool(item and item["outcome"] == "revoked" and row["kind"] in SUPERSEDED)
-        department = item["department"] if item else release.bundle.lead
-        return {
-            "number": row["number"], "title": row["title"], "case": found.case["number"],
-            "issued_at": row["issued_at"], "department_title": titles.department_title(release, department),
-            "item_title": titles.item_title(release, row["item"]) if row["item"] else release.bundle.title,
-            "applicant": titles.masked(found.case["applicant_name"]), "valid": not revoked,
-            "note": "对应的决定已被撤销" if revoked else "",
-        }  # fmt: skip
 
 
 def _progress(case: Case, release: Release) -> dict[str, Any]:

@@ -1,23 +1,28 @@
 """待办 — what one must do and could take, earliest due first; taking a task and giving it back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
 
 from service.errors import NotPermitted
 from service.office import titles
 from service.office.asking import Request, TaskFilter
 from service.office.desk import Desk, refuse_stale, scope_of, there
-from service.office.views import Page, TaskRow
+from service.office.views import CaseView, Page, TaskRow
 from service.store import cases, tasks
 from service.store.cases import Row
 from service.store.database import Connection
 from service.store.paging import page
 from service.store.tasks import Narrowing
+from service.workflows.language.release import Release
 from service.workflows.situation import Action, Actor
 from service.workflows.step import step
 
 ORDER = ("rank_on", "case_id", "n")
 MOST = 200
 MINE = TaskFilter()
+
+RowAnswer = Callable[[TaskRow], Any]
 
 
 class Tasks(Desk):
@@ -47,24 +52,20 @@ class Tasks(Desk):
         return Page(shown, next_cursor or None)
 
     async def _row(self, row: Row, connection: Connection) -> TaskRow:
-        release = await self.catalogue.release(row["release"], connection)
-        return TaskRow(
-            row["number"], row["n"], row["item"], titles.item_title(release, row["item"]),
-            row["bundle"], release.bundle.title, row["state"], titles.state_title(release, row["item"], row["state"]),
-            row["department"], titles.department_title(release, row["department"]),
-            row["post"], titles.post_title(release, row["post"]), row["person"], row["since_at"], row["due_on"],
-            row["card"], row["applicant_type"], row["applicant_name"], row["version"],
-        )  # fmt: skip
+        return shown(row, await self.catalogue.release(row["release"], connection))
 
-    async def claim(self, request: Request, number: str, n: int) -> TaskRow:
+    async def claim(self, request: Request, number: str, n: int, *, answer: RowAnswer | None = None) -> TaskRow:
         """Take a task: nobody else acts on it until it is given back."""
-        return await self._hand(request, number, n, "claim")
+        return await self._hand(request, number, n, "claim", answer)
 
-    async def release_task(self, request: Request, number: str, n: int) -> TaskRow:
+    async def release_task(self, request: Request, number: str, n: int, *, answer: RowAnswer | None = None) -> TaskRow:
         """Give back a task one has taken."""
-        return await self._hand(request, number, n, "release")
+        return await self._hand(request, number, n, "release", answer)
 
-    async def _hand(self, request: Request, number: str, n: int, verb: str) -> TaskRow:
+    async def _hand(self, request: Request, number: str, n: int, verb: str, answer: RowAnswer | None) -> TaskRow:
+        def stored(view: CaseView) -> Any:
+            return answer(task_of(view, n)) if answer else None
+
         scope = scope_of(request, verb, number, str(n))
         async with self.database.transaction() as tx:
             found = there(await cases.gather(tx, number=number, key=scope))
@@ -73,13 +74,32 @@ class Tasks(Desk):
             if view is None:
                 refuse_stale(case, request)
                 taken = step(case, Action(verb, data={"task": n}), request.actor, situation)
-                view = await self.recorded(tx, taken, request, situation, was=found.case, scope=scope)
-            task, whole = view.whole.tasks[n], view.whole
-            about = {name: getattr(task, name) for name in ("n", "item", "state", "department", "post", "person")}
-            about |= {name: getattr(task, name) for name in ("since_at", "due_on", "card")}
-            about |= {"number": whole.number, "bundle": whole.bundle, "release": whole.release}
-            about |= {"applicant_type": whole.applicant_type, "applicant_name": whole.applicant_name}
-            return await self._row({**about, "version": whole.version}, tx)
+                view = await self.recorded(
+                    tx, taken, request, situation, was=found.case, scope=scope, answer=stored if answer else None
+                )
+        return replace(task_of(view, n), answer=view.answer)
+
+
+def task_of(view: CaseView, n: int) -> TaskRow:
+    """Return a task of a case as a line of the list."""
+    task, whole = view.whole.tasks[n], view.whole
+    about = {name: getattr(task, name) for name in ("n", "item", "state", "department", "post", "person")}
+    about |= {name: getattr(task, name) for name in ("since_at", "due_on", "card")}
+    about |= {
+        name: getattr(whole, name) for name in ("number", "bundle", "applicant_type", "applicant_name", "version")
+    }
+    return shown(about, view.release)
+
+
+def shown(row: Row, release: Release) -> TaskRow:
+    """Return a task with the titles of its release."""
+    return TaskRow(
+        row["number"], row["n"], row["item"], titles.item_title(release, row["item"]),
+        row["bundle"], release.bundle.title, row["state"], titles.state_title(release, row["item"], row["state"]),
+        row["department"], titles.department_title(release, row["department"]),
+        row["post"], titles.post_title(release, row["post"]), row["person"], row["since_at"], row["due_on"],
+        row["card"], row["applicant_type"], row["applicant_name"], row["version"],
+    )  # fmt: skip
 
 
 def _merged_next(rows: Sequence[Row], limit: int, more: bool) -> str:

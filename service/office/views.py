@@ -141,6 +141,7 @@ class TaskRow:
     applicant_type: str
     applicant_name: str
     version: int
+    answer: Any = None  # the body that was rendered and stored, when the caller gave a way to render it
 
 
 @dataclass(frozen=True, slots=True)

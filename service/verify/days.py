@@ -163,7 +163,8 @@ def wake_of(clock: Row, dates: Mapping[str, date | None], notices: Sequence[Row]
         falls.append(statutory + DAY if statutory and not clock["breach_on"] else None)
         if not clock["yellow_on"] and not clock["red_on"]:
             falls.append(yellow_of(clock, dates, Days(notices), policy))
-    return min((begins(day) for day in falls if day), default=None)
+    restarted = begins(local(clock["spans"][-1][0]) + DAY)  # nothing falls due while a clock stands
+    return min((max(begins(day), restarted) for day in falls if day), default=None)
 
 
 def yellow_of(clock: Row, dates: Mapping[str, date | None], calendar: Days, policy: Row) -> date | None:

@@ -1,6 +1,5 @@
 """Values that people give — answers and form fields, checked against their declared type (sections R-CODE-3, R-CODE-4)."""
 
-import math
 import re
 from datetime import date
 from typing import Any
@@ -38,7 +37,7 @@ def check_value(declared: Declared, value: Any) -> tuple[Any, str]:
 
 
 def _number(declared: Declared, value: Any) -> tuple[Any, str]:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:  # noqa: PLR0124  # not a number
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:  # noqa: PLR0124  # nan
         return value, "：请填数字，如 180"
     if abs(value) > LARGEST_NUMBER:
         return value, "：数字太大"

@@ -26,17 +26,7 @@ def submit(work: Work, action: Action, actor: Actor) -> None:
     case = work.case
     if not is_applicant(case, actor) and actor.account != case.entered_by:
         raise NotPermitted("只有申请人，或代录入的受理岗可以提交")
-    applicant = bundle.Applicant(case.applicant_type, case.applicant_name, case.applicant_id, work.situation.excluded)
-    selection = bundle.select(work.release, case.answers, applicant)
-    if selection.stops:
-        said = "；".join(stop.say for stop in selection.stops)
-        raise Stopped(
-            said, law="；".join(stop.basis for stop in selection.stops), stops=[s.say for s in selection.stops]
-        )
-    if not selection.items:
-        raise DataInvalid(
-            "按您的回答没有需要办理的事项", errors=[{"pointer": "/answers", "detail": "没有需要办理的事项"}]
-        )
+    selection = _selected(work)
     case.answers = bundle.check_answers(work.release, case.answers, case.applicant_type)
     case.received_at, case.state = work.at, "received"
     _complete_form(work)  # first, for a commitment may depend on it
@@ -56,6 +46,23 @@ def submit(work: Work, action: Action, actor: Actor) -> None:
     _receipt(work, told)
     data: dict[str, Any] = {"items": list(selection.items), "left_out": dict(selection.left_out), "handling": handling}
     work.log("submit", actor, states=("draft", "received"), data=data | ({"warnings": warnings} if warnings else {}))
+
+
+def _selected(work: Work) -> bundle.Selection:
+    """Return what the answers lead to. Raises Stopped, or DataInvalid when no item applies."""
+    case = work.case
+    applicant = bundle.Applicant(case.applicant_type, case.applicant_name, case.applicant_id, work.situation.excluded)
+    selection = bundle.select(work.release, case.answers, applicant)
+    if selection.stops:
+        said = "；".join(stop.say for stop in selection.stops)
+        raise Stopped(
+            said, law="；".join(stop.basis for stop in selection.stops), stops=[s.say for s in selection.stops]
+        )
+    if not selection.items:
+        raise DataInvalid(
+            "按您的回答没有需要办理的事项", errors=[{"pointer": "/answers", "detail": "没有需要办理的事项"}]
+        )
+    return selection
 
 
 def _handling(work: Work, items: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:

@@ -66,6 +66,7 @@ class Settings:
 
     token_secret: str = "only-for-tests-" * 3
     demo: bool = True
+    public_url: str = ""
 
 
 class Bearer(httpx.Auth):

@@ -1,4 +1,4 @@
-"""Lists, records, explanations, public progress, verified papers."""
+"""Lists, records, explanations, public progress."""
 
 import pytest
 
@@ -90,19 +90,6 @@ class TestTrack:
         for number, code in ((case.number, ""), (case.number, "AAAAAAAA"), ("YJS20261105-999999", case.query_code)):
             with pytest.raises(NotFound):
                 await office.track(number, code, MORNING)
-
-
-class TestDocument:
-    """A paper by its code."""
-
-    async def test_tells_what_it_is(self, office: Office, opened: Open) -> None:
-        """Who holds the paper can check it."""
-        view = await opened()
-        found = await office.document(view.case.notices[1].code)
-        assert (found["title"], found["valid"], found["case"]) == ("收件凭证", True, view.case.number)
-        assert view.case.applicant_name not in found.values()
-        with pytest.raises(NotFound):
-            await office.document("0" * 20)
 
 
 class TestReady:

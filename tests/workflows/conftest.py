@@ -97,8 +97,12 @@ def moment(text: str) -> datetime:
 def _release(written: str) -> Release:
     said: Data = json.loads(written)
     files = {f"{kind}.yaml": json.dumps({"kind": kind} | said[kind]) for kind in ("directory", "vocabulary", "bundle")}
-    files |= {f"items/{code}.yaml": json.dumps({"kind": "item", "code": code} | item) for code, item in said["items"].items()}
-    files |= {f"lifecycles/{n}.yaml": json.dumps({"kind": "lifecycle"} | each) for n, each in enumerate(said["lifecycles"])}
+    files |= {
+        f"items/{code}.yaml": json.dumps({"kind": "item", "code": code} | item) for code, item in said["items"].items()
+    }
+    files |= {
+        f"lifecycles/{n}.yaml": json.dumps({"kind": "lifecycle"} | each) for n, each in enumerate(said["lifecycles"])
+    }
     loaded = load_pack(files | {"fire-v1.md": "本人承诺场所符合消防安全要求，承担不实承诺的后果。"})
     assert loaded.pack, "\n".join(map(str, loaded.diagnostics))
     return compile_release(loaded.pack, "open-shop")

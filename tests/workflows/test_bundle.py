@@ -47,8 +47,8 @@ class TestSelect:
         """What does not apply says which answers decided it, through whatever was derived, and no others."""
         found = choose(self.release(shop), {"area": 200, "hot": False, "hot_pot": False})
         assert found.items == ("food",)
-        assert found.left_out["fire"] == "根据您的回答不需要办理（面积是多少？200㎡；有热菜吗？否）"
-        assert found.left_out["sign"] == "根据您的回答不需要办理（是火锅吗？否）"
+        assert found.left_out["fire"] == "根据您的回答不需要办理（面积是多少？ 200㎡；有热菜吗？ 否）"
+        assert found.left_out["sign"] == "根据您的回答不需要办理（是火锅吗？ 否）"
 
     @pytest.mark.parametrize(("area", "hot", "applies"), [(300, False, False), (300.5, False, True), (1, True, True)])
     def test_bounds(self, shop, area, hot, applies):
@@ -177,7 +177,7 @@ class TestDerivedState:
         assert shop.draft(shop.release("food")).state == "draft"
 
     def test_course(self, shop):
-        """received → correcting → received → in_progress → granted."""
+        """It goes received → correcting → received → in_progress → granted."""
         story = shop.submitted("food", missing=("plan",))
         seen = [story.case.state]
         story.li("food.note_defects", reasons=["plan-no-size"])

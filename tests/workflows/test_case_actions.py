@@ -8,6 +8,8 @@ from service.errors import ActionNotAllowed, DataInvalid, NotFound, NotPermitted
 from service.workflows.calendar import build, built_in
 from service.workflows.language.models import Calendar
 
+NOTICE = {"kind": "calendar", "layer": "CN", "year": 2026, "source": "国庆安排调整通知"}
+
 
 def decided(story, code="food"):
     """Grant the food licence, not yet handed out."""
@@ -129,7 +131,9 @@ class TestClaim:
         story.qian("release", task=n)
         assert story.case.tasks[n].person == ""
 
-    @pytest.mark.parametrize(("task", "refusal"), [(None, DataInvalid), ("1", DataInvalid), (99, NotFound), (1, ActionNotAllowed)])
+    @pytest.mark.parametrize(
+        ("task", "refusal"), [(None, DataInvalid), ("1", DataInvalid), (99, NotFound), (1, ActionNotAllowed)]
+    )
     def test_which(self, shop, task, refusal):
         """The task is named, exists, and is open."""
         with pytest.raises(refusal):
@@ -144,7 +148,9 @@ class TestClaim:
 
 
 class TestUnknown:
-    @pytest.mark.parametrize(("what", "refusal"), [("dance", DataInvalid), ("food.dance", ActionNotAllowed), ("none.accept", NotFound)])
+    @pytest.mark.parametrize(
+        ("what", "refusal"), [("dance", DataInvalid), ("food.dance", ActionNotAllowed), ("none.accept", NotFound)]
+    )
     def test_action(self, shop, what, refusal):
         """Only listed verbs exist: there is no informal return of papers (R-RQ-3)."""
         with pytest.raises(refusal):
@@ -159,11 +165,9 @@ class TestUnknown:
 
 
 class TestRecalendar:
-    notice = {"kind": "calendar", "layer": "CN", "year": 2026, "source": "国庆安排调整通知"}
-
     def calendar(self):
         days = next(c for c in built_in() if c.year == 2026)
-        moved = Calendar(**self.notice, holidays=[*days.holidays, "2026-10-08"], workdays=days.workdays)
+        moved = Calendar(**NOTICE, holidays=[*days.holidays, "2026-10-08"], workdays=days.workdays)
         return build([*built_in(), moved], ("CN",))
 
     def test_open_clocks_move_once(self, shop):
@@ -192,6 +196,6 @@ class TestRecalendar:
         story = shop.accepted("food", at="2026-12-10")
         assert (story.due("food.decision", "statutory"), story.clock("food.decision").provisional) == (
             date(2027, 1, 8), True)  # fmt: skip
-        year = Calendar(**self.notice | {"year": 2027}, holidays=["2027-01-01/2027-01-03"], workdays=["2027-01-09"])
+        year = Calendar(**NOTICE | {"year": 2027}, holidays=["2027-01-01/2027-01-03"], workdays=["2027-01-09"])
         story.new_calendar(build([*built_in(), year], ("CN",)))
         assert not story.clock("food.decision").provisional

@@ -31,7 +31,11 @@ class TestChoose:
         """The promise is accepted with its own limit; the text that was shown is kept by hash (R-NCP-4, 5, 6)."""
         story = promised(shop)
         fire, promise = story.item("fire"), story.case.commitments["fire"]
-        assert (fire.state, fire.accepted_on, story.tasks("fire")) == ("pledged", date(2026, 9, 10), [("xf", "approver")])
+        assert (fire.state, fire.accepted_on, story.tasks("fire")) == (
+            "pledged",
+            date(2026, 9, 10),
+            [("xf", "approver")],
+        )
         assert story.due("fire.decision", "promised") == date(2026, 9, 11)
         assert promise.text_sha256 == hashlib.sha256(story.release.texts["fire-v1"].encode()).hexdigest()
         assert (promise.chosen_by, promise.chosen_at) == ("zhang", shop.moment("2026-09-10T15:00"))
@@ -51,7 +55,11 @@ class TestChoose:
         """Who is not eligible goes the ordinary way and is told why; it is no refusal (R-NCP-3, S-15)."""
         small = {**shop.items["fire"]["commitment"], "eligible": "form.area < 100"}  # the question said 130
         story = promised(shop, "fire", "food", excluded=excluded, change={"fire": {"commitment": small}})
-        assert (story.state("fire"), story.item("fire").handling, story.state("food")) == ("received", "ordinary", "received")
+        assert (story.state("fire"), story.item("fire").handling, story.state("food")) == (
+            "received",
+            "ordinary",
+            "received",
+        )
         said = next(n for n in story.case.notices.values() if n.kind == "ordinary_path")
         assert why in said.body["text"]
         assert story.case.commitments == {}
@@ -119,7 +127,10 @@ class TestDraw:
     def test_not_drawn(self, shop):
         """A share of none checks nobody and says so."""
         story = granted(shop, sample=0.0)
-        assert ("fire.follow-up" in story.case.items, story.case.commitments["fire"].follow_up) == (False, "未抽中，免予核查")
+        assert ("fire.follow-up" in story.case.items, story.case.commitments["fire"].follow_up) == (
+            False,
+            "未抽中，免予核查",
+        )
 
 
 class TestFollowUp:
@@ -144,7 +155,10 @@ class TestFollowUp:
         story = granted(shop)
         story.zhou("fire.follow-up.order_rectify", "2026-10-09", days=10)
         story.until("2026-10-23T00:00")
-        assert (story.state("fire.follow-up"), story.due("fire.follow-up.recheck")) == ("rechecking", date(2026, 10, 27))
+        assert (story.state("fire.follow-up"), story.due("fire.follow-up.recheck")) == (
+            "rechecking",
+            date(2026, 10, 27),
+        )
 
     def test_false(self, shop):
         """A false promise: credit record, revocation by the head, and the next promise is not open (R-NCP-3, 9)."""
@@ -184,7 +198,9 @@ class TestFollowUp:
         """A lifecycle without a promise of its own is checked after as well."""
         commitment = {**shop.items["fire"]["commitment"], "waives": ["sketch"], "eligible": None}
         del commitment["eligible"]
-        story = shop.submitted("sign", change={"sign": {"commitment": commitment}}, case={"handling": {"sign": "commitment"}})
+        story = shop.submitted(
+            "sign", change={"sign": {"commitment": commitment}}, case={"handling": {"sign": "commitment"}}
+        )
         assert story.state("sign") == "received"
         story.li("sign.file")
         assert (story.state("sign"), story.state("sign.follow-up")) == ("filed", "due")

@@ -36,7 +36,11 @@ class TestDecide:
         story.zhao("food.refuse", reasons=["unfit"])
         said = next(n for n in story.case.notices.values() if n.kind == "refusal").body
         assert (said["points"], said["remedies"]["review_until"]) == (["不符合条件"], "2026-10-08")
-        assert (story.item("food").outcome, story.item("food").note, story.case.state) == ("refused", "不符合条件", "refused")
+        assert (story.item("food").outcome, story.item("food").note, story.case.state) == (
+            "refused",
+            "不符合条件",
+            "refused",
+        )
 
     @pytest.mark.parametrize("opinion", [None, "", "   ", 5, "长" * 2001])
     def test_opinion(self, shop, opinion):
@@ -63,7 +67,9 @@ class TestDecide:
         story = shop.submitted("food")
         for action in ("propose", "grant", "refuse", "issue"):
             with pytest.raises(ActionNotAllowed):
-                {"propose": story.wang, "issue": story.li}.get(action, story.zhao)(f"food.{action}", opinion="同意", reasons=["unfit"])
+                {"propose": story.wang, "issue": story.li}.get(action, story.zhao)(
+                    f"food.{action}", opinion="同意", reasons=["unfit"]
+                )
 
     def test_never_by_silence(self, shop):
         """S-18: past the limit the item is red and still undecided (R-DEC-8)."""
@@ -131,16 +137,25 @@ class TestRights:
     def test_other_kinds(self, shop, kind):
         """A supervisor watches, an administrator defines; neither decides."""
         with pytest.raises(NotPermitted):
-            deciding(shop).act(Actor("boss", kind, "scjg", frozenset({"approver", "head"})), "food.grant", opinion="同意")
+            deciding(shop).act(
+                Actor("boss", kind, "scjg", frozenset({"approver", "head"})), "food.grant", opinion="同意"
+            )
 
 
 class TestExtend:
     def test_once_with_reason_before_the_end(self, shop):
         """S-06: the head extends once, with a reason, before the end; the promise stays (R-DEC-4)."""
-        story = shop.accepted("food", at="2026-08-12", change={"food": {"limits": {"statutory": "20wd", "promised": "12wd"}}})
+        story = shop.accepted(
+            "food", at="2026-08-12", change={"food": {"limits": {"statutory": "20wd", "promised": "12wd"}}}
+        )
         with pytest.raises(NotPermitted):
             story.wang("food.extend", "2026-09-07", days=10, reason="案情复杂")
-        for wrong in ({"days": 10}, {"reason": "案情复杂"}, {"days": 11, "reason": "案情复杂"}, {"days": 0, "reason": "案"}):
+        for wrong in (
+            {"days": 10},
+            {"reason": "案情复杂"},
+            {"days": 11, "reason": "案情复杂"},
+            {"days": 0, "reason": "案"},
+        ):
             with pytest.raises(DataInvalid):
                 story.qian("food.extend", **wrong)
         story.qian("food.extend", days=10, reason="案情复杂")
@@ -182,6 +197,18 @@ class TestSpecial:
         data = {"procedure": "testing", "notice_text": "请等候。", "days": 5}
         with pytest.raises(DataInvalid):
             shop.accepted("food").wang("food.start_special", **{k: v for k, v in data.items() if k != left_out})
+
+    def test_on_the_last_day(self, shop):
+        """Stopped on its last day, a limit is overdue the day after the restart, not while it stood (R-CLK-3)."""
+        story = shop.accepted("food", at="2026-06-18")
+        story.wang("food.start_special", "2026-07-17", procedure="testing", notice_text="请等候。", days=30)
+        story.wang("food.end_special", "2026-09-07")
+        clock = story.clock("food.decision")
+        assert (clock.state, clock.breach_on, story.until("2026-09-07T23:59").clock("food.decision").breach_on) == (
+            "running", None, None)  # fmt: skip
+        story.until("2026-09-17")
+        breach = next(e for e in story.events if e.action == "statutory_breach" and e.item == "food")
+        assert breach.at == shop.moment("2026-09-08T00:00")
 
     def test_not_at_the_intake(self, shop):
         """The five days of the intake cannot be stopped (R-CLK-4)."""

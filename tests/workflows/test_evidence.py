@@ -23,7 +23,9 @@ def whole_story(shop):
     story.zhang("submit", materials=papers, signature={"method": "sms", "name": "张三手签"})
     story.li("food.note_defects", reasons=["phone-wrong", "lease-pages"])
     story.li("notify_correction")
-    story.zhang("food.supply", materials=[{"material": "lease", "name": "王五的合同.pdf"}], form={"phone": "13800000000"})
+    story.zhang(
+        "food.supply", materials=[{"material": "lease", "name": "王五的合同.pdf"}], form={"phone": "13800000000"}
+    )
     story.li("food.accept", "2026-09-16")
     story.sun("fire.grant_by_commitment")
     story.li("fire.issue")
@@ -82,7 +84,10 @@ class TestRows:
     def test_nothing_personal(self, shop):
         """No personal value stands anywhere in the record, nor in what outside systems are told."""
         story = whole_story(shop)
-        told = json.dumps([evidence.plain({n: getattr(e, n) for n in ("data", "rows", "actor")}) for e in story.events], ensure_ascii=False)
+        told = json.dumps(
+            [evidence.plain({n: getattr(e, n) for n in ("data", "rows", "actor")}) for e in story.events],
+            ensure_ascii=False,
+        )
         told += json.dumps([evidence.plain(m.payload) for m in story.case.messages.values()], ensure_ascii=False)
         assert [value for value in SECRET if value in told] == []
 

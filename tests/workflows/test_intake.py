@@ -192,7 +192,8 @@ class TestSupply:
         assert (story.state("food"), story.case.form["phone"]) == ("received", "13800000000")
 
     @pytest.mark.parametrize(
-        "row", ["sketch", {"material": "plan", "share": True}, {"material": "photo", "defer": True}, {"material": "none"}]
+        "row",
+        ["sketch", {"material": "plan", "share": True}, {"material": "photo", "defer": True}, {"material": "none"}],
     )
     def test_wrong_paper(self, shop, row):
         """A paper nobody needs, in a way that is not open, or promised again, is refused."""

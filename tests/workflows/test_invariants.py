@@ -21,9 +21,29 @@ from service.workflows.needs import PROCEDURES
 
 from .test_evidence import assert_replays
 
-STAFF = ("li", "wang", "zhao", "qian", "wei", "sun", "zhou", "zheng", "jiang", "shen", "wu", "han", "yang", "zhu", "qin")
+STAFF = (
+    "li",
+    "wang",
+    "zhao",
+    "qian",
+    "wei",
+    "sun",
+    "zhou",
+    "zheng",
+    "jiang",
+    "shen",
+    "wu",
+    "han",
+    "yang",
+    "zhu",
+    "qin",
+)
 NEGATIVE = {"refused", "declined", "lapsed", "stopped", "not_required", "revoked"}
-MOVES = {"extend", "end_special", "start_special"}  # what moves a running statutory limit; a new start is looked at apart
+MOVES = {
+    "extend",
+    "end_special",
+    "start_special",
+}  # what moves a running statutory limit; a new start is looked at apart
 STARTS = {"accept", "accept_tolerant", "deem_accepted", "supply", "submit", "start", "reject_commitment"}
 BY_PEOPLE = {"granted", "issuing", "filed", "confirmed", "passed"}
 CODES = ("food", "fire", "drain", "sign", "tax", "look-up")
@@ -50,7 +70,9 @@ def worlds(draw: Any) -> dict[str, Any]:
 
 
 scripts = st.lists(
-    st.tuples(st.integers(0, 2000), st.integers(0, 10**6), st.integers(0, 10**6), st.booleans()), min_size=6, max_size=24
+    st.tuples(st.integers(0, 2000), st.integers(0, 10**6), st.integers(0, 10**6), st.booleans()),
+    min_size=6,
+    max_size=24,
 )
 
 
@@ -99,7 +121,11 @@ def live(shop, world, script):
 
 def may(story, person):
     """Return what somebody may do now and would do: nobody urges all day, and few withdraw."""
-    rare = {"urge", "withdraw", "release", "extend", "decline", "not_required", "revoke"} if len(story.events) % 5 else set()
+    rare = (
+        {"urge", "withdraw", "release", "extend", "decline", "not_required", "revoke"}
+        if len(story.events) % 5
+        else set()
+    )
     offered = story.offers(person).items()
     return sorted(name for name, offer in offered if offer.allowed and offer.action not in rare)
 

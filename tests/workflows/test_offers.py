@@ -54,7 +54,11 @@ def stages(shop):
 
 def verdict(story, person, item, name):
     """Return what a step with suitable data comes to."""
-    own = [t for t in story.release.lifecycles[story.item(item).lifecycle].transitions if t.action == name] if item else []
+    own = (
+        [t for t in story.release.lifecycles[story.item(item).lifecycle].transitions if t.action == name]
+        if item
+        else []
+    )
     wanted = {need for t in own for need in t.needs} | ({"grade"} if name == "rate" else set())
     try:
         step(story.case, Action(name, item, {k: DATA[k] for k in wanted}), story.people[person], story.situation)
@@ -64,7 +68,9 @@ def verdict(story, person, item, name):
 
 
 class TestOffers:
-    @pytest.mark.parametrize("person", ["zhang", "li", "wang", "zhao", "qian", "wei", "sun", "zhou", "wu", "han", "stranger"])
+    @pytest.mark.parametrize(
+        "person", ["zhang", "li", "wang", "zhao", "qian", "wei", "sun", "zhou", "wu", "han", "stranger"]
+    )
     def test_same_as_step(self, shop, person):
         """Offered if and only if the step would be taken; never offered are those who may never."""
         seen = 0

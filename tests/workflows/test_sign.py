@@ -253,7 +253,13 @@ class TestOwnLifecycle:
             "open": {"title": "待办", "post": "window", "runs": ["all"]}, "done": {"title": "好", "final": "granted"},
             "no": {"title": "不好", "final": "refused"},
         }  # fmt: skip
-        own = {"code": "short", "title": "短", "clocks": {"all": {"title": "办", "limit": "limits"}}, "states": states, "transitions": ways}
+        own = {
+            "code": "short",
+            "title": "短",
+            "clocks": {"all": {"title": "办", "limit": "limits"}},
+            "states": states,
+            "transitions": ways,
+        }
         town = {"lifecycles": (own,), "change": {"food": {"lifecycle": "short", "materials": ["plan"]}}}
         story = shop.submitted("food", missing=("plan",), **town)
         with pytest.raises(ActionNotAllowed):
@@ -271,7 +277,17 @@ class TestOwnLifecycle:
             {"action": "end", "title": "办结", "from": "open", "to": "done", "by": "window"},
             {"action": "pass_by", "title": "默认通过", "from": "open", "to": "done", "by": "clock"},
         ]
-        own = {"code": "short", "title": "短", "clocks": {"all": {"title": "办", "limit": "2wd"}}, "states": states, "transitions": ways}
+        own = {
+            "code": "short",
+            "title": "短",
+            "clocks": {"all": {"title": "办", "limit": "2wd"}},
+            "states": states,
+            "transitions": ways,
+        }
         town = {"lifecycles": (own,), "change": {"tax": {"lifecycle": "short"}}}
         story = shop.submitted("tax", **town).until("2026-10-15")
-        assert (story.state("tax"), story.did()[-1], story.clock("tax.all").card) == ("open", "tax.expiry_refused", "red")
+        assert (story.state("tax"), story.did()[-1], story.clock("tax.all").card) == (
+            "open",
+            "tax.expiry_refused",
+            "red",
+        )

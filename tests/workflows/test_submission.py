@@ -115,7 +115,9 @@ class TestRefuse:
 
     def test_forbidden(self, shop):
         """What the law forbids is said with its article before anything is taken."""
-        release = shop.release("food", stop=[{"when": "answers.area > 100", "say": "太大了，不能办", "basis": "某法 9"}])
+        release = shop.release(
+            "food", stop=[{"when": "answers.area > 100", "say": "太大了，不能办", "basis": "某法 9"}]
+        )
         story = shop.story(release, shop.draft(release), "2026-09-14")
         with pytest.raises(Stopped) as refusal:
             story.zhang("submit", materials=[])

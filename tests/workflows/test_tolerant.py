@@ -49,14 +49,22 @@ class TestAcceptTolerant:
 
     def test_already_there(self, shop):
         """A paper that is in hand is no gap."""
-        change = {"food": {"materials": ["lease", {"use": "plan", "deferrable": "5wd"}, {"use": "photo", "deferrable": "8wd"}]}}
+        change = {
+            "food": {
+                "materials": ["lease", {"use": "plan", "deferrable": "5wd"}, {"use": "photo", "deferrable": "8wd"}]
+            }
+        }
         story = shop.submitted("food", missing=("photo",), change=change)
         with pytest.raises(DataInvalid, match="已经收到"):
             story.li("food.accept_tolerant", gaps=["photo", "plan"])
 
     def test_every_gap_named(self, shop):
         """What is missing is named completely."""
-        change = {"food": {"materials": ["lease", {"use": "plan", "deferrable": "5wd"}, {"use": "photo", "deferrable": "8wd"}]}}
+        change = {
+            "food": {
+                "materials": ["lease", {"use": "plan", "deferrable": "5wd"}, {"use": "photo", "deferrable": "8wd"}]
+            }
+        }
         story = shop.submitted("food", missing=("photo", "plan"), change=change)
         with pytest.raises(DataInvalid, match="平面图"):
             story.li("food.accept_tolerant", gaps=["photo"])

@@ -5,7 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from service.api.auth import Counter
+from service.api.auth import Counter, Now
 from service.api.body import StrictRoute
 from service.api.problems import refusals
 from service.api.rest.shapes import Shown, json_answer
@@ -25,14 +25,16 @@ class DocumentShown(Shown):
     department_title: str
     item_title: str
     applicant: str = Field(description="隐去后的名称")
-    valid: bool
-    note: str
+    sha256: str = Field(description="内容指纹，与纸面上印的一致才是真的")
+    intact: bool = Field(description="存档的内容与发出时的记录一致")
+    valid: bool = Field(description="属实，而且对应的决定、证照现在仍然有效")
+    note: str = Field(description="为什么失效；有效时为空")
 
 
 @router.get(
     "/{code}", operation_id="documents_verify", summary="凭二维码核验文书", response_model=DocumentShown,
     responses=refusals(NotFound),
 )  # fmt: skip
-async def verify(code: Secret, desk: Counter) -> Response:
-    """纸面上的编号、名称、日期、机关与这里一致，就是真的；valid 说明现在是否仍然有效。"""
-    return json_answer(DocumentShown(**await desk.office.document(code)).model_dump_json())
+async def verify(code: Secret, desk: Counter, now: Now) -> Response:
+    """纸面上的编号、名称、日期、机关、内容指纹与这里都一致，就是真的；valid 说明现在是否仍然有效。"""
+    return json_answer(DocumentShown(**await desk.office.document(code, now)).model_dump_json())

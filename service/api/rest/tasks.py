@@ -82,8 +82,8 @@ async def hand_task(case: CaseNumber, n: Whole, verb: Word, desk: Counter, asked
         known = "、".join(f"{code}（{title}）" for code, title in VERBS.items())
         raise one_field("/verb", f"没有这种办法；可以用：{known}")
     hand = desk.office.claim if verb == "claim" else desk.office.release_task
-    row = await hand(asked, case, n)
-    return json_answer(line(row).model_dump_json())
+    row = await hand(asked, case, n, answer=lambda row: line(row).model_dump_json())
+    return json_answer(row.answer)
 
 
 def line(row: TaskRow) -> TaskShown:

@@ -167,14 +167,19 @@ def _yellow(
 
 
 def _pending(clock: Clock, dates: Dates) -> list[tuple[datetime, Fallen]]:
-    """Return what falls due and is not yet marked, in order. Cards are for departments, never for applicants."""
+    """Return what falls due and is not yet marked, in order. Cards are for departments, never for applicants.
+
+    A limit used up on the very day of a stop has nothing left at the restart: it is overdue when the day after that
+    begins, not while the clock stood (R-CLK-3).
+    """
+    restarted = midnight(intervals(clock)[-1][0] + DAY)
     falls: dict[Fallen, date | None] = {"expire": dates.due and dates.due + DAY if clock.expiry else None}
     if clock.owner == "department":
         late = dates.promised.on if dates.promised else dates.due
         falls["yellow"] = None if clock.yellow_on or clock.red_on else dates.yellow
         falls["red"] = None if clock.red_on or late is None else late + DAY
         falls["breach"] = None if clock.breach_on or dates.statutory is None else dates.statutory.on + DAY
-    found = [(midnight(day), what) for what in _ORDER if (day := falls.get(what))]
+    found = [(max(midnight(day), restarted), what) for what in _ORDER if (day := falls.get(what))]
     return sorted(found, key=lambda event: event[0])
 
 

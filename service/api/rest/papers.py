@@ -1,0 +1,71 @@
+"""文书 — every notice to read and to print, as a page or as PDF; and what somebody sees who scans the code on one."""
+
+import base64
+import hashlib
+import re
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+
+from service.api.auth import Counter, Desk, Now, SignedIn
+from service.api.body import StrictRoute
+from service.api.problems import Responses, refusals
+from service.api.texts import CaseNumber, Whole
+from service.errors import NotFound, NotSignedIn, Unavailable
+from service.workflows.tools import papers
+
+router = APIRouter(prefix="/cases", tags=["cases"], route_class=StrictRoute)
+scanned = APIRouter(prefix="/v", tags=["public"])  # short, because it stands in a QR code
+
+HTML, PDF = "text/html; charset=utf-8", "application/pdf"
+STYLE = base64.b64encode(hashlib.sha256(papers.STYLE.encode()).digest()).decode()
+POLICY = f"default-src 'none'; style-src 'sha256-{STYLE}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+CODE = re.compile(r"[A-Za-z0-9-]{1,40}")
+HOST = re.compile(r"([A-Za-z0-9.-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(:[0-9]{1,5})?")
+
+
+def _described(media: str, what: str) -> Responses:
+    return {200: {"description": what, "content": {media.partition(";")[0]: {}}}}
+
+
+def address(request: Request, desk: Desk) -> str:
+    """Return where this service is reached from outside: by its settings, else as the caller reached it."""
+    host = request.headers.get("host", "")
+    own = f"{request.url.scheme}://{host}" if HOST.fullmatch(host) else ""
+    return desk.public_url or own
+
+
+@router.get(
+    "/{number}/notices/{n}.html", operation_id="papers_html", summary="一份文书，网页版，可以打印", response_class=Response,
+    responses=refusals(NotSignedIn, NotFound) | _described(HTML, "文书，一个完整的网页：没有脚本，不访问别的地址"),
+)  # fmt: skip
+async def paper_page(number: CaseNumber, n: Whole, request: Request, desk: Counter, caller: SignedIn) -> Response:
+    """内容只取自发出时存下的文书，以后不会变。申请人能看发给自己的，部门还能看发给本部门的。"""
+    _, content = await desk.office.paper(caller.actor, number, n, "html", caller.now, base=address(request, desk))
+    return Response(content, headers={"content-security-policy": POLICY}, media_type=HTML)
+
+
+@router.get(
+    "/{number}/notices/{n}.pdf", operation_id="papers_pdf", summary="一份文书，PDF", response_class=Response,
+    responses=refusals(NotSignedIn, NotFound, Unavailable) | _described(PDF, "文书，A4，PDF/A，文字可以选取和朗读"),
+)  # fmt: skip
+async def paper_pdf(number: CaseNumber, n: Whole, request: Request, desk: Counter, caller: SignedIn) -> Response:
+    """与网页版内容相同。服务器没有安装 PDF 组件或中文字体时返回 503，说明缺什么。"""
+    name, content = await desk.office.paper(caller.actor, number, n, "pdf", caller.now, base=address(request, desk))
+    return Response(
+        content, headers={"content-disposition": f"inline; filename*=UTF-8''{quote(name, safe='')}"}, media_type=PDF
+    )
+
+
+@scanned.get(
+    "/{code}", operation_id="papers_scanned", summary="扫描文书上的二维码看到的核验页", response_class=Response,
+    responses=refusals() | _described(HTML, "这份文书是真的，现在是否有效") | {404: {"description": "没有这份文书", "content": {"text/html": {}}}},
+)  # fmt: skip
+async def scanned_page(code: str, desk: Counter, now: Now) -> Response:
+    """给人看的核验结果；程序用 GET /api/v1/documents/{code}。"""
+    try:
+        found = await desk.office.document(code, now) if CODE.fullmatch(code) else None
+    except NotFound:
+        found = None
+    headers = {"content-security-policy": POLICY, "cache-control": "no-store"}
+    return Response(papers.verdict(found), 200 if found else 404, headers, media_type=HTML)

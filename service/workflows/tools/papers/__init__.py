@@ -1,0 +1,26 @@
+"""文书 — one notice as a paper to read and to print: a page of its own, and what typst needs to set it.
+
+Everything comes from the stored notice and the release the case is pinned to, so that it reads the same for ever.
+"""
+
+from service.workflows.case import Case, Notice
+from service.workflows.language.release import Release
+from service.workflows.tools.papers import page, sheet
+from service.workflows.tools.papers.check_page import verdict
+from service.workflows.tools.papers.contents import Contents, fingerprint, prepared
+from service.workflows.tools.papers.page import STYLE
+
+
+def html(notice: Notice, case: Case, release: Release, *, verify_url: str) -> str:
+    """Return the paper as an HTML page that stands alone: one style block, no script, no outside request."""
+    return page.html(prepared(notice, case, release, verify_url=verify_url))
+
+
+def typst(
+    notice: Notice, case: Case, release: Release, *, verify_url: str, fonts: tuple[str, ...]
+) -> tuple[str, dict[str, str]]:
+    """Return the typst markup, which is always the same, and the inputs that fill it; the first font that has a character is used."""
+    return sheet.MARKUP, sheet.inputs(prepared(notice, case, release, verify_url=verify_url), fonts)
+
+
+__all__ = ["STYLE", "Contents", "fingerprint", "html", "prepared", "typst", "verdict"]

@@ -1,0 +1,21 @@
+"""印制文书 — the same paper for typst: constant markup, and the contents as JSON that it reads."""
+
+import json
+from dataclasses import asdict
+from importlib.resources import files
+from typing import Any
+
+from service.workflows.tools.papers import qr
+from service.workflows.tools.papers.contents import GENUINE, UNCHANGING, Contents
+
+MARKUP = files(__package__).joinpath("paper.typ").read_text(encoding="utf-8")
+
+
+def inputs(paper: Contents, fonts: tuple[str, ...]) -> dict[str, str]:
+    """Return typst's `sys.inputs`: texts travel as data and are never read as markup."""
+    label = "核验这份文书的二维码"
+    shown: dict[str, Any] = {
+        **asdict(paper), "issued": paper.issued, "issued_on": [paper.issued_on.year, paper.issued_on.month, paper.issued_on.day],
+        "unchanging": UNCHANGING, "genuine": GENUINE, "qr": qr.svg(paper.verify_url, label), "qr_label": label, "fonts": fonts,
+    }  # fmt: skip
+    return {"paper": json.dumps(shown, ensure_ascii=False)}

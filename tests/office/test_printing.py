@@ -1,0 +1,236 @@
+"""Papers on the way out, and papers that come back to be verified."""
+
+import io
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+
+from service.errors import NotFound, Unavailable
+from service.office import Office, press
+from service.workflows.situation import Actor
+from service.workflows.tools import papers
+
+from .conftest import (
+    APPROVER,
+    CITIZEN,
+    DAY,
+    HOUR,
+    MORNING,
+    OUTSIDER,
+    REVIEWER,
+    SIGN_CLERK,
+    STRANGER,
+    SUPERVISOR,
+    WINDOW,
+    Act,
+    Open,
+)  # fmt: skip
+
+HEAD = Actor("scjg.head", "clerk", "scjg", frozenset({"head"}))
+BASE = "https://zwfw.example.gov.cn"
+REFUSAL: dict[str, Any] = {"reasons": [{"text": "操作间与卫生间直接相通"}]}
+
+
+def set_here() -> bool:
+    """Say whether PDFs can be made on this machine."""
+    try:
+        return bool(press.fonts())
+    except Unavailable:
+        return False
+
+
+needs_press = pytest.mark.skipif(not set_here(), reason="no Chinese font on this machine: apt-get install fonts-noto-cjk")
+
+
+async def page(office: Office, number: str, n: int, actor: Actor = CITIZEN) -> str:
+    """Return a notice as a page."""
+    _, content = await office.paper(actor, number, n, "html", MORNING + DAY, base=BASE)
+    return content.decode()
+
+
+@pytest.fixture
+async def refused(opened: Open, done: Act) -> str:
+    """A case whose licence was refused; its last notice says so."""
+    number: str = (await opened()).case.number
+    await done(number, "food.accept", WINDOW)
+    await done(number, "food.propose", REVIEWER, opinion="不符合")
+    await done(number, "food.refuse", APPROVER, **REFUSAL)
+    return number
+
+
+@pytest.fixture
+async def granted(opened: Open, done: Act) -> str:
+    """A case whose licence was granted and handed out."""
+    number: str = (await opened()).case.number
+    await done(number, "food.accept", WINDOW)
+    await done(number, "food.propose", REVIEWER, opinion="符合")
+    await done(number, "food.grant", APPROVER, opinion="准予")
+    await done(number, "food.issue", WINDOW)
+    return number
+
+
+class TestPaper:
+    """A notice as a paper."""
+
+    async def test_as_a_page(self, office: Office, refused: str) -> None:
+        """The refusal as the applicant reads it."""
+        name, content = await office.paper(CITIZEN, refused, 3, "html", MORNING + DAY, base=BASE)
+        assert name == f"不予准予决定书-{refused}-03.html"
+        assert "操作间与卫生间直接相通" in content.decode()
+        assert f"{BASE}/v/" in content.decode()
+
+    async def test_who_may_not(self, office: Office, refused: str) -> None:
+        """Nobody learns of a case that is none of theirs; a department reads nothing of another's items (R-BND-10)."""
+        for actor, n in ((STRANGER, 1), (OUTSIDER, 1), (SIGN_CLERK, 3), (CITIZEN, 99)):
+            with pytest.raises(NotFound):
+                await page(office, refused, n, actor)
+        assert "收件凭证" in await page(office, refused, 1, SIGN_CLERK)
+
+    async def test_reminder_within_the_offices(self, office: Office, opened: Open, done: Act) -> None:
+        """What goes to a department is read there, not by the applicant and not by the other department."""
+        case = (await opened()).case
+        view = await done(case.number, "case.urge", CITIZEN, now=MORNING + DAY)
+        urges = {notice.to: notice.n for notice in view.whole.notices.values() if notice.kind == "urge"}
+        assert "催办单" in await page(office, case.number, urges["scjg"], WINDOW)
+        assert "催办单" in await page(office, case.number, urges["scjg"], SUPERVISOR)
+        for actor in (CITIZEN, SIGN_CLERK):
+            with pytest.raises(NotFound):
+                await page(office, case.number, urges["scjg"], actor)
+
+    async def test_each_sees_what_they_need(self, office: Office, opened: Open) -> None:
+        """The query code is the applicant's and the lead window's; who only watches sees half a name."""
+        case = (await opened()).case
+        for actor, code, name in (
+            (CITIZEN, True, True), (WINDOW, True, True), (SIGN_CLERK, False, True), (SUPERVISOR, False, False),
+        ):  # fmt: skip
+            text = await page(office, case.number, 1, actor)
+            assert (case.query_code in text, case.applicant_name in text) == (code, name), actor
+            assert case.applicant_id not in text
+
+    async def test_does_not_change(self, office: Office, refused: str, done: Act) -> None:
+        """What happens to the case after the issue does not show on the paper."""
+        before = await page(office, refused, 3)
+        await done(refused, "case.withdraw", CITIZEN, now=MORNING + 2 * HOUR)
+        assert await page(office, refused, 3) == before
+
+
+@needs_press
+class TestPdf:
+    """A notice as PDF."""
+
+    async def pdf(self, office: Office, number: str, n: int) -> bytes:
+        return (await office.paper(CITIZEN, number, n, "pdf", MORNING + DAY, base=BASE))[1]
+
+    async def test_text_can_be_taken_out(self, office: Office, refused: str) -> None:
+        """Chinese text, not a picture of it: for search, for the archive, for screen readers (R-DEC-3)."""
+        case = (await office.case(CITIZEN, refused, MORNING + DAY)).case
+        reader = pypdf.PdfReader(io.BytesIO(await self.pdf(office, refused, 3)))
+        text = "".join("".join(sheet.extract_text() for sheet in reader.pages).split())
+        for part in (
+            "市场监督管理局", "不予准予决定书", "占位小吃店", "操作间与卫生间直接相通", "《行政许可法》第三十八条", "2027年1月4日",
+            "（盖章：市场监督管理局行政审批专用章）", "2026年11月5日", "第1页，共1页", papers.fingerprint(case.notices[3].body),
+        ):  # fmt: skip
+            assert part in text
+        assert reader.metadata is not None
+        assert reader.metadata.title == f"不予准予决定书 {refused}-03"
+        assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+    async def test_same_paper_same_bytes(self, office: Office, refused: str) -> None:
+        """Printed twice, it is the same file."""
+        assert await self.pdf(office, refused, 3) == await self.pdf(office, refused, 3)
+
+    @pytest.mark.skipif(not shutil.which("pdftoppm") or not shutil.which("zbarimg"), reason="poppler-utils, zbar-tools")
+    async def test_a_telephone_reads_the_code(self, office: Office, refused: str, tmp_path: Path) -> None:
+        """From the printed sheet to the address at which it is verified."""
+        (tmp_path / "paper.pdf").write_bytes(await self.pdf(office, refused, 3))
+        subprocess.run(["pdftoppm", "-r", "110", "-png", "paper.pdf", "sheet"], cwd=tmp_path, check=True)
+        command = ["zbarimg", "--quiet", "--raw", "--nodbus", "sheet-1.png"]
+        read = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout.strip()
+        assert read.startswith(f"{BASE}/v/")
+        found = await office.document(read.rpartition("/")[2], MORNING + DAY)
+        assert found["number"] == f"{refused}-03"
+
+    def test_a_character_without_a_glyph(self) -> None:
+        """No box stands where a character should: the refusal names it."""
+        markup = '#set document(title: "t")\n#set text(font: json(bytes(sys.inputs.fonts)), lang: "zh")\n#sys.inputs.name'
+        inputs = {"fonts": f'["{press.fonts()[0]}"]', "name": "王\U00031350"}
+        with pytest.raises(Unavailable) as refusal:
+            press.pdf(markup, inputs, MORNING)
+        assert "没有“\U00031350”这个字" in refusal.value.detail
+
+
+class TestWhatIsMissing:
+    """A machine on which PDFs cannot be made."""
+
+    @pytest.fixture(autouse=True)
+    def looked_for_anew(self) -> Iterator[None]:
+        """What was found before is not remembered, and what is missing here is not remembered after."""
+        press._equipment.cache_clear()
+        yield
+        press._equipment.cache_clear()
+
+    async def test_typst(self, office: Office, refused: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It says how to install it, and that the page can be printed."""
+        monkeypatch.setitem(sys.modules, "typst", None)
+        with pytest.raises(Unavailable, match=r"pip install 'yijianshi\[pdf\]'.*浏览器打印"):
+            await office.paper(CITIZEN, refused, 3, "pdf", MORNING + DAY, base=BASE)
+
+    async def test_font(self, office: Office, refused: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It says which font to install; boxes are never printed."""
+        monkeypatch.setattr(press, "CHINESE", ("没有这种字体",))
+        with pytest.raises(Unavailable, match="fonts-noto-cjk"):
+            await office.paper(CITIZEN, refused, 3, "pdf", MORNING + DAY, base=BASE)
+
+
+class TestDocument:
+    """A paper by its code."""
+
+    async def test_tells_what_it_is(self, office: Office, opened: Open) -> None:
+        """Who holds the paper can check it, down to what it says."""
+        view = await opened()
+        notice = view.case.notices[1]
+        found = await office.document(notice.code, MORNING)
+        assert (found["title"], found["valid"], found["intact"], found["case"]) == ("收件凭证", True, True, view.case.number)
+        assert found["sha256"] == papers.fingerprint(notice.body)
+        assert found["sha256"] in await page(office, view.case.number, 1)
+        assert view.case.applicant_name not in found.values()
+        with pytest.raises(NotFound):
+            await office.document("0" * 20, MORNING)
+
+    async def test_licence_that_has_run_out(self, office: Office, granted: str) -> None:
+        """The paper stays genuine; what it granted is over."""
+        case = (await office.case(CITIZEN, granted, MORNING + DAY)).case
+        code = next(notice.code for notice in case.notices.values() if notice.kind == "grant")
+        assert (await office.document(code, MORNING + DAY))["valid"]
+        later = await office.document(code, MORNING + timedelta(days=5 * 366))
+        assert (later["valid"], later["intact"]) == (False, True)
+        assert "已经过期" in later["note"]
+        receipt = await office.document(case.notices[1].code, MORNING + timedelta(days=5 * 366))
+        assert receipt["valid"]
+
+    async def test_licence_that_was_revoked(self, office: Office, granted: str, done: Act) -> None:
+        """Whoever is shown the licence learns that it holds no more; the revocation itself does."""
+        await done(granted, "food.revoke", HEAD, now=MORNING + DAY, **REFUSAL)
+        case = (await office.case(CITIZEN, granted, MORNING + 2 * DAY)).case
+        found = {n.kind: await office.document(n.code, MORNING + 2 * DAY) for n in case.notices.values()}
+        assert not found["grant"]["valid"]
+        assert not found["issue"]["valid"]
+        assert "撤销" in found["grant"]["note"]
+        assert found["revocation"]["valid"]
+
+    async def test_somebody_changed_the_archive(self, office: Office, refused: str) -> None:
+        """What the record took down at the issue is the measure, not the row."""
+        code = (await office.case(CITIZEN, refused, MORNING + DAY)).case.notices[3].code
+        assert (await office.document(code, MORNING + DAY))["intact"]
+        async with office.database.transaction() as tx:
+            await tx.sql.exec_driver_sql("UPDATE notices SET body = '{\"text\": \"准予。\"}' WHERE kind = 'refusal'")
+        found = await office.document(code, MORNING + DAY)
+        assert (found["intact"], found["valid"]) == (False, False)
+        assert "对不上" in found["note"]
