@@ -28,8 +28,8 @@ from service.workflows.calendar import built_in
 from service.workflows.situation import Actor
 
 ROOT = Path(__file__).parents[1]
-KILLS, CLIENTS = 4, 4
-CASES = 30
+KILLS, CLIENTS = 3, 4
+CASES = 12
 PASSWORD = "long-enough-1"
 APPLICANT = {"type": "sole-trader", "name": "占位小吃店", "id": "92999901MADEM0046F"}
 PACK: dict[str, bytes | str] = {
@@ -244,7 +244,7 @@ class TestServe:
     async def test_nothing_confirmed_is_lost_or_doubled(
         self, office: Office, database: Database, launcher: Launcher, environment: dict[str, str]
     ) -> None:
-        """Four clients with keys; the server killed four times in the middle of their work (F-01, I-09, I-10)."""
+        """Four clients with keys; the server killed three times in the middle of their work (F-01, I-09, I-10)."""
         port, ledger = environment["YIJIANSHI_PORT"], Ledger()
         server = launcher.start("serve", environment)
         await answers(port)
@@ -261,7 +261,7 @@ class TestServe:
         for portal in portals:
             portal.stopping = True
         await asyncio.gather(*working)
-        for key, answer in list(ledger.opened.items())[-40:]:  # across the last kill
+        for key, answer in list(ledger.opened.items())[-20:]:  # across the last kill
             assert await portals[0].open(key) == answer
             assert await portals[0].accept(key) == ledger.accepted[key]
         for portal in portals:

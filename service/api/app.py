@@ -77,7 +77,8 @@ def create_app(office: Office, settings: Settings, clock: Callable[[], datetime]
         title="yijianshi", summary="一件事一次办 流程引擎", version=VERSION, description=DESCRIPTION, openapi_tags=TAGS, docs_url=None,
         redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
-    app.state.desk = Desk(office, Tokens(settings.token_secret), clock, demo=settings.demo, public_url=settings.public_url)
+    tokens_of = Tokens(settings.token_secret)
+    app.state.desk = Desk(office, tokens_of, clock, demo=settings.demo, public_url=settings.public_url)
     api = APIRouter(prefix=PREFIX)
     routes = [tokens, bundles, files, cases, actions, events, track, documents, papers, tasks, definitions]
     for module in [*routes, demo] if settings.demo else routes:

@@ -15,7 +15,8 @@ from fastapi import FastAPI
 
 from service.api.app import create_app
 from service.api.auth import Desk
-from service.office import Office
+from service.errors import Unavailable
+from service.office import Office, press
 from service.store.database import Database
 from service.store.files import Folder
 from service.store.schema import migrate
@@ -44,6 +45,14 @@ APPLICATION: dict[str, Any] = {
     "answers": {"area": 60, "sign": True},
     "form": {"sign_text": "张三小店"},
 }
+
+
+def can_print() -> bool:
+    """Say whether this machine has what PDFs need: typst and a Chinese font."""
+    try:
+        return bool(press.fonts())
+    except Unavailable:
+        return False
 
 
 @dataclass

@@ -73,4 +73,4 @@ MATRIX = [
     Line("GET", "/docs/start.js", EVERYBODY),
     Line("GET", "/docs/assets", EVERYBODY),  # a folder
 ]
-UNDESCRIBED = {"/openapi.json", "/docs", "/docs/start.js", "/docs/assets"}
+UNDESCRIBED = {"/v/{code}", "/openapi.json", "/docs", "/docs/start.js", "/docs/assets"}

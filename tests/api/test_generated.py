@@ -22,7 +22,7 @@ from service.api.app import create_app
 from service.office import Office
 from service.store.database import Database
 from service.store.files import Folder
-from tests.api.city import APPLICATION, Bearer, MovableClock, Settings
+from tests.api.city import APPLICATION, Bearer, MovableClock, Settings, can_print
 from tests.api.matrix import ACTORS
 
 EACH = 6  # made-up requests for each operation
@@ -82,6 +82,8 @@ OPERATIONS = {f"{operation.method.upper()} {operation.path}": operation for oper
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_whatever_is_sent(counter: Counter, name: str) -> None:
     """No 5xx, no status or shape that is not described, as anybody (F-42, F-50, F-54)."""
+    if name.endswith(".pdf") and not can_print():
+        pytest.skip("no Chinese font on this machine: it says so with 503")
     asked = 0
 
     @settings(

@@ -3,22 +3,16 @@
 import base64
 import hashlib
 import re
-import shutil
-import subprocess
 from dataclasses import replace
-from pathlib import Path
 
 import httpx
 import pytest
 
 from service.api.app import create_app
 from service.api.rest.papers import POLICY
-from service.errors import Unavailable
 from service.office import press
-from tests.api.city import City, Settings
+from tests.api.city import City, Settings, can_print
 from tests.api.conftest import Open
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 def sheet(number: str, n: int = 1, form: str = "html") -> str:
@@ -66,32 +60,15 @@ class TestPage:
         answer = await city.client("stranger").get(sheet((await opened())["number"]))
         assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
 
-    @pytest.mark.skipif(not CHROMIUM, reason="chromium")
-    async def test_a_browser_shows_it_under_its_policy(
-        self, citizen: httpx.AsyncClient, opened: Open, tmp_path: Path
-    ) -> None:
-        """The style takes effect although nothing else may: the page as a browser gets it, policy included."""
-        answer = await citizen.get(sheet((await opened())["number"]))
-        meta = f'<meta http-equiv="content-security-policy" content="{POLICY.replace("frame-ancestors", "form-action")}">'
-        (tmp_path / "page.html").write_text(answer.text.replace("<head>", f"<head>{meta}"))
-        command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--print-to-pdf=page.pdf", "page.html"]
-        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=60)
-        assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
-
 
 class TestPdf:
     """GET …/notices/{n}.pdf."""
 
-    async def test_is_a_pdf_or_says_what_is_missing(self, citizen: httpx.AsyncClient, opened: Open) -> None:
+    @pytest.mark.skipif(not can_print(), reason="no Chinese font on this machine: apt-get install fonts-noto-cjk")
+    async def test_is_a_pdf(self, citizen: httpx.AsyncClient, opened: Open) -> None:
         """It is shown in the browser under the title of the paper."""
         number = (await opened())["number"]
         answer = await citizen.get(sheet(number, form="pdf"))
-        try:
-            press.fonts()
-        except Unavailable:
-            assert answer.status_code == 503
-            assert "安装" in answer.json()["detail"]
-            return
         assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
         assert answer.content.startswith(b"%PDF-1.7")
         assert answer.headers["content-disposition"].startswith("inline; filename*=UTF-8''%E6%94%B6%E4%BB%B6")
@@ -104,6 +81,7 @@ class TestPdf:
         monkeypatch.setattr(press, "CHINESE", ())
         press._equipment.cache_clear()
         answer = await citizen.get(sheet(number, form="pdf"))
+        press._equipment.cache_clear()
         assert (answer.status_code, answer.json()["type"]) == (503, "/problems/unavailable")
         assert "fonts-noto-cjk" in answer.json()["detail"]
 

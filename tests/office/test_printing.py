@@ -16,6 +16,7 @@ from service.errors import NotFound, Unavailable
 from service.office import Office, press
 from service.workflows.situation import Actor
 from service.workflows.tools import papers
+from tests.api.city import can_print
 
 from .conftest import (
     APPROVER,
@@ -38,21 +39,22 @@ BASE = "https://zwfw.example.gov.cn"
 REFUSAL: dict[str, Any] = {"reasons": [{"text": "操作间与卫生间直接相通"}]}
 
 
-def set_here() -> bool:
-    """Say whether PDFs can be made on this machine."""
-    try:
-        return bool(press.fonts())
-    except Unavailable:
-        return False
-
-
-needs_press = pytest.mark.skipif(not set_here(), reason="no Chinese font on this machine: apt-get install fonts-noto-cjk")
+needs_press = pytest.mark.skipif(
+    not can_print(), reason="no Chinese font on this machine: apt-get install fonts-noto-cjk"
+)
 
 
 async def page(office: Office, number: str, n: int, actor: Actor = CITIZEN) -> str:
     """Return a notice as a page."""
     _, content = await office.paper(actor, number, n, "html", MORNING + DAY, base=BASE)
     return content.decode()
+
+
+def scanned(folder: Path) -> str:
+    """Return what a reader of codes finds on the picture of `paper.pdf`."""
+    subprocess.run(["pdftoppm", "-r", "110", "-png", "paper.pdf", "sheet"], cwd=folder, check=True)
+    command = ["zbarimg", "--quiet", "--raw", "--nodbus", "sheet-1.png"]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
 
 
 @pytest.fixture
@@ -150,16 +152,16 @@ class TestPdf:
     async def test_a_telephone_reads_the_code(self, office: Office, refused: str, tmp_path: Path) -> None:
         """From the printed sheet to the address at which it is verified."""
         (tmp_path / "paper.pdf").write_bytes(await self.pdf(office, refused, 3))
-        subprocess.run(["pdftoppm", "-r", "110", "-png", "paper.pdf", "sheet"], cwd=tmp_path, check=True)
-        command = ["zbarimg", "--quiet", "--raw", "--nodbus", "sheet-1.png"]
-        read = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout.strip()
+        read = scanned(tmp_path)
         assert read.startswith(f"{BASE}/v/")
         found = await office.document(read.rpartition("/")[2], MORNING + DAY)
         assert found["number"] == f"{refused}-03"
 
     def test_a_character_without_a_glyph(self) -> None:
         """No box stands where a character should: the refusal names it."""
-        markup = '#set document(title: "t")\n#set text(font: json(bytes(sys.inputs.fonts)), lang: "zh")\n#sys.inputs.name'
+        markup = (
+            '#set document(title: "t")\n#set text(font: json(bytes(sys.inputs.fonts)), lang: "zh")\n#sys.inputs.name'
+        )
         inputs = {"fonts": f'["{press.fonts()[0]}"]', "name": "王\U00031350"}
         with pytest.raises(Unavailable) as refusal:
             press.pdf(markup, inputs, MORNING)
@@ -197,7 +199,12 @@ class TestDocument:
         view = await opened()
         notice = view.case.notices[1]
         found = await office.document(notice.code, MORNING)
-        assert (found["title"], found["valid"], found["intact"], found["case"]) == ("收件凭证", True, True, view.case.number)
+        assert (found["title"], found["valid"], found["intact"], found["case"]) == (
+            "收件凭证",
+            True,
+            True,
+            view.case.number,
+        )
         assert found["sha256"] == papers.fingerprint(notice.body)
         assert found["sha256"] in await page(office, view.case.number, 1)
         assert view.case.applicant_name not in found.values()

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from service.api.rest.shapes import Given
 from service.api.texts import Clean, Code, Data, Name, Sha256, Short, Word
@@ -35,6 +35,14 @@ class MaterialGiven(Given):
     generated: bool | None = Field(None, description="由系统按表单生成")
     defer: bool | None = Field(None, description="容缺，事后补交")
     name: Short | None = Field(None, description="文件显示的名称；不写时用上传时的名称")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "MaterialGiven":
+        """Refuse a paper that comes from nowhere, or from two places."""
+        ways = [self.file, self.share, self.commitment, self.certificate, self.generated, self.defer]
+        if sum(bool(way) for way in ways) != 1:
+            raise ValueError("请写明材料从哪里来：file 上传的文件，或 share、commitment、certificate、generated、defer 中的一个")
+        return self
 
 
 class SignatureGiven(Given):
@@ -99,9 +107,7 @@ class ActionData(Given):
     officers: Annotated[list[Name], Field(max_length=20)] | None = Field(None, description="核查人员，两名以上")
     days: Annotated[int, Field(ge=1, le=365)] | None = Field(None, description="工作日数")
     gaps: Annotated[list[Code], Field(max_length=50)] | None = Field(None, description="允许后补的材料")
-    materials: Literal["all"] | Annotated[list[MaterialGiven], Field(max_length=100)] | None = Field(
-        None, description="补交的材料"
-    )
+    materials: Materials | None = Field(None, description="补交的材料")
     points: Annotated[list[Short], Field(max_length=50)] | None = Field(None, description="已改正的问题（理由代码）")
     form: Data | None = Field(None, description="改正的表单内容")
     grade: Annotated[int, Field(ge=1, le=5)] | None = Field(None, description="评价：5 非常满意 … 1 非常不满意")

@@ -15,7 +15,7 @@ from service.errors import NotFound, NotSignedIn, Unavailable
 from service.workflows.tools import papers
 
 router = APIRouter(prefix="/cases", tags=["cases"], route_class=StrictRoute)
-scanned = APIRouter(prefix="/v", tags=["public"])  # short, because it stands in a QR code
+scanned = APIRouter(prefix="/v", include_in_schema=False)  # a page for people; short, because it stands in a QR code
 
 HTML, PDF = "text/html; charset=utf-8", "application/pdf"
 STYLE = base64.b64encode(hashlib.sha256(papers.STYLE.encode()).digest()).decode()
@@ -57,10 +57,7 @@ async def paper_pdf(number: CaseNumber, n: Whole, request: Request, desk: Counte
     )
 
 
-@scanned.get(
-    "/{code}", operation_id="papers_scanned", summary="扫描文书上的二维码看到的核验页", response_class=Response,
-    responses=refusals() | _described(HTML, "这份文书是真的，现在是否有效") | {404: {"description": "没有这份文书", "content": {"text/html": {}}}},
-)  # fmt: skip
+@scanned.get("/{code}")
 async def scanned_page(code: str, desk: Counter, now: Now) -> Response:
     """给人看的核验结果；程序用 GET /api/v1/documents/{code}。"""
     try:

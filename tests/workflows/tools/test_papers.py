@@ -64,7 +64,10 @@ class TestPrepared:
         paper = read(shop.submitted("food", "fire"), "receipt")
         assert (paper.authority, paper.title, paper.number) == ("市场监督管理局", "收件凭证", "S-0001-01")
         assert paper.seal == "（盖章：市场监督管理局行政审批专用章）"
-        assert sections(paper)["事项和办理部门"].rows == (("食品经营许可", "市场监督管理局"), ("消防安全检查", "消防救援大队"))
+        assert sections(paper)["事项和办理部门"].rows == (
+            ("食品经营许可", "市场监督管理局"),
+            ("消防安全检查", "消防救援大队"),
+        )
         assert paper.issued == "2026年9月14日"
 
     def test_id_is_masked_and_the_query_code_told(self, shop: type[Town]) -> None:
@@ -101,7 +104,10 @@ class TestPrepared:
 
     def test_statutory_date_is_said_when_it_differs(self, shop: type[Town], corrected: Story) -> None:
         """The same day is not said twice."""
-        assert [name for name, _ in sections(read(shop.accepted("food"), "acceptance"))["期限"].rows] == ["决定期限", "决定法定期限"]
+        assert [name for name, _ in sections(read(shop.accepted("food"), "acceptance"))["期限"].rows] == [
+            "决定期限",
+            "决定法定期限",
+        ]
         dates = sections(read(corrected, "correction"))["期限"].rows
         assert [name for name, _ in dates] == ["食品经营许可：补正期限", "招牌备案：补正期限"]
 
@@ -126,9 +132,13 @@ class TestPrepared:
         """One character more makes another fingerprint."""
         notice = newest(refused, "refusal")
         assert read(refused, "refusal").sha256 == papers.fingerprint(notice.body)
-        assert papers.fingerprint({**notice.body, "text": notice.body["text"] + "。"}) != papers.fingerprint(notice.body)
+        assert papers.fingerprint({**notice.body, "text": notice.body["text"] + "。"}) != papers.fingerprint(
+            notice.body
+        )
 
-    @pytest.mark.parametrize(("number", "shown"), [("92999901MADEM0046F", "9299************6F"), ("1234567", "*******"), ("", "")])
+    @pytest.mark.parametrize(
+        ("number", "shown"), [("92999901MADEM0046F", "9299************6F"), ("1234567", "*******"), ("", "")]
+    )
     def test_masked_id(self, number: str, shown: str) -> None:
         """Four in front, two behind; a short one is hidden altogether."""
         assert masked_id(number) == shown
@@ -191,8 +201,12 @@ class TestTypst:
     def test_markup_is_constant_and_texts_are_data(self, corrected: Story, refused: Story) -> None:
         """What people wrote travels as JSON, so that no sign in it means anything to typst."""
         corrected.case.applicant_name = '#panic("x") $'
-        first, inputs = papers.typst(newest(corrected, "correction"), corrected.case, corrected.release, verify_url=URL, fonts=("A",))
-        second, _ = papers.typst(newest(refused, "refusal"), refused.case, refused.release, verify_url=URL, fonts=("A",))
+        first, inputs = papers.typst(
+            newest(corrected, "correction"), corrected.case, corrected.release, verify_url=URL, fonts=("A",)
+        )
+        second, _ = papers.typst(
+            newest(refused, "refusal"), refused.case, refused.release, verify_url=URL, fonts=("A",)
+        )
         assert first == second
         shown = json.loads(inputs["paper"])
         assert (shown["addressee"], shown["fonts"], shown["issued_on"]) == ('#panic("x") $', ["A"], [2026, 9, 14])
@@ -230,20 +244,22 @@ class TestCitations:
         assert citations.cited(basis) == written
 
     @pytest.mark.parametrize(
-        ("number", "said"), [(1, "一"), (10, "十"), (15, "十五"), (20, "二十"), (105, "一百零五"), (110, "一百一十"), (300, "三百")]
+        ("number", "said"),
+        [(1, "一"), (10, "十"), (15, "十五"), (20, "二十"), (105, "一百零五"), (110, "一百一十"), (300, "三百")],
     )
     def test_numerals(self, number: int, said: str) -> None:
         """As statutes number their articles."""
         assert citations.numeral(number) == said
 
 
+FOUND: dict[str, Any] = {
+    "number": "S-0001-03", "title": "准予决定书", "case": "S-0001", "department_title": "消防救援大队", "item_title": "消防安全检查",
+    "applicant": "云****馆", "sha256": "ab" * 32, "intact": True, "valid": True, "note": "",
+}  # fmt: skip
+
+
 class TestVerdict:
     """What somebody sees who scans the code."""
-
-    FOUND: dict[str, Any] = {
-        "number": "S-0001-03", "title": "准予决定书", "case": "S-0001", "department_title": "消防救援大队", "item_title": "消防安全检查",
-        "applicant": "云****馆", "sha256": "ab" * 32, "intact": True, "valid": True, "note": "",
-    }  # fmt: skip
 
     @pytest.mark.parametrize(
         ("changes", "heading"),
@@ -255,7 +271,7 @@ class TestVerdict:
     )
     def test_says_it_first(self, shop: type[Town], changes: dict[str, Any], heading: str) -> None:
         """Genuine and in force, genuine and not, or not to be trusted; with what to compare."""
-        text = papers.verdict({**self.FOUND, "issued_at": shop.moment("2026-09-14T01:00"), **changes})
+        text = papers.verdict({**FOUND, "issued_at": shop.moment("2026-09-14T01:00"), **changes})
         assert f"<h1>{heading}</h1>" in text
         assert "2026年9月14日" in text
         assert "ab" * 32 in text
