@@ -83,25 +83,26 @@ def pack() -> Pack:
 
 
 @cache
-def told() -> tuple[Release, tuple[Recorded, ...]]:
-    """Every step of every scenario, in the order of their time."""
-    release = compile_release(pack(), "open-restaurant")
+def told() -> tuple[tuple[Release, ...], tuple[Recorded, ...]]:
+    """Every step of every scenario, in the order of their time, and the releases they are pinned to."""
+    found = {code: compile_release(pack(), code) for code in pack().bundles}
     steps: list[Recorded] = []
     for place, story in enumerate(pack().scenarios, start=1):
+        release = found[story.scenario.bundle]
         stage = Telling(release, pack_calendar(pack(), release), story, place=place)
         stage.run()
         steps += stage.steps
-    return release, tuple(sorted(steps, key=lambda step: step.at))
+    return tuple(found.values()), tuple(sorted(steps, key=lambda step: step.at))
 
 
 async def record(database: Database, steps: tuple[Recorded, ...]) -> None:
-    """Record steps as the office does, and the release they are pinned to."""
-    release, _ = told()
+    """Record steps as the office does, and the releases they are pinned to."""
     async with database.transaction() as tx:
-        await releases.publish(
-            tx, bundle="open-restaurant", content_hash=release.hash, pack_title="示例", document=dict(release.document),
-            at=LATER, by="admin",
-        )  # fmt: skip
+        for release in told()[0]:
+            await releases.publish(
+                tx, bundle=release.bundle.code, content_hash=release.hash, pack_title="示例",
+                document=dict(release.document), at=LATER, by="admin",
+            )  # fmt: skip
         for step in steps:
             seen = step.case["version"] - 1
             await cases.record(tx, step.case, step.rows, seen_version=seen or None)
@@ -274,7 +275,7 @@ class TestVerify:
 
     async def test_a_changed_release_is_found(self, filled: Database, meddler: Meddler) -> None:
         """A definition is what its hash says, or it is not used at all."""
-        document = json.dumps({**told()[0].document, "texts": {}}, ensure_ascii=False).replace("'", "''")
+        document = json.dumps({**told()[0][0].document, "texts": {}}, ensure_ascii=False).replace("'", "''")
         await meddler.run(f"UPDATE releases SET document = '{document}'")
         report = await verify(filled, now=LATER, notices=NOTICES)
         assert report.findings[0].what == "内容与哈希不符"
@@ -359,7 +360,7 @@ class TestCanonicalForm:
     def test_agrees_with_the_one_that_seals(self, value: Any) -> None:
         """Releases are sealed by RFC 8785, events by a simpler form; both are written anew by the oracle."""
         assert jcs(value).encode() == rfc8785.dumps(value)
-        assert fingerprint(value) == evidence.digest(value)
+        assert fingerprint(value) == evidence.digest(evidence.plain(value))
 
     @pytest.mark.parametrize(
         "value", [float("nan"), float("inf"), 2**53, {"a": object()}], ids=("nan", "inf", "large", "object")

@@ -3,7 +3,7 @@
 Pure functions over a release. Answers are checked here once; everything after may trust them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
 from datetime import date
@@ -75,10 +75,29 @@ def facts_of(
     release: Release, applicant: Applicant, answers: Mapping[str, Any], form: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return the facts that expressions look at; each derived value may build on those before it."""
-    facts: dict[str, Any] = {"answers": answers, "form": form, "applicant": applicant.facts(), "derived": {}}
-    for name, text in release.bundle.derived.items():
-        facts["derived"][name] = release.expression(text, "bundle").evaluate(facts)
+    facts: dict[str, Any] = {"answers": answers, "form": form, "applicant": applicant.facts()}
+    facts["derived"] = Derived(release, facts)
     return facts
+
+
+class Derived(Mapping[str, Any]):
+    """由答案推出的情形 — the bundle's derived values, each computed when a condition first asks for it."""
+
+    def __init__(self, release: Release, facts: Mapping[str, Any]) -> None:
+        self._release, self._facts = release, facts
+        self._known: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._known:
+            text = self._release.bundle.derived[name]
+            self._known[name] = self._release.expression(text, "bundle").evaluate(self._facts)
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._release.bundle.derived)
+
+    def __len__(self) -> int:
+        return len(self._release.bundle.derived)
 
 
 def check_answers(release: Release, answers: Mapping[str, Any], applicant_type: str = "") -> dict[str, Any]:

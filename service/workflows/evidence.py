@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from service.workflows.case import COLUMNS, PARTS, Case, Event
@@ -27,30 +27,38 @@ CHAIN = frozenset({"last_event", "last_hash"})  # follow from the events themsel
 
 Row = dict[str, Any]
 
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
 
 def plain(value: Any) -> Any:
     """Return a value as JSON has it: instants in UTC with microseconds, dates as ISO text."""
+    kind = type(value)
+    if kind in _AS_IT_IS:  # first, because almost everything is: this runs for every value of every step
+        return value
+    if kind is float:
+        return int(value) if value.is_integer() else value
     if isinstance(value, datetime):
-        return value.isoformat(timespec="microseconds")
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
     if isinstance(value, Mapping):
         return {key: plain(inner) for key, inner in value.items()}
     return [plain(inner) for inner in value] if isinstance(value, (list, tuple)) else value
 
 
 def digest(value: Any) -> str:
-    """Return the SHA-256 of a value as JSON in UTF-8 with sorted keys and no spaces."""
-    text = json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    """Return the SHA-256 of a plain value as JSON in UTF-8 with sorted keys and no spaces."""
+    return hashlib.sha256(_canonical(value).encode()).hexdigest()
 
 
 def redacted(table: str, row: Mapping[str, Any], salt: str) -> Row:
     """Return a row as the record keeps it: personal values as `{"sha256": …}`."""
     hidden = PERSONAL.get(table, frozenset())
-    return {name: {"sha256": digest([salt, value])} if name in hidden else plain(value) for name, value in row.items()}
+    return {
+        name: {"sha256": digest([salt, plain(value)])} if name in hidden else plain(value)
+        for name, value in row.items()
+    }
 
 
 def case_row(case: Case) -> Row:
@@ -96,8 +104,8 @@ def sealed(step: Step) -> tuple[Case, tuple[Event, ...], dict[str, list[Row]]]:
 
 def event_hash(case_id: str, event: Event) -> str:
     """Return the hash of an event: everything but the hash itself, with the case it belongs to."""
-    content = {name: getattr(event, name) for name in COLUMNS["events"] if name != "hash"}
-    return digest({"case_id": case_id, **content})
+    content = {name: plain(getattr(event, name)) for name in COLUMNS["events"] if name not in ("hash", "rows")}
+    return digest({"case_id": case_id, **content, "rows": event.rows})  # the rows are plain since they were redacted
 
 
 def chain_faults(case_id: str, events: Iterable[Event]) -> list[str]:

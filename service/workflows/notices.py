@@ -22,6 +22,7 @@ ENGINE_TITLES = {
     "ordinary_path": "转一般程序告知书", "result": "办结结果汇总", "started": "前置事项办结告知书",
     "recalendar": "期限变动告知书",
 }  # fmt: skip
+NOT_ADMINISTRATIVE = frozenset({"utility", "verification"})  # no administrative act towards the applicant
 NEGATIVE = frozenset({"refusal", "not_accepted", "lapse", "revocation", "stopped", "not_required"})
 
 
@@ -77,7 +78,7 @@ def for_transition(
         "text": _sentence(kind, definition.title, transition, data, item),
         "points": [point["title"] for point in data.get("reasons", [])], "dates": dates_of(case, item.item),
     }  # fmt: skip
-    if kind in NEGATIVE:
+    if kind in NEGATIVE and definition.category not in NOT_ADMINISTRATIVE:
         body["remedies"] = remedies(calendar, on)
     if kind == "not_required":
         body["note"] = "这件事依法不需要取得行政许可，您不必再申请。"

@@ -8,13 +8,14 @@ from service.workflows import bundle, clocks, papers
 from service.workflows.calendar import local_date
 from service.workflows.case import CASE, Case, Clock, Event, Item, Message, Notice, Task
 from service.workflows.language.duration import Duration
-from service.workflows.language.models import Transition
+from service.workflows.language.models import Lifecycle, Transition
 from service.workflows.machine import APPLICANT, LifecycleMachine, machine_of
 from service.workflows.notices import Paper
 from service.workflows.rights import departments_of_window, post_name
 from service.workflows.situation import Actor, Situation
 
 MOMENT = timedelta(microseconds=1)
+DEPARTMENT, PUBLIC = "department", "public"
 
 
 class Work:
@@ -127,14 +128,10 @@ class Work:
         statutory, promised = self.limits_of(item, name)
         if days is not None:
             statutory, promised = str(Duration(days, "wd")), None
-        waits = any(
-            name in state.runs and state.post == APPLICANT
-            for state in self.release.lifecycles[item.lifecycle].states.values()
-        )
         safe = self.release.items[item.parent or item.item].category == "licence" and self.case.channel == "online"
         return Clock(
             item=item.item, clock=name, title=definition.title, basis=definition.basis,
-            owner=APPLICANT if waits else "department", statutory=statutory, promised=promised,
+            owner=_owner(self.release.lifecycles[item.lifecycle], name), statutory=statutory, promised=promised,
             entered_at=item.complete_at if safe and definition.limit == "limits" else None,
         )  # fmt: skip
 
@@ -228,7 +225,7 @@ class Work:
                 continue
             running = [c for c in self.case.clocks.values() if c.item == task.item and c.state == "running"]
             task.due_on = min((c.due_on for c in running if c.due_on), default=None)
-            cards = {c.card for c in running if c.owner != APPLICANT}
+            cards = {c.card for c in running if c.owner == DEPARTMENT}
             task.card = "red" if "red" in cards else "yellow" if "yellow" in cards else "none"
 
     # ---- the whole ----
@@ -243,3 +240,11 @@ class Work:
             if item.state == machine.lifecycle.initial:
                 intake.append(code)
         self.case.state = bundle.derived_state(self.case, waiting, intake)
+
+
+def _owner(lifecycle: Lifecycle, clock: str) -> str:
+    """Say whose time a clock is: the applicant's, a department's, or the public's where nobody has anything to do."""
+    posts = {state.post for state in lifecycle.states.values() if clock in state.runs}
+    if APPLICANT in posts:
+        return APPLICANT
+    return DEPARTMENT if posts - {None} or not posts else PUBLIC

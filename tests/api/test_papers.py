@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
+from service import settings
 from service.api.app import create_app
 from service.api.rest.papers import POLICY
 from service.office import press
@@ -18,6 +20,11 @@ from tests.api.conftest import Open
 def sheet(number: str, n: int = 1, form: str = "html") -> str:
     """Return the address of a notice."""
     return f"/api/v1/cases/{number}/notices/{n}.{form}"
+
+
+def read(public_url: str) -> settings.Settings:
+    """Read the settings with this address."""
+    return settings.Settings.model_validate({"public_url": public_url})
 
 
 def policy(answer: httpx.Response) -> dict[str, str]:
@@ -59,6 +66,19 @@ class TestPage:
         """There is no such paper."""
         answer = await city.client("stranger").get(sheet((await opened())["number"]))
         assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
+
+
+class TestPublicUrl:
+    """The setting that says where the service is reached from outside."""
+
+    def test_is_an_address(self) -> None:
+        """A slash at the end is dropped; what is no web address does not get into a QR code."""
+        assert read("https://zwfw.example.gov.cn/yjs/").public_url == "https://zwfw.example.gov.cn/yjs"
+        assert read("http://10.0.0.8:8000").public_url == "http://10.0.0.8:8000"
+        assert read("").public_url == ""
+        for wrong in ("zwfw.example.gov.cn", "javascript:alert(1)", "https://a b", "https://a/?q=1"):
+            with pytest.raises(ValidationError):
+                read(wrong)
 
 
 class TestPdf:

@@ -13,7 +13,7 @@ CATEGORIES = {
 }  # fmt: skip
 CERTIFICATE_STATES = {"valid": "有效", "revoked": "已撤销"}
 CHANNELS = {"online": "网上", "counter": "窗口"}
-CLOCK_OWNERS = {"department": "部门", "applicant": "申请人"}
+CLOCK_OWNERS = {"department": "部门", "applicant": "申请人", "public": "社会公众"}
 CLOCK_STATES = {"running": "计时中", "paused": "已停表", "settled": "已结束"}
 HANDLINGS = {"ordinary": "一般程序", "commitment": "告知承诺"}
 KINDS = {

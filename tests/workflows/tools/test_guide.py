@@ -74,7 +74,7 @@ class TestItems:
         """Each item left out has its reason, in the words of the answers."""
         left_out = by_code(desk.guide()["not_needed"])
         assert list(left_out) == ["business-licence", "health-check"]
-        assert "您已经有营业执照了吗？已经有了" in left_out["business-licence"]["reason"]
+        assert "您已经有营业执照了吗？ 已经有了" in left_out["business-licence"]["reason"]
 
     def test_names_the_departments(self, desk: Desk) -> None:
         """The lead comes first, even if it decides on nothing itself."""

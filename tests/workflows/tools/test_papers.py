@@ -75,7 +75,7 @@ class TestPrepared:
         facts = dict(read(shop.submitted("food"), "receipt").facts)
         assert facts["申请人"] == "云泽市川味小馆"
         assert facts["证件号码"] == "9299************6F（部分隐去）"
-        assert facts["办件编号"] == "S-0001，查询码 778899（凭这两项可以查进度）"
+        assert facts["办件编号"] == "S-0001，查询码 778899（可查进度）"
 
     def test_acceptance_is_the_items_department(self, shop: type[Town]) -> None:
         """Who decides puts the seal, not who received (R-ACC-7)."""

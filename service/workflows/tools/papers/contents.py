@@ -113,8 +113,7 @@ def _facts(notice: Notice, case: Case, release: Release) -> Iterator[tuple[str, 
     yield "一件事", release.bundle.title
     yield (
         "办件编号",
-        case.number
-        + (f"，查询码 {case.query_code}（凭这两项可以查进度）" if case.query_code and notice.to == APPLICANT else ""),
+        case.number + (f"，查询码 {case.query_code}（可查进度）" if case.query_code and notice.to == APPLICANT else ""),
     )
 
 
