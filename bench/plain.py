@@ -1,15 +1,19 @@
-"""The same framework and server answering JSON of a given size without a database: what HTTP alone allows."""
+"""The same framework, server and JSON without a database: the request read into its model, the answer written from its."""
 
 import os
-from typing import Any
+from pathlib import Path
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI
+
+from service.api.rest.case_shapes import Acted
+from service.api.rest.given import ActionGiven
 
 app = FastAPI(openapi_url=None)
-BODY = ('{"filler":"' + "x" * (int(os.environ.get("BENCH_BYTES", "2000")) - 13) + '"}').encode()
+ANSWER = Acted.model_validate_json(Path(os.environ["BENCH_ANSWER"]).read_bytes(), strict=False)
 
 
 @app.post("/plain")
-async def plain(given: dict[str, Any]) -> Response:
-    """Read a JSON body, answer a JSON body."""
-    return Response(BODY, media_type="application/json", headers={"x-action": str(given["action"])})
+async def plain(given: ActionGiven) -> Acted:
+    """Read an action, answer what it led to once."""
+    assert given.action
+    return ANSWER

@@ -52,11 +52,11 @@ class Server:
         return cls("-m", "service", "serve", path=path, port=port, **environment)
 
     @classmethod
-    def plain(cls, size: int) -> Self:
-        """Start the framework alone, by the same server with the same loop."""
+    def plain(cls, answer: Path) -> Self:
+        """Start the framework alone, by the same server with the same loop; `answer` holds the JSON it gives."""
         port = free_port()
         options = ["--port", str(port), "--loop", "uvloop", "--http", "httptools", "--no-access-log"]
-        return cls("-m", "uvicorn", "bench.plain:app", *options, path="/none", port=port, BENCH_BYTES=str(size))
+        return cls("-m", "uvicorn", "bench.plain:app", *options, path="/none", port=port, BENCH_ANSWER=str(answer))
 
     def _answers(self, path: str) -> bool:
         try:

@@ -41,7 +41,9 @@ class MaterialGiven(Given):
         """Refuse a paper that comes from nowhere, or from two places."""
         ways = [self.file, self.share, self.commitment, self.certificate, self.generated, self.defer]
         if sum(bool(way) for way in ways) != 1:
-            raise ValueError("请写明材料从哪里来：file 上传的文件，或 share、commitment、certificate、generated、defer 中的一个")
+            raise ValueError(
+                "请写明材料从哪里来：file 上传的文件，或 share、commitment、certificate、generated、defer 中的一个"
+            )
         return self
 
 

@@ -305,6 +305,13 @@ def _forbidden(tokens: list[Token]) -> Iterable[Problem]:
             yield Problem(token.offset, "E305", "不能使用 null", "没有回答的问题用 answered.<问题> 判断")
 
 
+def _indexable(before: Token | None) -> bool:
+    """Tell whether a bracket after this token is an index, not a list."""
+    if before is None or before.text == "in":
+        return False
+    return before.sort in ("name", "string") or before.text in (")", "]")
+
+
 class _Rewritten:
     """The text given to CEL, and the way back from its places to the author's."""
 
@@ -317,8 +324,7 @@ class _Rewritten:
         before: Token | None = None
         for n, token in enumerate(tokens):
             if token.text in ("(", "["):
-                indexed = before is not None and (before.sort in ("name", "string") or before.text in (")", "]"))
-                brackets.append("index" if token.text == "[" and indexed and before.text != "in" else token.text)  # type: ignore[union-attr]  # indexed says there is one
+                brackets.append("index" if token.text == "[" and _indexable(before) else token.text)
             elif token.text in (")", "]") and brackets:
                 brackets.pop()
             called = n + 1 < len(tokens) and tokens[n + 1].text == "("

@@ -117,8 +117,9 @@ class Stage:
     def _submit(self) -> None:
         who = self.scenario.applicant
         answers = answers_with_neutral(self.release, _dates_as_text(self.scenario.answers), who.type)
+        story = hashlib.sha256(f"{self.story.file} {self.scenario.title}".encode()).hexdigest()
         case = Case(
-            id=hashlib.sha256(self.scenario.title.encode()).hexdigest()[:32], bundle=self.release.bundle.code, release=self.release.hash,
+            id=story[:32], bundle=self.release.bundle.code, release=self.release.hash,
             applicant_type=who.type, applicant_name=who.name, applicant_id=who.id, number="S-0001", salt="scenario",
             account=self.applicant.account, channel=self.scenario.channel, created_at=self.now,
             answers=answers, handling=dict(self.scenario.handling), form=self._form(answers),

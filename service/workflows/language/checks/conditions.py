@@ -114,7 +114,9 @@ def _item(view: View, item: models.Item, source: Source) -> Iterator[Diagnostic]
     if item.commitment and item.commitment.eligible:
         places.append((item.commitment.eligible, ("commitment", "eligible")))
     asked = {f"form.{use.use}" for use in item.field_uses()} | _collected_beside(view, item)
-    scopes = [item_scope(view.pack.vocabulary, c.scope.names) for c in _conditions_with(view, item)] or [view.item_scope]
+    scopes = [item_scope(view.pack.vocabulary, c.scope.names) for c in _conditions_with(view, item)] or [
+        view.item_scope
+    ]
     misspelt = any(use.use not in view.pack.vocabulary.fields for use in item.field_uses())
     for text, path in places:
         results = [_of_form(view, scope, text, source, path) for scope in scopes]
