@@ -84,7 +84,7 @@ class TestPaper:
     async def test_as_a_page(self, office: Office, refused: str) -> None:
         """The refusal as the applicant reads it."""
         name, content = await office.paper(CITIZEN, refused, 3, "html", MORNING + DAY, base=BASE)
-        assert name == f"不予准予决定书-{refused}-03.html"
+        assert name == f"不予许可决定书-{refused}-03.html"
         assert "操作间与卫生间直接相通" in content.decode()
         assert f"{BASE}/v/" in content.decode()
 
@@ -136,12 +136,12 @@ class TestPdf:
         reader = pypdf.PdfReader(io.BytesIO(await self.pdf(office, refused, 3)))
         text = "".join("".join(sheet.extract_text() for sheet in reader.pages).split())
         for part in (
-            "市场监督管理局", "不予准予决定书", "占位小吃店", "操作间与卫生间直接相通", "《行政许可法》第三十八条", "2027年1月4日",
+            "市场监督管理局", "不予许可决定书", "占位小吃店", "操作间与卫生间直接相通", "《行政许可法》第三十八条", "2027年1月4日",
             "（盖章：市场监督管理局行政审批专用章）", "2026年11月5日", "第1页，共1页", papers.fingerprint(case.notices[3].body),
         ):  # fmt: skip
             assert part in text
         assert reader.metadata is not None
-        assert reader.metadata.title == f"不予准予决定书 {refused}-03"
+        assert reader.metadata.title == f"不予许可决定书 {refused}-03"
         assert "/StructTreeRoot" in reader.root_object
 
     async def test_same_paper_same_bytes(self, office: Office, refused: str) -> None:

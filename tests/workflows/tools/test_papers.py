@@ -182,7 +182,7 @@ class TestPage:
         """Title, number, seal, reasons, last days, date, fingerprint, address, and that it does not change."""
         text = page(refused, "refusal")
         for part in (
-            "不予准予决定书", "文书编号：S-0001-03", "（盖章：消防救援大队行政审批专用章）", "不符合条件", "2026年11月13日", "2026年9月14日",
+            "不予许可决定书", "文书编号：S-0001-03", "（盖章：消防救援大队行政审批专用章）", "不符合条件", "2026年11月13日", "2026年9月14日",
             URL, read(refused, "refusal").sha256, "内容不再变更",
         ):  # fmt: skip
             assert part in text

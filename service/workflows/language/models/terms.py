@@ -38,7 +38,7 @@ NOTICE_TITLES: dict[NoticeKind, str] = {
     "receipt": "收件凭证", "acceptance": "受理通知书", "tolerant_acceptance": "容缺受理通知书",
     "correction": "一次性告知（补正）通知书", "not_required": "不受理告知书", "not_accepted": "不予受理决定书",
     "special": "特别程序告知书", "special_end": "特别程序结束告知书", "extension": "延长办理期限通知书",
-    "grant": "准予决定书", "refusal": "不予准予决定书", "issue": "颁证送达回执", "lapse": "视为撤回通知书",
+    "grant": "准予决定书", "refusal": "不予许可决定书", "issue": "颁证送达回执", "lapse": "视为撤回通知书",
     "withdrawal": "撤回申请确认书", "stopped": "终止办理通知书", "commitment_refused": "不适用告知承诺通知书",
     "inspection": "现场核查通知书", "rectification": "限期整改通知书", "follow_up_result": "事后核查结果告知书",
     "revocation": "撤销决定书", "urge": "催办单",
