@@ -22,7 +22,7 @@ ENGINE_TITLES = {
     "ordinary_path": "转一般程序告知书", "result": "办结结果汇总", "started": "前置事项办结告知书",
     "recalendar": "期限变动告知书",
 }  # fmt: skip
-NOT_ADMINISTRATIVE = frozenset({"utility", "verification"})  # no administrative act towards the applicant
+NOT_ADMINISTRATIVE = frozenset({"utility"})  # an enterprise decides: no administrative act
 NEGATIVE = frozenset({"refusal", "not_accepted", "lapse", "revocation", "stopped", "not_required"})
 
 
