@@ -7,6 +7,8 @@ from service.workflows.language.release import Release
 from service.workflows.machine import APPLICANT, CLOCK, WITHDRAWN, LifecycleMachine
 from service.workflows.situation import Actor
 
+DECIDED = frozenset({"licence", "confirmation"})  # categories whose grant is a decision of the department
+
 
 def is_applicant(case: Case, actor: Actor) -> bool:
     """Tell whether the actor stands for the applicant: the filing account, or the same person by id."""
@@ -18,14 +20,17 @@ def is_applicant(case: Case, actor: Actor) -> bool:
 def departments_of_window(release: Release, item: Item, machine: LifecycleMachine, transition: Transition) -> set[str]:
     """Return the departments whose window may take a transition of the intake or hand out a result.
 
-    统一受理 (`acceptance: lead`): the lead's window checks and accepts for all; what ends the item well (filing,
-    deciding on the spot, handing out) may be done by the owning department's window as well (R-BND-9, R-BND-11).
+    统一受理 (`acceptance: lead`): the lead's window checks and accepts for all; filing and handing out may be done by the
+    owning department's window as well (R-BND-11). Deciding on the spot is the owner's alone: the lead never decides for
+    others (R-BND-9, R-XR-3).
     """
     if release.bundle.acceptance == "each":
         return {item.department}
     lead = release.bundle.lead
     at_intake = bool(set(transition.sources) & machine.acceptance_states)
     ends_well = machine.states[transition.to].final == "granted"
+    if at_intake and ends_well and release.items[item.parent or item.item].category in DECIDED:
+        return {item.department}
     return {lead} if at_intake and not ends_well else {lead, item.department}
 
 

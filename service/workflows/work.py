@@ -215,6 +215,7 @@ class Work:
         if post != "window":
             return item.department
         ways = [t for t in machine.leaving(item.state) if "window" in t.actors]
+        ways = [t for t in ways if machine.states[t.to].final == "granted"] or ways  # who can finish it has it to do
         owners = set().union(*(departments_of_window(self.release, item, machine, t) for t in ways)) if ways else set()
         return self.release.bundle.lead if self.release.bundle.lead in owners else item.department
 
