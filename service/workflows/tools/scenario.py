@@ -15,8 +15,10 @@ from service.workflows.language.pack import Pack, Story
 from service.workflows.language.release import Release, compile_release
 from service.workflows.situation import Action, Actor, Situation, Step
 from service.workflows.step import step, tick
+from service.workflows.submission import not_eligible
 from service.workflows.tools.coverage import Coverage
 from service.workflows.tools.samples import answers_with_neutral, sample
+from service.workflows.work import Work
 
 LIMITS = ("promised", "statutory", "safe")
 
@@ -144,8 +146,10 @@ class Stage:
         )
         selection = bundle.select(self.release, case.answers, applicant)
         full = bundle.check_form(self.release, {**bundle.filled_by_answers(self.release, case.answers), **case.form})
-        facts = bundle.facts_for(self.release, replace(case, form=full))
-        needs = bundle.one_set(self.release, selection.items, self._handling(case), facts)
+        case = replace(case, form=full)
+        needs = bundle.one_set(
+            self.release, selection.items, self._handling(case), bundle.facts_for(self.release, case)
+        )
         if self.scenario.expect and self.scenario.expect.materials is not None:
             self._check(("expect", "materials"), "材料", sorted(self.scenario.expect.materials), sorted(needs))
         given = [
@@ -157,9 +161,9 @@ class Stage:
 
     def _handling(self, case: Case) -> dict[str, str]:
         """Commitments that will not be open ask for the ordinary papers."""
-        excluded = self._situation().excluded
+        work = Work(self._situation(), case)
         return {
-            code: wish if self.release.items[code].commitment and not excluded else "ordinary"
+            code: "ordinary" if wish == "commitment" and not_eligible(work, code) else wish
             for code, wish in case.handling.items()
             if code in self.release.items
         }

@@ -169,7 +169,9 @@ def _dates(guide: Part) -> Iterator[str]:
     yield from _title("时间")
     yield f"- {_day(dates['submit_on'])}：提交，当场给收件凭证"
     if dates["notice_by"]:
-        yield f"- {_day(dates['notice_by'])}前：材料有问题的，一次性告诉您全部要补的内容；到期没有通知的，视为受理"
+        licence = any(item["category"]["code"] == "licence" for item in guide["items"])
+        deemed = "；其中行政许可事项到期没有通知的，视为受理" if licence else ""
+        yield f"- {_day(dates['notice_by'])}前：材料有问题的，一次性告诉您全部要补的内容{deemed}"
     if dates["expected_on"]:
         yield f"- {_day(dates['expected_on'])}前：预计全部办结"
     yield f"- {_day(dates['promised_on'])}：承诺的最后一天"
