@@ -1,13 +1,12 @@
-"""待办: lists of open tasks, earliest due first, and who takes one."""
+"""待办: lists of open tasks, earliest due first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, or_, select, text, tuple_, union_all, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, text, tuple_, union_all
 from sqlalchemy import literal as value
 
-from service.errors import ActionNotAllowed
 from service.store.database import Connection
 from service.store.paging import Page, page, position
 from service.store.statements import table
@@ -102,24 +101,3 @@ async def unclaimed(
     merged = union_all(*lists).subquery()
     ordered = select(merged).order_by(*(merged.c[name] for name in _KEY)).limit(limit + 1)
     return page(await connection.rows(ordered), limit, _KEY)
-
-
-async def _hand(tx: Connection, case_id: str, n: int, was: str, becomes: str, refusal: str) -> int:
-    """Change who has a task if it still is as thought; the case's version moves, so that no action decides on the old one."""
-    moved = await tx.row(
-        update(table("cases")).where(_CASES.id == case_id).values(version=_CASES.version + 1).returning(_CASES.version)
-    )
-    same = and_(_TASKS.case_id == case_id, _TASKS.n == n, _TASKS.done_at.is_(None), _TASKS.person == value(was, String))
-    if moved is None or not await tx.change(update(table("tasks")).where(same).values(person=becomes)):
-        raise ActionNotAllowed(refusal)
-    return int(moved["version"])
-
-
-async def claim(tx: Connection, case_id: str, n: int, person: str) -> int:
-    """Take an open task nobody has and return the case's new version. Raises ActionNotAllowed if it is gone."""
-    return await _hand(tx, case_id, n, "", person, "这项待办已被他人领取或已办完。")
-
-
-async def release(tx: Connection, case_id: str, n: int, person: str) -> int:
-    """Give back a task one has and return the case's new version. Raises ActionNotAllowed if it is not one's own."""
-    return await _hand(tx, case_id, n, person, "", "这项待办不在您名下，或已办完。")
