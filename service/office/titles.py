@@ -8,19 +8,16 @@ CASE_STATES = {
     "draft": "草稿", "received": "已收件", "in_progress": "办理中", "correcting": "待补正", "granted": "全部办结",
     "partly_granted": "部分准予", "refused": "不予许可", "withdrawn": "已撤回", "terminated": "已终止",
 }  # fmt: skip
-FOLLOW_UP = ".follow-up"
 
 
 def item_title(release: Release, code: str) -> str:
-    """Return the title of an item, or of the check that follows it."""
-    title = release.items[code.removesuffix(FOLLOW_UP)].title
-    return f"{title}（事后核查）" if code.endswith(FOLLOW_UP) else title
+    """Return the title of an item, or of a proceeding that follows it."""
+    return release.title_of(code)
 
 
 def state_title(release: Release, code: str, state: str) -> str:
     """Return the title of a state of an item."""
-    lifecycle = "follow-up" if code.endswith(FOLLOW_UP) else release.items[code].lifecycle
-    return machine_of(release, lifecycle).states[state].title
+    return machine_of(release, release.lifecycle_of(code).code).states[state].title
 
 
 def department_title(release: Release, code: str) -> str:

@@ -74,7 +74,7 @@ def _allowed(dossier: Dossier, event: Row, by: str) -> bool:
     if by in ("clock", "applicant"):
         return bool(post == by and (kind == "clock") == (by == "clock") and kind != "clerk")
     if by == "inspector" and item["parent"] and dossier.definition:
-        follow_up = (dossier.definition.items[item["parent"]].get("commitment") or {}).get("follow_up") or {}
+        follow_up = (dossier.definition.items.get(item["parent"], {}).get("commitment") or {}).get("follow_up") or {}
         by = follow_up.get("post", "inspector")
     lead = dossier.definition.bundle["lead"] if dossier.definition else ""
     owners = {item["department"]} | ({lead} if by == "window" else set())

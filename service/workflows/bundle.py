@@ -292,7 +292,7 @@ def waits_for(release: Release, code: str, present: Iterable[str]) -> list[str]:
 
 
 def own_items(case: Case) -> dict[str, Item]:
-    """Return the items of the application itself, without follow-up checks."""
+    """Return the items of the application itself, without the proceedings that follow."""
     return {code: item for code, item in case.items.items() if not item.parent}
 
 

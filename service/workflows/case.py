@@ -24,7 +24,7 @@ class Item:
     lifecycle: str
     state: str
     handling: str = "ordinary"  # ordinary | commitment
-    parent: str = ""  # the item whose follow-up check this is
+    parent: str = ""  # for a proceeding (附带程序): the item it follows, or `case`
     received_at: datetime | None = None
     complete_at: datetime | None = None  # when the last paper asked for was handed in
     accepted_on: date | None = None

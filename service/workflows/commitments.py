@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from service.workflows import signals
+from service.workflows import proceedings
 from service.workflows.case import Commitment, Item
 from service.workflows.language.models import Transition
+from service.workflows.language.release import FOLLOW_UP
 from service.workflows.machine import PLEDGED
 from service.workflows.situation import Actor
 from service.workflows.work import Work
@@ -29,7 +30,11 @@ def granted(work: Work, item: Item, transition: Transition, was: str, actor: Act
     value = int(seed[:13], 16) / 16**13
     drawn = value < definition.follow_up.sample
     promise.draw = {"seed": seed, "value": value, "sample": definition.follow_up.sample, "drawn": drawn}
-    promise.follow_up = signals.start_follow_up(work, item, actor) if drawn else "未抽中，免予核查"
+    if not drawn:
+        promise.follow_up = "未抽中，免予核查"
+        return
+    check = proceedings.begin(work, FOLLOW_UP, item.item, department=item.department, barred=actor.account)
+    promise.follow_up = check.item
 
 
 def signed(work: Work, code: str, actor: Actor, signature: Mapping[str, Any]) -> Commitment:

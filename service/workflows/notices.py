@@ -72,13 +72,14 @@ def for_transition(
 ) -> Paper:
     """Write the paper a transition's `notice` asks for."""
     kind = transition.notice or ""
-    definition = release.items[item.parent or item.item]
+    definition = release.subject(item.item)
+    title = definition.title if definition else release.bundle.title
     body: dict[str, Any] = {
-        "item": definition.title, "department": release.directory.departments[item.department], "law": transition.basis,
-        "text": _sentence(kind, definition.title, transition, data, item),
+        "item": title, "department": release.directory.departments[item.department], "law": transition.basis,
+        "text": _sentence(kind, title, transition, data, item),
         "points": [point["title"] for point in data.get("reasons", [])], "dates": dates_of(case, item.item),
     }  # fmt: skip
-    if kind in NEGATIVE and definition.category not in NOT_ADMINISTRATIVE:
+    if kind in NEGATIVE and (definition is None or definition.category not in NOT_ADMINISTRATIVE):
         body["remedies"] = remedies(calendar, on)
     if kind == "not_required":
         body["note"] = "这件事依法不需要取得行政许可，您不必再申请。"
@@ -159,7 +160,7 @@ def correction(release: Release, case: Case, items: Iterable[Item]) -> Paper:
 
 def card(kind: str, release: Release, item: str, clock: Clock) -> Paper:
     """黄牌、红牌 — to the department, once each."""
-    title = release.items[item.removesuffix(".follow-up")].title if item else release.bundle.title
+    title = release.title_of(item)
     due = f"，期限{say_date(clock.due_on)}" if clock.due_on else ""
     says = {
         "yellow_card": f"「{title}」{clock.title}时限将到{due}。",

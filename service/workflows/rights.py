@@ -3,7 +3,7 @@
 from service.errors import NotPermitted
 from service.workflows.case import Case, Item
 from service.workflows.language.models import Transition
-from service.workflows.language.release import Release
+from service.workflows.language.release import FOLLOW_UP, Release
 from service.workflows.machine import APPLICANT, CLOCK, WITHDRAWN, LifecycleMachine
 from service.workflows.situation import Actor
 
@@ -29,15 +29,17 @@ def departments_of_window(release: Release, item: Item, machine: LifecycleMachin
     lead = release.bundle.lead
     at_intake = bool(set(transition.sources) & machine.acceptance_states)
     ends_well = machine.states[transition.to].final == "granted"
-    if at_intake and ends_well and release.items[item.parent or item.item].category in DECIDED:
+    subject = release.subject(item.item)
+    if at_intake and ends_well and subject and subject.category in DECIDED:
         return {item.department}
     return {lead} if at_intake and not ends_well else {lead, item.department}
 
 
 def post_name(release: Release, item: Item, post: str) -> str:
     """Return the post that really acts: the check after a commitment is done by the post its definition names."""
-    if item.parent and post == "inspector":
-        commitment = release.items[item.parent].commitment
+    subject = release.subject(item.item)
+    if item.lifecycle == FOLLOW_UP and post == "inspector" and subject:
+        commitment = subject.commitment
         if commitment and commitment.follow_up:
             return commitment.follow_up.post
     return post

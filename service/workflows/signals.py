@@ -6,12 +6,11 @@ from datetime import datetime
 from service.workflows import bundle, clocks, notices, papers
 from service.workflows.case import CASE, Clock, Item
 from service.workflows.language.models import RefusalPolicy
-from service.workflows.machine import PLEDGED, SATISFIED, STOPPED, WAITING, LifecycleMachine
-from service.workflows.situation import CLOCK_ACTOR, Actor
+from service.workflows.machine import PLEDGED, SATISFIED, STOPPED, WAITING
+from service.workflows.situation import CLOCK_ACTOR
 from service.workflows.work import Work
 
 FAILED = frozenset({"refused", "declined", "lapsed", "withdrawn", "stopped"})
-FOLLOW_UP = "follow-up"
 JOINT_CAP, JOINT_BASIS = "45wd", "行政许可法 26、42"
 
 
@@ -141,17 +140,3 @@ def turn_case_clocks(work: Work) -> None:
             work.put(clocks.stop(clock, work.counted_at, "等待申请人补正"))
         elif work.case.state != "correcting" and clock.state == "paused":
             work.put(clocks.resume(clock, work.counted_at))
-
-
-def start_follow_up(work: Work, item: Item, actor: Actor) -> str:
-    """Start the check after a grant by commitment; return its item code. Who granted may not check."""
-    code = f"{item.item}.{FOLLOW_UP}"
-    machine: LifecycleMachine
-    check = Item(code, item.department, FOLLOW_UP, "", parent=item.item, received_at=work.at, reviewer=actor.account)
-    machine = work.machine(check)
-    check.state = machine.lifecycle.initial
-    work.case.items[code] = check
-    work.turn_clocks(check, None)
-    work.open_task(check)
-    work.log("start", CLOCK_ACTOR, item=code, states=("", check.state), data={"check_of": item.item})
-    return code

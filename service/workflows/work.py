@@ -9,6 +9,7 @@ from service.workflows.calendar import local_date
 from service.workflows.case import CASE, Case, Clock, Event, Item, Message, Notice, Task
 from service.workflows.language.duration import Duration
 from service.workflows.language.models import Lifecycle, Transition
+from service.workflows.language.release import FOLLOW_UP
 from service.workflows.machine import APPLICANT, LifecycleMachine, machine_of
 from service.workflows.notices import Paper
 from service.workflows.rights import departments_of_window, post_name
@@ -112,13 +113,20 @@ class Work:
     def limits_of(self, item: Item, name: str) -> tuple[str | None, str | None]:
         """Return (statutory, promised) of an item's lifecycle clock, as durations."""
         limit = self.release.lifecycles[item.lifecycle].clocks[name].limit
-        definition = self.release.items[item.parent or item.item]
+        definition = self.release.subject(item.item)
+        if definition is None:
+            return limit, None
         if limit == "limits":
             statutory, promised = definition.limits.get("statutory"), definition.limits.get("promised")
             if item.handling == "commitment" and definition.commitment:
                 promised = definition.commitment.limit
             return statutory, promised
-        if item.parent and limit == "follow_up" and definition.commitment and definition.commitment.follow_up:
+        if (
+            item.lifecycle == FOLLOW_UP
+            and limit == "follow_up"
+            and definition.commitment
+            and definition.commitment.follow_up
+        ):
             return definition.commitment.follow_up.limit, None
         return definition.limits.get(limit, limit), None
 
@@ -128,7 +136,8 @@ class Work:
         statutory, promised = self.limits_of(item, name)
         if days is not None:
             statutory, promised = str(Duration(days, "wd")), None
-        safe = self.release.items[item.parent or item.item].category == "licence" and self.case.channel == "online"
+        subject = self.release.subject(item.item)
+        safe = bool(subject and subject.category == "licence") and self.case.channel == "online"
         return Clock(
             item=item.item, clock=name, title=definition.title, basis=definition.basis,
             owner=_owner(self.release.lifecycles[item.lifecycle], name), statutory=statutory, promised=promised,

@@ -15,7 +15,7 @@ from service.errors import NotFound, NotSignedIn
 from service.office import titles
 from service.workflows.case import CASE, Event
 from service.workflows.case_actions import CASE_ACTIONS
-from service.workflows.language.release import FOLLOW_UP, Release
+from service.workflows.language.release import Release
 from service.workflows.machine import machine_of
 from service.workflows.situation import Actor
 
@@ -162,8 +162,7 @@ def action_title(release: Release, one: Event) -> str:
         return ENGINE[one.action]
     if not one.item:
         return CASE_ACTIONS[one.action][0] if one.action in CASE_ACTIONS else one.action
-    check = one.item.endswith(titles.FOLLOW_UP)
-    return machine_of(release, FOLLOW_UP if check else release.items[one.item].lifecycle).title_of(one.action)
+    return machine_of(release, release.lifecycle_of(one.item).code).title_of(one.action)
 
 
 def _state(release: Release, item: str, state: str) -> str:

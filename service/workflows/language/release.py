@@ -5,6 +5,7 @@ state, the options as asked), is written `{"$map": [[code, value], …]}`. Calen
 under running cases.
 """
 
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Literal, cast
@@ -21,6 +22,14 @@ from service.workflows.language.scopes import bundle_scope, item_scope, lifecycl
 Place = Literal["bundle", "item", "lifecycle"]
 FORMAT = 1
 FOLLOW_UP = "follow-up"
+PROCEEDINGS = (FOLLOW_UP,)  # standard lifecycles of what follows a decision: started by the engine, beside the items
+WHOLE = "case"  # what stands for the case as a whole in the code of a proceeding
+_AGAIN = re.compile(r"-[0-9]+$")
+
+
+def own_code(code: str) -> str:
+    """Return the item a code is about: `<item>` itself, or that of a proceeding `<item>.<lifecycle>[-<n>]`."""
+    return code.partition(".")[0]
 
 
 class Release:
@@ -51,6 +60,21 @@ class Release:
         """Return the release a stored document describes; its hash is the same as when it was compiled."""
         return cls(document)
 
+    def subject(self, code: str) -> models.Item | None:
+        """Return the item a code is about, also that of a proceeding; None for one of the case as a whole."""
+        return self.items.get(own_code(code))
+
+    def lifecycle_of(self, code: str) -> models.Lifecycle:
+        """Return the lifecycle of an item or of a proceeding (附带程序) by its code."""
+        own, _, kind = code.partition(".")
+        return self.lifecycles[_AGAIN.sub("", kind) if kind else self.items[own].lifecycle]
+
+    def title_of(self, code: str) -> str:
+        """Return the Chinese title of an item or of a proceeding by its code; empty stands for the whole case."""
+        subject = self.subject(code)
+        title = subject.title if subject else self.bundle.title
+        return f"{title}（{self.lifecycle_of(code).title}）" if "." in code else title
+
     def expression(self, text: str, scope: Place) -> Expression:
         """Return the compiled expression of one of its texts, from the cache after the first use."""
         known = self._compiled.get((text, scope))
@@ -68,8 +92,8 @@ def compile_release(pack: Pack, bundle: str) -> Release:
     try:
         items = {entry.use: pack.items[entry.use] for entry in found.items}
         cycles = {item.lifecycle: pack.lifecycles[item.lifecycle] for item in items.values()}
-        if any(item.commitment and item.commitment.follow_up for item in items.values()):
-            cycles[FOLLOW_UP] = pack.lifecycles[FOLLOW_UP]
+        checked = any(item.commitment and item.commitment.follow_up for item in items.values())
+        cycles |= {kind: pack.lifecycles[kind] for kind in PROCEEDINGS if kind != FOLLOW_UP or checked}
         texts = {item.commitment.text: pack.texts[item.commitment.text] for item in items.values() if item.commitment}
     except KeyError as missing:
         raise DefinitionInvalid(f"定义包里缺少“{missing.args[0]}”") from None

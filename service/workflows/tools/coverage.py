@@ -36,8 +36,7 @@ class Coverage:
                 cycle = release.items[code].lifecycle
                 self.states.add((cycle, release.lifecycles[cycle].initial))
             if event.item and event.state_to:
-                code = event.item.removesuffix(".follow-up")
-                cycle = "follow-up" if code != event.item else release.items[code].lifecycle
+                cycle = release.lifecycle_of(event.item).code
                 self.states |= {(cycle, event.state_to), (cycle, event.state_from)}
                 self.transitions.add((cycle, event.state_from, event.action, event.state_to))
 

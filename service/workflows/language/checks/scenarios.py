@@ -13,6 +13,7 @@ from service.workflows.language.checks.lifecycles import ENGINE_ACTIONS, ENGINE_
 from service.workflows.language.checks.view import View
 from service.workflows.language.diagnostics import At, Diagnostic, found, near
 from service.workflows.language.pack import Story
+from service.workflows.language.release import FOLLOW_UP, PROCEEDINGS, WHOLE
 
 CASE_STATES = (
     "draft", "received", "in_progress", "correcting", "granted", "partly_granted", "refused", "withdrawn", "terminated",
@@ -23,7 +24,6 @@ ENGINE_PAPERS = (
     "yellow_card", "red_card", "statutory_breach", "ordinary_path", "result", "started", "recalendar",
 )  # fmt: skip
 REFUSALS = ("any", "stopped", *sorted(kind.slug for kind in ServiceError.__subclasses__()))
-CHECK = ".follow-up"  # the item that checks after a grant by commitment
 
 
 def findings(view: View) -> Iterator[Diagnostic]:
@@ -44,8 +44,12 @@ class _Story:
         self.items = {e.use: view.pack.items[e.use] for e in bundle.items if e.use in view.pack.items}
         self.cycles = {code: view.pack.lifecycles.get(item.lifecycle) for code, item in self.items.items()}
         for code, item in self.items.items():
-            if item.commitment and item.commitment.follow_up:
-                self.cycles[f"{code}{CHECK}"] = view.pack.lifecycles.get("follow-up")
+            checked = bool(item.commitment and item.commitment.follow_up)
+            for kind in PROCEEDINGS:
+                if kind != FOLLOW_UP or checked:
+                    self.cycles[f"{code}.{kind}"] = view.pack.lifecycles.get(kind)
+        for kind in PROCEEDINGS:
+            self.cycles[f"{WHOLE}.{kind}"] = view.pack.lifecycles.get(kind)
         self.whole = len(self.items) == len(bundle.items)  # every item of the bundle could be read
         self.materials = {use.use for item in self.items.values() for use in item.material_uses()}
 

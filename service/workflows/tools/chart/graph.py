@@ -124,7 +124,7 @@ def _case_item(release: Release, case: Case, item: Item) -> Node:
     if item.handling == "commitment":
         lines.append(Line("告知承诺", "mark"))
     checks = [each for each in case.items.values() if each.parent == item.item]
-    lines += [Line(f"事后核查：{_state_text(release, check)}") for check in checks]
+    lines += [Line(f"{release.lifecycles[each.lifecycle].title}：{_state_text(release, each)}") for each in checks]
     return Node(item.item, definition.department, tuple(line for line in lines if line.text), look)
 
 

@@ -13,7 +13,6 @@ from service.workflows.machine import APPLICANT
 from service.workflows.notices import say_date
 from service.workflows.tools.papers.citations import cited
 
-FOLLOW_UP = ".follow-up"
 STATUTORY = "法定期限"
 UNCHANGING = "本文书自发出之日起内容不再变更；如需更正，另发新的文书。"
 GENUINE = "扫描二维码或打开下面的网址可以核验真伪：编号、名称、日期、机关和内容指纹都一致的，才是真的。"
@@ -100,16 +99,15 @@ def masked_id(number: str) -> str:
 
 
 def _department(notice: Notice, release: Release) -> str:
-    item = release.items.get(notice.item.removesuffix(FOLLOW_UP))
+    item = release.subject(notice.item)
     return item.department if item else release.bundle.lead
 
 
 def _facts(notice: Notice, case: Case, release: Release) -> Iterator[tuple[str, str]]:
     yield "申请人", case.applicant_name
     yield "证件号码", f"{masked_id(case.applicant_id)}（部分隐去）"
-    item = release.items.get(notice.item.removesuffix(FOLLOW_UP))
-    if item:
-        yield "事项", item.title + ("（事后核查）" if notice.item.endswith(FOLLOW_UP) else "")
+    if notice.item:
+        yield "事项", release.title_of(notice.item)
     yield "一件事", release.bundle.title
     yield (
         "办件编号",

@@ -1,0 +1,30 @@
+"""附带程序 — what follows a decision beside the items: each an item row of its own, with a standard lifecycle.
+
+Its code is `<item>.<lifecycle>`, or `case.<lifecycle>` for the case as a whole; a second one of the same kind ends in
+`-2`. A proceeding never changes whether the case is closed: the closed case stays closed.
+"""
+
+from service.workflows.case import Case, Item
+from service.workflows.language.release import WHOLE
+from service.workflows.situation import CLOCK_ACTOR
+from service.workflows.work import Work
+
+
+def begin(work: Work, kind: str, of: str, *, department: str, barred: str = "") -> Item:
+    """Begin a proceeding of a kind (the code of its lifecycle) on an item, or on the case as a whole (`of` empty).
+
+    `barred` is the account that may not handle it: who granted does not check (四眼).
+    """
+    code = _code(work.case, kind, of or WHOLE)
+    item = Item(code, department, kind, "", parent=of or WHOLE, received_at=work.at, reviewer=barred)
+    item.state = work.machine(item).lifecycle.initial
+    work.case.items[code] = item
+    work.turn_clocks(item, None)
+    work.open_task(item)
+    work.log("start", CLOCK_ACTOR, item=code, states=("", item.state), data={"follows": of or WHOLE})
+    return item
+
+
+def _code(case: Case, kind: str, of: str) -> str:
+    earlier = sum(1 for item in case.items.values() if item.parent == of and item.lifecycle == kind)
+    return f"{of}.{kind}" + (f"-{earlier + 1}" if earlier else "")
