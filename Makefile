@@ -3,6 +3,7 @@
 
 run: ## the demonstration: a sample city, open in a browser
 	@.ci/venv run
+	@.ci/assets run
 	@.venv/bin/python -m service demo
 
 test: ## every check and every test, as CI does it
