@@ -283,6 +283,49 @@ class TestServe:
         await clean(database)
 
 
+class TestBulk:
+    """An order for many cases, killed again and again, is done once in the end."""
+
+    async def test_the_same_key_goes_on_where_it_stopped(
+        self, office: Office, database: Database, launcher: Launcher, environment: dict[str, str]
+    ) -> None:
+        """A hundred cases accepted by one order, the server killed while it works (F-01, I-09)."""
+        port, citizen = environment["YIJIANSHI_PORT"], Actor("citizen", "applicant")
+        given = ApplicationInput(bundle="open-stall", applicant=APPLICANT, form={"address": "示例路1号"})
+        numbers = [(await office.open_case(Request(citizen, wall_clock()), given)).case.number for _ in range(100)]
+        server = launcher.start("serve", environment)
+        await answers(port)
+        portal = await Portal(int(port), Ledger()).signed_in()
+        order = {"action": "accept", "items": [{"number": number, "item": "food"} for number in numbers]}
+        working = asyncio.create_task(portal.until_answered("clerk", "/api/v1/bulk", order, "the-order"))
+        for _ in range(KILLS):
+            await self.more(database, await self.accepted(database))
+            launcher.kill(server)
+            server = launcher.start("serve", environment)
+            await answers(port)
+        status, body = await working
+        assert portal.ledger.unknown > 0, "no request was hit: the kills proved nothing"
+        assert (status, json.loads(body)["done"]) == (201, 100)
+        assert await portal.until_answered("clerk", "/api/v1/bulk", order, "the-order") == (status, body)
+        assert await self.accepted(database) == len(numbers)
+        await portal.close()
+        launcher.kill(server)
+        await clean(database)
+
+    async def more(self, database: Database, than: int) -> None:
+        """Wait until some more are accepted."""
+        for _ in range(3000):
+            if await self.accepted(database) >= than + 5:
+                return
+            await asyncio.sleep(0.005)
+        raise TimeoutError("the order gets nowhere")
+
+    async def accepted(self, database: Database) -> int:
+        """Count the acceptances."""
+        ((found,),) = await counted(database, "SELECT count(*) FROM events WHERE action = 'accept'")
+        return int(found)
+
+
 class TestWork:
     """Killing a worker changes nothing but the delay."""
 

@@ -14,6 +14,7 @@ from service.api.auth import Desk, Tokens, wall_clock
 from service.api.edge import Edge
 from service.api.rest import (
     actions,
+    bulk,
     bundles,
     cases,
     definitions,
@@ -80,7 +81,7 @@ def create_app(office: Office, settings: Settings, clock: Callable[[], datetime]
     tokens_of = Tokens(settings.token_secret)
     app.state.desk = Desk(office, tokens_of, clock, demo=settings.demo, public_url=settings.public_url)
     api = APIRouter(prefix=PREFIX)
-    routes = [tokens, bundles, files, cases, actions, events, track, documents, papers, tasks, definitions]
+    routes = [tokens, bundles, files, cases, actions, bulk, events, track, documents, papers, tasks, definitions]
     for module in [*routes, demo] if settings.demo else routes:
         api.include_router(module.router)
     app.include_router(api)

@@ -2,7 +2,8 @@
 
 from service.office.accounts import Accounts
 from service.office.applications import Applications
-from service.office.asking import ApplicationInput, CaseFilter, Request, TaskFilter
+from service.office.asking import ApplicationInput, BulkEntry, BulkOrder, CaseFilter, Request, TaskFilter
+from service.office.bulk import Bulk
 from service.office.demo_clock import DemoClock
 from service.office.exchange import Exchange
 from service.office.handling import Handling
@@ -11,16 +12,20 @@ from service.office.publishing import Publishing
 from service.office.reading import Reading
 from service.office.sweeps import Sweeps
 from service.office.tasks import Tasks
-from service.office.views import Account, CaseSummary, CaseView, FileInfo, Page, TaskRow, WhereIs
+from service.office.views import Account, BulkResult, BulkView, CaseSummary, CaseView, FileInfo, Page, TaskRow, WhereIs
 
 
-class Office(Applications, Handling, Tasks, Reading, Printing, Publishing, Accounts, Exchange, Sweeps, DemoClock):
+class Office(Applications, Handling, Bulk, Tasks, Reading, Printing, Publishing, Accounts, Exchange, Sweeps, DemoClock):
     """办公室 — every verb of the service; built on a database and a folder of files."""
 
 
 __all__ = [
     "Account",
     "ApplicationInput",
+    "BulkEntry",
+    "BulkOrder",
+    "BulkResult",
+    "BulkView",
     "CaseFilter",
     "CaseSummary",
     "CaseView",

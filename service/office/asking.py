@@ -56,3 +56,21 @@ class TaskFilter:
     bundle: str = ""
     item: str = ""
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BulkEntry:
+    """批量办理的一件 — an item of a case, or the case itself, and the version that was seen."""
+
+    number: str
+    item: str = ""
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BulkOrder:
+    """批量办理 — one action for many cases."""
+
+    action: str
+    entries: Sequence[BulkEntry]
+    data: Mapping[str, Any] = field(default_factory=dict)

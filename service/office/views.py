@@ -145,6 +145,38 @@ class TaskRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BulkResult:
+    """批量办理中一件的结果 — done, refused with the reason, or not reached yet (`done` None)."""
+
+    number: str
+    item: str
+    item_title: str = ""  # empty for a case the actor may not see
+    applicant_name: str = ""
+    state: str = ""
+    state_title: str = ""
+    version: int | None = None
+    done: bool | None = None
+    slug: str = ""  # kind of the refusal
+    detail: str = ""
+    law: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BulkView:
+    """批量办理 — what was ordered, and what became of each entry, in the order given."""
+
+    id: str
+    action: str
+    created_at: datetime
+    results: Sequence[BulkResult]
+
+    @property
+    def finished(self) -> bool:
+        """Tell whether every entry has its result."""
+        return all(result.done is not None for result in self.results)
+
+
+@dataclass(frozen=True, slots=True)
 class FileInfo:
     """文件 — `id` is the SHA-256 of its bytes, `size` in bytes, `type` its media type as told by its content."""
 

@@ -91,6 +91,12 @@ async def listed(
     return page(await connection.rows(statement), limit, _KEY)
 
 
+async def applicants(connection: Connection, numbers: Sequence[str]) -> dict[str, str]:
+    """Return the applicants' names by case number."""
+    statement = select(_CASES.number, _CASES.applicant_name).where(_CASES.number.in_(numbers))
+    return {row["number"]: row["applicant_name"] for row in await connection.rows(statement)} if numbers else {}
+
+
 async def events(connection: Connection, case_id: str, *, after: int = 0, limit: int = 1000) -> list[Row]:
     """Return the records of a case in order, from the one after `after`."""
     shown = columns("events")

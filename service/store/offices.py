@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Text
+from sqlalchemy import BigInteger, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from service.store.columns import Json, instant, json_column
@@ -83,6 +83,31 @@ class Idempotency(SQLModel, table=True):
     status: int
     response: Any = Field(sa_type=Json, nullable=False)
     case_id: str = ""
+    created_at: datetime = instant()
+
+
+class Bulk(SQLModel, table=True):
+    """批量办理 — one action ordered for many cases, and what became of each; a repeat of the order finds it by its key."""
+
+    __tablename__ = "bulks"
+    __table_args__ = (
+        Index(
+            "bulks_key",
+            "account",
+            "key",
+            unique=True,
+            sqlite_where=text("key <> ''"),
+            postgresql_where=text("key <> ''"),
+        ),
+    )
+    id: str = Field(primary_key=True)
+    account: str  # who ordered it; nobody else reads it
+    key: str = ""
+    request_hash: str = ""
+    action: str
+    data: dict[str, Any] = json_column(dict)
+    entries: list[dict[str, Any]] = json_column(list)  # [{number, item, version}], as ordered
+    results: list[dict[str, Any]] = json_column(list)  # of the first so many entries, each written with what it did
     created_at: datetime = instant()
 
 

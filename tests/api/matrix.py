@@ -37,6 +37,7 @@ class Line:
 
 GUIDE = {"json": {"applicant": {"type": "individual"}, "answers": {"area": 60, "sign": True}}}
 NOTE = {"json": {"action": "note_defects", "data": {"reasons": ["layout-no-size"]}}}
+BULK = {"json": {"action": "claim", "items": [{"number": "YJS20260101-999999", "item": "shop-licence"}]}}
 MATRIX = [
     Line("POST", f"{V1}/tokens", EVERYBODY, send={"json": {"username": "window", "password": PASSWORD}}),
     Line("GET", f"{V1}/bundles", EVERYBODY),
@@ -55,6 +56,8 @@ MATRIX = [
     Line("GET", f"{V1}/cases/{{number}}/clocks/{{item}}/{{clock}}/explain", SEES, SEES, about="case"),
     Line("POST", f"{V1}/cases/{{number}}/actions", WRITER, SEES, {"json": {"action": "withdraw"}}, about="case"),
     Line("POST", f"{V1}/cases/{{number}}/items/{{item}}/actions", frozenset({"window"}), SEES, NOTE, about="case"),
+    Line("POST", f"{V1}/bulk", CLERKS, send=BULK),
+    Line("GET", f"{V1}/bulk/{{bulk}}", frozenset({"window"}), frozenset()),
     Line("GET", f"{V1}/track/{{number}}", EVERYBODY),
     Line("GET", f"{V1}/documents/{{code}}", EVERYBODY),
     Line("GET", f"{V1}/cases/{{number}}/notices/{{n}}.html", SEES, SEES, about="case"),

@@ -11,7 +11,7 @@ from fastapi.routing import iter_route_contexts
 
 from service.api.app import create_app
 from tests.api.city import APPLICATION, City, Settings, can_print
-from tests.api.matrix import ACTORS, MATRIX, SEES, UNDESCRIBED, Line
+from tests.api.matrix import ACTORS, BULK, MATRIX, SEES, UNDESCRIBED, Line
 
 NO_CASE = "YJS20260101-999999"
 SAME_ID = {"x-request-id": "same-id-here"}
@@ -28,16 +28,17 @@ def digest(city: City) -> str:
 
 
 @pytest.fixture
-async def places(city: City, citizen: httpx.AsyncClient) -> dict[str, Any]:
+async def places(city: City, citizen: httpx.AsyncClient, window: httpx.AsyncClient) -> dict[str, Any]:
     """A case and a draft of the citizen, and everything a path may name."""
     file = (await citizen.post("/api/v1/files", files={"file": ("a.pdf", b"%PDF-1.7")})).json()["id"]
     body = {**APPLICATION, "materials": [{"material": "layout", "file": file}]}
     case = (await citizen.post("/api/v1/cases", json=body)).json()
+    bulk = (await window.post("/api/v1/bulk", **BULK)).json()["id"]
     draft = (await citizen.post("/api/v1/cases", json={**APPLICATION, "draft": True})).json()
     return {
         "number": case["number"], "case": case["number"], "draft": draft["number"], "file": file,
         "code": case["notices"][0]["code"], "query_code": case["query_code"], "bundle": "open-shop",
-        "item": "shop-licence", "clock": "notice", "n": 1, "verb": "claim", "slug": "not-found",
+        "item": "shop-licence", "clock": "notice", "n": 1, "verb": "claim", "slug": "not-found", "bulk": bulk,
     }  # fmt: skip
 
 

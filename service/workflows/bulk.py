@@ -1,0 +1,50 @@
+"""批量办理 — what may be done to many cases at once: what helps the applicant on and is written for nobody in particular.
+
+A refusal, a decision on a licence and whatever carries words or papers of one case are done one by one.
+"""
+
+from service.errors import ActionNotAllowed
+from service.workflows.case import CASE, Case, Item
+from service.workflows.language.models import Transition
+from service.workflows.language.release import Release
+from service.workflows.machine import machine_of
+from service.workflows.situation import Action
+
+ON_CASE = frozenset({"urge"})
+ON_TASK = frozenset({"claim"})
+ONE_BY_ONE = "不能批量办理，请逐件办理"
+
+
+def one_of_many(release: Release, case: Case, action: Action) -> Action:
+    """Return the action that a bulk takes on one item, or on the case (`item` empty).
+
+    Raises:
+        ActionNotAllowed: it is done one by one, or the item has no open task to take.
+    """
+    item = case.items.get(action.item)
+    if item is None:  # the case itself; an item that is not there is refused by `step`
+        if action.item == CASE and action.name not in ON_CASE:
+            raise ActionNotAllowed(f"整件的动作「{action.name}」{ONE_BY_ONE}", action=action.name)
+        return action
+    if action.name in ON_TASK:
+        task = next((t.n for t in case.tasks.values() if t.item == item.item and t.done_at is None), None)
+        if task is None:
+            raise ActionNotAllowed("这个事项现在没有待办", action=action.name, state=item.state)
+        return Action(action.name, data={"task": task})
+    for transition in machine_of(release, item.lifecycle).leaving(item.state):
+        if transition.action == action.name and not may_be_bulk(release, item, transition):
+            raise ActionNotAllowed(f"「{transition.title}」{ONE_BY_ONE}", action=action.name, state=item.state)
+    return action
+
+
+def may_be_bulk(release: Release, item: Item, transition: Transition) -> bool:
+    """Tell whether a transition leads out of the intake with nothing to be written: acceptance, and the filing of 备案.
+
+    What follows a decision (a check, a revocation) is never done in bulk.
+    """
+    machine = machine_of(release, item.lifecycle)
+    intake = machine.acceptance_states
+    if item.parent or transition.needs or transition.to in intake or not intake & set(transition.sources):
+        return False
+    final, subject = machine.states[transition.to].final, release.subject(item.item)
+    return final is None or (final == "granted" and subject is not None and subject.category == "filing")

@@ -1,0 +1,59 @@
+"""What may be done to many cases at once."""
+
+from typing import Any
+
+import pytest
+
+from service.errors import ActionNotAllowed
+from service.workflows.bulk import may_be_bulk, one_of_many
+from service.workflows.machine import machine_of
+from service.workflows.situation import Action
+
+
+class TestOneOfMany:
+    """`one_of_many`."""
+
+    def test_only_acceptance_and_filing(self, shop: Any) -> None:
+        """Of all actions of the standard lifecycles: no refusal, no decision, nothing that carries words of one case."""
+        story = shop.submitted("food", "sign", "tax", "look-up")
+        found = set()
+        for item in story.case.items.values():
+            leaving = machine_of(story.release, item.lifecycle).transitions
+            found |= {
+                f"{item.lifecycle}.{t.action}"
+                for t in leaving
+                if "clock" not in t.actors and "applicant" not in t.actors and may_be_bulk(story.release, item, t)
+            }
+        assert found == {"licence.accept", "filing.file"}
+
+    @pytest.mark.parametrize("name", ["decline", "not_required", "note_defects", "accept_tolerant"])
+    def test_what_takes_away_is_done_one_by_one(self, shop: Any, name: str) -> None:
+        """Said with the action's own title."""
+        story = shop.submitted("food")
+        with pytest.raises(ActionNotAllowed, match="请逐件办理"):
+            one_of_many(story.release, story.case, Action(name, "food"))
+
+    @pytest.mark.parametrize("name", ["withdraw", "notify_correction", "rate"])
+    def test_of_the_case_itself_only_the_reminder(self, shop: Any, name: str) -> None:
+        """催办 has no legal consequence."""
+        story = shop.submitted("food")
+        assert one_of_many(story.release, story.case, Action("urge")) == Action("urge")
+        with pytest.raises(ActionNotAllowed):
+            one_of_many(story.release, story.case, Action(name))
+
+    def test_a_claim_takes_the_open_task_of_the_item(self, shop: Any) -> None:
+        """A clerk marks items, not numbers of tasks."""
+        story = shop.submitted("food", "sign")
+        task = next(t for t in story.case.tasks.values() if t.item == "sign")
+        assert one_of_many(story.release, story.case, Action("claim", "sign")) == Action("claim", data={"task": task.n})
+        story.wu("sign.file")
+        with pytest.raises(ActionNotAllowed, match="没有待办"):
+            one_of_many(story.release, story.case, Action("claim", "sign"))
+
+    def test_a_check_after_a_promise_is_never_one_of_many(self, shop: Any) -> None:
+        """What follows a decision looks at one place at a time."""
+        story = shop.submitted("fire", case={"handling": {"fire": "commitment"}})
+        story.sun("fire.grant_by_commitment")
+        story.li("fire.issue")
+        with pytest.raises(ActionNotAllowed, match="请逐件办理"):
+            one_of_many(story.release, story.case, Action("pass", "fire.follow-up"))
