@@ -14,6 +14,7 @@ from service.workflows.calendar import WorkCalendar
 from service.workflows.language.diagnostics import Diagnostic
 from service.workflows.language.load import load_pack
 from service.workflows.language.pack import Pack
+from service.workflows.language.regional import bundles_of
 from service.workflows.language.release import Release, compile_release
 from service.workflows.tools.guide import guide
 
@@ -34,7 +35,7 @@ class Publishing(Desk):
         if loaded.pack is None:
             wrong = [each.as_dict() for each in loaded.diagnostics if each.severity == "error"]
             raise DefinitionInvalid(f"定义包有 {len(wrong)} 处错误，没有发布", diagnostics=wrong)
-        compiled = [compile_release(loaded.pack, code) for code in loaded.pack.bundles]
+        compiled = [compile_release(loaded.pack, code) for code in bundles_of(loaded.pack)]
         async with self.database.transaction() as tx:
             await _publish_calendars(tx, loaded.pack, now)
             rows = [await _publish(tx, loaded.pack, release, by, now) for release in compiled]

@@ -66,7 +66,7 @@ class _Reading:
     unread: set[str] = field(default_factory=set)  # kinds of which some definition could not be read
     origins: dict[tuple[str, str], Source] = field(default_factory=dict)
     coded: dict[str, dict[str, Any]] = field(
-        default_factory=lambda: {kind: {} for kind in ("lifecycle", "item", "bundle", *PARTS)}
+        default_factory=lambda: {kind: {} for kind in ("lifecycle", "item", "bundle", "overlay", *PARTS)}
     )
     directory: models.Directory | None = None
     calendars: list[models.Calendar] = field(default_factory=list)
@@ -93,7 +93,7 @@ class _Reading:
             self.origins["calendar", f"{model.layer} {model.year} {file}"] = source
         elif isinstance(model, models.Scenario):
             self.stories.append(Story(file, model, source))
-        elif isinstance(model, models.Lifecycle | models.Item | models.Bundle):
+        elif isinstance(model, models.Lifecycle | models.Item | models.Bundle | models.Overlay):
             self.add(model.kind, model.kind, model.code, model, source, source.at("code"))
 
     def add(self, part: str, kind: str, code: str, model: Any, source: Source, at: At) -> None:
@@ -137,6 +137,7 @@ class _Reading:
             scenarios=tuple(self.stories),
             texts=self.texts,
             origins=self.origins,
+            overlays=self.coded["overlay"],
         )
 
 

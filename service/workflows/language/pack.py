@@ -37,6 +37,7 @@ class Pack:
     scenarios: tuple[Story, ...]
     texts: Mapping[str, str]
     origins: Mapping[tuple[str, str], Source] = field(repr=False)
+    overlays: Mapping[str, models.Overlay] = field(default_factory=dict)
 
     def own_lifecycles(self) -> dict[str, models.Lifecycle]:
         """Return the lifecycles this pack wrote itself."""

@@ -17,6 +17,7 @@ from service.errors import DefinitionInvalid, NotFound
 from service.workflows.language import models
 from service.workflows.language.expressions import Expression, Kind, Scope
 from service.workflows.language.pack import Pack
+from service.workflows.language.regional import area_with
 from service.workflows.language.scopes import bundle_scope, item_scope, lifecycle_scope
 
 Place = Literal["bundle", "item", "lifecycle"]
@@ -86,9 +87,10 @@ class Release:
 
 def compile_release(pack: Pack, bundle: str) -> Release:
     """Take the snapshot of one bundle. Raises NotFound for a bundle, DefinitionInvalid for a part the pack lacks."""
-    if bundle not in pack.bundles:
+    area = area_with(pack, bundle)
+    if area is None:
         raise NotFound(f"定义包里没有“{bundle}”这件事")
-    found = pack.bundles[bundle]
+    pack, found = area, area.bundles[bundle]
     try:
         items = {entry.use: pack.items[entry.use] for entry in found.items}
         cycles = {item.lifecycle: pack.lifecycles[item.lifecycle] for item in items.values()}

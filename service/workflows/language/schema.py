@@ -11,6 +11,7 @@ KINDS = {
     "Directory": "机构目录：区划、部门、岗位", "Vocabulary": "词汇表：字段、材料、证照、理由，各事项共用",
     "Calendar": "工作日历：一年的放假和调休", "Lifecycle": "生命周期：一个事项从收件到办结的状态和动作",
     "Item": "事项：一个部门办的一件", "Bundle": "一件事：牵头部门、问题、事项和承诺时限",
+    "Overlay": "地区参数：同一件事在一个片区的阈值、期限和不办的事项，不用另抄一份",
     "Scenario": "情景：有日期的一段经过，必须能实现",
 }  # fmt: skip
 MEANINGS = {
@@ -44,6 +45,7 @@ MEANINGS = {
     "case": "办件的状态", "due": "到期日：<事项>.<时限> → 日期", "card": "红黄牌：事项 → 牌", "tasks": "待办数：<部门>.<岗位> → 几件",
     "notices": "发出过的文书", "events": "依次发生的动作", "stopped": "是否依法不能办", "at": "时刻，带时区；不写为同一时刻",
     "do": "办什么：<事项>.<动作> 或 case.<动作>", "data": "带上的内容", "refused": "应当被拒绝，写问题的代码或 any",
+    "bundles": "哪些一件事在这里有自己的版本", "off": "这里不办的事项",
 }  # fmt: skip
 
 
@@ -56,6 +58,7 @@ def json_schema() -> dict[str, Any]:
         | models.Lifecycle
         | models.Item
         | models.Bundle
+        | models.Overlay
         | models.Scenario,
         Field(discriminator="kind"),
     ]

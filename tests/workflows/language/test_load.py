@@ -49,7 +49,7 @@ class TestLoadPack:
 
     def test_items_without_a_bundle(self, files: dict[str, str]) -> None:
         """A pack of items alone is fine: another pack may bundle them."""
-        for name in ("bundle.yaml", "scenario.yaml"):
+        for name in ("bundle.yaml", "scenario.yaml", "west.yaml"):
             del files[name]
         assert load_pack(files).pack is not None
 

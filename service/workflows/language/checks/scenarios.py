@@ -13,6 +13,7 @@ from service.workflows.language.checks.lifecycles import ENGINE_ACTIONS, ENGINE_
 from service.workflows.language.checks.view import View
 from service.workflows.language.diagnostics import At, Diagnostic, found, near
 from service.workflows.language.pack import Story
+from service.workflows.language.regional import bundles_of
 from service.workflows.language.release import FOLLOW_UP, PROCEEDINGS, WHOLE
 
 CASE_STATES = (
@@ -30,7 +31,7 @@ def findings(view: View) -> Iterator[Diagnostic]:
     """Yield what is wrong in the scenarios."""
     for story in view.pack.scenarios:
         bundle = view.pack.bundles.get(story.scenario.bundle)
-        yield from view.known("bundle", story.scenario.bundle, view.pack.bundles, story.source.at("bundle"))
+        yield from view.known("bundle", story.scenario.bundle, bundles_of(view.pack), story.source.at("bundle"))
         if bundle is not None:
             yield from _Story(view, story, bundle).findings()
 

@@ -1,4 +1,4 @@
-"""The seven kinds of definition file as typed models: what an author may write, and nothing else.
+"""The eight kinds of definition file as typed models: what an author may write, and nothing else.
 
 One model serves the loader, the JSON Schema for editors and the engine. Cross-references between files are
 checked in `checks`; here stands only what one file can know by itself. Chinese titles are what people see.
@@ -23,6 +23,7 @@ from service.workflows.language.models.handling import (
     Stop,
     Transition,
 )
+from service.workflows.language.models.overlay import BundleHere, ItemHere, Overlay
 from service.workflows.language.models.scenario import (
     Expectation,
     Scenario,
@@ -66,7 +67,7 @@ from service.workflows.language.models.terms import (
 
 KINDS: dict[str, type[Model]] = {
     "directory": Directory, "vocabulary": Vocabulary, "calendar": Calendar, "lifecycle": Lifecycle,
-    "item": Item, "bundle": Bundle, "scenario": Scenario,
+    "item": Item, "bundle": Bundle, "overlay": Overlay, "scenario": Scenario,
 }  # fmt: skip
 
 __all__ = [
@@ -76,6 +77,7 @@ __all__ = [
     "ApplicantType",
     "Before",
     "Bundle",
+    "BundleHere",
     "BundleItem",
     "Calendar",
     "Category",
@@ -92,6 +94,7 @@ __all__ = [
     "FieldUse",
     "FollowUp",
     "Item",
+    "ItemHere",
     "Length",
     "Lifecycle",
     "LifecycleClock",
@@ -102,6 +105,7 @@ __all__ = [
     "NoticeKind",
     "Origin",
     "Outcome",
+    "Overlay",
     "Policy",
     "Question",
     "RefusalPolicy",
