@@ -2,13 +2,8 @@
 
 import asyncio
 import json
-import os
 import random
 import secrets
-import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
@@ -26,8 +21,8 @@ from service.verify import verify
 from service.worker import wall_clock
 from service.workflows.calendar import built_in
 from service.workflows.situation import Actor
+from tests.launcher import Launcher, answers, free_port
 
-ROOT = Path(__file__).parents[1]
 KILLS, CLIENTS = 3, 4
 CASES = 12
 PASSWORD = "long-enough-1"
@@ -56,55 +51,6 @@ promised: 12wd
 items: [{use: food}]
 """,
 }
-LAUNCHER = """
-import json, os, signal, sys
-from service import __main__ as program  # imported once: what is forked starts in a moment
-signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-for line in sys.stdin:
-    arguments, environment = json.loads(line)
-    pid = os.fork()
-    if not pid:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        os.environ.update(environment)
-        program.main(arguments)
-    print(pid, flush=True)
-"""
-
-
-class Launcher:
-    """Starts real commands of the service, each a process of its own, out of one that has everything imported."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", LAUNCHER], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True,
-        )  # fmt: skip
-        self.started: set[int] = set()
-
-    def start(self, command: str, environment: dict[str, str]) -> int:
-        """Start a command and return its process id."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps([[command], environment]) + "\n")
-        self._process.stdin.flush()
-        pid = int(self._process.stdout.readline())
-        self.started.add(pid)
-        return pid
-
-    def kill(self, pid: int) -> None:
-        """Kill a process that was started here, as a power cut would."""
-        self.started.discard(pid)
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            return
-
-    def stop(self) -> None:
-        """Leave nothing behind."""
-        for pid in list(self.started):
-            self.kill(pid)
-        self._process.kill()
-        self._process.communicate()
 
 
 @dataclass
@@ -192,27 +138,11 @@ async def office(database: Database, tmp_path: Path) -> Office:
 @pytest.fixture
 def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
     """Settings of the processes."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     values = {
-        "DATABASE_URL": database_url, "FILES_DIR": str(tmp_path / "files"), "PORT": str(port), "SECRET": "s" * 40,
+        "DATABASE_URL": database_url, "FILES_DIR": str(tmp_path / "files"), "PORT": str(free_port()), "SECRET": "s" * 40,
         "WORKER_POLL_SECONDS": "0.05", "LOG_LEVEL": "error", "HOST": "127.0.0.1",
     }  # fmt: skip
     return {f"YIJIANSHI_{name}": value for name, value in values.items()}
-
-
-async def answers(port: str) -> None:
-    """Wait until the server is ready."""
-    async with httpx.AsyncClient() as client:
-        for _ in range(1500):
-            try:
-                if (await client.get(f"http://127.0.0.1:{port}/readyz")).status_code == 200:
-                    return
-            except httpx.TransportError:
-                pass
-            await asyncio.sleep(0.03)
-    raise TimeoutError("serve did not come back")
 
 
 async def until(happened: Callable[[], bool]) -> None:
@@ -245,17 +175,17 @@ class TestServe:
         self, office: Office, database: Database, launcher: Launcher, environment: dict[str, str]
     ) -> None:
         """Four clients with keys; the server killed three times in the middle of their work (F-01, I-09, I-10)."""
-        port, ledger = environment["YIJIANSHI_PORT"], Ledger()
-        server = launcher.start("serve", environment)
+        port, ledger = int(environment["YIJIANSHI_PORT"]), Ledger()
+        server = launcher.start("serve", environment=environment)
         await answers(port)
-        portals = [await Portal(int(port), ledger).signed_in() for _ in range(CLIENTS)]
+        portals = [await Portal(port, ledger).signed_in() for _ in range(CLIENTS)]
         working = [asyncio.create_task(portal.work()) for portal in portals]
         for _ in range(KILLS):
             known = len(ledger.accepted)
             await until(lambda known=known: len(ledger.accepted) > known + CLIENTS)
             await asyncio.sleep(random.uniform(0, 0.3))
             launcher.kill(server)
-            server = launcher.start("serve", environment)
+            server = launcher.start("serve", environment=environment)
             await answers(port)
         await asyncio.sleep(0.2)
         for portal in portals:
@@ -340,7 +270,7 @@ class TestWork:
             await office.open_case(Request(citizen, long_ago), given)
         left, kills = CASES, 0
         while left:
-            pair = [launcher.start("work", environment) for _ in range(2)]
+            pair = [launcher.start("work", environment=environment) for _ in range(2)]
             left = await self.fewer(database, left)
             await asyncio.sleep(random.uniform(0, 0.05))
             for pid in pair:

@@ -1,0 +1,129 @@
+"""A browser, the sample city behind a real server, and the people who use it."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from service.commands.demo import furnish
+from service.office import Office
+from service.store.database import Database
+from service.store.files import Folder
+from service.store.schema import migrate
+from tests.conftest import in_own_loop
+from tests.launcher import Launcher, answers, free_port
+
+NOW = datetime.fromisoformat("2026-11-20T10:00+08:00")  # a Friday
+CHROMIUM = os.environ.get("YIJIANSHI_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage", "--no-first-run",
+    "--font-render-hinting=none",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def launcher() -> Iterator[Launcher]:
+    """A process to start servers from."""
+    started = Launcher()
+    yield started
+    started.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """Debian's Chromium."""
+    if not CHROMIUM:
+        pytest.skip("NO CHROMIUM: no page was opened in a browser; set YIJIANSHI_TEST_CHROMIUM")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        await browser.close()
+
+
+async def _furnished(folder: Path) -> None:
+    url = f"sqlite:///{folder / 'cases.db'}"
+    await migrate(url)
+    database = Database(url)
+    office = Office(database, Folder(folder / "files", reserve=0), cheap_passwords=True)
+    await furnish(office, NOW)
+    await database.close()
+    with sqlite3.connect(folder / "cases.db") as file:  # one file that can be copied
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    file.close()
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample city on Friday 2026-11-20 at ten, as a folder that others are copied from."""
+    folder = tmp_path_factory.mktemp("furnished")
+    in_own_loop(_furnished(folder))
+    return folder
+
+
+@dataclass
+class City:
+    """The sample city behind a server of its own, which can be killed and started again on the same database."""
+
+    launcher: Launcher
+    folder: Path
+    port: int = field(default_factory=free_port)
+    server: int = 0
+
+    @property
+    def address(self) -> str:
+        """Return where it is served."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        """Return what the server said."""
+        return self.folder / "server.log"
+
+    @property
+    def database_url(self) -> str:
+        """Return the address of its database."""
+        return f"sqlite:///{self.folder / 'cases.db'}"
+
+    async def start(self) -> "City":
+        """Serve, and wait until it is ready."""
+        values = {
+            "DATABASE_URL": self.database_url, "FILES_DIR": str(self.folder / "files"), "PORT": str(self.port),
+            "LOG_LEVEL": "error",
+        }  # fmt: skip
+        environment = {f"YIJIANSHI_{name}": value for name, value in values.items()}
+        self.server = self.launcher.start("demo", "--port", str(self.port), environment=environment, log=self.log)
+        await answers(self.port)
+        return self
+
+    def kill(self) -> None:
+        """Take the power away."""
+        self.launcher.kill(self.server)
+
+
+def moved_in(launcher: Launcher, furnished: Path, folder: Path) -> City:
+    """Copy the city into a folder of its own."""
+    shutil.copytree(furnished, folder, dirs_exist_ok=True)
+    return City(launcher, folder)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def city(launcher: Launcher, furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[City]:
+    """A city to look at: nobody changes anything there."""
+    made = await moved_in(launcher, furnished, tmp_path_factory.mktemp("city")).start()
+    yield made
+    made.kill()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def town(launcher: Launcher, furnished: Path, tmp_path: Path) -> AsyncIterator[City]:
+    """A city of one's own, to change what one likes."""
+    made = await moved_in(launcher, furnished, tmp_path).start()
+    yield made
+    made.kill()

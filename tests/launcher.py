@@ -1,0 +1,86 @@
+"""Real commands of the service as processes of their own, started in a moment and killed as a power cut would."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parents[1]
+FORKING = """
+import json, os, signal, sys
+from service import __main__ as program  # imported once: what is forked starts in a moment
+from service.commands import demo, serving
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+for line in sys.stdin:
+    arguments, environment, log = json.loads(line)
+    pid = os.fork()
+    if not pid:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.environ.update(environment)
+        for stream in (1, 2):
+            os.dup2(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT), stream)
+        program.main(arguments)
+    print(pid, flush=True)
+"""
+
+
+class Launcher:
+    """Starts commands of the service out of one process that has everything imported."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", FORKING], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
+        self.started: set[int] = set()
+
+    def start(self, *command: str, environment: dict[str, str], log: Path | str = os.devnull) -> int:
+        """Start a command and return its process id."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps([command, environment, str(log)]) + "\n")
+        self._process.stdin.flush()
+        pid = int(self._process.stdout.readline())
+        self.started.add(pid)
+        return pid
+
+    def kill(self, pid: int) -> None:
+        """Kill a process that was started here, as a power cut would."""
+        self.started.discard(pid)
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+
+    def stop(self) -> None:
+        """Leave nothing behind."""
+        for pid in list(self.started):
+            self.kill(pid)
+        self._process.kill()
+        self._process.communicate()
+
+
+def free_port() -> int:
+    """Return a port that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+async def answers(port: int) -> None:
+    """Wait until the server is ready."""
+    async with httpx.AsyncClient() as client:
+        for _ in range(1500):
+            try:
+                if (await client.get(f"http://127.0.0.1:{port}/readyz")).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.03)
+    raise TimeoutError("serve did not come back")
