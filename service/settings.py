@@ -35,6 +35,9 @@ class Settings(BaseSettings):
         pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?$",
         description="从外面访问本服务的地址，印在文书的二维码里，如 https://zwfw.example.gov.cn；默认用访问者自己用的地址",
     )
+    help_phone: str = Field(
+        "12345", pattern=r"^[0-9+ -]{0,30}$", description="页面上的帮办电话；默认是全国统一的政务服务便民热线 12345"
+    )
     demo: bool = Field(False, description="演示方式：时钟可以往后拨，密码用便宜的散列。不能用于真实办件")
     worker_in_serve: bool | None = Field(
         None, description="serve 进程里是否同时处理到期；默认用 SQLite 时是，用 PostgreSQL 时另开 work 进程"

@@ -9,9 +9,10 @@ from typing import Any, Protocol
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from service.api import docs, problems
+from service.api import docs, pages, problems
 from service.api.auth import Desk, Tokens, wall_clock
 from service.api.edge import Edge
+from service.api.pages import refused
 from service.api.rest import (
     actions,
     bulk,
@@ -71,6 +72,10 @@ class Settings(Protocol):
     def public_url(self) -> str:
         """Where it is reached from outside, without a slash at the end; empty: as each caller reaches it."""
 
+    @property
+    def help_phone(self) -> str:
+        """Whom people call for help; empty: no number is shown."""
+
 
 def create_app(office: Office, settings: Settings, clock: Callable[[], datetime] = wall_clock) -> FastAPI:
     """Return the application for an office; `clock` gives aware instants in UTC."""
@@ -79,7 +84,9 @@ def create_app(office: Office, settings: Settings, clock: Callable[[], datetime]
         redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
     tokens_of = Tokens(settings.token_secret)
-    app.state.desk = Desk(office, tokens_of, clock, demo=settings.demo, public_url=settings.public_url)
+    app.state.desk = Desk(
+        office, tokens_of, clock, demo=settings.demo, public_url=settings.public_url, help_phone=settings.help_phone
+    )
     api = APIRouter(prefix=PREFIX)
     routes = [tokens, bundles, files, cases, actions, bulk, events, track, documents, papers, tasks, definitions]
     for module in [*routes, demo] if settings.demo else routes:
@@ -89,8 +96,9 @@ def create_app(office: Office, settings: Settings, clock: Callable[[], datetime]
     app.include_router(health.router)
     app.include_router(problem_types.router)
     docs.install(app)
-    problems.install(app)
-    app.add_middleware(Edge)
+    problems.install(app, refused.answering)
+    pages.install(app, settings.token_secret)
+    app.add_middleware(Edge, answering=refused.answering)
     app.openapi = _description(app)  # type: ignore[method-assign]  # the documented way to complete it
     return app
 

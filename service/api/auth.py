@@ -88,6 +88,7 @@ class Desk:
     clock: Callable[[], datetime]
     demo: bool = False
     public_url: str = ""  # where the service is reached from outside; empty: as the caller reached it
+    help_phone: str = ""  # whom to call for help; empty: no number is shown
 
     async def now(self) -> datetime:
         """Return the instant that counts in law: the wall clock, in a demonstration moved ahead."""

@@ -11,14 +11,15 @@ import traceback
 from pydantic import ValidationError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.api.problems import answer, too_large
+from service.api.problems import Answering, too_large
 from service.errors import ServiceError
 
 LARGEST_BODY = 1 << 20
 LARGEST_UPLOAD = (20 << 20) + (64 << 10)  # one file and the multipart around it
-UPLOAD_PATH = "/api/v1/files"
+UPLOAD_PATHS = re.compile(r"/api/v1/files|/apply/[^/]+/materials|/my/cases/[^/]+/supplement")
 _GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _HEADERS = {
     "x-content-type-options": "nosniff",
@@ -33,8 +34,9 @@ log = logging.getLogger("yijianshi.api")
 class Edge:
     """The outermost layer around the application."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, answering: Answering) -> None:
         self._app = app
+        self._answering = answering
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever goes wrong inside, the caller learns only the request id."""
@@ -53,17 +55,21 @@ class Edge:
                 _add_headers(MutableHeaders(scope=message), scope, request_id)
             await send(message)
 
-        most = LARGEST_UPLOAD if scope["path"] == UPLOAD_PATH else LARGEST_BODY
+        async def refuse(refusal: ServiceError) -> None:
+            answer = await self._answering(Request(scope, receive), refusal)
+            await answer(scope, receive, send_with_headers)
+
+        most = LARGEST_UPLOAD if UPLOAD_PATHS.fullmatch(scope["path"]) else LARGEST_BODY
         try:
             if _declared(given) > most:
-                await answer(too_large(most), request_id)(scope, receive, send_with_headers)
+                await refuse(too_large(most))
             else:
                 await self._app(scope, _counted(receive, most), send_with_headers)
         except Exception as error:
             _report(error, request_id)
             if started:
                 raise
-            await answer(ServiceError(), request_id)(scope, receive, send_with_headers)
+            await refuse(ServiceError())
 
 
 def _id(given: Headers) -> str:

@@ -4,7 +4,7 @@ Nothing that was sent in is sent back, and of an unexpected error only the reque
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -189,18 +189,26 @@ def _methods_at(request: Request) -> set[str]:
     return known
 
 
-def install(app: FastAPI) -> None:
-    """Let the application answer every refusal with a problem document."""
+def refusal_of(error: Exception, request: Request) -> ServiceError:
+    """Return what a route or the framework refused, as one of our kinds."""
+    match error:
+        case ServiceError():
+            return error
+        case RequestValidationError():
+            return from_validation(error.errors())
+        case HTTPException():
+            return from_http(error, request)
+    raise error
+
+
+Answering = Callable[[Request, ServiceError], Awaitable[Response]]
+
+
+def install(app: FastAPI, answering: Answering) -> None:
+    """Let the application answer every refusal, `answering` choosing between a page and a problem document."""
 
     async def refused(request: Request, error: Exception) -> Response:
-        match error:
-            case ServiceError():
-                return answer(error, request_id_of(request))
-            case RequestValidationError():
-                return answer(from_validation(error.errors()), request_id_of(request))
-            case HTTPException():
-                return answer(from_http(error, request), request_id_of(request))
-        raise error
+        return await answering(request, refusal_of(error, request))
 
     for kind in (ServiceError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, refused)

@@ -1,6 +1,5 @@
 """The verbs of the service, one transaction each: gather (store), decide (workflows), record (store)."""
 
-from service.office.accounts import Accounts
 from service.office.applications import Applications
 from service.office.asking import ApplicationInput, BulkEntry, BulkOrder, CaseFilter, Request, TaskFilter
 from service.office.bulk import Bulk
@@ -10,12 +9,13 @@ from service.office.handling import Handling
 from service.office.printing import Printing
 from service.office.publishing import Publishing
 from service.office.reading import Reading
+from service.office.sessions import Session, Sessions
 from service.office.sweeps import Sweeps
 from service.office.tasks import Tasks
 from service.office.views import Account, BulkResult, BulkView, CaseSummary, CaseView, FileInfo, Page, TaskRow, WhereIs
 
 
-class Office(Applications, Handling, Bulk, Tasks, Reading, Printing, Publishing, Accounts, Exchange, Sweeps, DemoClock):
+class Office(Applications, Handling, Bulk, Tasks, Reading, Printing, Publishing, Sessions, Exchange, Sweeps, DemoClock):
     """办公室 — every verb of the service; built on a database and a folder of files."""
 
 
@@ -33,6 +33,7 @@ __all__ = [
     "Office",
     "Page",
     "Request",
+    "Session",
     "TaskFilter",
     "TaskRow",
     "WhereIs",

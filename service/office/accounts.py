@@ -17,7 +17,7 @@ from service.errors import NotSignedIn, TooManyAttempts, one_field
 from service.office.desk import Desk
 from service.office.staff import account_of
 from service.office.views import Account
-from service.store import accounts
+from service.store import accounts, sessions
 from service.store.cases import Row
 from service.workflows.situation import Actor, ActorKind
 
@@ -155,6 +155,7 @@ class Accounts(Desk):
         }  # fmt: skip
         async with self.database.transaction() as tx:
             await accounts.save(tx, row)
+            await sessions.end_of_account(tx, account)  # whoever knew the old password is out
         self.staff.forget(account)
         return account_of(row)
 
@@ -165,6 +166,7 @@ class Accounts(Desk):
             if found is None:
                 raise one_field("/account", "没有这个账号")
             await accounts.save(tx, {**found, "active": active})
+            await sessions.end_of_account(tx, account)
         self.staff.forget(account)
 
     async def accounts(self, *, kind: str = "") -> list[Account]:

@@ -26,6 +26,19 @@ class Account(SQLModel, table=True):
     locked_until: datetime | None = instant(default=None, nullable=True)
 
 
+class Session(SQLModel, table=True):
+    """会话 — one browser that signed in; ended by signing out, by idleness or at its end, whichever comes first."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("sessions_account", "account"), Index("sessions_ends", "ends_at"))
+    token_sha256: str = Field(primary_key=True)  # the browser alone holds the token itself
+    account: str = Field(foreign_key="accounts.account")
+    csrf: str  # what every form of this browser carries
+    created_at: datetime = instant()
+    seen_at: datetime = instant()
+    ends_at: datetime = instant()
+
+
 class Release(SQLModel, table=True):
     """发布版 — the immutable compiled snapshot of one bundle."""
 

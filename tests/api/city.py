@@ -76,6 +76,7 @@ class Settings:
     token_secret: str = "only-for-tests-" * 3
     demo: bool = True
     public_url: str = ""
+    help_phone: str = "12345"
 
 
 class Bearer(httpx.Auth):

@@ -1,0 +1,143 @@
+"""页面 — one environment for all templates: how a page is rendered, what every page gets, how dates are said.
+
+Templates escape everything, take no decision and know no code: words come from the office's titles and the tables of the
+API. A page carries no inline script or style; its policy would refuse them.
+"""
+
+import hashlib
+import re
+import secrets
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from service.api.pages.forms import Filled
+from service.api.pages.visit import Visitor
+from service.errors import ServiceError
+from service.workflows.calendar import TZ, local_date
+from service.workflows.language.duration import Duration
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors {ancestors}; base-uri 'none'{frames}"
+)
+HEADERS = {
+    "cache-control": "no-store",
+    "vary": "Cookie, HX-Request",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+WEEKDAYS = "一二三四五六日"
+LENGTH = re.compile(r"^([0-9]+)")
+HTMX = "vendor/htmx.min.js"
+
+
+@cache
+def asset(name: str) -> str:
+    """Return the address of a static file, which changes with its content; empty when the file is not there."""
+    path = STATIC / name
+    if not path.is_file():
+        return ""
+    return f"/static/{name}?v={version_of(name)}"
+
+
+@cache
+def version_of(name: str) -> str:
+    """Return the beginning of the SHA-256 of a static file."""
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:16]
+
+
+@pass_context
+def day(context: Context, value: date | None) -> str:
+    """Say a date: 9月24日（周四）, with its year unless that is the year in which the page is read."""
+    if value is None:
+        return ""
+    visitor: Visitor = context["visitor"]
+    year = "" if value.year == local_date(visitor.now).year else f"{value.year}年"
+    return f"{year}{value.month}月{value.day}日（周{WEEKDAYS[value.weekday()]}）"
+
+
+@pass_context
+def moment(context: Context, value: datetime | None) -> str:
+    """Say an instant in Beijing time: 9月11日（周五）09:12."""
+    if value is None:
+        return ""
+    local = value.astimezone(TZ)
+    return f"{day(context, local.date())}{local:%H:%M}"
+
+
+def span(value: int | str | None) -> str:
+    """Say a length: 8 or "8wd" is 8 个工作日, "0wd" 当场."""
+    if value is None:
+        return ""
+    said = Duration.parse(value).title() if isinstance(value, str) else f"{value}个工作日"
+    return LENGTH.sub(r"\1 ", said)
+
+
+def iso(value: datetime | date) -> str:
+    """Write a date or an instant for the attribute `datetime`."""
+    return value.astimezone(TZ).isoformat(timespec="minutes") if isinstance(value, datetime) else value.isoformat()
+
+
+def new_key() -> str:
+    """Return a key under which one form can be sent again without being done twice."""
+    return secrets.token_urlsafe(16)
+
+
+@cache
+def environment() -> Environment:
+    """Return the one environment of all pages."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, auto_reload=False,
+    )  # fmt: skip
+    made.filters |= {"day": day, "moment": moment, "span": span, "iso": iso}
+    made.globals |= {"asset": asset, "new_key": new_key, "htmx": HTMX}
+    made.globals["m"] = made.get_template("parts/macros.html").module
+    return made
+
+
+def shown(
+    request: Request, visitor: Visitor, template: str, status: int = 200, *, filled: Filled | None = None,
+    refusal: ServiceError | None = None, fragment: str = "", frames: bool = False, **context: Any,
+) -> Response:  # fmt: skip
+    """Render a page; `fragment` names the block that is enough for a request of htmx.
+
+    `refusal` with `filled` brings a form back as it was typed: the status is the refusal's, `errors` maps the name of a
+    field (its pointer without the first slash) to what is wrong with it, and the key stays where the outcome is unknown.
+    `frames` lets the page show own files in a frame.
+    """
+    page = environment().get_template(template)
+    facts: dict[str, Any] = {
+        "request": request, "visitor": visitor, "path": request.url.path, "refusal": refusal,
+        "typed": filled or Filled.nothing(), "errors": errors_of(refusal), "desk": request.app.state.desk,
+        "kept_key": filled.text("key") if filled and refusal and refusal.status == 503 else "", **context,
+    }  # fmt: skip
+    if fragment and "hx-request" in request.headers:
+        content = "".join(page.blocks[fragment](page.new_context(facts)))
+    else:
+        content = page.render(facts)
+    policy = POLICY.format(ancestors="'none'", frames="; frame-src 'self'; object-src 'self'" if frames else "")
+    headers = {**HEADERS, "content-security-policy": policy}
+    if refusal is not None and status == 200:
+        status = refusal.status
+    return Response(content.encode(), status, headers, media_type="text/html; charset=utf-8")
+
+
+def errors_of(refusal: ServiceError | None) -> dict[str, str]:
+    """Return what is wrong by name of field; what belongs to no field stands under an empty name."""
+    found: dict[str, str] = {}
+    for error in refusal.facts.get("errors", ()) if refusal else ():
+        found.setdefault(error["pointer"].removeprefix("/"), error["detail"])
+    return found
+
+
+def see(path: str) -> Response:
+    """Send the browser to a page after something was done: going back or reloading does not do it again."""
+    return Response(status_code=303, headers={"location": path, "cache-control": "no-store"})

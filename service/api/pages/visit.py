@@ -1,0 +1,116 @@
+"""来访 — who looks at a page, by the session of the browser, and signing in and out.
+
+The browser keeps one cookie: a random token and its signature. A forged one costs no query; a right one leads to the row
+of the session, which ends by signing out, by idleness, at its end, or with the account. The cookie goes over encrypted
+connections only and to this host only; browsers make an exception for the machine they run on.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from service.api.auth import Counter, Desk
+from service.errors import NotPermitted
+from service.workflows.situation import Actor, ActorKind
+
+SESSION, BEFORE, ELDER = "__Host-session", "__Host-before", "elder"
+MOVED = timedelta(minutes=1)
+_LONGEST = 200
+
+
+class Seal:
+    """印记 — signs what a browser keeps; a key of its own for each purpose, drawn from the secret of the service."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret.encode()
+
+    def sign(self, purpose: str, value: str) -> str:
+        """Return the signature of a value."""
+        key = hmac.digest(self._secret, f"yijianshi pages: {purpose}".encode(), "sha256")
+        return hmac.digest(key, value.encode(), "sha256").hex()
+
+    def signed(self, purpose: str, value: str) -> str:
+        """Return a value with its signature."""
+        return f"{value}.{self.sign(purpose, value)}"
+
+    def opened(self, purpose: str, signed: str) -> str:
+        """Return the value of what was signed here; empty for anything else."""
+        value, _, signature = signed[:_LONGEST].rpartition(".")
+        return value if value and hmac.compare_digest(self.sign(purpose, value).encode(), signature.encode()) else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor:
+    """来访者 — who looks at a page, perhaps without having signed in; `now` is the time that counts in law."""
+
+    now: datetime
+    actor: Actor | None = None
+    csrf: str = ""  # what each form of this session carries; empty for who has not signed in
+    elder: bool = False  # 长者版
+    moved: bool = False  # the demonstration's clock is not the real one
+    idle_seconds: int = 0  # after so long without a request the session ends
+
+    @property
+    def name(self) -> str:
+        """Return how the visitor is called; empty for who has not signed in."""
+        return self.actor.name if self.actor else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member(Visitor):
+    """登录者 — a visitor who has signed in."""
+
+    actor: Actor
+
+
+class SignInFirst(Exception):
+    """The page is for who has signed in."""
+
+
+async def visiting(request: Request, desk: Counter) -> Visitor:
+    """Return who looks at the page."""
+    found = await _visitor(request, desk)
+    request.state.visitor = found
+    return found
+
+
+async def _visitor(request: Request, desk: Desk) -> Visitor:
+    now, clock = await desk.now(), desk.clock()
+    elder, moved = request.cookies.get(ELDER) == "1", abs(now - clock) >= MOVED
+    seal: Seal = request.app.state.seal
+    token = seal.opened("session", request.cookies.get(SESSION, ""))
+    session = await desk.office.session(token, clock) if token else None
+    if session is None:
+        return Visitor(now=now, elder=elder, moved=moved)
+    idle = int((session.idle_at - clock).total_seconds())
+    return Member(now=now, actor=session.actor, csrf=session.csrf, elder=elder, moved=moved, idle_seconds=idle)
+
+
+Visiting = Annotated[Visitor, Depends(visiting)]
+
+
+async def member(visitor: Visiting) -> Member:
+    """Return who has signed in. Raises SignInFirst."""
+    if not isinstance(visitor, Member):
+        raise SignInFirst
+    return visitor
+
+
+SignedIn = Annotated[Member, Depends(member)]
+
+
+def only(*kinds: ActorKind) -> Any:
+    """Return a dependency that lets only these kinds of account see the page."""
+
+    async def check(visitor: SignedIn) -> Member:
+        if visitor.actor.kind not in kinds:
+            raise NotPermitted("这个页面不对您的账号开放。")
+        return visitor
+
+    return Depends(check)
+
+
+Clerk = Annotated[Member, only("clerk")]

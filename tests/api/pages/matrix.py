@@ -1,0 +1,41 @@
+"""Who may see which page and send which form: one line for every route of the pages, as tests/api/matrix.py has for the API."""
+
+from dataclasses import dataclass, field
+
+from tests.api.matrix import ACTORS, CLERKS, EVERYBODY, NOBODY, SIGNED_IN
+
+
+@dataclass(frozen=True)
+class PageLine:
+    """One route: who may, who may know of what it is about, and what a form that works sends beside its own secret."""
+
+    method: str
+    path: str
+    may: frozenset[str]
+    knows: frozenset[str] = EVERYBODY  # who of the others is told 403; whoever may not know gets 404
+    send: dict[str, str] = field(default_factory=dict)
+    about: str = ""  # case, draft; empty when it is about none
+
+    def refusal(self, actor: str) -> int:
+        """Return the status for somebody who may not: who has not signed in is led to the sign-in page."""
+        if actor == NOBODY:
+            return 303
+        return 403 if actor in self.knows else 404
+
+
+PAGES = [
+    PageLine("GET", "/", EVERYBODY),
+    PageLine("GET", "/sign-in", EVERYBODY),
+    PageLine("POST", "/sign-in", EVERYBODY),
+    PageLine("POST", "/sign-out", EVERYBODY),
+    PageLine("POST", "/elder", EVERYBODY),
+    PageLine("GET", "/session", SIGNED_IN),
+    PageLine("GET", "/welcome", SIGNED_IN),
+    PageLine("GET", "/static", EVERYBODY),  # a folder
+    PageLine("GET", "/desk", CLERKS),
+]
+WITHOUT_API = {
+    "/sign-out": "ends this browser's own session; the API's tokens end by themselves",
+    "/elder": "the size of the letters in this browser",
+}
+__all__ = ["ACTORS", "PAGES", "WITHOUT_API", "PageLine"]
