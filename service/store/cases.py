@@ -105,7 +105,7 @@ def _select(raw: sqlite3.Connection, name: str, by: str, *values: str) -> list[R
 
 
 def _gather_sqlite(raw: sqlite3.Connection, by: str, value: str, key: Key) -> Gathered | None:
-    found = _select(raw, "cases", f"{by} = ?", value)
+    found = _select(raw, "cases", f"{by} = ? AND {by} <> ''", value)
     if not found:
         return None
     rows = {name: _select(raw, name, "case_id = ?", found[0]["id"]) for name in sql.PARTS}

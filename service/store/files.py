@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from service.errors import NotFound, TooLarge, Unavailable
 from service.store.database import Connection
@@ -152,5 +152,7 @@ async def owned(connection: Connection, hashes: Sequence[str], account: str) -> 
 async def cases_with(connection: Connection, sha256: str) -> list[str]:
     """Return the ids of the cases that hold this file: who may see the case may read it."""
     materials = table("materials").c
-    found = await connection.rows(select(materials.case_id).distinct().where(materials.file == sha256))
+    found = await connection.rows(
+        select(materials.case_id).distinct().where(materials.file == sha256, text("file <> ''"))
+    )
     return [row["case_id"] for row in found]

@@ -1,11 +1,16 @@
 """What is asked for by its own number: printed papers, certificates, credit records, answers already given."""
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, and_, insert, select, text
 
 from service.store.database import Connection
 from service.store.faults import KeyTaken, taken
 from service.store.paging import Row
 from service.store.statements import table
+
+
+def _numbered(name: str, column: str, wanted: str) -> ColumnElement[bool]:
+    """Compare with a number; the words of the index's own condition let it be used."""
+    return and_(table(name).c[column] == wanted, text(f"{name}.{column} <> ''"))
 
 
 async def _found(connection: Connection, name: str, *conditions: ColumnElement[bool]) -> list[Row]:
@@ -15,13 +20,13 @@ async def _found(connection: Connection, name: str, *conditions: ColumnElement[b
 
 async def notice_by_code(connection: Connection, code: str) -> Row | None:
     """Return the notice whose QR code carries this."""
-    found = await _found(connection, "notices", table("notices").c.code == code) if code else []
+    found = await _found(connection, "notices", _numbered("notices", "code", code)) if code else []
     return found[0] if found else None
 
 
 async def certificate(connection: Connection, number: str) -> Row | None:
     """Return the certificate with this number."""
-    found = await _found(connection, "certificates", table("certificates").c.number == number) if number else []
+    found = await _found(connection, "certificates", _numbered("certificates", "number", number)) if number else []
     return found[0] if found else None
 
 

@@ -100,6 +100,8 @@ def _insert(name: str, value_of: Callable[[str], str], source: str) -> str:
 def gather_postgres(by: str, lock: str) -> str:
     """Write the one statement that reads a case by `id` or `number`: $1 its value, $2 principal and $3 key.
 
+    That it is not empty is said in the words of the index: without them an index of those that are not cannot be used.
+
     `lock` is empty to read only. A statement that waited for the lock sees the new case row but the old parts: its
     snapshot is older than the wait. `snapshot` is the version that the parts belong to, so that this is noticed.
     """
@@ -110,7 +112,7 @@ def gather_postgres(by: str, lock: str) -> str:
     return (
         f"SELECT (SELECT row_to_json(r) FROM (SELECT {names(columns('cases'), 'c.')}) r) AS cases, c.version, "
         f"(SELECT s.version FROM cases s WHERE s.id = c.id) AS snapshot, {parts}, {_beside('c.applicant_id')} "
-        f'FROM cases c WHERE c."{by}" = $1 {lock}'
+        f"""FROM cases c WHERE c."{by}" = $1 AND c."{by}" <> '' {lock}"""
     )
 
 

@@ -13,9 +13,9 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 
 from service.errors import CaseChanged
-from service.store import case_lists, cases, papers
+from service.store import case_lists, cases, files, papers
 from service.store.database import Connection, Database
-from service.store.statements import table
+from service.store.statements import gather_postgres, table
 from service.workflows.case import COLUMNS, PARTS
 
 
@@ -276,6 +276,36 @@ class TestEvents:
         with pytest.raises(Exception, match=r"UNIQUE|unique"):
             async with database.transaction() as tx:
                 await cases.record(tx, {"id": "c1", "version": 2}, {"events": [rows.event(1)]}, seen_version=1)
+
+
+class TestByNumber:
+    """What is asked for by its own number costs the same however many there are."""
+
+    @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+    async def test_nothing_is_searched_through_on_sqlite(self, database: Database, filed: Any, rows: Any) -> None:
+        """A case by its number, a paper by its code, a certificate by its number, cases by a file of theirs."""
+        await filed("c1", rows.every_part())
+        sent: list[str] = []
+        async with database.reading() as connection:
+            await connection.hop(lambda raw: raw.set_trace_callback(sent.append))
+            assert await cases.look(connection, number="N-c1")
+            assert await papers.notice_by_code(connection, "code-1")
+            assert await papers.certificate(connection, "JY1")
+            assert await files.cases_with(connection, "a" * 64) == ["c1"]
+            await connection.hop(lambda raw: raw.set_trace_callback(None))
+            plans = [str(await connection.rows(text(f"EXPLAIN QUERY PLAN {s}"))) for s in sent if "SELECT" in s.upper()]
+        assert len(plans) > 10
+        assert [plan for plan in plans if "SCAN" in plan] == []
+
+    @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+    async def test_nor_on_postgresql(self, database: Database) -> None:
+        """Also by the plan that does not know the number yet, which a prepared statement ends with."""
+        async with database.transaction() as tx:
+            for setting in ("enable_seqscan = off", "plan_cache_mode = force_generic_plan"):
+                await tx.sql.execute(text(f"SET LOCAL {setting}"))
+            await tx.sql.exec_driver_sql(f"PREPARE q (text, text, text) AS {gather_postgres('number', '')}")
+            found = await tx.sql.exec_driver_sql("EXPLAIN EXECUTE q ('N-1', '', '')")
+            assert "Index Scan using cases_number on cases c" in str(found.all())
 
 
 class TestCost:
