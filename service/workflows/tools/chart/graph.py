@@ -1,16 +1,19 @@
 """流程图的内容 — which boxes and arrows there are and what each says, before anything has a place."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
 from service.workflows import bundle
 from service.workflows.calendar import local_date
-from service.workflows.case import Case, Item
+from service.workflows.case import Case, Event, Item
 from service.workflows.language.duration import Duration
+from service.workflows.language.models import Transition
 from service.workflows.language.release import Release
 from service.workflows.machine import APPLICANT, SATISFIED, WAITING, machine_of
+from service.workflows.tools.chart.record import Record, Walk, ahead, recorded
 
 START, END = "#start", "#end"  # no item code begins so
 LEFT_OUT = "#left-out"  # the lane of what is not needed
@@ -30,6 +33,29 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """环节 — a state that an item went through or has ahead; `detail` is said below it."""
+
+    state: str
+    text: str
+    look: Look
+    here: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """一路环节 — the states of an item, or of a proceeding after it, and the ways between them.
+
+    `ways` gives for each pair of states how often the record says that it was walked: 0 is still ahead.
+    """
+
+    title: str  # empty for the item's own
+    stages: tuple[Stage, ...]
+    ways: Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """框 — one box: an item, or the common receipt and the common handing-out."""
 
@@ -37,6 +63,7 @@ class Node:
     lane: str  # department code, or LEFT_OUT
     lines: tuple[Line, ...]
     look: Look = "plain"
+    tracks: tuple[Track, ...] = ()
 
 
 @dataclass(slots=True)
@@ -50,33 +77,67 @@ class Graph:
     lanes: dict[str, str] = field(default_factory=dict)  # department code → title
 
 
-def build(release: Release, case: Case | None, selected: Collection[str] | None) -> Graph:
-    """Say what the chart shows: the whole bundle, the selected items, or a case with the state of each item."""
-    order = [entry.use for entry in release.bundle.items]
-    chosen = bundle.own_items(case) if case else selected
-    present = [code for code in order if chosen is None or code in chosen]
-    departments = release.directory.departments
-    used = dict.fromkeys([release.bundle.lead, *(release.items[code].department for code in present)])
+def build(release: Release, selected: Collection[str] | None = None) -> Graph:
+    """Say what the chart of a bundle shows: all of it, or the selected items with the others as not needed."""
+    graph = _framed(release, selected, "办理流程")
+    for code in (entry.use for entry in release.bundle.items):
+        graph.nodes[code] = (
+            _left_out(release, code) if code not in _present(release, selected) else _item(release, code, selected)
+        )
+    return _joined(release, graph, _present(release, selected))
+
+
+def build_progress(release: Release, case: Case, events: Iterable[Event]) -> Graph:
+    """Say what the chart of a case shows: where each item stands, and of all ways which were walked by the record."""
+    record, present = recorded(case, events), [*bundle.own_items(case)]
+    graph = _framed(release, present, "办理进度")
+    graph.nodes[START] = _start(release, case)
+    for code in (entry.use for entry in release.bundle.items):
+        graph.nodes[code] = (
+            _case_item(release, case, case.items[code], record) if code in present else _left_out(release, code)
+        )
+    graph = _joined(release, graph, present)
+    graph.nodes[END] = _end(release, case)
+    for before, after in graph.edges:
+        graph.edges[before, after] = "done" if _walked(record, before, after) else "todo"
+    return graph
+
+
+def _present(release: Release, chosen: Collection[str] | None) -> list[str]:
+    return [entry.use for entry in release.bundle.items if chosen is None or entry.use in chosen]
+
+
+def _framed(release: Release, chosen: Collection[str] | None, what: str) -> Graph:
+    present = _present(release, chosen)
+    departments, lead = release.directory.departments, release.bundle.lead
+    used = dict.fromkeys([lead, *(release.items[code].department for code in present)])
     count = f"{len(present)}个事项 · {len({release.items[c].department for c in present})}个部门"
     graph = Graph(
-        title=f"{release.bundle.title}{'办理进度' if case else '办理流程'}",
-        subtitle=f"{departments[release.bundle.lead]}牵头 · {count} · 承诺{_length(release.bundle.promised)}办结",
-        nodes={
-            START: _start(release, case),
-            **{c: _item(release, c, case, chosen) for c in order},
-            END: _end(release, case),
-        },
+        title=f"{release.bundle.title}{what}",
+        subtitle=f"{departments[lead]}牵头 · {count} · 承诺{_length(release.bundle.promised)}办结",
+        nodes={START: _start(release, None)},
         lanes={code: departments[code] for code in used},
     )
-    if len(present) < len(order):
+    if len(present) < len(release.bundle.items):
         graph.lanes[LEFT_OUT] = "不需要办理"
+    return graph
+
+
+def _joined(release: Release, graph: Graph, present: Collection[str]) -> Graph:
     for code in present:
         for before in bundle.waits_for(release, code, present) or [START]:
-            graph.edges[before, code] = _edge(case, before, code)
+            graph.edges[before, code] = "plain"
     for code in present:
         if not any(source == code for source, _ in graph.edges):
-            graph.edges[code, END] = _edge(case, code, END)
+            graph.edges[code, END] = "plain"
+    graph.nodes[END] = _end(release, None)
     return graph
+
+
+def _walked(record: Record, before: str, after: str) -> bool:
+    if before == START:
+        return after in record.received
+    return record.closed if after == END else (before, after) in record.followed
 
 
 def _start(release: Release, case: Case | None) -> Node:
@@ -101,14 +162,13 @@ def _end(release: Release, case: Case | None) -> Node:
     return Node(END, release.bundle.lead, tuple(lines), look)
 
 
-def _item(release: Release, code: str, case: Case | None, chosen: Collection[str] | None) -> Node:
+def _left_out(release: Release, code: str) -> Node:
+    return Node(code, LEFT_OUT, (Line(release.items[code].title, "title"), Line("不需要", "state")), "skip")
+
+
+def _item(release: Release, code: str, chosen: Collection[str] | None) -> Node:
     definition = release.items[code]
-    title = Line(definition.title, "title")
-    if chosen is not None and code not in chosen:
-        return Node(code, LEFT_OUT, (title, Line("不需要", "state")), "skip")
-    if case is not None:
-        return _case_item(release, case, case.items[code])
-    lines = [title, Line(limits_text(release, code))]
+    lines = [Line(definition.title, "title"), Line(limits_text(release, code))]
     if definition.commitment:
         lines.append(Line(f"可选告知承诺：{_length(definition.commitment.limit)}", "mark"))
     if chosen is None and bundle.entry_of(release, code).when:
@@ -116,16 +176,40 @@ def _item(release: Release, code: str, case: Case | None, chosen: Collection[str
     return Node(code, definition.department, tuple(line for line in lines if line.text))
 
 
-def _case_item(release: Release, case: Case, item: Item) -> Node:
+# ---- a case ----------------------------------------------------------------------------------------------------
+
+
+def _case_item(release: Release, case: Case, item: Item, record: Record) -> Node:
     definition = release.items[item.item]
-    look = _look(release, item)
-    lines = [Line(definition.title, "title"), Line(_state_text(release, item), "state"), Line(_date_text(case, item))]
-    lines.append(Line(limits_text(release, item.item, item.handling)))
+    lines = [Line(definition.title, "title"), Line(limits_text(release, item.item, item.handling))]
     if item.handling == "commitment":
         lines.append(Line("告知承诺", "mark"))
-    checks = [each for each in case.items.values() if each.parent == item.item]
-    lines += [Line(f"{release.lifecycles[each.lifecycle].title}：{_state_text(release, each)}") for each in checks]
-    return Node(item.item, definition.department, tuple(line for line in lines if line.text), look)
+    after = [each for each in case.items.values() if each.parent == item.item]
+    tracks = [_track(release, case, each, record.walks.get(each.item, Walk())) for each in (item, *after)]
+    shown = tuple(line for line in lines if line.text)
+    return Node(item.item, definition.department, shown, _look(release, item), tuple(tracks))
+
+
+def _track(release: Release, case: Case, item: Item, walk: Walk) -> Track:
+    machine = machine_of(release, item.lifecycle)
+    facts = {**bundle.facts_for(release, case), "handling": item.handling}
+
+    def is_open(way: Transition) -> bool:
+        """Leave out a way whose condition is about the application and does not hold."""
+        condition = release.expression(way.when, "lifecycle") if way.when else None
+        asks_item = condition is None or any(name.startswith("item.") for name in condition.names)
+        return asks_item or condition is None or bool(condition.evaluate(facts))
+
+    coming = ahead(machine, walk.now, is_open) if walk.now else []
+    ways = dict.fromkeys(pairwise([walk.now, *coming]), 0) | walk.ways
+    stages = []
+    for state in dict.fromkeys([*walk.visits, *coming]):
+        here, times = state == walk.now, walk.visits[state]
+        look: Look = _look(release, item) if here else "done" if times else "todo"
+        text = _state_text(release, item, state) if here else machine.states[state].title
+        again = f" ×{times}" if times > 1 else ""
+        stages.append(Stage(state, text + again, look, here, _date_text(case, item) if here else ""))
+    return Track(machine.lifecycle.title if item.parent else "", tuple(stages), ways)
 
 
 def _look(release: Release, item: Item) -> Look:
@@ -136,8 +220,8 @@ def _look(release: Release, item: Item) -> Look:
     return "now" if machine_of(release, item.lifecycle).states[item.state].post == APPLICANT else "run"
 
 
-def _state_text(release: Release, item: Item) -> str:
-    state = machine_of(release, item.lifecycle).states[item.state]
+def _state_text(release: Release, item: Item, code: str) -> str:
+    state = machine_of(release, item.lifecycle).states[code]
     return f"{state.title}（等申请人）" if state.post == APPLICANT else state.title
 
 
@@ -146,15 +230,6 @@ def _date_text(case: Case, item: Item) -> str:
         return f"{_day(local_date(item.final_at))}{'办结' if item.outcome in GOOD else ''}"
     running = [c.due_on for c in case.clocks.values() if c.item == item.item and c.state == "running" and c.due_on]
     return f"{_day(min(running))}前办理" if running else ""
-
-
-def _edge(case: Case | None, before: str, after: str) -> Look:
-    """An arrow is done when the one before has ended (well, or at all for the end) and the one after has begun."""
-    if case is None:
-        return "plain"
-    ended = bool(case.received_at) if before == START else bool(case.items[before].outcome)
-    begun = bool(case.closed_at) if after == END else case.items[after].received_at is not None
-    return "done" if ended and begun else "todo"
 
 
 def limits_text(release: Release, code: str, handling: str = "ordinary") -> str:

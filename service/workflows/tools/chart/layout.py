@@ -9,14 +9,16 @@ from dataclasses import dataclass
 
 from service.workflows.tools.chart.graph import END, LEFT_OUT, START, Graph, Line, Node
 from service.workflows.tools.chart.text import wrap
+from service.workflows.tools.chart.tracks import ICON, Placed, place
 
 BOX, ENDS, LABEL = 212.0, 136.0, 118.0  # widths: an item, receipt and handing-out, the lane's label
+TRACKED = 236.0  # an item with its stages
+TRACK_GAP = 10.0
 NARROWEST = 176.0  # an item that is not needed
 PAD_X, PAD_Y = 12.0, 10.0
 ROW_GAP, LANE_PAD = 14.0, 14.0
 HEAD = 686.0  # the least room for the title: no chart is narrower than receipt, one item and handing-out
 TRACK, MARGIN = 9.0, 18.0  # between trunks of a gutter, beside them
-ICON = 20.0
 SIZES = {
     "heading": (20.0, 28.0),
     "subheading": (13.0, 24.0),
@@ -49,6 +51,7 @@ class Box:
     width: float
     height: float
     layer: int
+    tracks: list[Placed]
     x: float = 0.0
     y: float = 0.0
 
@@ -90,8 +93,10 @@ class Layout:
 def arrange(graph: Graph) -> Layout:
     """Give everything a place."""
     layers = layers_of(graph)
+    tracked = any(node.tracks for node in graph.nodes.values())
+    inner = TRACKED if tracked else BOX
     boxes = {
-        key: _box(graph.nodes[key], layer, BOX if 0 < layer < layers[END] else ENDS) for key, layer in layers.items()
+        key: _box(graph.nodes[key], layer, inner if 0 < layer < layers[END] else ENDS) for key, layer in layers.items()
     }
     head = _head(graph)
     lanes = _place_rows(graph, boxes, head[-1].y + 18)
@@ -135,7 +140,11 @@ def _box(node: Node, layer: int, wide: float) -> Box:
         for n, text in enumerate(wrap(line.text, size, wide - 2 * PAD_X - indent - (8 if line.style == "mark" else 0))):
             rows.append(Row(text, line.style, PAD_X + indent, y + height / 2 + size * 0.36, n == 0))
             y += height
-    return Box(node, rows, wide, y + PAD_Y, layer)
+    tracks = []
+    for track in node.tracks:
+        tracks.append(place(track, wide, PAD_X, y + TRACK_GAP))
+        y += TRACK_GAP + tracks[-1].height
+    return Box(node, rows, wide, y + PAD_Y, layer, tracks)
 
 
 def _indent(line: Line) -> float:
@@ -215,8 +224,8 @@ def _place_left_out(graph: Graph, nodes: list[Node], boxes: dict[str, Box], top:
     y = top + LANE_PAD
     for n in range(0, len(nodes), count):
         row = [_box(node, 0, wide) for node in nodes[n : n + count]]
-        for place, box in enumerate(row):
-            box.x, box.y = left + place * (wide + ROW_GAP), y
+        for column, box in enumerate(row):
+            box.x, box.y = left + column * (wide + ROW_GAP), y
             box.height = max(each.height for each in row)
             boxes[box.node.key] = box
         y += row[0].height + ROW_GAP

@@ -6,7 +6,7 @@ from service.workflows.tools.chart.graph import END, START, build
 
 def mermaid(release: Release) -> str:
     """Return the flow chart as a Mermaid `flowchart LR`, one subgraph for each department."""
-    graph = build(release, None, None)
+    graph = build(release)
     ids = {key: f"n{n}" for n, key in enumerate(graph.nodes)}
     lines = ["flowchart LR", f"  %% {graph.title}".replace("\n", " ")]
     for n, (lane, title) in enumerate(graph.lanes.items()):
