@@ -140,7 +140,7 @@ async def application_to_try(office: Office) -> str:
 def _welcome(address: str, body: str) -> None:
     api = f"{address}/api/v1"
     say(f"""
-演示已启动：{address}
+演示已启动，请在浏览器里打开：{address}
 接口文档：  {address}/docs
 
 账号（密码都是 {PASSWORD}）：
@@ -148,7 +148,7 @@ def _welcome(address: str, body: str) -> None:
   工作人员   部门.岗位，如 scjg.window 受理岗、scjg.reviewer 审查岗、scjg.approver 决定岗、cg.inspector 核查岗
   其他       portal 门户、supervisor 效能监察、admin 事项管理员
 
-试一试：登录，然后提交一份「开办餐饮店」申请：
+也可以用接口试一试：登录，然后提交一份「开办餐饮店」申请：
 
 TOKEN=$(curl -s {api}/tokens -H 'content-type: application/json' \\
   -d '{{"username":"zhang","password":"{PASSWORD}"}}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')

@@ -73,7 +73,6 @@ async def sign_in(request: Request, desk: Counter, visitor: Visiting) -> Respons
     await _close(request, desk)
     answer = see(own_path(wanted) or HOMES.get(kind, "/welcome"))
     answer.set_cookie(SESSION, seal.signed("session", token), **OWN)
-    answer.delete_cookie(BEFORE, **OWN)
     return answer
 
 
@@ -99,7 +98,6 @@ async def sign_out(request: Request, desk: Counter, visitor: Visiting) -> Respon
         await _close(request, desk)
     answer = see("/sign-in?out=1")
     answer.delete_cookie(SESSION, **OWN)
-    answer.headers["clear-site-data"] = '"cache"'
     return answer
 
 
