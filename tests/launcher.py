@@ -1,12 +1,14 @@
 """Real commands of the service as processes of their own, started in a moment and killed as a power cut would."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -51,12 +53,13 @@ class Launcher:
         return pid
 
     def kill(self, pid: int) -> None:
-        """Kill a process that was started here, as a power cut would."""
+        """Kill a process that was started here, as a power cut would, and see it gone: its port is free again."""
         self.started.discard(pid)
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            return
+            for _ in range(1000):
+                os.kill(pid, 0)
+                time.sleep(0.005)
 
     def stop(self) -> None:
         """Leave nothing behind."""
