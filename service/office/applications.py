@@ -57,7 +57,7 @@ class Applications(Desk):
             if draft.draft:
                 taken = drafts.kept(case, given, request.actor, situation)
             else:
-                data = {"materials": given, "signature": dict(draft.signature)}
+                data = {"materials": given, "signature": dict(draft.signature), "meets_by": dict(draft.meets_by)}
                 taken = step(case, Action("submit", data=data), request.actor, situation)
             return await self.recorded(
                 tx, taken, request, situation, was=None, scope=scope, answer=answer, status=CREATED
@@ -110,9 +110,10 @@ class Applications(Desk):
             return await self.recorded(tx, taken, request, situation, was=found.case, scope=scope, answer=answer)
 
     async def submit_draft(
-        self, request: Request, number: str, signature: Mapping[str, Any] | None = None, *, answer: Answer | None = None
-    ) -> CaseView:
-        """Submit a draft under the release that is newest now."""
+        self, request: Request, number: str, signature: Mapping[str, Any] | None = None, *,
+        meets_by: Mapping[str, str] | None = None, answer: Answer | None = None,
+    ) -> CaseView:  # fmt: skip
+        """Submit a draft under the release that is newest now; what is signed and promised comes with it."""
         scope = scope_of(request, "submit", number)
         async with self.database.transaction() as tx:
             found = there(await cases.gather(tx, number=number, key=scope))
@@ -123,7 +124,9 @@ class Applications(Desk):
             drafted = case
             if case.state == "draft":
                 case, situation = await self._newest_rules(tx, case, situation)
-            data = {"materials": drafts.materials(case), "signature": dict(signature or {})}
+            data = {
+                "materials": drafts.materials(case), "signature": dict(signature or {}), "meets_by": dict(meets_by or {}),
+            }  # fmt: skip
             taken = replace(step(case, Action("submit", data=data), request.actor, situation), before=drafted)
             return await self.recorded(tx, taken, request, situation, was=found.case, scope=scope, answer=answer)
 

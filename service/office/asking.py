@@ -36,6 +36,7 @@ class ApplicationInput:
     channel: str = ""  # online | counter; empty: by who asks
     draft: bool = False
     signature: Mapping[str, Any] = field(default_factory=dict)  # {method, name}
+    meets_by: Mapping[str, str] = field(default_factory=dict)  # item → the day by which the conditions will be met
 
 
 @dataclass(frozen=True, slots=True)

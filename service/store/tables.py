@@ -17,6 +17,11 @@ def _case_id() -> Any:
     return Field(primary_key=True, foreign_key="cases.id")
 
 
+def _empty() -> Any:
+    """An empty text, also for rows that were there before the column."""
+    return Field(default="", sa_column_kwargs={"server_default": text("''")})
+
+
 def _partial(name: str, columns: tuple[str, ...], where: str, *, unique: bool = False) -> Index:
     clause = text(where)
     return Index(name, *columns, unique=unique, sqlite_where=clause, postgresql_where=clause)
@@ -206,6 +211,7 @@ class Certificate(SQLModel, table=True):
     pattern: str
     number: str = ""
     valid_until: date | None = None
+    operable_from: date | None = None
     state: str = "valid"
 
 
@@ -223,6 +229,10 @@ class Commitment(SQLModel, table=True):
     follow_up: str = ""
     granted_on: date | None = None
     draw: dict[str, Any] = json_column(dict)
+    notice: str = _empty()
+    notice_sha256: str = _empty()
+    listed: str = _empty()
+    later_on: date | None = None
 
 
 class Credit(SQLModel, table=True):

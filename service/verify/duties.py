@@ -84,19 +84,39 @@ def promises(dossier: Dossier) -> Iterator[Finding]:
         text = dossier.definition.texts.get(promise["text"], "") if dossier.definition else ""
         if hashlib.sha256(text.encode()).hexdigest() != promise["text_sha256"]:
             yield Finding(dossier.name, where, "承诺书文本与发布版不符")
+        notice = dossier.definition.texts.get(promise["notice"], "") if dossier.definition else ""
+        if (hashlib.sha256(notice.encode()).hexdigest() if notice else "") != promise["notice_sha256"]:
+            yield Finding(dossier.name, where, "告知书文本与发布版不符")
         commitment = (dossier.definition.items.get(code, {}) if dossier.definition else {}).get("commitment") or {}
         by_promise = any(e["item"] == code and e["action"] == "grant_by_commitment" for e in dossier.events)
         if by_promise and not promise["granted_on"]:
             yield Finding(dossier.name, where, "已按承诺准予，没有记下日期")
-        if promise["granted_on"] and commitment.get("follow_up"):
+        waits = [row for row in dossier.rows["items"] if row["parent"] == code and row["lifecycle"] == "later"]
+        yield from (Finding(dossier.name, where, what) for what in _promised_day(dossier, promise, waits))
+        if promise["granted_on"] and commitment.get("follow_up") and all(row["outcome"] for row in waits):
             yield from (Finding(dossier.name, where, what) for what in _draw(dossier, promise, commitment["follow_up"]))
+
+
+def _promised_day(dossier: Dossier, promise: Row, waits: list[Row]) -> Iterator[str]:
+    """Conditions promised for a day: watched from the grant, and nothing may be done with the certificate before."""
+    if promise["granted_on"] and bool(promise["later_on"]) != bool(waits):
+        yield "承诺将来符合条件的，准予后应有一项条件核实"
+    met = not promise["later_on"] or any(row["outcome"] == "passed" for row in waits)
+    for certificate in dossier.rows["certificates"]:
+        own = certificate["item"] == promise["item"] and promise["granted_on"]
+        if own and bool(certificate["operable_from"]) != met:
+            yield "证照可以使用的日期与承诺的条件是否符合对不上"
 
 
 def _draw(dossier: Dossier, promise: Row, follow_up: Row) -> Iterator[str]:
     """Draw again: the seed is the case, the item and the text that was signed, so nobody could choose it."""
     seed = hashlib.sha256(f"{dossier.case['id']}:{promise['item']}:{promise['text_sha256']}".encode()).hexdigest()
     value = int(seed[:13], 16) / 16**13
-    drawn = value < follow_up.get("sample", 1.0)
+    unmet = any(
+        row["parent"] == promise["item"] and row["lifecycle"] == "later" and row["outcome"] == "unkept"
+        for row in dossier.rows["items"]
+    )
+    drawn = value < (1.0 if unmet else follow_up.get("sample", 1.0))
     if promise["draw"].get("seed") != seed or promise["draw"].get("drawn") is not drawn:
         yield "抽查的随机结果与重新计算的不符"
     check = dossier.items.get(promise["follow_up"])

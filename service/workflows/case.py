@@ -143,6 +143,7 @@ class Certificate:
     pattern: str
     number: str = ""
     valid_until: date | None = None
+    operable_from: date | None = None  # empty: promised conditions are not met yet (R-NCP-7)
     state: str = "valid"  # valid | revoked
 
 
@@ -159,6 +160,10 @@ class Commitment:
     follow_up: str = ""  # item code of the check after, or why there is none
     granted_on: date | None = None
     draw: dict[str, Any] = field(default_factory=dict)  # {seed, value, sample, drawn}
+    notice: str = ""  # the 告知书 that was shown, where it is a text of its own
+    notice_sha256: str = ""
+    listed: str = ""  # the entry of the list that opened it
+    later_on: date | None = None  # the conditions will be met by this day; None: they are met
 
 
 @dataclass(slots=True)

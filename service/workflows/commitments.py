@@ -3,46 +3,155 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from service.workflows import proceedings
+from service.errors import ActionNotAllowed, DataInvalid
+from service.workflows import clocks, proceedings
 from service.workflows.case import Commitment, Item
+from service.workflows.language.duration import Duration
+from service.workflows.language.models import Commitment as Definition
 from service.workflows.language.models import Transition
-from service.workflows.language.release import FOLLOW_UP
+from service.workflows.language.release import FOLLOW_UP, LATER
 from service.workflows.machine import PLEDGED
 from service.workflows.situation import Actor
 from service.workflows.work import Work
 
+NOT_DRAWN = "未抽中，免予核查"
+
+
+# ---- choosing and signing --------------------------------------------------------------------------------------
+
+
+def off_the_list(definition: Definition, on: date) -> str:
+    """Return why an item is not on the published list that day, or an empty text (R-NCP-1)."""
+    listed = definition.listed
+    if listed is None or listed.from_ <= on.isoformat() <= (listed.until or on.isoformat()):
+        return ""
+    return f"告知承诺事项清单（{listed.entry}）{_span(listed.from_, listed.until)}有效，今天不适用，按一般程序办理"
+
+
+def _span(begins: str, ends: str | None) -> str:
+    return f"自{begins}起" + (f"至{ends}" if ends else "")
+
+
+def check_days(work: Work, handling: Mapping[str, str], given: Any) -> None:
+    """Check by which days the conditions are promised to be met (R-NCP-7). Raises DataInvalid."""
+    errors = []
+    for code, day in given.items() if isinstance(given, Mapping) else [("", None)]:
+        if wrong := _wrong_day(work, handling, code, day):
+            errors.append({"pointer": f"/meets_by/{code}".rstrip("/"), "detail": wrong})
+    if errors:
+        raise DataInvalid(errors[0]["detail"], errors=errors)
+
+
+def _wrong_day(work: Work, handling: Mapping[str, str], code: str, day: Any) -> str:
+    definition = work.release.items[code].commitment if code in handling else None
+    if definition is None or work.case.handling.get(code) != "commitment":
+        return "只有选了告知承诺的事项，才能写将于几时前符合条件"
+    if definition.later is None:
+        return "本事项只能承诺已经符合条件，不能承诺将来符合"
+    try:
+        promised = date.fromisoformat(day)
+    except (TypeError, ValueError):
+        return "日期写成 2026-10-30"
+    limit = Duration.parse(definition.later)
+    latest = clocks.deadline(work.today, limit, work.situation.calendar)
+    if not work.today < promised <= latest:
+        return f"请写今天以后、{latest.isoformat()}以前的日期（最长{limit.title()}）"
+    return ""
+
+
+def signed(work: Work, code: str, actor: Actor, given: Mapping[str, Any]) -> Commitment:
+    """Keep the promise with the versions and hashes of the texts that were shown (R-NCP-4, R-NCP-5).
+
+    The signature is the account's: who, under which name, when, over which texts. A name of one's own may be typed in.
+    """
+    definition = work.release.items[code].commitment
+    assert definition is not None  # only what is open for promises is handled so
+    text, notice = _sha256(work, definition.text), _sha256(work, definition.notice)
+    typed = {name: value for name, value in (given.get("signature") or {}).items() if name in ("method", "name")}
+    signature = {"method": "account", "name": work.case.applicant_name, **typed, "at": work.at.isoformat()}
+    day = (given.get("meets_by") or {}).get(code)
+    return Commitment(
+        code, definition.text, text, chosen_at=work.at, chosen_by=actor.account,
+        signature={**signature, "over": [sha256 for sha256 in (notice, text) if sha256]},
+        notice=definition.notice or "", notice_sha256=notice,
+        listed=definition.listed.entry if definition.listed else "",
+        later_on=date.fromisoformat(day) if day else None,
+    )  # fmt: skip
+
+
+def _sha256(work: Work, text: str | None) -> str:
+    return hashlib.sha256(work.release.texts[text].encode()).hexdigest() if text else ""
+
+
+# ---- the grant and what it begins ------------------------------------------------------------------------------
+
+
+def refuse_late(work: Work, item: Item) -> None:
+    """Refuse a grant on a promise whose day has passed meanwhile. Raises ActionNotAllowed."""
+    promise = work.case.commitments.get(item.item)
+    if promise and item.handling == "commitment" and promise.later_on and promise.later_on < work.today:
+        raise ActionNotAllowed("承诺符合条件的日期已经过去，不能按承诺准予，请转一般程序", state=item.state)
+
 
 def granted(work: Work, item: Item, transition: Transition, was: str, actor: Actor) -> None:
-    """Granted by commitment: the check after begins, its share drawn from a recorded seed (R-NCP-8)."""
+    """Granted by commitment: the check after begins (R-NCP-8); first the promised day, where there is one (R-NCP-7)."""
     promise = work.case.commitments.get(item.item)
     machine = work.machine(item)
     good = was == PLEDGED and machine.grants(transition)
     good = good or (item.outcome == "granted" and PLEDGED not in machine.lifecycle.states)
     if promise is None or not good or item.handling != "commitment" or promise.granted_on:
         return
-    work.case.commitments[item.item] = promise = replace(promise, granted_on=work.today)
+    promise = replace(promise, granted_on=work.today)
+    work.case.commitments[item.item] = promise
+    if promise.later_on:
+        proceedings.begin(work, LATER, item.item, department=item.department, barred=actor.account)
+    else:
+        _draw(work, item, promise, actor.account)
+
+
+def _draw(work: Work, item: Item, promise: Commitment, granter: str, *, must: bool = False) -> None:
+    """Draw whether the grant is checked; the seed is on record, so that anybody can repeat it (R-SUP-1).
+
+    `must`: what was promised for a day was not met by then, so nothing is left to chance (R-NCP-9).
+    """
     definition = work.release.items[item.item].commitment
     if definition is None or definition.follow_up is None:
         return
     seed = hashlib.sha256(f"{work.case.id}:{item.item}:{promise.text_sha256}".encode()).hexdigest()
     value = int(seed[:13], 16) / 16**13
-    drawn = value < definition.follow_up.sample
-    promise.draw = {"seed": seed, "value": value, "sample": definition.follow_up.sample, "drawn": drawn}
+    sample = 1.0 if must else definition.follow_up.sample
+    drawn = value < sample
+    promise.draw = {"seed": seed, "value": value, "sample": sample, "drawn": drawn}
     if not drawn:
-        promise.follow_up = "未抽中，免予核查"
+        promise.follow_up = NOT_DRAWN
         return
-    check = proceedings.begin(work, FOLLOW_UP, item.item, department=item.department, barred=actor.account)
+    check = proceedings.begin(work, FOLLOW_UP, item.item, department=item.department, barred=granter)
     promise.follow_up = check.item
 
 
-def signed(work: Work, code: str, actor: Actor, signature: Mapping[str, Any]) -> Commitment:
-    """Keep the promise with the version and hash of the text that was shown (R-NCP-4, R-NCP-5)."""
-    definition = work.release.items[code].commitment
-    text = definition.text if definition else ""
-    sha256 = hashlib.sha256(work.release.texts[text].encode()).hexdigest()
-    return Commitment(
-        code, text, sha256, chosen_at=work.at, chosen_by=actor.account,
-        signature={"method": "account", "name": work.case.applicant_name, "at": work.at.isoformat(), **signature},
-    )  # fmt: skip
+def operable_from(work: Work, item: Item) -> date | None:
+    """Return from which day a certificate issued now may be used; None: not before the promised conditions are met."""
+    promise = work.case.commitments.get(item.item)
+    if promise is None or item.handling != "commitment" or promise.later_on is None:
+        return work.today
+    return work.today if any(_is_met(each, item.item) for each in work.case.items.values()) else None
+
+
+def _is_met(proceeding: Item, of: str) -> bool:
+    return proceeding.parent == of and proceeding.lifecycle == LATER and proceeding.outcome == "passed"
+
+
+def ended(work: Work, proceeding: Item) -> None:
+    """The promised day has come: the certificate may be used, or not; either way the check after is due."""
+    if proceeding.lifecycle != LATER:
+        return
+    item, promise = work.case.items[proceeding.parent], work.case.commitments[proceeding.parent]
+    met = proceeding.outcome == "passed"
+    for certificate in work.case.certificates.values():
+        if met and certificate.item == item.item and certificate.state == "valid":
+            certificate.operable_from = work.today
+    if item.outcome in ("", "granted"):
+        _draw(work, item, promise, proceeding.reviewer, must=not met)

@@ -132,9 +132,28 @@ def _without_procedure(item: Item) -> dict[str, Any]:
     return {name: item.special[name] for name in ("officers",) if name in item.special}
 
 
-def _to_ordinary(_: Work, item: Item, data: Mapping[str, Any], __: Actor) -> None:
+def _to_ordinary(work: Work, item: Item, data: Mapping[str, Any], _: Actor) -> None:
     item.handling = "ordinary"
-    item.note = "；".join(point["title"] for point in data.get("reasons", []))
+    item.note = "；".join(point["title"] for point in data.get("reasons", [])) or "申请人撤回承诺，按一般程序办理"
+    if papers.missing(work.release, work.case, item, work.facts()):
+        item.complete_at = None  # what the promise had replaced is asked for again
+
+
+def _hand_in_later(work: Work, item: Item, data: Mapping[str, Any], actor: Actor) -> None:
+    """What a proceeding is given is one of the papers its item may ask for; `all` are those the promise replaced."""
+    asked = {use.use for use in work.release.items[item.parent].material_uses()}
+    promise = work.release.items[item.parent].commitment
+    given = data["materials"]
+    if given == "all":
+        given = [
+            {"material": code, "source": "upload", "file": "", "name": ""}
+            for code in (promise.waives if promise else [])
+        ]
+    for index, row in enumerate(given):
+        if row["material"] not in asked:
+            title = work.release.vocabulary.materials[row["material"]].title
+            raise one_field(f"/data/materials/{index}", f"本事项不需要「{title}」")
+        hand_in(work, row, actor)
 
 
 def _revoke(work: Work, item: Item, _: Mapping[str, Any], __: Actor) -> None:
@@ -156,7 +175,7 @@ def effects_of(work: Work, item: Item, transition: Transition, data: Mapping[str
     if "reasons" in transition.needs and stays and item.state == begins:
         yield _note
     if "materials" in transition.needs:
-        yield _supply
+        yield _hand_in_later if item.parent in work.release.items else _supply
     if "gaps" in transition.needs:
         yield _accept_with_gaps
     if "officers" in data:

@@ -16,7 +16,7 @@ from service.workflows.rights import acting_post
 from service.workflows.situation import Action, Actor
 from service.workflows.work import Work
 
-REASONS_KEPT = frozenset({"refused", "declined", "not_required", "broken", "revoked"})
+REASONS_KEPT = frozenset({"refused", "declined", "not_required", "broken", "unkept", "revoked"})
 
 
 def item_of(work: Work, code: str) -> Item:
@@ -176,6 +176,8 @@ def _refuse_by_rule(work: Work, item: Item, transition: Transition, actor: Actor
     good = work.machine(item).grants(transition)
     if good and actor.kind == "clock":
         raise ActionNotAllowed("逾期不作决定不等于准予", law="行政许可法 42、50", action=transition.action)
+    if good:
+        commitments.refuse_late(work, item)
     if good and item.state == PLEDGED and work.situation.excluded:
         raise NotEligible("申请人有未修复的失信记录，不能按告知承诺准予，请转一般程序", law="国办发〔2020〕42号")
     if "gaps" in transition.needs:
@@ -291,6 +293,8 @@ def _finish(work: Work, item: Item, data: Mapping[str, Any]) -> None:
     if state.final == "granted":
         item.served_on = work.today
         _certify(work, item)
+    if item.parent:
+        commitments.ended(work, item)
     if state.final == "broken":
         n = len(work.case.credits) + 1
         work.case.credits[n] = Credit(n, work.case.applicant_id, item.item, "false_commitment", work.at)
@@ -307,7 +311,7 @@ def _certify(work: Work, item: Item) -> None:
     work.case.certificates[n] = Certificate(
         n, item.item, definition.result.certificate, kind.title, work.case.applicant_name, work.case.applicant_id,
         issued_on=work.today, pattern=kind.number,
-        valid_until=_valid_until(work, valid) if valid else None,
+        valid_until=_valid_until(work, valid) if valid else None, operable_from=commitments.operable_from(work, item),
     )  # fmt: skip
 
 

@@ -102,6 +102,10 @@ def _sentence(kind: str, title: str, transition: Transition, data: Mapping[str, 
         return f"{name}经负责人批准延长{data['days']}个工作日。理由：{data['reason']}"
     if kind == "withdrawal":
         return f"您已撤回{name}的申请，可以重新申请。"
+    if kind == "commitment_taken_back":
+        return f"您已撤回{name}的承诺，改按一般程序办理，对您的信用没有影响。承诺免交的材料请准备补交。"
+    if kind == "operable":
+        return f"{name}承诺的条件经核实已经符合，自即日起可以凭证照从事活动。"
     if kind == "rectification":
         return f"{name}事后核查发现与承诺不符，请在{data['days']}个工作日内整改。"
     return f"{name}：{transition.title}。"
@@ -122,7 +126,7 @@ def all_dates(release: Release, case: Case) -> dict[str, str]:
     """Return the dates of every running clock of the items, by item and title."""
     dates: dict[str, str] = {}
     for code in case.items:
-        title = release.items[code].title if code in release.items else "事后核查"
+        title = release.title_of(code)
         dates |= {f"{title}：{name}": day for name, day in dates_of(case, code).items()}
     return dates
 

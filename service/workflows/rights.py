@@ -3,7 +3,7 @@
 from service.errors import NotPermitted
 from service.workflows.case import Case, Item
 from service.workflows.language.models import Transition
-from service.workflows.language.release import FOLLOW_UP, Release
+from service.workflows.language.release import FOLLOW_UP, LATER, Release
 from service.workflows.machine import APPLICANT, CLOCK, WITHDRAWN, LifecycleMachine
 from service.workflows.situation import Actor
 
@@ -38,7 +38,7 @@ def departments_of_window(release: Release, item: Item, machine: LifecycleMachin
 def post_name(release: Release, item: Item, post: str) -> str:
     """Return the post that really acts: the check after a commitment is done by the post its definition names."""
     subject = release.subject(item.item)
-    if item.lifecycle == FOLLOW_UP and post == "inspector" and subject:
+    if item.lifecycle in (FOLLOW_UP, LATER) and post == "inspector" and subject:
         commitment = subject.commitment
         if commitment and commitment.follow_up:
             return commitment.follow_up.post

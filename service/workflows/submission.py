@@ -17,7 +17,7 @@ from service.workflows.work import Work
 def submit(work: Work, action: Action, actor: Actor) -> None:
     """Receive an application: check it, begin its items, give the receipt.
 
-    `action.data` may carry {materials: [...], signature: {...}}.
+    `action.data` may carry {materials: [...], signature: {method, name}, meets_by: {item: date}}.
 
     Raises:
         Stopped: the law forbids the undertaking. DataInvalid: answers, form, handling or materials are wrong.
@@ -31,6 +31,7 @@ def submit(work: Work, action: Action, actor: Actor) -> None:
     case.received_at, case.state = work.at, "received"
     _complete_form(work)  # first, for a commitment may depend on it
     handling, told = _handling(work, selection.items)
+    commitments.check_days(work, handling, action.data.get("meets_by") or {})
     _require_fields(work, selection.items, handling)
     warnings = _hand_in_all(work, selection.items, handling, action.data.get("materials", []), actor)
     for code in selection.items:
@@ -38,7 +39,7 @@ def submit(work: Work, action: Action, actor: Actor) -> None:
         case.items[code] = Item(code, definition.department, definition.lifecycle, WAITING, handling=handling[code])
         case.items[code].note = told.get(code, "")
         if handling[code] == "commitment":
-            case.commitments[code] = commitments.signed(work, code, actor, action.data.get("signature") or {})
+            case.commitments[code] = commitments.signed(work, code, actor, action.data)
     for code, item in case.items.items():
         if not bundle.waits_for(work.release, code, case.items):
             signals.receive(work, item)
@@ -86,6 +87,8 @@ def not_eligible(work: Work, code: str) -> str:
     definition = work.release.items[code].commitment
     if definition is None:
         return "本事项不实行告知承诺，按一般程序办理"
+    if why := commitments.off_the_list(definition, work.today):
+        return why
     if work.situation.excluded:
         return "有未修复的失信记录，暂不适用告知承诺，按一般程序办理"
     if definition.eligible:

@@ -9,7 +9,7 @@ from service.workflows.calendar import local_date
 from service.workflows.case import CASE, Case, Clock, Event, Item, Message, Notice, Task
 from service.workflows.language.duration import Duration
 from service.workflows.language.models import Lifecycle, Transition
-from service.workflows.language.release import FOLLOW_UP
+from service.workflows.language.release import FOLLOW_UP, LATER
 from service.workflows.machine import APPLICANT, LifecycleMachine, machine_of
 from service.workflows.notices import Paper
 from service.workflows.rights import departments_of_window, post_name
@@ -121,6 +121,9 @@ class Work:
             if item.handling == "commitment" and definition.commitment:
                 promised = definition.commitment.limit
             return statutory, promised
+        if item.lifecycle == LATER and limit == "later":
+            day = self.case.commitments[item.parent].later_on
+            return (f"{max(0, (day - self.today).days)}d" if day else None), None
         if (
             item.lifecycle == FOLLOW_UP
             and limit == "follow_up"

@@ -103,7 +103,10 @@ def _release(written: str) -> Release:
     files |= {
         f"lifecycles/{n}.yaml": json.dumps({"kind": "lifecycle"} | each) for n, each in enumerate(said["lifecycles"])
     }
-    loaded = load_pack(files | {"fire-v1.md": "本人承诺场所符合消防安全要求，承担不实承诺的后果。"})
+    texts = {
+        "fire-v1.md": "本人承诺场所符合消防安全要求，承担不实承诺的后果。", "fire-notice-v1.md": "安全出口不少于2个。",
+    }  # fmt: skip
+    loaded = load_pack(files | texts)
     assert loaded.pack, "\n".join(map(str, loaded.diagnostics))
     return compile_release(loaded.pack, "open-shop")
 
@@ -266,14 +269,15 @@ def everything(release: Release, case: Case, missing: tuple[str, ...] = (), defe
 
 def submitted(
     *items: str | Data, at: str = "2026-09-14", missing: tuple[str, ...] = (), defer: tuple[str, ...] = (),
-    excluded: bool = False, case: Data | None = None, calendar: WorkCalendar = NATIONAL, **of_town: Any,
+    excluded: bool = False, case: Data | None = None, calendar: WorkCalendar = NATIONAL,
+    signing: Data | None = None, **of_town: Any,
 ) -> Story:  # fmt: skip
     """Let zhang submit an application for these items; all papers are there but those named."""
     release = town(*items, **of_town)
     filled = draft(release, **(case or {}))
     story = Story(release, filled, at, calendar)
     story.excluded = excluded
-    story.zhang("submit", materials=everything(release, filled, missing, defer))
+    story.zhang("submit", materials=everything(release, filled, missing, defer), **(signing or {}))
     return story
 
 

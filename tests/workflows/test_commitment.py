@@ -16,6 +16,11 @@ def promised(shop, *items, at="2026-09-10T15:00", **of):
     return shop.submitted(*(items or ("fire",)), at=at, case=CHOICE, **of)
 
 
+def changed(shop, **of):
+    """Change what the fire item says about promises."""
+    return {"fire": {"commitment": {**shop.items["fire"]["commitment"], **of}}}
+
+
 def granted(shop, sample=1.0, **of):
     """Grant on the promise and hand out."""
     commitment = shop.items["fire"]["commitment"]
@@ -77,6 +82,151 @@ class TestChoose:
         story.zhao("food.grant", opinion="同意。")
         story.li("food.issue", "2026-09-14")
         assert (story.state("fire"), story.due("fire.decision", "promised")) == ("pledged", date(2026, 9, 15))
+
+
+class TestList:
+    @pytest.mark.parametrize(
+        ("day", "state"), [("2026-08-31", "received"), ("2026-09-01", "pledged"), ("2026-12-31", "pledged"),
+                           ("2027-01-04", "received")],
+    )  # fmt: skip
+    def test_only_while_listed(self, shop, day, state):
+        """An entry valid from 2026-09-01 is not offered the day before; who chose it is told why (R-NCP-1)."""
+        entry = {"entry": "市清单第3项", "from": "2026-09-01", "until": "2026-12-31"}
+        story = promised(shop, at=day, change=changed(shop, list=entry))
+        assert story.state("fire") == state
+        if state == "pledged":
+            assert story.case.commitments["fire"].listed == "市清单第3项"
+        else:
+            assert "市清单第3项" in story.item("fire").note
+            assert "ordinary_path" in story.papers()
+
+
+class TestSigned:
+    def test_both_texts(self, shop):
+        """Notice and promise are two versioned texts, both kept by hash, and the signature is over both (R-NCP-4, 5)."""
+        story = promised(shop, change=changed(shop, notice="fire-notice-v1"))
+        promise = story.case.commitments["fire"]
+        hashes = [
+            hashlib.sha256(story.release.texts[code].encode()).hexdigest() for code in ("fire-notice-v1", "fire-v1")
+        ]
+        assert [promise.notice_sha256, promise.text_sha256] == promise.signature["over"] == hashes
+        assert promise.notice == "fire-notice-v1"
+
+    def test_the_time_is_ours(self, shop):
+        """Who signs may type a name, not another time or other texts."""
+        forged = {"signature": {"name": "张三", "at": "2020-01-01T00:00:00+08:00", "over": ["00"]}}
+        signature = promised(shop, signing=forged).case.commitments["fire"].signature
+        assert (signature["name"], signature["at"][:10]) == ("张三", "2026-09-10")
+        assert signature["over"] != ["00"]
+
+
+class TestTakeBack:
+    def test_before_the_decision(self, shop):
+        """Taken back and accepted the same day: ten days are Wed 09-23, as of any ordinary case; no credit effect (R-NCP-10)."""
+        story = promised(shop, change={"fire": {"limits": {"statutory": "13wd", "promised": "10wd"}}})
+        story.zhang("fire.take_back_commitment")
+        fire = story.item("fire")
+        assert (fire.state, fire.handling, fire.accepted_on, fire.complete_at) == ("received", "ordinary", None, None)
+        assert (story.papers()[-1], story.case.credits) == ("commitment_taken_back", {})
+        with pytest.raises(ActionNotAllowed, match="消防验收证明"):
+            story.li("fire.accept")  # what the promise had replaced is asked for now
+        story.li("fire.note_defects", reasons=["unfit"])
+        story.li("notify_correction")
+        story.zhang("fire.supply", materials="all")
+        story.li("fire.accept")
+        assert story.due("fire.decision", "promised") == date(2026, 9, 23)  # 11, 14-18, 20, 21, 22, 23
+        with pytest.raises(ActionNotAllowed):
+            story.sun("fire.grant_by_commitment")
+
+    def test_not_after_it(self, shop):
+        """What is granted is not taken back."""
+        with pytest.raises(ActionNotAllowed):
+            granted(shop).zhang("fire.take_back_commitment")
+
+    def test_nobody_else(self, shop):
+        """Only the applicant takes the promise back."""
+        story = promised(shop)
+        for person in ("sun", "stranger", "li"):
+            with pytest.raises(NotPermitted):
+                getattr(story, person)("fire.take_back_commitment")
+
+
+class TestLater:
+    """R-NCP-7: granted Fri 2026-09-11 with 「conditions met by 10-30」."""
+
+    @pytest.fixture
+    def story(self, shop):
+        """The grant on a promise for 10-30, handed out."""
+        story = promised(shop, change=changed(shop, later="2mo"), signing={"meets_by": {"fire": "2026-10-30"}})
+        story.sun("fire.grant_by_commitment", "2026-09-11")
+        story.li("fire.issue")
+        return story
+
+    def test_not_operable(self, story):
+        """Granted, but nothing may be done with the certificate; the day is the one that was promised."""
+        assert (story.state("fire"), story.case.certificates[1].operable_from) == ("granted", None)
+        assert (story.state("fire.later"), story.due("fire.later.meet")) == ("awaiting", date(2026, 10, 30))
+        assert "fire.follow-up" not in story.case.items
+
+    def test_met(self, story):
+        """Handed in and checked Tue 10-20: operable from 10-20, and the check after begins."""
+        story.zhang("fire.later.report_met", "2026-10-19", materials="all")
+        assert "proof" in {row.material for row in story.case.materials.values()}
+        story.zhou("fire.later.confirm_met", "2026-10-20")
+        assert story.case.certificates[1].operable_from == date(2026, 10, 20)
+        assert (story.papers()[-1], story.state("fire.follow-up")) == ("operable", "due")
+
+    def test_not_met(self, story):
+        """Nothing by 10-30: not operable, and the check of R-NCP-9 comes, whatever the draw."""
+        story.until("2026-10-31T00:00")
+        assert (story.state("fire.later"), story.case.certificates[1].operable_from) == ("unmet", None)
+        assert story.state("fire.follow-up") == "due"
+        assert story.case.commitments["fire"].draw["sample"] == 1.0
+
+    def test_not_as_reported(self, story):
+        """Papers that do not show it are refused with reasons, and the check comes."""
+        story.zhang("fire.later.report_met", "2026-10-19", materials=["proof"])
+        with pytest.raises(DataInvalid):
+            story.zhou("fire.later.deny_met")
+        story.zhou("fire.later.deny_met", reasons=["unfit"])
+        assert (story.state("fire.later"), story.state("fire.follow-up")) == ("unmet", "due")
+
+    def test_of_other_papers(self, shop):
+        """A paper that the item does not ask for is not taken."""
+        later = {"change": changed(shop, later="2mo"), "signing": {"meets_by": {"fire": "2026-10-30"}}}
+        story = promised(shop, "fire", "food", **later)
+        story.sun("fire.grant_by_commitment", "2026-09-11")
+        with pytest.raises(DataInvalid, match="租赁合同"):
+            story.zhang("fire.later.report_met", "2026-10-19", materials=["lease"])
+
+    def test_met_before_it_is_handed_out(self, shop):
+        """What is met before the certificate is handed out is operable from that day."""
+        story = promised(shop, change=changed(shop, later="2mo"), signing={"meets_by": {"fire": "2026-10-30"}})
+        story.sun("fire.grant_by_commitment", "2026-09-11")
+        story.zhang("fire.later.report_met", materials="all")
+        story.zhou("fire.later.confirm_met", "2026-09-14")
+        story.li("fire.issue", "2026-09-15")
+        assert story.case.certificates[1].operable_from == date(2026, 9, 15)
+
+    @pytest.mark.parametrize(
+        ("later", "meets_by", "why"),
+        [
+            (None, {"fire": "2026-10-30"}, "只能承诺已经符合"), ("2mo", {"fire": "2026-11-11"}, "2026-11-10"),
+            ("2mo", {"fire": "2026-09-10"}, "今天以后"), ("2mo", {"fire": "soon"}, "2026-10-30"),
+            ("2mo", {"food": "2026-10-30"}, "告知承诺"), ("2mo", ["fire"], "告知承诺"),
+        ],
+    )  # fmt: skip
+    def test_wrong_day(self, shop, later, meets_by, why):
+        """Only where the item allows it, and within its longest time."""
+        change = changed(shop, **({"later": later} if later else {}))
+        with pytest.raises(DataInvalid, match=why):
+            promised(shop, change=change, signing={"meets_by": meets_by})
+
+    def test_day_gone_by(self, shop):
+        """A promise whose day has passed before the decision is not granted any more."""
+        story = promised(shop, change=changed(shop, later="2mo"), signing={"meets_by": {"fire": "2026-09-14"}})
+        with pytest.raises(ActionNotAllowed, match="已经过去"):
+            story.sun("fire.grant_by_commitment", "2026-09-15")
 
 
 class TestGrant:

@@ -44,7 +44,16 @@ MOVES = {
     "end_special",
     "start_special",
 }  # what moves a running statutory limit; a new start is looked at apart
-STARTS = {"accept", "accept_tolerant", "deem_accepted", "supply", "submit", "start", "reject_commitment"}
+STARTS = {
+    "accept",
+    "accept_tolerant",
+    "deem_accepted",
+    "supply",
+    "submit",
+    "start",
+    "reject_commitment",
+    "take_back_commitment",
+}
 BY_PEOPLE = {"granted", "issuing", "filed", "confirmed", "passed"}
 CODES = ("food", "fire", "drain", "sign", "tax", "look-up")
 
@@ -65,7 +74,7 @@ def worlds(draw: Any) -> dict[str, Any]:
         "legal_mode": "unified" if joint else "coordination", "designation": "区政府令1号" if joint else None,
         "handling": {c: draw(st.sampled_from(["ordinary", "commitment"])) for c in codes},
         "missing": tuple(draw(st.sets(st.sampled_from(["plan", "photo", "lease", "sketch", "proof"]), max_size=3))),
-        "at": draw(st.sampled_from(["2026-02-11T16:00", "2026-04-03T21:00", "2026-06-18", "2026-09-23", "2026-12-21"])),
+        "later": draw(st.booleans()), "at": draw(st.sampled_from(["2026-02-11T16:00", "2026-04-03T21:00", "2026-06-18", "2026-09-23", "2026-12-21"])),
     }  # fmt: skip
 
 
@@ -80,6 +89,10 @@ def begun(shop, world):
     """Submit the application of a world."""
     of = {k: world[k] for k in ("on_refusal", "acceptance", "legal_mode", "designation") if world[k]}
     case = {"handling": world["handling"]}
+    if world["later"] and world["handling"].get("fire") == "commitment":  # 将于二十天后符合
+        of["change"] = {"fire": {"commitment": {**shop.items["fire"]["commitment"], "later": "2mo"}}}
+        day = local_date(shop.moment(world["at"])) + timedelta(days=20)
+        of["signing"] = {"meets_by": {"fire": day.isoformat()}}
     return shop.submitted(*world["items"], at=world["at"], missing=world["missing"], case=case, **of)
 
 

@@ -118,6 +118,7 @@ class CertificateShown(Shown):
     number: str
     issued_on: date
     valid_until: date | None
+    operable_from: date | None = Field(description="从哪一天起可以凭证照从事活动；为空时承诺的条件还没有核实符合")
     state: str
     state_title: str
 

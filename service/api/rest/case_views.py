@@ -166,8 +166,8 @@ def certificate(release: Release, row: Certificate) -> shapes.CertificateShown:
     """Show a certificate."""
     return shapes.CertificateShown(
         n=row.n, item=row.item, item_title=titles.item_title(release, row.item), certificate=row.certificate,
-        title=row.title, number=row.number, issued_on=row.issued_on, valid_until=row.valid_until, state=row.state,
-        state_title=said(CERTIFICATE_STATES, row.state),
+        title=row.title, number=row.number, issued_on=row.issued_on, valid_until=row.valid_until,
+        operable_from=row.operable_from, state=row.state, state_title=said(CERTIFICATE_STATES, row.state),
     )  # fmt: skip
 
 

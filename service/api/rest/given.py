@@ -54,6 +54,8 @@ class SignatureGiven(Given):
     name: Name
 
 
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+MeetsBy = Annotated[dict[Code, Day], Field(max_length=100)]
 Materials = Annotated[list[MaterialGiven], Field(max_length=100)]
 Handlings = Annotated[dict[Code, Handling], Field(max_length=100)]
 
@@ -68,6 +70,7 @@ class CaseGiven(Given):
     form: Data = Field({}, description="一张表：字段 → 内容。回答里已有的、登记过的不必再填")
     materials: Materials = Field([], description="一套材料")
     signature: SignatureGiven | None = None
+    meets_by: MeetsBy = Field({}, description="承诺将于哪天前符合条件：事项 → 日期；不写就是已经符合")
     draft: bool = Field(False, description="true：先存草稿，不检查、不收件")
 
 
@@ -85,6 +88,7 @@ class SubmissionGiven(Given):
     """提交草稿。"""
 
     signature: SignatureGiven | None = None
+    meets_by: MeetsBy = Field({}, description="承诺将于哪天前符合条件：事项 → 日期；不写就是已经符合")
 
 
 class ReasonGiven(Given):

@@ -53,7 +53,9 @@ class GuideCommitment(Shown):
     offered: bool
     why_not: str
     depends_on: list[Choice] = Field(description="填了这些字段才能确定")
+    notice: str = Field(description="告知书全文；为空时告知的内容在承诺书里")
     text: str = Field(description="承诺书全文")
+    later: GuideLimit | None = Field(description="可以承诺将于几时前符合条件，最长多久；为空时只能承诺已经符合")
     basis: str
     limit: GuideLimit
     waives: list[Choice] = Field(description="承诺后不用交的材料")

@@ -23,7 +23,11 @@ from service.workflows.language.scopes import bundle_scope, item_scope, lifecycl
 Place = Literal["bundle", "item", "lifecycle"]
 FORMAT = 1
 FOLLOW_UP = "follow-up"
-PROCEEDINGS = (FOLLOW_UP,)  # standard lifecycles of what follows a decision: started by the engine, beside the items
+LATER = "later"
+PROCEEDINGS = (
+    FOLLOW_UP,
+    LATER,
+)  # standard lifecycles of what follows a decision: started by the engine, beside the items
 WHOLE = "case"  # what stands for the case as a whole in the code of a proceeding
 _AGAIN = re.compile(r"-[0-9]+$")
 
@@ -31,6 +35,14 @@ _AGAIN = re.compile(r"-[0-9]+$")
 def own_code(code: str) -> str:
     """Return the item a code is about: `<item>` itself, or that of a proceeding `<item>.<lifecycle>[-<n>]`."""
     return code.partition(".")[0]
+
+
+def may_meet(kind: str, item: models.Item) -> bool:
+    """Tell whether an item can come to a proceeding of this kind."""
+    promise = item.commitment
+    if kind == LATER:
+        return bool(promise and promise.later)
+    return kind != FOLLOW_UP or bool(promise and promise.follow_up)
 
 
 class Release:
@@ -94,9 +106,10 @@ def compile_release(pack: Pack, bundle: str) -> Release:
     try:
         items = {entry.use: pack.items[entry.use] for entry in found.items}
         cycles = {item.lifecycle: pack.lifecycles[item.lifecycle] for item in items.values()}
-        checked = any(item.commitment and item.commitment.follow_up for item in items.values())
-        cycles |= {kind: pack.lifecycles[kind] for kind in PROCEEDINGS if kind != FOLLOW_UP or checked}
-        texts = {item.commitment.text: pack.texts[item.commitment.text] for item in items.values() if item.commitment}
+        met = [kind for kind in PROCEEDINGS if any(may_meet(kind, item) for item in items.values())]
+        cycles |= {kind: pack.lifecycles[kind] for kind in met}
+        promises = [item.commitment for item in items.values() if item.commitment]
+        texts = {code: pack.texts[code] for each in promises for code in (each.notice, each.text) if code}
     except KeyError as missing:
         raise DefinitionInvalid(f"定义包里缺少“{missing.args[0]}”") from None
     if pack.directory is None:

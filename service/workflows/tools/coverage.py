@@ -1,12 +1,12 @@
 """覆盖 — which states, transitions, answers and reasons of a bundle its scenarios reached, and which none did."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from service.workflows.case import Event
 from service.workflows.language.models import one_of
-from service.workflows.language.release import Release
+from service.workflows.language.release import FOLLOW_UP, PROCEEDINGS, Release
 from service.workflows.machine import machine_of
 
 Place = tuple[str, ...]
@@ -61,7 +61,16 @@ def everything(release: Release) -> Coverage:
 
 
 def report(whole: Coverage, reached: Coverage) -> dict[str, dict[str, Any]]:
-    """Return per kind {all, reached, missing: ["licence：special"]}."""
+    """Return per kind {all, reached, missing: ["licence：special"]}.
+
+    A proceeding (附带程序) is asked for only where a story began one: which decisions go on is not the bundle's choice.
+    """
+    idle = set(PROCEEDINGS) - {FOLLOW_UP} - {place[0] for place in reached.states}
+    whole = replace(
+        whole,
+        states={place for place in whole.states if place[0] not in idle},
+        transitions={place for place in whole.transitions if place[0] not in idle},
+    )
     titles = (("states", "状态"), ("transitions", "动作"), ("answers", "问题答案"), ("reasons", "理由"))
     return {
         title: {

@@ -126,7 +126,7 @@ class Stage:
             account=self.applicant.account, channel=self.scenario.channel, created_at=self.now,
             answers=answers, handling=dict(self.scenario.handling), form=self._form(answers),
         )  # fmt: skip
-        action = Action("submit", data={"materials": self._materials(case)})
+        action = Action("submit", data={"materials": self._materials(case), "meets_by": self.scenario.meets_by})
         self._keep(step(case, action, self.applicant, self._situation()))
 
     def _form(self, answers: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from service.workflows.language.diagnostics import explanations
 from service.workflows.language.folders import read_folder, standard_files
 from service.workflows.language.load import load_pack
 from service.workflows.language.pack import Pack
+from service.workflows.language.release import PROCEEDINGS
 
 HERE = Path(__file__).parent
 INVALID = sorted((HERE / "invalid").glob("*.yaml"))
@@ -19,9 +20,9 @@ def codes(files: dict[str, str]) -> list[str]:
 
 class TestLoadPack:
     def test_a_good_pack(self, pack: Pack) -> None:
-        """A pack without a fault is loaded whole, with the standard five lifecycles."""
+        """A pack without a fault is loaded whole, with the standard lifecycles and those of proceedings."""
         assert set(pack.items) == {"trade", "sign"}
-        assert set(pack.lifecycles) == {"licence", "filing", "instant", "verification", "follow-up", "visit"}
+        assert set(pack.lifecycles) == {"licence", "filing", "instant", "verification", "visit", *PROCEEDINGS}
         assert set(pack.own_lifecycles()) == {"visit"}
         assert pack.texts == {"trade-v1": "本人承诺符合全部条件。\n"}
         assert pack.scenarios[0].line("steps", 1) == 13

@@ -89,10 +89,13 @@ def _limit_names(view: View, item: models.Item, source: Source) -> Iterator[Diag
 
 def _commitment(view: View, item: models.Item, commitment: models.Commitment, source: Source) -> Iterator[Diagnostic]:
     here = ("commitment",)
-    at = source.at(*here, "text")
-    if commitment.text not in view.pack.texts:
-        hint = near(commitment.text, list(view.pack.texts)) or f"加一个文件 {commitment.text}.md"
-        yield found(at, "E208", f"没有承诺书文本“{commitment.text}”", hint)
+    yield from _texts(view, commitment, source)
+    listed = commitment.listed
+    if listed and listed.until and listed.until < listed.from_:
+        yield found(source.at(*here, "list", "until"), "E510", "清单条目还没有开始就已结束", "until 不早于 from")
+    if commitment.later and not commitment.follow_up:
+        said = "承诺将来符合条件的，到期要有人核查"
+        yield found(source.at_key(*here, "later"), "E511", said, "加上 follow_up: {limit: 20wd}，或删去 later")
     cycle = view.pack.lifecycles.get(item.lifecycle)
     if cycle and "pledged" not in cycle.states and not any(s.final == "granted" for s in cycle.states.values()):
         said = f"“{item.lifecycle}”不能按承诺办结，commitment 不起作用"
@@ -109,3 +112,17 @@ def _commitment(view: View, item: models.Item, commitment: models.Commitment, so
         if _CATCH_ALL.search(condition):
             said = "告知承诺的条件不能有“其他条件”这样的兜底条款"
             yield found(source.at("conditions", index), "E505", said, "把条件逐条写明，写不明就删去")
+
+
+def _texts(view: View, commitment: models.Commitment, source: Source) -> Iterator[Diagnostic]:
+    """Check that both texts are there, and that the notice has no catch-all clause (R-NCP-4)."""
+    here = ("commitment",)
+    for key, title, text in (("text", "承诺书", commitment.text), ("notice", "告知书", commitment.notice)):
+        if text and text not in view.pack.texts:
+            hint = near(text, list(view.pack.texts)) or f"加一个文件 {text}.md"
+            yield found(source.at(*here, key), "E208", f"没有{title}文本“{text}”", hint)
+    told = view.pack.texts.get(commitment.notice or "", "").splitlines()
+    for number, line in enumerate(told, start=1):
+        if _CATCH_ALL.search(line):
+            said = f"告知书第{number}行有“其他条件”这样的兜底条款"
+            yield found(source.at(*here, "notice"), "E505", said, "把条件逐条写明，写不明就删去")

@@ -14,7 +14,7 @@ from service.workflows.language.checks.view import View
 from service.workflows.language.diagnostics import At, Diagnostic, found, near
 from service.workflows.language.pack import Story
 from service.workflows.language.regional import bundles_of
-from service.workflows.language.release import FOLLOW_UP, PROCEEDINGS, WHOLE
+from service.workflows.language.release import PROCEEDINGS, WHOLE, may_meet
 
 CASE_STATES = (
     "draft", "received", "in_progress", "correcting", "granted", "partly_granted", "refused", "withdrawn", "terminated",
@@ -45,9 +45,8 @@ class _Story:
         self.items = {e.use: view.pack.items[e.use] for e in bundle.items if e.use in view.pack.items}
         self.cycles = {code: view.pack.lifecycles.get(item.lifecycle) for code, item in self.items.items()}
         for code, item in self.items.items():
-            checked = bool(item.commitment and item.commitment.follow_up)
             for kind in PROCEEDINGS:
-                if kind != FOLLOW_UP or checked:
+                if may_meet(kind, item):
                     self.cycles[f"{code}.{kind}"] = view.pack.lifecycles.get(kind)
         for kind in PROCEEDINGS:
             self.cycles[f"{WHOLE}.{kind}"] = view.pack.lifecycles.get(kind)
@@ -84,8 +83,7 @@ class _Story:
             yield from self.view.known("question", name, questions, source.at_key("answers", name))
             if name in questions:
                 yield from self.value(questions[name], value, source.at("answers", name))
-        for code in scenario.handling:
-            yield from self.item(code, source.at_key("handling", code))
+        yield from self.wishes()
         fields = self.fields()
         for name, value in scenario.form.items():
             if name not in fields and self.whole and self.view.sure("field"):
@@ -95,6 +93,11 @@ class _Story:
         for part in ("missing", "defer"):
             for index, code in enumerate(getattr(scenario, part)):
                 yield from self.material(code, source.at(part, index))
+
+    def wishes(self) -> Iterator[Diagnostic]:
+        for part in ("handling", "meets_by"):
+            for code in getattr(self.scenario, part):
+                yield from self.item(code, self.source.at_key(part, code))
 
     def fields(self) -> Mapping[str, models.VocabularyField]:
         known = self.view.pack.vocabulary.fields

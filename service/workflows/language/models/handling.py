@@ -11,6 +11,7 @@ from service.workflows.language.models.terms import (
     Category,
     Code,
     CountsFrom,
+    Day,
     Expression,
     Length,
     Model,
@@ -128,14 +129,25 @@ class FollowUp(Model):
         return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+class Listing(Model):
+    """告知承诺清单 — the entry of the published list that opens it, and from which day to which (R-NCP-1)."""
+
+    entry: Title
+    from_: Day = Field(alias="from", description="从哪一天起列入，当天提交的可以选")
+    until: Day | None = None
+
+
 class Commitment(Model):
-    """告知承诺 — opened by law for this item: text, eligibility, its own limit, what it waives, the check after."""
+    """告知承诺 — opened by law for this item: texts, eligibility, its own limit, what it waives, the check after."""
 
     text: Code
+    notice: Code | None = Field(None, description="告知书文本（文件名）；不写时告知的内容都在承诺书里")
     basis: Title
+    listed: Listing | None = Field(None, alias="list")
     eligible: Expression | None = None
     limit: Length = "1wd"
     waives: list[Code] = []
+    later: Length | None = None
     follow_up: FollowUp | None = None
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, StringConstraints, field_validator, model_validator
 
-from service.workflows.language.models.terms import ApplicantType, Code, Model, Name, Title
+from service.workflows.language.models.terms import ApplicantType, Code, Day, Model, Name, Title
 
 
 class ScenarioCredit(Model):
@@ -85,6 +85,7 @@ class Scenario(Model):
     channel: Literal["online", "counter"] = "online"
     answers: dict[Name, Any] = {}
     handling: dict[Code, Literal["ordinary", "commitment"]] = {}
+    meets_by: dict[Code, Day] = {}
     form: dict[Name, Any] = {}
     missing: list[Code] = []
     defer: list[Code] = []

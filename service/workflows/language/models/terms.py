@@ -1,15 +1,23 @@
 """用语 — the words the kinds of definition share: codes, titles, closed lists, the base of every model."""
 
-from typing import Annotated, Literal
+from datetime import date
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from service.workflows.language.duration import PATTERN
+
+
+def day_as_text(value: Any) -> Any:
+    """Return a date of YAML as text, so that a release is JSON."""
+    return value.isoformat() if type(value) is date else value
+
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), BeforeValidator(day_as_text)]
 Length = Annotated[str, StringConstraints(pattern=PATTERN)]
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
@@ -27,12 +35,13 @@ Need = Literal[
 ]  # fmt: skip
 Outcome = Literal[
     "granted", "refused", "declined", "not_required", "lapsed", "withdrawn", "stopped", "revoked", "passed", "broken",
+    "unkept",
 ]  # fmt: skip
 CountsFrom = Literal["received", "complete", "now"]
 NoticeKind = Literal[
     "receipt", "acceptance", "tolerant_acceptance", "correction", "not_required", "not_accepted", "special",
     "special_end", "extension", "grant", "refusal", "issue", "lapse", "withdrawal", "stopped", "commitment_refused",
-    "inspection", "rectification", "follow_up_result", "revocation", "urge",
+    "inspection", "rectification", "follow_up_result", "revocation", "urge", "commitment_taken_back", "operable",
 ]  # fmt: skip
 NOTICE_TITLES: dict[NoticeKind, str] = {
     "receipt": "收件凭证", "acceptance": "受理通知书", "tolerant_acceptance": "容缺受理通知书",
@@ -41,7 +50,8 @@ NOTICE_TITLES: dict[NoticeKind, str] = {
     "grant": "准予决定书", "refusal": "不予许可决定书", "issue": "颁证送达回执", "lapse": "视为撤回通知书",
     "withdrawal": "撤回申请确认书", "stopped": "终止办理通知书", "commitment_refused": "不适用告知承诺通知书",
     "inspection": "现场核查通知书", "rectification": "限期整改通知书", "follow_up_result": "事后核查结果告知书",
-    "revocation": "撤销决定书", "urge": "催办单",
+    "revocation": "撤销决定书", "urge": "催办单", "commitment_taken_back": "撤回承诺确认书",
+    "operable": "条件符合告知书",
 }  # fmt: skip
 
 BUILT_IN_POSTS = {

@@ -213,12 +213,10 @@ def _where(guide: Part) -> Iterator[str]:
 def _promises(guide: Part) -> Iterator[str]:
     for item in guide["items"]:
         if item["commitment"] and item["commitment"]["offered"]:
-            yield ""
-            yield "---"
-            yield ""
-            yield f"附：{_quoted([item])[0]}告知承诺书全文"
-            yield ""
-            yield re.sub(r"^(#+) ", r"##\1 ", item["commitment"]["text"].strip(), flags=re.MULTILINE)
+            for title, text in (("告知书", item["commitment"]["notice"]), ("告知承诺书", item["commitment"]["text"])):
+                if text:
+                    yield from ("", "---", "", f"附：{_quoted([item])[0]}{title}全文", "")
+                    yield re.sub(r"^(#+) ", r"##\1 ", text.strip(), flags=re.MULTILINE)
 
 
 # ---- small pieces ----------------------------------------------------------------------------------------------
