@@ -54,7 +54,7 @@ def _seal(notices: Sequence[Row]) -> str:
 def _spread(entries: Sequence[Any]) -> set[date]:
     days: set[date] = set()
     for entry in entries:
-        first, _, last = str(entry).partition("/")
+        first, _, last = str(entry).partition(" ")[0].partition("/")  # after a blank: which holiday it is
         day = date.fromisoformat(first)
         while day <= date.fromisoformat(last or first):
             days.add(day)

@@ -48,7 +48,7 @@ class WorkCalendar:
     `national` is the calendar of the first layer alone: what a court would count by (R-CAL-3).
     """
 
-    __slots__ = ("_index", "_known", "_listed", "layers", "national", "version", "years")
+    __slots__ = ("_feasts", "_index", "_known", "_listed", "layers", "national", "version", "years")
 
     def __init__(self, notices: Sequence[Calendar], layers: Sequence[str]) -> None:
         """Take one notice for each layer and year; use `build` to choose them."""
@@ -57,6 +57,7 @@ class WorkCalendar:
         self.version = _version(notices, self.layers)
         self._known = frozenset(self.years)
         self._listed = _listed(notices, self.layers)
+        self._feasts = {day: name for notice in notices for day, name in _named(notice)}
         self._index = _Index([], 1, 0)
         first = [notice for notice in notices if notice.layer == self.layers[0]]
         self.national: WorkCalendar = self if len(self.layers) == 1 else WorkCalendar(first, self.layers[:1])
@@ -93,6 +94,13 @@ class WorkCalendar:
         if feast := ALWAYS_OFF.get((day.month, day.day)):
             return f"{feast}（全国年节及纪念日放假办法第二条；{unknown}）"
         return f"{kind}（{unknown}，按周一至周五推算）"
+
+    def feast(self, day: date) -> str:
+        """Return the name of the holiday for which the day is off; empty for a weekend and where no notice names it."""
+        if self.is_working(day):
+            return ""
+        fixed = "" if day.year in self._known else ALWAYS_OFF.get((day.month, day.day), "")
+        return self._feasts.get(day, fixed)
 
     def add(self, day: date, n: int) -> date:
         """Return the n-th working day strictly after the day, n ≥ 1 (R-TIME-1)."""
@@ -210,15 +218,26 @@ def _listed(notices: Sequence[Calendar], layers: tuple[str, ...]) -> dict[date, 
         off, on = notice_days(notice)
         national = notice.layer == layers[0]
         rest, work = ("法定节假日", "调休上班") if national else ("地方放假", "地方调休上班")
-        listed.update(dict.fromkeys(off, (False, f"{rest}（{notice.source}）")))
+        names = dict(_named(notice))
+        for day in off:
+            kind = f"{names[day]}放假" if day in names else rest
+            listed[day] = (False, f"{kind}（{notice.source}）")
         listed.update(dict.fromkeys(on, (True, f"{work}（{notice.source}）")))
     return listed
+
+
+def _named(notice: Calendar) -> Iterator[tuple[date, str]]:
+    """Yield the days off of a notice that say what they are for."""
+    for entry in notice.holidays:
+        days, _, name = entry.partition(" ")
+        if name:
+            yield from ((day, name) for day in _expand(notice, [days]))
 
 
 def _expand(notice: Calendar, entries: Iterable[str]) -> Iterator[date]:
     for entry in entries:
         try:
-            bounds = [date.fromisoformat(text) for text in entry.split("/")]
+            bounds = [date.fromisoformat(text) for text in entry.partition(" ")[0].split("/")]
         except ValueError:
             raise ValueError(f"{entry} 不是有效的日期") from None
         if bounds[-1] < bounds[0]:

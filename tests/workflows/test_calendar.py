@@ -84,7 +84,7 @@ class TestBuiltIn:
     def test_says_why_with_the_notice(self) -> None:
         """Every day carries its reason in plain Chinese."""
         source = "国务院办公厅关于2026年部分节假日安排的通知"
-        assert NATIONAL.why(date(2026, 10, 1)) == f"法定节假日（{source}）"
+        assert NATIONAL.why(date(2026, 10, 1)) == f"国庆节放假（{source}）"
         assert NATIONAL.why(date(2026, 9, 20)) == f"调休上班（{source}）"
         assert NATIONAL.why(date(2026, 9, 12)) == "周末"
         assert NATIONAL.why(date(2026, 9, 14)) == "工作日"

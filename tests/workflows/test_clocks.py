@@ -434,7 +434,7 @@ class TestExplain:
         assert days["2026-06-13"]["why"] == "周末"
         assert days["2026-06-15"] == {"date": "2026-06-15", "counted": True, "n": 5, "why": "计入第5天"}
         assert days["2026-06-16"] == {"date": "2026-06-16", "counted": False, "n": 5, "why": "停表：专家评审"}
-        assert days["2026-06-19"]["why"] == f"法定节假日（{source}）"
+        assert days["2026-06-19"]["why"] == f"端午节放假（{source}）"
         assert days["2026-06-26"]["why"] == "停表：专家评审"
         assert days["2026-07-17"] == {"date": "2026-07-17", "counted": True, "n": 20, "why": "计入第20天"}
         assert told["pauses"] == [{"from": "2026-06-15", "to": "2026-06-26", "why": "专家评审"}]
@@ -473,7 +473,7 @@ class TestExplain:
         days = {row["date"]: row for row in told["days"]}
         assert days["2026-08-08"]["why"] == "计入第2天"
         assert (days["2026-10-05"]["n"], days["2026-10-05"]["counted"]) == (60, True)
-        assert days["2026-10-07"]["why"].startswith("期满日逢休息日，顺延（法定节假日")
+        assert days["2026-10-07"]["why"].startswith("期满日逢休息日，顺延（国庆节放假")
         assert days["2026-10-08"]["why"] == "期满日逢休息日，顺延至本日届满"
         assert told["days"][-1]["date"] == told["due_on"] == "2026-10-08"
 

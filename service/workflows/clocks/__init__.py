@@ -9,10 +9,12 @@ from service.workflows.clocks.dates import Counts, Fallen, Spent, due_events, el
 from service.workflows.clocks.explanation import explain
 from service.workflows.clocks.ledger import extend, resume, settle, start, stop
 from service.workflows.clocks.limits import compare, deadline, shift
+from service.workflows.clocks.remainder import Left, left
 
 __all__ = [
     "Counts",
     "Fallen",
+    "Left",
     "Spent",
     "compare",
     "deadline",
@@ -20,6 +22,7 @@ __all__ = [
     "elapsed",
     "explain",
     "extend",
+    "left",
     "mark",
     "reckon",
     "remaining",

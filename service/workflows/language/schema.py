@@ -24,7 +24,7 @@ MEANINGS = {
     "source": "预填来源，如 applicant.name、certificate.business-licence.address", "formats": "接受的文件格式",
     "max_mb": "一个文件最大多少 MB", "number": "编号规则：{region} {year} {seq} {seq:07}", "valid": "有效期，不写为长期",
     "material": "指哪份材料", "field": "指哪个字段", "layer": "层次：全国 CN，地区如 CN-GX", "year": "年份",
-    "holidays": "放假的日子或一段日子：2026-10-01/2026-10-07", "workdays": "调休上班的日子", "clocks": "时限",
+    "holidays": "放假的日子或一段日子，可以写明什么节：2026-10-01/2026-10-07 国庆节", "workdays": "调休上班的日子", "clocks": "时限",
     "states": "状态，第一个是开始的状态", "transitions": "动作：谁能从哪个状态办到哪个状态", "runs": "在这个状态里走的时限",
     "on_expiry": "到期时的动作：时限 → 动作", "sign": "几个人签：any 或签、all 会签、order 依次、{ratio: 0.6} 票签",
     "final": "终态的结果", "extend": "延长哪个时限，天数由 days 给出", "action": "动作的名称", "from": "从哪些状态",

@@ -106,7 +106,9 @@ class Vocabulary(Model):
 
 # ---- calendar --------------------------------------------------------------------------------------------------
 
-DayOrRange = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}(/\d{4}-\d{2}-\d{2})?$")]
+_DAYS = r"\d{4}-\d{2}-\d{2}(/\d{4}-\d{2}-\d{2})?"
+DayOrRange = Annotated[str, StringConstraints(pattern=rf"^{_DAYS}$")]
+DaysOff = Annotated[str, StringConstraints(pattern=rf"^{_DAYS}( [^\s#]{{1,12}})?$")]  # 2026-09-25/2026-09-27 中秋节
 
 
 class Calendar(Model):
@@ -116,7 +118,7 @@ class Calendar(Model):
     layer: Annotated[str, StringConstraints(pattern=r"^CN(-[A-Z0-9]+)*$")] = "CN"
     year: Annotated[int, Field(ge=2000, le=2100)]
     source: Title
-    holidays: list[DayOrRange] = []
+    holidays: list[DaysOff] = []
     workdays: list[DayOrRange] = []
 
     @field_validator("holidays", "workdays", mode="before")
