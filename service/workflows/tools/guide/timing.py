@@ -13,6 +13,7 @@ from service.workflows.machine import APPLICANT
 from service.workflows.signals import JOINT_BASIS, JOINT_CAP
 from service.workflows.tools.guide.rehearsal import Rehearsal
 from service.workflows.tools.guide.titles import iso
+from service.workflows.tools.guide.way import walk
 from service.workflows.work import Work
 
 
@@ -51,10 +52,9 @@ def project(rehearsal: Rehearsal) -> Projection:
         ends = [day for b in before if (day := expected[b])]
         starts = max(ends, default=None)
         at = now if starts is None else midnight(starts)
-        found = [_run(work, clock, at, entry=not before) for clock in _decisions(work, _item(rehearsal, code))]
-        seen += found
-        days = [clock.promised_on or clock.due_on for clock in found]
-        expected[code] = max((day for day in days if day), default=starts)
+        walked = walk(work, _item(rehearsal, code), at, entry=not before)
+        seen += walked.ran
+        expected[code] = walked.ends_on or starts
     notices = [
         _run(work, clock, now, entry=True)
         for code in rehearsal.items
@@ -101,13 +101,6 @@ def in_order(rehearsal: Rehearsal) -> list[str]:
 def _item(rehearsal: Rehearsal, code: str) -> Item:
     definition = rehearsal.release.items[code]
     return Item(code, definition.department, definition.lifecycle, "", handling=rehearsal.handling[code])
-
-
-def _decisions(work: Work, item: Item) -> list[Clock]:
-    """Return the clocks that carry the item's own limits."""
-    cycle = work.release.lifecycles[item.lifecycle]
-    made = [work.new_clock(item, name) for name, clock in cycle.clocks.items() if clock.limit == "limits"]
-    return [clock for clock in made if clock.promised or clock.statutory]
 
 
 def _notices(work: Work, item: Item) -> list[Clock]:
