@@ -251,7 +251,7 @@ def one_form(
             need.required = need.required or use.required
             _asked_by(need, release.items[code])
     for question in release.bundle.questions:
-        if question.fills in needs and facts["answers"].get(question.id) not in (None, "", []):
+        if question.fills in needs and question.id in facts["answers"]:  # to choose none is an answer too
             needs[question.fills].value = facts["answers"][question.id]
             needs[question.fills].origin = "来自您对情形问题的回答"
     return needs

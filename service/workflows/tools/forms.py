@@ -32,8 +32,8 @@ HINTS: Mapping[str, str] = {
 def form_schema(release: Release, needs: Mapping[str, FieldNeed]) -> dict[str, Any]:
     """Return the schema of the one form, its fields in the order of the vocabulary.
 
-    Beside the standard words a field has `x-type` (its type in the vocabulary), `x-unit`, `x-origin` (where its
-    prefilled value comes from), and `x-items` and `x-departments` as [{code, title}]: who asks for it (R-BND-10).
+    Beside the standard words a field has `x-type` (its type in the vocabulary), `x-section`, `x-unit`, `x-origin`
+    (where its prefilled value comes from), and `x-items` and `x-departments` as [{code, title}]: who asks for it (R-BND-10).
     """
     order = [name for name in release.vocabulary.fields if name in needs]
     return {
@@ -52,6 +52,7 @@ def _field(release: Release, need: FieldNeed) -> dict[str, Any]:
         "title": definition.title,
         "description": definition.hint or HINTS.get(definition.type, ""),
         "x-type": definition.type,
+        "x-section": definition.section,
         "x-unit": definition.unit or ("元" if definition.type == "money" else ""),
         "x-origin": need.origin,
     }

@@ -28,7 +28,8 @@ fields:
   area: {title: 建筑面积, type: number, unit: ㎡, min: 1}
   has_agent: {title: 是否委托他人代办, type: boolean}
   agent_name: {title: 代办人姓名, type: text}
-  usable_area: {title: 使用面积, type: number, unit: ㎡, min: 1}
+  usable_area: {title: 使用面积, type: number, unit: ㎡, min: 1, section: 场所, source: [earlier]}
+  dishes: {title: 经营项目, type: multi, options: {hot: 热食, raw: 生食}}
 materials:
   licence-copy: {title: 营业执照}
   identity: {title: 身份证明}
@@ -106,7 +107,7 @@ basis: [城市市容和环境卫生管理条例 11]
 conditions: [一店一牌]
 lifecycle: filing
 limits: {promised: 3wd}
-fields: [subject_name, address]
+fields: [subject_name, address, dishes]
 materials: [{use: premises-right, from: [commitment, upload]}]
 fee: {amount: 12.5, basis: 城市道路管理条例 37}
 """,
@@ -133,7 +134,7 @@ questions:
   - {id: licence, ask: 您已经有营业执照了吗？, type: choice, options: {have: 已经有了, none: 还没有}, fills: status, why: 没有的先办执照}
   - {id: area, ask: 店面建筑面积是多少？, type: number, unit: ㎡, min: 1, fills: area, why: 决定是否要消防检查}
   - {id: sign, ask: 要装门头招牌吗？, type: boolean}
-  - {id: dishes, ask: 卖什么, type: multi, options: {hot: 炒菜、火锅, raw: 生食}}
+  - {id: dishes, ask: 卖什么, type: multi, options: {hot: 炒菜、火锅, raw: 生食}, fills: dishes}
   - {id: fumes, ask: 有油烟吗？, type: boolean, when: "'hot' in answers.dishes"}
   - {id: staff, ask: 有几位员工没有健康证？, type: integer, min: 0, max: 500}
 derived: {public_venue: "answers.area > 300"}

@@ -15,7 +15,7 @@ from service.workflows.case import Case
 from service.workflows.language.release import Release
 from service.workflows.situation import Action, Actor, Situation
 from service.workflows.step import step
-from service.workflows.tools.guide import guide, guide_text, questions
+from service.workflows.tools.guide import Earlier, guide, guide_text, questions
 
 ANSWERS: dict[str, Any] = {"licence": "have", "area": 400, "sign": True, "dishes": ["raw"], "staff": 0}
 WHO = Applicant("sole-trader", "示例小馆", "92999901MADEM0046F")
@@ -251,6 +251,7 @@ class TestForm:
             "subject_name": {"value": "示例小馆", "origin": "来自您的登记信息"},
             "uscc": {"value": "92999901MADEM0046F", "origin": "来自您的登记信息"},
             "address": {"value": "临湖路1号", "origin": "来自您的营业执照"},
+            "dishes": {"value": ["raw"], "origin": "来自您对情形问题的回答"},
         }
 
     def test_is_a_schema_with_origins(self, desk: Desk) -> None:
@@ -261,9 +262,26 @@ class TestForm:
         values = {name: entry["value"] for name, entry in found["prefill"].items()}
         assert Draft202012Validator(found["form"]).is_valid({**values, "seats": 3, "has_agent": False})
 
+    def test_takes_what_an_earlier_application_said(self, desk: Desk) -> None:
+        """Where the definition says so, and only there; a better source goes first, and what was filled in now counts."""
+        before = Earlier({"address": "旧址1号", "usable_area": 80.0, "seats": 12}, "来自您2026年10月9日的申请")
+        found = desk.guide(earlier=before)["prefill"]
+        assert found["usable_area"] == {"value": 80.0, "origin": "来自您2026年10月9日的申请"}
+        assert {"address", "seats"} & set(found) == set()
+        assert "usable_area" not in desk.guide(earlier=before, form={"usable_area": 90})["prefill"]
+
+    def test_takes_having_none_for_an_answer(self, desk: Desk) -> None:
+        """Who chose nothing of a list is not asked again in the form."""
+        found = desk.guide(answers={**ANSWERS, "dishes": []})["prefill"]
+        assert found["dishes"] == {"value": [], "origin": "来自您对情形问题的回答"}
+
+    def test_lets_the_form_correct_an_answer(self, desk: Desk) -> None:
+        """What was filled in otherwise is the applicant's own word."""
+        assert "area" not in desk.guide(form={"area": 380})["prefill"]
+
     def test_takes_a_stranger(self, desk: Desk) -> None:
         """Without a login nothing personal is prefilled."""
-        assert set(desk.guide(who=Applicant("enterprise"))["prefill"]) == {"status", "area"}
+        assert set(desk.guide(who=Applicant("enterprise"))["prefill"]) == {"status", "area", "dishes"}
 
 
 class TestDates:
@@ -407,7 +425,7 @@ class TestGuideText:
         ]  # fmt: skip
         for said in (
             "预计 **2026年11月17日（周二）** 前全部办结", "承诺5个工作日，法定10个工作日，预计2026年11月12日（周四）前",
-            "「食品经营许可（餐饮服务）」办完后自动开始", "免交「消防平面图」", "要您准备的 4 份", "不用您交的 3 份", "共 8 项，其中 5 项已经替您填好",
+            "「食品经营许可（餐饮服务）」办完后自动开始", "免交「消防平面图」", "要您准备的 4 份", "不用您交的 3 份", "共 9 项，其中 6 项已经替您填好",
             "授权委托书（取决于：是否委托他人代办）", "| 经营布局图（标注尺寸） | 上传 1 份 | pdf、png，不超过 15 MB | 食品经营许可（餐饮服务） |",
             "12.5元（依据：城市道路管理条例 37）", "| 交几份材料 | 35 份 | 3 份 |", "消防安全检查告知承诺书",
         ):  # fmt: skip

@@ -59,7 +59,13 @@ class VocabularyField(Model):
     min: float | int | None = None
     max: float | int | None = None
     options: list[str] | dict[str, str] | None = Field(None, description="choice、multi 的可选项：代码 → 名称")
-    source: list[str] = Field([], description="预填来源，如 applicant.name、certificate.business-licence.address")
+    section: Annotated[str, StringConstraints(max_length=20)] = Field(
+        "", description="表里的哪一节，如 经营者；不写的排在最后"
+    )
+    source: list[str] = Field(
+        [],
+        description="预填来源，先写的优先：applicant.name、certificate.business-licence.address、earlier（上次申请填的）",
+    )
 
     @model_validator(mode="after")
     def _options_where_chosen(self) -> "VocabularyField":

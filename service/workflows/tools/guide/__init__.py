@@ -12,10 +12,10 @@ from service.workflows.language.release import Release
 from service.workflows.tools.forms import form_schema
 from service.workflows.tools.guide import contents, timing, titles
 from service.workflows.tools.guide.questioning import answered, questions
-from service.workflows.tools.guide.rehearsal import Certificates, Rehearsal, rehearse
+from service.workflows.tools.guide.rehearsal import NOTHING_EARLIER, Certificates, Earlier, Rehearsal, rehearse
 from service.workflows.tools.guide.text import guide_text
 
-__all__ = ["guide", "guide_text", "questions"]
+__all__ = ["Earlier", "guide", "guide_text", "questions"]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -28,16 +28,17 @@ def guide(
     now: datetime,
     certificates: Certificates = NOTHING,
     form: Mapping[str, Any] = NOTHING,
+    earlier: Earlier = NOTHING_EARLIER,
 ) -> dict[str, Any]:
     """Return the guide as JSON; what is shown has its Chinese title beside the code (R-ACC-2).
 
     `certificates` are the applicant's valid ones, code → {name: value}; `form` is what was filled in so far: the
-    fields and materials that depend on it become certain. Dates count from submission and acceptance `now`.
+    fields and materials that depend on it become certain; `earlier` is what an earlier application said. Dates count from submission and acceptance `now`.
 
     Raises:
         DataInvalid: a question is not answered, or something given is wrong.
     """
-    rehearsal = rehearse(release, applicant, answers, handling, form, certificates, calendar, now)
+    rehearsal = rehearse(release, applicant, answers, handling, form, certificates, calendar, now, earlier)
     papers = contents.materials(rehearsal)
     needs = _needs(rehearsal)
     projection = timing.project(rehearsal)
@@ -73,9 +74,12 @@ def _heading(rehearsal: Rehearsal, applicant: Applicant) -> dict[str, Any]:
 
 
 def _needs(rehearsal: Rehearsal) -> dict[str, bundle.FieldNeed]:
-    """Return the fields of the one form, with what is known already and where it comes from."""
+    """Return the fields of the one form, with what is known already and where it comes from; what was filled in counts."""
+    form = rehearsal.work.case.form
     needs = bundle.one_form(rehearsal.release, rehearsal.items, rehearsal.handling, rehearsal.facts)
     for name, need in needs.items():
         if not need.origin and name in rehearsal.origins:
-            need.value, need.origin = rehearsal.work.case.form[name], rehearsal.origins[name]
+            need.value, need.origin = form[name], rehearsal.origins[name]
+        elif form.get(name) != need.value:
+            need.value, need.origin = form.get(name), ""
     return needs

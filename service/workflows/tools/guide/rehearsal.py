@@ -1,6 +1,6 @@
 """预演 — the application as it would be if it were submitted now, decided by the same functions as a real one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,19 @@ from service.workflows.language.release import Release
 from service.workflows.situation import Situation
 from service.workflows.work import Work
 
-CERTIFICATE = "certificate."
+CERTIFICATE, EARLIER = "certificate.", "earlier"
 Certificates = Mapping[str, Mapping[str, Any]]  # certificate code → what it says, by name
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """以前的申请 — what the applicant filled in before, and which application that was, in Chinese."""
+
+    form: Mapping[str, Any] = field(default_factory=dict)
+    said: str = ""
+
+
+NOTHING_EARLIER = Earlier()
 
 
 @dataclass(slots=True)
@@ -55,6 +66,7 @@ class Rehearsal:
 def rehearse(
     release: Release, applicant: bundle.Applicant, answers: Mapping[str, Any], handling: Mapping[str, str],
     form: Mapping[str, Any], certificates: Certificates, calendar: WorkCalendar, now: datetime,
+    earlier: Earlier = NOTHING_EARLIER,
 ) -> Rehearsal:  # fmt: skip
     """Put the application together.
 
@@ -67,8 +79,9 @@ def rehearse(
         applicant_name=applicant.name, applicant_id=applicant.id, answers=dict(selection.facts["answers"]),
     )  # fmt: skip
     work = Work(Situation(release, calendar, now, excluded=applicant.excluded), case)
-    known, origins = _prefill(work, certificates)
+    known, origins = _prefill(work, certificates, earlier)
     work.case.form = {**known, **bundle.check_form(release, {**selection.facts["form"], **form})}
+    origins = {name: said for name, said in origins.items() if work.case.form[name] == known[name]}
     wishes = _wishes(release, handling)
     refused = {code: why for code in selection.items if (why := submission.not_eligible(work, code))}
     chosen = {code: "ordinary" if code in refused else wishes.get(code, "ordinary") for code in selection.items}
@@ -84,20 +97,30 @@ def _wishes(release: Release, handling: Mapping[str, str]) -> Mapping[str, str]:
     return handling
 
 
-def _prefill(work: Work, certificates: Certificates) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return what is known from the applicant's record and certificates; a value that does not fit is left out."""
+def _prefill(work: Work, certificates: Certificates, earlier: Earlier) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what is known from record, certificates and an earlier application; a value that does not fit is left out."""
     record = submission.prefill(work)
-    titles = work.release.vocabulary.certificates
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for name, definition in work.release.vocabulary.fields.items():
-        for source in definition.source:
-            code, _, part = source.removeprefix(CERTIFICATE).partition(".")
-            from_certificate = source.startswith(CERTIFICATE)
-            found = certificates.get(code, {}).get(part) if from_certificate else record.get(name)
+        for found, said in _sources(work.release, name, record, certificates, earlier):
             value, wrong = check_value(definition, found)
             if found not in (None, "", []) and not wrong:
-                values[name] = value
-                origins[name] = f"来自您的{titles[code].title}" if from_certificate else "来自您的登记信息"
+                values[name], origins[name] = value, said
                 break
     return values, origins
+
+
+def _sources(
+    release: Release, name: str, record: Mapping[str, Any], certificates: Certificates, earlier: Earlier
+) -> Iterator[tuple[Any, str]]:
+    """Yield what each source of a field knows, and where it comes from in Chinese."""
+    titles = release.vocabulary.certificates
+    for source in release.vocabulary.fields[name].source:
+        if source == EARLIER:
+            yield earlier.form.get(name), earlier.said
+        elif source.startswith(CERTIFICATE):
+            code, _, part = source.removeprefix(CERTIFICATE).partition(".")
+            yield certificates.get(code, {}).get(part), f"来自您的{titles[code].title}"
+        else:
+            yield record.get(name), "来自您的登记信息"
