@@ -1,0 +1,86 @@
+"""填写中的申请 — what a draft would be if it were submitted now: its form by pages, its papers, and what it still lacks."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from service.errors import DataInvalid
+from service.workflows.answers import check_value
+from service.workflows.bundle import Applicant
+from service.workflows.calendar import WorkCalendar
+from service.workflows.case import Case
+from service.workflows.language.release import Release
+from service.workflows.tools.draft.changes import changes
+from service.workflows.tools.draft.form_pages import pages
+from service.workflows.tools.draft.given import papers, to_hand_in
+from service.workflows.tools.guide import Earlier, guide
+from service.workflows.tools.guide.rehearsal import NOTHING_EARLIER
+
+__all__ = ["draft", "to_hand_in"]
+
+
+def draft(
+    release: Release, case: Case, calendar: WorkCalendar, now: datetime, *,
+    excluded: bool = False, earlier: Earlier = NOTHING_EARLIER, before: Release | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Return what a draft comes to under a release, as JSON: {guide, pages, papers, lacking, changes}.
+
+    `guide` is None while the answers do not say what applies. `lacking` are the errors a submission would be refused
+    with, as [{pointer, detail}]; `changes` says in Chinese what is different from the rules of `before`.
+    """
+    who = Applicant(case.applicant_type, case.applicant_name, case.applicant_id, excluded)
+    form, faults = _valid(release, case.form)
+    handling = {code: way for code, way in case.handling.items() if code in release.items}
+
+    def guided(rules: Release) -> dict[str, Any]:
+        known = {name: value for name, value in form.items() if name in rules.vocabulary.fields}
+        chosen = {code: way for code, way in handling.items() if code in rules.items}
+        return guide(rules, who, case.answers, chosen, calendar, now, form=known, earlier=earlier)
+
+    try:
+        found = guided(release)
+    except DataInvalid as wrong:
+        return {"guide": None, "pages": [], "papers": [], "lacking": list(wrong.facts["errors"]), "changes": []}
+    made = pages(release, found, form, faults)
+    return {
+        "guide": found,
+        "pages": made,
+        "papers": papers(found, case),
+        "lacking": [*_not_open(found, case), *_empty(made, faults)],
+        "changes": changes(before, guided, found) if before else [],
+    }
+
+
+def _valid(release: Release, form: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the values that fit their fields, and what is wrong with the others."""
+    values: dict[str, Any] = {}
+    faults: dict[str, str] = {}
+    for name, given in form.items():
+        definition = release.vocabulary.fields.get(name)
+        if definition is None:
+            continue  # nobody asks for it any more
+        value, wrong = check_value(definition, given)
+        if wrong:
+            faults[name] = f"{definition.title}{wrong}"
+        else:
+            values[name] = value
+    return values, faults
+
+
+def _not_open(found: Mapping[str, Any], case: Case) -> list[dict[str, str]]:
+    """Return why it cannot be applied for at all, and choices for what is not applied for."""
+    wrong = [{"pointer": "/answers", "detail": stop["say"]} for stop in found["stops"]]
+    if not found["items"]:
+        wrong.append({"pointer": "/answers", "detail": "按您的回答没有需要办理的事项"})
+    open_ = {item["code"] for item in found["items"]}
+    gone = [code for code in case.handling if code not in open_]
+    return wrong + [{"pointer": f"/handling/{code}", "detail": "这个事项不用办了，请重新选择办理方式"} for code in gone]
+
+
+def _empty(made: list[dict[str, Any]], faults: Mapping[str, str]) -> list[dict[str, str]]:
+    fields = [field for page in made for section in page["sections"] for field in section["fields"]]
+    return [
+        {"pointer": f"/form/{field['code']}", "detail": faults.get(field["code"]) or f"请填写{field['title']}"}
+        for field in fields
+        if field["lacking"]
+    ]

@@ -1,0 +1,98 @@
+"""一张表分页 — the sections of the one form on pages short enough to fill in without losing heart."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from service.workflows import bundle
+from service.workflows.language.models import VocabularyField, one_of
+from service.workflows.language.release import Release
+
+MOST = 7  # fields to fill in on one page; what is known already does not count
+REST = "其他"
+
+Part = Mapping[str, Any]
+
+
+def pages(release: Release, found: Part, form: Part, faults: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the pages of the form: [{n, title, sections: [{title, fields}], to_fill, lacking}], n from 1.
+
+    Short sections share a page, a long one takes several. A field is {code, title, type, hint, unit, min, max, options,
+    required, value, said, origin, fault, lacking, items}; `found` is the guide, `form` the values that fit.
+    """
+    made: list[list[dict[str, Any]]] = []
+    room = 0
+    for title, fields in _sections(release, found, form, faults).items():
+        parts = _parts(fields)
+        for number, part in enumerate(parts, 1):
+            cost = _to_fill(part)
+            if not made or cost > room:
+                made.append([])
+                room = MOST
+            room -= cost
+            said = f"{title}（{number}）" if len(parts) > 1 else title
+            made[-1].append({"title": said, "fields": part})
+    return [_page(n, sections) for n, sections in enumerate(made, 1)]
+
+
+def _page(n: int, sections: list[dict[str, Any]]) -> dict[str, Any]:
+    fields = [field for section in sections for field in section["fields"]]
+    return {
+        "n": n, "title": "、".join(section["title"] for section in sections), "sections": sections,
+        "to_fill": _to_fill(fields), "lacking": sum(field["lacking"] for field in fields),
+    }  # fmt: skip
+
+
+def _parts(fields: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Cut the fields of a section where one page is full."""
+    parts: list[list[dict[str, Any]]] = [[]]
+    for field in fields:
+        if _to_fill(parts[-1]) == MOST and not field["origin"]:
+            parts.append([])
+        parts[-1].append(field)
+    return parts
+
+
+def _to_fill(fields: Sequence[Part]) -> int:
+    return sum(1 for field in fields if not field["origin"])
+
+
+def _sections(release: Release, found: Part, form: Part, faults: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+    sections: dict[str, list[dict[str, Any]]] = {}
+    for name in found["form"]["properties"]:
+        title = release.vocabulary.fields[name].section or REST
+        sections.setdefault(title, []).append(_field(release, name, found, form, faults))
+    if REST in sections:
+        sections[REST] = sections.pop(REST)
+    return sections
+
+
+def _field(release: Release, name: str, found: Part, form: Part, faults: Mapping[str, str]) -> dict[str, Any]:
+    definition, schema = release.vocabulary.fields[name], found["form"]["properties"][name]
+    known = found["prefill"].get(name, {})
+    value = form.get(name, known.get("value"))
+    required = name in found["form"]["required"]
+    return {
+        "code": name, "title": definition.title, "type": definition.type, "hint": schema.get("description", ""),
+        "unit": schema.get("x-unit", ""), "min": definition.min, "max": definition.max,
+        "options": [{"code": code, "title": label} for code, label in one_of(definition.options or {}).items()],
+        "required": required, "value": value, "said": said(definition, value), "origin": known.get("origin", ""),
+        "fault": faults.get(name, ""), "lacking": name in faults or (required and value is None),
+        "items": schema["x-items"],
+    }  # fmt: skip
+
+
+def said(definition: VocabularyField, value: Any) -> str:
+    """Say the value of a field as a person would; an empty text when there is none."""
+    if value is None:
+        return ""
+    if definition.type == "list":
+        return "；".join(_line(each) for each in value) or "没有"
+    if definition.type == "person":
+        return str(value["name"])
+    if definition.type == "money":
+        return f"{value:g}元"
+    return bundle.say(definition, value)
+
+
+def _line(entry: Any) -> str:
+    return "，".join(str(part) for part in entry.values()) if isinstance(entry, Mapping) else str(entry)
