@@ -21,6 +21,7 @@ from service.api.rest import (
     definitions,
     demo,
     documents,
+    drafts,
     events,
     files,
     health,
@@ -88,7 +89,21 @@ def create_app(office: Office, settings: Settings, clock: Callable[[], datetime]
         office, tokens_of, clock, demo=settings.demo, public_url=settings.public_url, help_phone=settings.help_phone
     )
     api = APIRouter(prefix=PREFIX)
-    routes = [tokens, bundles, files, cases, actions, bulk, events, track, documents, papers, tasks, definitions]
+    routes = [
+        tokens,
+        bundles,
+        files,
+        cases,
+        drafts,
+        actions,
+        bulk,
+        events,
+        track,
+        documents,
+        papers,
+        tasks,
+        definitions,
+    ]
     for module in [*routes, demo] if settings.demo else routes:
         api.include_router(module.router)
     app.include_router(api)

@@ -5,6 +5,7 @@ from service.office.asking import ApplicationInput, BulkEntry, BulkOrder, CaseFi
 from service.office.bulk import Bulk
 from service.office.demo_clock import DemoClock
 from service.office.exchange import Exchange
+from service.office.filling import DraftView, Filling
 from service.office.handling import Handling
 from service.office.printing import Printing
 from service.office.publishing import Publishing
@@ -15,7 +16,9 @@ from service.office.tasks import Tasks
 from service.office.views import Account, BulkResult, BulkView, CaseSummary, CaseView, FileInfo, Page, TaskRow, WhereIs
 
 
-class Office(Applications, Handling, Bulk, Tasks, Reading, Printing, Publishing, Sessions, Exchange, Sweeps, DemoClock):
+class Office(
+    Applications, Filling, Handling, Bulk, Tasks, Reading, Printing, Publishing, Sessions, Exchange, Sweeps, DemoClock
+):  # fmt: skip
     """办公室 — every verb of the service; built on a database and a folder of files."""
 
 
@@ -29,6 +32,7 @@ __all__ = [
     "CaseFilter",
     "CaseSummary",
     "CaseView",
+    "DraftView",
     "FileInfo",
     "Office",
     "Page",

@@ -97,6 +97,21 @@ async def applicants(connection: Connection, numbers: Sequence[str]) -> dict[str
     return {row["number"]: row["applicant_name"] for row in await connection.rows(statement)} if numbers else {}
 
 
+async def filed_before(connection: Connection, *, account: str, applicant_id: str, bundle: str) -> Row | None:
+    """Return {number, received_at, answers, form} of what this account filed last for this applicant; None: nothing yet.
+
+    One of the same bundle goes before a newer one of another.
+    """
+    shown = [_CASES[name] for name in ("number", "bundle", "received_at", "answers", "form")]
+    statement = (
+        select(*shown)
+        .where(_CASES.account == account, _CASES.applicant_id == applicant_id, _CASES.received_at.is_not(None))
+        .order_by((_CASES.bundle == bundle).desc(), _CASES.received_at.desc(), _CASES.id.desc())
+        .limit(1)
+    )
+    return await connection.row(statement)
+
+
 async def events(connection: Connection, case_id: str, *, after: int = 0, limit: int = 1000) -> list[Row]:
     """Return the records of a case in order, from the one after `after`."""
     shown = columns("events")

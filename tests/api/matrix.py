@@ -52,6 +52,7 @@ MATRIX = [
     Line("GET", f"{V1}/cases/{{number}}", SEES, SEES, about="case"),
     Line("PATCH", f"{V1}/cases/{{number}}", WRITER, WRITER, {"json": {"form": {}}}, about="draft"),
     Line("POST", f"{V1}/cases/{{number}}/submit", WRITER, WRITER, {"json": {}}, about="draft"),
+    Line("GET", f"{V1}/cases/{{number}}/draft", WRITER, WRITER, about="draft"),
     Line("GET", f"{V1}/cases/{{number}}/events", SEES, SEES, about="case"),
     Line("GET", f"{V1}/cases/{{number}}/clocks/{{item}}/{{clock}}/explain", SEES, SEES, about="case"),
     Line("POST", f"{V1}/cases/{{number}}/actions", WRITER, SEES, {"json": {"action": "withdraw"}}, about="case"),

@@ -29,7 +29,7 @@ departments: {scjg: 市场监督管理局, cg: 城市管理局}
 kind: vocabulary
 fields:
   address: {title: 经营场所地址, type: text, max: 200}
-  menu: {title: 经营品种, type: text}
+  menu: {title: 经营品种, type: text, source: [earlier]}
   sign_size: {title: 招牌尺寸, type: text}
 materials:
   layout: {title: 经营布局图, formats: [pdf, png]}

@@ -5,16 +5,19 @@ from datetime import datetime
 from typing import Any
 
 from service.errors import DataInvalid
+from service.workflows import bundle, submission
 from service.workflows.answers import check_value
 from service.workflows.bundle import Applicant
 from service.workflows.calendar import WorkCalendar
 from service.workflows.case import Case
 from service.workflows.language.release import Release
+from service.workflows.situation import Situation
 from service.workflows.tools.draft.changes import changes
-from service.workflows.tools.draft.form_pages import pages
+from service.workflows.tools.draft.form_pages import Typed, pages
 from service.workflows.tools.draft.given import papers, to_hand_in
 from service.workflows.tools.guide import Earlier, guide
 from service.workflows.tools.guide.rehearsal import NOTHING_EARLIER
+from service.workflows.work import Work
 
 __all__ = ["draft", "to_hand_in"]
 
@@ -29,42 +32,42 @@ def draft(
     with, as [{pointer, detail}]; `changes` says in Chinese what is different from the rules of `before`.
     """
     who = Applicant(case.applicant_type, case.applicant_name, case.applicant_id, excluded)
-    form, faults = _valid(release, case.form)
-    handling = {code: way for code, way in case.handling.items() if code in release.items}
+    typed = _typed(release, case, calendar, now)
 
     def guided(rules: Release) -> dict[str, Any]:
-        known = {name: value for name, value in form.items() if name in rules.vocabulary.fields}
-        chosen = {code: way for code, way in handling.items() if code in rules.items}
-        return guide(rules, who, case.answers, chosen, calendar, now, form=known, earlier=earlier)
+        form = {name: value for name, value in typed.values.items() if name in rules.vocabulary.fields}
+        chosen = {code: way for code, way in case.handling.items() if code in rules.items}
+        return guide(rules, who, case.answers, chosen, calendar, now, form=form, earlier=earlier)
 
     try:
         found = guided(release)
     except DataInvalid as wrong:
         return {"guide": None, "pages": [], "papers": [], "lacking": list(wrong.facts["errors"]), "changes": []}
-    made = pages(release, found, form, faults)
+    made = pages(release, found, typed)
     return {
         "guide": found,
         "pages": made,
         "papers": papers(found, case),
-        "lacking": [*_not_open(found, case), *_empty(made, faults)],
+        "lacking": [*_not_open(found, case), *_empty(made)],
         "changes": changes(before, guided, found) if before else [],
     }
 
 
-def _valid(release: Release, form: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the values that fit their fields, and what is wrong with the others."""
+def _typed(release: Release, case: Case, calendar: WorkCalendar, now: datetime) -> Typed:
+    """Sort what was filled in: what fits, what does not; what nobody asks for any more is left out."""
     values: dict[str, Any] = {}
     faults: dict[str, str] = {}
-    for name, given in form.items():
-        definition = release.vocabulary.fields.get(name)
-        if definition is None:
-            continue  # nobody asks for it any more
+    for name, given in case.form.items():
+        if name not in release.vocabulary.fields:
+            continue
+        definition = release.vocabulary.fields[name]
         value, wrong = check_value(definition, given)
         if wrong:
             faults[name] = f"{definition.title}{wrong}"
         else:
             values[name] = value
-    return values, faults
+    record = submission.prefill(Work(Situation(release, calendar, now), case))
+    return Typed(values, faults, {*values, *record, *bundle.filled_by_answers(release, case.answers)})
 
 
 def _not_open(found: Mapping[str, Any], case: Case) -> list[dict[str, str]]:
@@ -77,10 +80,13 @@ def _not_open(found: Mapping[str, Any], case: Case) -> list[dict[str, str]]:
     return wrong + [{"pointer": f"/handling/{code}", "detail": "这个事项不用办了，请重新选择办理方式"} for code in gone]
 
 
-def _empty(made: list[dict[str, Any]], faults: Mapping[str, str]) -> list[dict[str, str]]:
+def _empty(made: list[dict[str, Any]]) -> list[dict[str, str]]:
     fields = [field for page in made for section in page["sections"] for field in section["fields"]]
     return [
-        {"pointer": f"/form/{field['code']}", "detail": faults.get(field["code"]) or f"请填写{field['title']}"}
+        {
+            "pointer": f"/form/{field['code']}",
+            "detail": field["fault"] or f"请{'核对' if field['origin'] else '填写'}{field['title']}",
+        }
         for field in fields
         if field["lacking"]
     ]

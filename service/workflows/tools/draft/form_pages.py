@@ -1,6 +1,7 @@
 """一张表分页 — the sections of the one form on pages short enough to fill in without losing heart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from service.workflows import bundle
@@ -13,15 +14,25 @@ REST = "其他"
 Part = Mapping[str, Any]
 
 
-def pages(release: Release, found: Part, form: Part, faults: Mapping[str, str]) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """填了的 — the values that fit their fields, what is wrong with the others, and what a submission would know."""
+
+    values: Mapping[str, Any]
+    faults: Mapping[str, str]
+    known: Collection[str] = ()
+
+
+def pages(release: Release, found: Part, typed: Typed) -> list[dict[str, Any]]:
     """Return the pages of the form: [{n, title, sections: [{title, fields}], to_fill, lacking}], n from 1.
 
     Short sections share a page, a long one takes several. A field is {code, title, type, hint, unit, min, max, options,
-    required, value, said, origin, fault, lacking, items}; `found` is the guide, `form` the values that fit.
+    required, value, said, origin, fault, lacking, items}; `found` is the guide. What is only proposed, by an earlier
+    application, is lacking until it was looked at and saved.
     """
     made: list[list[dict[str, Any]]] = []
     room = 0
-    for title, fields in _sections(release, found, form, faults).items():
+    for title, fields in _sections(release, found, typed).items():
         parts = _parts(fields)
         for number, part in enumerate(parts, 1):
             cost = _to_fill(part)
@@ -29,8 +40,7 @@ def pages(release: Release, found: Part, form: Part, faults: Mapping[str, str]) 
                 made.append([])
                 room = MOST
             room -= cost
-            said = f"{title}（{number}）" if len(parts) > 1 else title
-            made[-1].append({"title": said, "fields": part})
+            made[-1].append({"title": f"{title}（{number}）" if len(parts) > 1 else title, "fields": part})
     return [_page(n, sections) for n, sections in enumerate(made, 1)]
 
 
@@ -56,27 +66,27 @@ def _to_fill(fields: Sequence[Part]) -> int:
     return sum(1 for field in fields if not field["origin"])
 
 
-def _sections(release: Release, found: Part, form: Part, faults: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+def _sections(release: Release, found: Part, typed: Typed) -> dict[str, list[dict[str, Any]]]:
     sections: dict[str, list[dict[str, Any]]] = {}
     for name in found["form"]["properties"]:
         title = release.vocabulary.fields[name].section or REST
-        sections.setdefault(title, []).append(_field(release, name, found, form, faults))
+        sections.setdefault(title, []).append(_field(release, name, found, typed))
     if REST in sections:
         sections[REST] = sections.pop(REST)
     return sections
 
 
-def _field(release: Release, name: str, found: Part, form: Part, faults: Mapping[str, str]) -> dict[str, Any]:
+def _field(release: Release, name: str, found: Part, typed: Typed) -> dict[str, Any]:
     definition, schema = release.vocabulary.fields[name], found["form"]["properties"][name]
-    known = found["prefill"].get(name, {})
-    value = form.get(name, known.get("value"))
+    prefilled = found["prefill"].get(name, {})
+    value = typed.values.get(name, prefilled.get("value"))
     required = name in found["form"]["required"]
     return {
         "code": name, "title": definition.title, "type": definition.type, "hint": schema.get("description", ""),
         "unit": schema.get("x-unit", ""), "min": definition.min, "max": definition.max,
         "options": [{"code": code, "title": label} for code, label in one_of(definition.options or {}).items()],
-        "required": required, "value": value, "said": said(definition, value), "origin": known.get("origin", ""),
-        "fault": faults.get(name, ""), "lacking": name in faults or (required and value is None),
+        "required": required, "value": value, "said": said(definition, value), "origin": prefilled.get("origin", ""),
+        "fault": typed.faults.get(name, ""), "lacking": name in typed.faults or (required and name not in typed.known),
         "items": schema["x-items"],
     }  # fmt: skip
 

@@ -1,0 +1,96 @@
+"""草稿 — what an application that is still being written comes to, and what it lacks."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from service.api.auth import Counter, SignedIn
+from service.api.body import StrictRoute
+from service.api.problems import FieldFault, refusals
+from service.api.rest.bundle_shapes import Choice
+from service.api.rest.guide_shapes import GuideMaterial, GuideShown
+from service.api.rest.shapes import Shown, json_answer
+from service.api.texts import CaseNumber
+from service.errors import ActionNotAllowed, NotFound, NotSignedIn
+
+router = APIRouter(prefix="/cases", tags=["cases"], route_class=StrictRoute)
+
+
+class DraftField(Shown):
+    """一张表里的一项。"""
+
+    code: str
+    title: str
+    type: str
+    hint: str
+    unit: str
+    min: float | None
+    max: float | None
+    options: list[Choice]
+    required: bool
+    value: Any = Field(description="填了的，或者建议的；没有时为空")
+    said: str = Field(description="内容的中文说法")
+    origin: str = Field(description="替申请人填好的，从哪里来；申请人自己填的为空")
+    fault: str = Field(description="填的内容有什么问题")
+    lacking: bool = Field(description="提交以前还要填、要核对或者要改正")
+    items: list[Choice] = Field(description="哪些事项要用")
+
+
+class DraftSection(Shown):
+    """表的一节。"""
+
+    title: str
+    fields: list[DraftField]
+
+
+class DraftPage(Shown):
+    """表的一页：要填的不超过七项。"""
+
+    n: int
+    title: str
+    sections: list[DraftSection]
+    to_fill: int
+    lacking: int
+
+
+class DraftGiven(Shown):
+    """已经提供的材料。"""
+
+    source: str
+    source_title: str
+    file: str
+    name: str
+
+
+class DraftPaper(GuideMaterial):
+    """一套材料里的一份。"""
+
+    ways: list[Choice] = Field(description="可以怎样提供")
+    given: DraftGiven | None
+    lacking: bool = Field(description="还没有提供；不妨碍收件，由窗口一次性告知补正")
+
+
+class DraftShown(Shown):
+    """草稿现在的样子，按现行的规则看。"""
+
+    number: str
+    version: int
+    bundle: str
+    guide: GuideShown | None = Field(description="按这些回答做的办事指南；回答还不完整时为空")
+    pages: list[DraftPage]
+    papers: list[DraftPaper]
+    lacking: list[FieldFault] = Field(description="现在提交会因此退回；为空就可以提交")
+    changes: list[str] = Field(description="开始填写以后规则变了什么")
+
+
+@router.get(
+    "/{number}/draft", operation_id="cases_draft", summary="草稿：分页的表、材料、还缺什么", response_model=DraftShown,
+    responses=refusals(NotSignedIn, NotFound, ActionNotAllowed),
+)  # fmt: skip
+async def get_draft(number: CaseNumber, desk: Counter, caller: SignedIn) -> Response:
+    """只有写草稿的人看得到；已经提交的返回 409。以前的申请填过、这次可以沿用的内容列为建议，要由申请人核对后保存。"""
+    view = await desk.office.draft(caller.actor, number, caller.now)
+    about = {"number": view.case.number, "version": view.case.version, "bundle": view.case.bundle}
+    shown = DraftShown.model_validate({**about, **view.content})
+    return json_answer(shown.model_dump_json(), version=view.case.version)

@@ -1,0 +1,69 @@
+"""填写 — what an application that is still being written comes to, and what the applicant told before."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from service.errors import ActionNotAllowed
+from service.office.desk import Desk, there
+from service.store import case_lists, cases
+from service.store.cases import Row
+from service.store.database import Connection
+from service.workflows.calendar import local_date
+from service.workflows.case import Case
+from service.workflows.language.release import Release
+from service.workflows.notices import say_date
+from service.workflows.situation import Actor
+from service.workflows.tools.draft import draft
+from service.workflows.tools.guide import Earlier
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """草稿视图 — the draft as it stands, the rules it would be submitted under, and what it comes to under them."""
+
+    case: Case
+    release: Release
+    content: dict[str, Any]  # see `tools.draft.draft`
+
+
+class Filling(Desk):
+    """Everything that helps to fill in."""
+
+    async def draft(self, actor: Actor, number: str, now: datetime) -> DraftView:
+        """Return what a draft comes to under the newest rules. Raises NotFound, ActionNotAllowed once it is submitted."""
+        async with self.database.reading() as connection:
+            found = there(await cases.look(connection, number=number))
+            case, situation = await self.opened(found, actor, now, connection)
+            if case.state != "draft":
+                raise ActionNotAllowed("已经提交，不再是草稿", action="change", state=case.state)
+            release = await self.catalogue.newest(case.bundle, connection)
+            known = earlier_of(await _filed_before(connection, case.account, case.applicant_id, case.bundle))
+        content = draft(
+            release, case, self.catalogue.calendar_for(release), situation.now,
+            excluded=situation.excluded, earlier=known,
+            before=situation.release if situation.release.hash != release.hash else None,
+        )  # fmt: skip
+        return DraftView(case, release, content)
+
+    async def told_before(self, actor: Actor, bundle: str) -> dict[str, Any]:
+        """Return the answers of the applicant's own last application for this bundle: {answers, said}; {} when there is none."""
+        async with self.database.reading() as connection:
+            row = await _filed_before(connection, actor.account, actor.subject, bundle)
+        return {"answers": row["answers"], "said": _said(row)} if row and row["bundle"] == bundle else {}
+
+
+async def _filed_before(connection: Connection, account: str, applicant_id: str, bundle: str) -> Row | None:
+    """An account that files for many has no past of its own: what counts is the applicant's."""
+    if not account or not applicant_id:
+        return None
+    return await case_lists.filed_before(connection, account=account, applicant_id=applicant_id, bundle=bundle)
+
+
+def earlier_of(row: Row | None) -> Earlier:
+    """Return what an earlier application tells."""
+    return Earlier(row["form"], _said(row)) if row else Earlier()
+
+
+def _said(row: Row) -> str:
+    return f"来自您{say_date(local_date(row['received_at']))}的申请"
