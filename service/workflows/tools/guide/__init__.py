@@ -33,7 +33,8 @@ def guide(
     """Return the guide as JSON; what is shown has its Chinese title beside the code (R-ACC-2).
 
     `certificates` are the applicant's valid ones, code → {name: value}; `form` is what was filled in so far: the
-    fields and materials that depend on it become certain; `earlier` is what an earlier application said. Dates count from submission and acceptance `now`.
+    fields and materials that depend on it become certain; `earlier` is what an earlier application said. Dates count
+    from submission and acceptance `now`.
 
     Raises:
         DataInvalid: a question is not answered, or something given is wrong.
