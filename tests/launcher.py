@@ -35,9 +35,10 @@ for line in sys.stdin:
 class Launcher:
     """Starts commands of the service out of one process that has everything imported."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path = ROOT) -> None:
+        """Import the service from a folder: this one, or a copy."""
         self._process = subprocess.Popen(
-            [sys.executable, "-c", FORKING], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [sys.executable, "-c", FORKING], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, text=True,
         )  # fmt: skip
         self.started: set[int] = set()

@@ -28,7 +28,7 @@ POLICY = {"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-
 # Words with Latin letters that people know as such; everything else in Latin letters is a code that slipped through.
 KNOWN_WORDS = {
     "PDF", "JPG", "JPEG", "PNG", "OFD", "DOC", "DOCX", "XLSX", "KB", "MB", "GB", "LOGO", "Excel", "ISO", "LED",
-    "Ctrl", "Enter", "Esc", "Tab", "Alt", "Shift", "J", "K", "X",
+    "Cookie", "Safari", "http", "https",
 }  # fmt: skip
 NUMBERS = re.compile(
     r"https?://\S+|\b[\w一-鿿-]+\.(?:pdf|png|jpg|jpeg|ofd)\b"  # addresses, names of files people chose
@@ -50,11 +50,12 @@ class Witness:
 
     origin: str
     findings: list[str] = field(default_factory=list)
-    bodies: dict[str, bytes] = field(default_factory=dict)
+    responses: list[Response] = field(default_factory=list)
 
     def attend(self, context: BrowserContext) -> "Witness":
         """Begin to listen."""
         context.on("request", self._request)
+        context.on("response", self._response)
         context.on("console", self._console)
         context.on("weberror", lambda error: self.findings.append(f"script: {error.error}"))
         return self
@@ -62,6 +63,9 @@ class Witness:
     def _request(self, request: Request) -> None:
         if not request.url.startswith((self.origin + "/", "data:", "blob:")):
             self.findings.append(f"outside: {request.url} was asked for")
+
+    def _response(self, response: Response) -> None:
+        self.responses.append(response)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type not in {"error", "warning"}:
@@ -147,7 +151,7 @@ def near(text: str, at: int) -> str:
     return " ".join(text[max(0, at - 12) : at + 24].split())
 
 
-async def weight(page: Page, responses: list[Response], *, html: int, css: int, js: int) -> list[str]:
+async def weight(responses: list[Response], *, html: int, css: int, js: int) -> list[str]:
     """Compare what came over the wire, compressed, with the budgets in KB."""
     sums = {"html": 0, "css": 0, "js": 0}
     for response in responses:

@@ -3,14 +3,15 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, BrowserContext, StorageState, async_playwright
 
 from service.commands.demo import furnish
 from service.office import Office
@@ -18,7 +19,10 @@ from service.store.database import Database
 from service.store.files import Folder
 from service.store.schema import migrate
 from tests.conftest import in_own_loop
-from tests.launcher import Launcher, answers, free_port
+from tests.launcher import ROOT, Launcher, answers, free_port
+
+from .person import Person
+from .places import numbers_in
 
 NOW = datetime.fromisoformat("2026-11-20T10:00+08:00")  # a Friday
 CHROMIUM = os.environ.get("YIJIANSHI_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -127,3 +131,64 @@ async def town(launcher: Launcher, furnished: Path, tmp_path: Path) -> AsyncIter
     made = await moved_in(launcher, furnished, tmp_path).start()
     yield made
     made.kill()
+
+
+@pytest.fixture(scope="session")
+def bare_launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
+    """A process that runs a copy of the code without anything from npm."""
+    folder = tmp_path_factory.mktemp("bare")
+    without = shutil.ignore_patterns("__pycache__", "node_modules", "vendor")
+    shutil.copytree(ROOT / "service", folder / "service", ignore=without)
+    shutil.copytree(ROOT / "migrations", folder / "migrations", ignore=without)
+    started = Launcher(folder)
+    yield started
+    started.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def bare_city(
+    bare_launcher: Launcher, furnished: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[City]:
+    """The city to look at, served with an empty vendor folder."""
+    made = await moved_in(bare_launcher, furnished, tmp_path_factory.mktemp("bare-city")).start()
+    yield made
+    made.kill()
+
+
+@pytest.fixture(scope="session")
+def numbers(furnished: Path) -> Mapping[str, str]:
+    """The number of a case by its state, and its query code by the state and `_code`."""
+    return numbers_in(furnished / "cases.db")
+
+
+Open = Callable[..., Awaitable[Person]]
+PHONE, DESK, NARROW = ({"width": w, "height": h} for w, h in ((390, 844), (1280, 900), (320, 640)))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def cookies() -> dict[tuple[str, str], StorageState]:
+    """What the browser holds after signing in, by address and account."""
+    return {}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def somebody(chromium: Browser, cookies: dict[tuple[str, str], StorageState]) -> AsyncIterator[Open]:
+    """Seat people at browsers, each with cookies of their own."""
+    opened: list[BrowserContext] = []
+
+    async def sit(at: City, account: str = "", *, javascript: bool = True, elder: bool = False, **more: Any) -> Person:
+        settings = {"viewport": DESK, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", **more}
+        held = cookies.get((at.address, account))
+        context = await chromium.new_context(java_script_enabled=javascript, storage_state=held, **settings)
+        opened.append(context)
+        if elder:
+            await context.add_cookies([{"name": "elder", "value": "1", "url": at.address}])
+        person = Person(await context.new_page(), at.address)
+        if account and not held:
+            await person.sign_in(account)
+            cookies[at.address, account] = await context.storage_state()
+        return person
+
+    yield sit
+    for context in opened:
+        await context.close()

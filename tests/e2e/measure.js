@@ -183,13 +183,15 @@
     [...document.querySelectorAll(`input[type=radio][name="${CSS.escape(el.name)}"]`)].some((r) => r.dataset.focusVisited);
 
   const wording = () => {
-    // Everything a person reads or is read to.
-    const parts = [document.title, document.body.innerText];
+    // Everything a person reads or is read to, folded away or not; but what stands there to be copied or typed.
+    const parts = [document.title], copied = "code, samp, kbd";
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode())
+      if (!node.parentElement.closest(`script, style, ${copied}`)) parts.push(node.data);
     for (const name of ["aria-label", "title", "alt", "placeholder", "aria-description"])
       for (const el of document.body.querySelectorAll(`[${name}]`)) parts.push(el.getAttribute(name));
-    for (const el of document.querySelectorAll("option, svg text, svg title, svg desc, input[type=submit], details"))
-      parts.push(el.value && el.matches("input") ? el.value : el.textContent);
-    return parts.filter(Boolean);
+    for (const el of document.querySelectorAll("input[type=submit], input[type=button]")) parts.push(el.value);
+    return parts.filter((text) => text && text.trim());
   };
 
   return { overlaps, cut, covered, reflow, targets, focus, unreached, wording }[asked.ask]();

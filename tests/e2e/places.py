@@ -1,0 +1,51 @@
+"""The pages that are looked at: where, as whom, and what is special about them.
+
+`{granted}` and the like in an address stand for the number of a case of the sample city in that state.
+"""
+
+import re
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Place:
+    """One page of the sample city as somebody sees it."""
+
+    name: str
+    path: str
+    who: str = ""  # an account; empty: nobody has signed in
+    status: int = 200
+    html: int = 12  # KB, compressed
+    js: int = 25
+    pictures: tuple[str, ...] = ("desk", "phone")
+
+    @property
+    def personal(self) -> bool:
+        """Tell whether the page is about somebody."""
+        return bool(self.who)
+
+
+PLACES = [
+    Place("home", "/", pictures=("desk", "phone", "elder", "dark")),
+    Place("sign-in", "/sign-in", pictures=("phone",)),
+    Place("not-found", "/nowhere", status=404, pictures=("phone",)),
+    Place("not-permitted", "/desk", who="zhang", status=403, pictures=("phone",)),
+    Place("welcome", "/welcome", who="admin", pictures=("phone",)),
+    Place("desk", "/desk", who="scjg.window", js=30, pictures=("desk", "phone", "elder", "dark", "forced", "print")),
+]
+
+
+def numbers_in(database: Path) -> Mapping[str, str]:
+    """Return the number of one case for each state of the sample city: the oldest."""
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as file:
+        rows = file.execute("SELECT state, number, query_code FROM cases ORDER BY number DESC").fetchall()
+    file.close()
+    return {state: number for state, number, _ in rows} | {f"{state}_code": code for state, _, code in rows}
+
+
+def address(place: Place, numbers: Mapping[str, str]) -> str:
+    """Return where a page is in this city."""
+    return re.sub(r"\{(\w+)\}", lambda found: numbers[found[1]], place.path)
