@@ -1,9 +1,10 @@
 """The verbs of the service, one transaction each: gather (store), decide (workflows), record (store)."""
 
 from service.office.applications import Applications
-from service.office.asking import ApplicationInput, BulkEntry, BulkOrder, CaseFilter, Request, TaskFilter
+from service.office.asking import ApplicationInput, BulkEntry, BulkOrder, CaseFilter, Request, TaskFilter, View
 from service.office.bulk import Bulk
 from service.office.demo_clock import DemoClock
+from service.office.due import Due
 from service.office.exchange import Exchange
 from service.office.filling import DraftView, Filling
 from service.office.handling import Handling
@@ -13,7 +14,18 @@ from service.office.reading import Reading
 from service.office.sessions import Session, Sessions
 from service.office.sweeps import Sweeps
 from service.office.tasks import Tasks
-from service.office.views import Account, BulkResult, BulkView, CaseSummary, CaseView, FileInfo, Page, TaskRow, WhereIs
+from service.office.views import (
+    Account,
+    BulkResult,
+    BulkView,
+    CaseSummary,
+    CaseView,
+    FileInfo,
+    Page,
+    TaskCounts,
+    TaskRow,
+    WhereIs,
+)
 
 
 class Office(
@@ -33,12 +45,15 @@ __all__ = [
     "CaseSummary",
     "CaseView",
     "DraftView",
+    "Due",
     "FileInfo",
     "Office",
     "Page",
     "Request",
     "Session",
+    "TaskCounts",
     "TaskFilter",
     "TaskRow",
+    "View",
     "WhereIs",
 ]

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from service.workflows.situation import Actor
 
+View = Literal["mine", "unclaimed", "all", "waiting", "done"]
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -45,18 +47,19 @@ class CaseFilter:
 
     state: str = ""
     bundle: str = ""
-    text: str = ""  # part of the number or of the applicant's name
+    text: str = ""  # part of the number or of the applicant's name, or the whole of their number
 
 
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
-    """待办筛选 — `all` is what one has taken and what one could take."""
+    """待办筛选 — `all` is what one has taken and what one could take; `waiting` waits for applicants; `done` one has done."""
 
-    view: Literal["mine", "unclaimed", "all"] = "mine"
+    view: View = "mine"
     card: str = ""
     bundle: str = ""
     item: str = ""
-    text: str = ""
+    text: str = ""  # part of the number or of the applicant's name, or the whole of their number
+    numbers: Sequence[str] = ()  # of cases
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,29 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from service.errors import NotPermitted
 from service.office import titles
 from service.office.asking import Request, TaskFilter
 from service.office.desk import Desk, refuse_stale, scope_of, there
-from service.office.views import CaseView, Page, TaskRow
+from service.office.due import due_of
+from service.office.views import CaseView, Page, TaskCounts, TaskRow
 from service.store import cases, tasks
 from service.store.cases import Row
 from service.store.database import Connection
 from service.store.paging import page
-from service.store.tasks import Narrowing
+from service.store.tasks import Narrowing, Whose
+from service.workflows import bulk
+from service.workflows.case import Clock
 from service.workflows.language.release import Release
 from service.workflows.situation import Action, Actor
 from service.workflows.step import step
 
 ORDER = ("rank_on", "case_id", "n")
 MOST = 200
+COUNTED = 100  # beyond this a number is not looked at, only that it is more
 MINE = TaskFilter()
 
 RowAnswer = Callable[[TaskRow], Any]
@@ -29,30 +34,38 @@ class Tasks(Desk):
     """The work list of a clerk."""
 
     async def tasks(
-        self, actor: Actor, wanted: TaskFilter = MINE, cursor: str | None = None, limit: int = 50
+        self, actor: Actor, wanted: TaskFilter = MINE, cursor: str | None = None, limit: int = 50, *, now: datetime
     ) -> Page[TaskRow]:
-        """List open tasks: those the clerk has taken, those the clerk could take, or both."""
+        """List tasks: those the clerk has taken, could take, has done, or that applicants must do first.
+
+        What remains of each limit is reckoned on the day of `now`. Raises NotPermitted for who is no clerk.
+        """
+        limit = max(1, min(limit, MOST))
+        async with self.database.reading() as connection:
+            whose = await self._whose(actor, connection)
+            rows, next_cursor = await _found(connection, whose, wanted, cursor or "", limit)
+            clocks = {} if wanted.view == "done" else await _running(connection, rows)
+            await self.catalogue.refresh(connection)
+            shown_rows = []
+            for row in rows:
+                release = await self.catalogue.release(row["release"], connection)
+                running = clocks.get((row["case_id"], row["item"]), ())
+                due = due_of(release, row["item"], running, self.catalogue.calendar_for(release), now)
+                shown_rows.append(replace(shown(row, release, actor), due=due))
+        return Page(shown_rows, next_cursor or None)
+
+    async def task_counts(self, actor: Actor) -> TaskCounts:
+        """Count what a clerk has to do, each number up to a bound. Raises NotPermitted for who is no clerk."""
+        async with self.database.reading() as connection:
+            whose = await self._whose(actor, connection)
+            return TaskCounts(**await tasks.counts(connection, whose, COUNTED), most=COUNTED)
+
+    async def _whose(self, actor: Actor, connection: Connection) -> Whose:
         if actor.kind != "clerk":
             raise NotPermitted("只有工作人员有待办", action="tasks")
-        by = Narrowing(wanted.card, wanted.bundle, wanted.item, wanted.text)
-        limit = max(1, min(limit, MOST))
+        led = [r.bundle.code for r in await self.catalogue.all_newest(connection) if r.bundle.lead == actor.department]
         posts = [(actor.department, post) for post in actor.posts]
-        rows: list[Row] = []
-        next_cursor = ""
-        async with self.database.reading() as connection:
-            if wanted.view in ("mine", "all"):
-                found = await tasks.mine(connection, actor.account, by, limit=limit, cursor=cursor or "")
-                rows, next_cursor = found.rows, found.next
-            if wanted.view in ("unclaimed", "all"):
-                found = await tasks.unclaimed(connection, posts, by, limit=limit, cursor=cursor or "")
-                more = bool(next_cursor or found.next)
-                rows = sorted([*rows, *found.rows], key=lambda row: tuple(row[name] for name in ORDER))
-                next_cursor = found.next if wanted.view == "unclaimed" else _merged_next(rows, limit, more)
-            shown = [await self._row(row, connection) for row in rows[:limit]]
-        return Page(shown, next_cursor or None)
-
-    async def _row(self, row: Row, connection: Connection) -> TaskRow:
-        return shown(row, await self.catalogue.release(row["release"], connection))
+        return Whose(actor.account, posts, actor.department, led)
 
     async def claim(self, request: Request, number: str, n: int, *, answer: RowAnswer | None = None) -> TaskRow:
         """Take a task: nobody else acts on it until it is given back."""
@@ -80,25 +93,61 @@ class Tasks(Desk):
         return replace(task_of(view, n), answer=view.answer)
 
 
+async def _found(
+    connection: Connection, whose: Whose, wanted: TaskFilter, cursor: str, limit: int
+) -> tuple[list[Row], str]:
+    """Return the rows of a page and where the next one begins."""
+    by = Narrowing(wanted.card, wanted.bundle, wanted.item, wanted.text, wanted.numbers)
+    at: dict[str, Any] = {"limit": limit, "cursor": cursor}
+    match wanted.view:
+        case "mine":
+            found = await tasks.mine(connection, whose.person, by, **at)
+        case "unclaimed":
+            found = await tasks.unclaimed(connection, whose.posts, by, **at)
+        case "waiting":
+            found = await tasks.waiting(connection, whose, by, **at)
+        case "done":
+            found = await tasks.done(connection, whose.person, by, **at)
+        case _:
+            own = await tasks.mine(connection, whose.person, by, **at)
+            free = await tasks.unclaimed(connection, whose.posts, by, **at)
+            rows = sorted([*own.rows, *free.rows], key=lambda row: tuple(row[name] for name in ORDER))
+            return rows[:limit], _merged_next(rows, limit, bool(own.next or free.next))
+    return found.rows, found.next
+
+
+async def _running(connection: Connection, rows: Sequence[Row]) -> dict[tuple[str, str], list[Clock]]:
+    """Return the running clocks of the cases of a page, by case and item."""
+    found: dict[tuple[str, str], list[Clock]] = {}
+    for row in await tasks.running_clocks(connection, sorted({row["case_id"] for row in rows})):
+        case_id = row.pop("case_id")
+        found.setdefault((case_id, row["item"]), []).append(Clock(**row))
+    return found
+
+
 def task_of(view: CaseView, n: int) -> TaskRow:
     """Return a task of a case as a line of the list."""
-    task, whole = view.whole.tasks[n], view.whole
+    task, whole, situation = view.whole.tasks[n], view.whole, view.situation
     about = {name: getattr(task, name) for name in ("n", "item", "state", "department", "post", "person")}
-    about |= {name: getattr(task, name) for name in ("since_at", "due_on", "card")}
+    about |= {name: getattr(task, name) for name in ("since_at", "due_on", "card", "done_at")}
     about |= {
         name: getattr(whole, name) for name in ("number", "bundle", "applicant_type", "applicant_name", "version")
     }
-    return shown(about, view.release)
+    running = [clock for clock in whole.clocks.values() if clock.item == task.item]
+    due = due_of(view.release, task.item, running, situation.calendar, situation.now)
+    return replace(shown(about, view.release, view.actor), due=due)
 
 
-def shown(row: Row, release: Release) -> TaskRow:
+def shown(row: Row, release: Release, actor: Actor) -> TaskRow:
     """Return a task with the titles of its release."""
+    ours = row["department"] == actor.department and not row.get("done_at")
     return TaskRow(
         row["number"], row["n"], row["item"], titles.item_title(release, row["item"]),
         row["bundle"], release.bundle.title, row["state"], titles.state_title(release, row["item"], row["state"]),
         row["department"], titles.department_title(release, row["department"]),
         row["post"], titles.post_title(release, row["post"]), row["person"], row["since_at"], row["due_on"],
-        row["card"], row["applicant_type"], row["applicant_name"], row["version"],
+        row["card"], row["applicant_type"], row["applicant_name"], row["version"], done_at=row.get("done_at"),
+        bulk=bulk.ways(release, row["item"], row["state"], actor.posts & {row["post"]}) if ours else (),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from service.office import sight, titles
+from service.office.due import Due
 from service.workflows import step
 from service.workflows.case import Card, Case, Event, Item, Task
 from service.workflows.language.release import Release
@@ -141,7 +142,22 @@ class TaskRow:
     applicant_type: str
     applicant_name: str
     version: int
+    due: Due | None = None  # the clock that ends first; None when none runs
+    bulk: Sequence[tuple[str, str]] = ()  # (action, title) that may be tried on many cases at once
+    done_at: datetime | None = None
     answer: Any = None  # the body that was rendered and stored, when the caller gave a way to render it
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCounts:
+    """待办件数 — how many there are, each counted up to `most` and no further."""
+
+    mine: int
+    unclaimed: int
+    yellow: int
+    red: int
+    waiting: int
+    most: int
 
 
 @dataclass(frozen=True, slots=True)

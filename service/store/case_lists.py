@@ -10,7 +10,7 @@ from sqlalchemy import literal as value
 from service.store.database import Connection
 from service.store.paging import Page, Row, page, position
 from service.store.statements import columns, table
-from service.store.tasks import containing
+from service.store.tasks import matching
 
 _CASES = table("cases").c
 _ITEMS = table("items").c
@@ -43,7 +43,7 @@ class Filter:
 
     state: str = ""
     bundle: str = ""
-    text: str = ""  # part of the number or of the applicant's name
+    text: str = ""  # part of the number or of the applicant's name, or the whole of their number
 
 
 def _allowed(right: Right) -> ColumnElement[bool]:
@@ -69,7 +69,7 @@ def _chosen(by: Filter) -> list[ColumnElement[bool]]:
     if by.bundle:
         found.append(_CASES.bundle == by.bundle)
     if by.text:
-        found.append(or_(containing(_CASES.number, by.text), containing(_CASES.applicant_name, by.text)))
+        found.append(matching(by.text))
     return found
 
 

@@ -138,6 +138,12 @@ class Task(SQLModel, table=True):
     __table_args__ = (
         _partial("tasks_open", ("department", "post", "rank_on", "case_id", "n"), "done_at IS NULL AND person = ''"),
         _partial("tasks_mine", ("person", "rank_on", "case_id", "n"), "done_at IS NULL AND person <> ''"),
+        _partial(
+            "tasks_carded",
+            ("card", "person", "department", "post", "rank_on", "case_id", "n"),
+            "done_at IS NULL AND card <> 'none'",
+        ),
+        _partial("tasks_done", ("person", "done_at", "case_id", "n"), "done_at IS NOT NULL AND person <> ''"),
     )
     case_id: str = _case_id()
     n: int = Field(primary_key=True)

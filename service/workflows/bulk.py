@@ -3,11 +3,13 @@
 A refusal, a decision on a licence and whatever carries words or papers of one case are done one by one.
 """
 
+from collections.abc import Collection
+
 from service.errors import ActionNotAllowed
-from service.workflows.case import CASE, Case, Item
+from service.workflows.case import CASE, Case
 from service.workflows.language.models import Transition
-from service.workflows.language.release import Release
-from service.workflows.machine import machine_of
+from service.workflows.language.release import Release, own_code
+from service.workflows.machine import CLOCK, machine_of
 from service.workflows.situation import Action
 
 ON_CASE = frozenset({"urge"})
@@ -32,19 +34,28 @@ def one_of_many(release: Release, case: Case, action: Action) -> Action:
             raise ActionNotAllowed("这个事项现在没有待办", action=action.name, state=item.state)
         return Action(action.name, data={"task": task})
     for transition in machine_of(release, item.lifecycle).leaving(item.state):
-        if transition.action == action.name and not may_be_bulk(release, item, transition):
+        if transition.action == action.name and not may_be_bulk(release, item.item, transition):
             raise ActionNotAllowed(f"「{transition.title}」{ONE_BY_ONE}", action=action.name, state=item.state)
     return action
 
 
-def may_be_bulk(release: Release, item: Item, transition: Transition) -> bool:
-    """Tell whether a transition leads out of the intake with nothing to be written: acceptance, and the filing of 备案.
+def may_be_bulk(release: Release, code: str, transition: Transition) -> bool:
+    """Tell whether a transition of an item leads out of the intake with nothing to be written: 受理, 备案.
 
     What follows a decision (a check, a revocation) is never done in bulk.
     """
-    machine = machine_of(release, item.lifecycle)
-    intake = machine.acceptance_states
-    if item.parent or transition.needs or transition.to in intake or not intake & set(transition.sources):
+    subject = release.subject(code)
+    if subject is None or own_code(code) != code or transition.needs or CLOCK in transition.actors:
         return False
-    final, subject = machine.states[transition.to].final, release.subject(item.item)
-    return final is None or (final == "granted" and subject is not None and subject.category == "filing")
+    machine = machine_of(release, subject.lifecycle)
+    intake = machine.acceptance_states
+    if transition.to in intake or not intake & set(transition.sources):
+        return False
+    final = machine.states[transition.to].final
+    return final is None or (final == "granted" and subject.category == "filing")
+
+
+def ways(release: Release, code: str, state: str, posts: Collection[str]) -> list[tuple[str, str]]:
+    """Return the (action, title) that these posts may take in bulk on an item in a state; each case decides for itself."""
+    leaving = machine_of(release, release.lifecycle_of(code).code).leaving(state)
+    return [(t.action, t.title) for t in leaving if may_be_bulk(release, code, t) and set(posts) & set(t.actors)]

@@ -1,21 +1,37 @@
 """The work list: what is shown, taken, given back."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from service.errors import ActionNotAllowed, NotPermitted
-from service.office import Office, TaskFilter
+from service.office import CaseFilter, Office, TaskFilter
 from service.workflows.situation import Actor
 
-from .conftest import CITIZEN, DAY, HOUR, MORNING, REVIEWER, STALL, WINDOW, WINDOW2, Act, Open, asks
+from .conftest import (
+    CITIZEN,
+    DAY,
+    HOUR,
+    MORNING,
+    OUTSIDER,
+    REVIEWER,
+    SIGN_CLERK,
+    STALL,
+    SUBJECT,
+    WINDOW,
+    WINDOW2,
+    Act,
+    Open,
+    asks,
+)
 
 HEAD = Actor("scjg.head", "clerk", "scjg", frozenset({"head"}))
 
 
 async def shown(office: Office, actor: Actor, view: str, **more: str) -> list[tuple[str, str]]:
     """Return the (number, item) of a list."""
-    page = await office.tasks(actor, TaskFilter(view=view, **more))  # type: ignore[arg-type]
+    page = await office.tasks(actor, TaskFilter(view=view, **more), now=MORNING)  # type: ignore[arg-type]
     return [(row.number, row.item) for row in page.items]
 
 
@@ -26,7 +42,7 @@ class TestTasks:
         """The first row is what must be done next."""
         later = (await opened(now=MORNING + DAY)).case.number
         sooner = (await opened()).case.number
-        page = await office.tasks(WINDOW, TaskFilter(view="unclaimed"))
+        page = await office.tasks(WINDOW, TaskFilter(view="unclaimed"), now=MORNING)
         assert [row.number for row in page.items] == [sooner, sooner, later, later]
         first = page.items[0]
         assert (first.item_title, first.state_title, first.post_title) == ("食品经营许可", "待受理", "受理岗")
@@ -38,7 +54,7 @@ class TestTasks:
         await office.claim(asks(WINDOW), numbers[1], 1)
         seen, cursor = [], None
         while True:
-            page = await office.tasks(WINDOW, TaskFilter(view="all"), cursor, 2)
+            page = await office.tasks(WINDOW, TaskFilter(view="all"), cursor, 2, now=MORNING)
             seen += [(row.number, row.item) for row in page.items]
             cursor = page.next
             if cursor is None:
@@ -52,10 +68,94 @@ class TestTasks:
         assert await shown(office, WINDOW, "unclaimed", item="sign", text="面馆") == [(other.case.number, "sign")]
         assert await shown(office, WINDOW, "unclaimed", text=number) == [(number, "food"), (number, "sign")]
 
+    async def test_says_what_is_left_today(self, office: Office, opened: Open, done: Act) -> None:
+        """Working days by the calendar, the clock that ends first, and what happens at its end (R-TIME-1, R-ACC-5)."""
+        number = (await opened()).case.number
+        row = (await office.tasks(WINDOW, TaskFilter("unclaimed"), now=MORNING)).items[0]
+        assert row.due is not None
+        assert (row.due.on, row.due.left.words, row.due.clock.title) == (
+            date(2026, 11, 12),
+            "还剩 5 个工作日",
+            "一次性告知",
+        )
+        assert (row.due.then, row.bulk) == ("视为受理", [("accept", "受理")])
+        row = (await office.tasks(WINDOW, TaskFilter("unclaimed"), now=MORNING + 7 * DAY)).items[0]
+        assert row.due is not None
+        assert row.due.left.words == "今天是最后一天"
+        taken = await office.claim(asks(WINDOW), number, 1)
+        assert taken.due is not None
+        assert taken.due.left.words == "还剩 5 个工作日"
+
+    async def test_what_waits_for_the_applicant(self, office: Office, opened: Open, done: Act) -> None:
+        """Seen by the department that owns the item and by the lead; their own time stands."""
+        number = (await opened()).case.number
+        await done(number, "sign.note_defects", WINDOW, reasons=[{"text": "看不清"}])
+        await done(number, "case.notify_correction", WINDOW)
+        for actor, seen in ((WINDOW, [(number, "sign")]), (SIGN_CLERK, [(number, "sign")]), (OUTSIDER, [])):
+            assert await shown(office, actor, "waiting") == seen
+        row = (await office.tasks(SIGN_CLERK, TaskFilter("waiting"), now=MORNING)).items[0]
+        assert row.due is not None
+        assert (row.due.clock.owner, row.due.clock.title, row.bulk) == ("applicant", "补正", ())
+
+    async def test_what_one_has_done_the_last_first(self, office: Office, opened: Open, done: Act) -> None:
+        """With what has become of the item since, however many pages it takes."""
+        numbers = [(await opened()).case.number for _ in range(3)]
+        for hour, number in enumerate(numbers):
+            await done(number, "food.accept", WINDOW, MORNING + HOUR * (hour + 1))
+        await done(numbers[2], "case.withdraw", CITIZEN, MORNING + DAY)
+        seen, cursor = [], None
+        while True:
+            page = await office.tasks(WINDOW, TaskFilter("done"), cursor, 2, now=MORNING)
+            seen += [(row.number, row.state_title, row.bulk) for row in page.items]
+            if (cursor := page.next) is None:
+                break
+        assert seen == [(numbers[2], "已撤回", ()), (numbers[1], "审查中", ()), (numbers[0], "审查中", ())]
+        assert await shown(office, WINDOW2, "done") == []
+
+    async def test_is_found_by_the_whole_number_of_a_company(self, office: Office, opened: Open) -> None:
+        """统一社会信用代码, in small letters too; a part of it finds nothing."""
+        number = (await opened()).case.number
+        assert await shown(office, WINDOW, "unclaimed", text=SUBJECT.lower(), item="food") == [(number, "food")]
+        assert await shown(office, WINDOW, "unclaimed", text=SUBJECT[:16]) == []
+        for actor, found in ((WINDOW, 1), (OUTSIDER, 0)):
+            page = await office.cases(actor, CaseFilter(text=SUBJECT))
+            assert len(page.items) == found
+
+    async def test_of_some_cases_only(self, office: Office, opened: Open) -> None:
+        """What a bulk asks before it acts."""
+        numbers = [(await opened()).case.number for _ in range(3)]
+        page = await office.tasks(WINDOW, TaskFilter("all", item="food", numbers=numbers[1:]), now=MORNING)
+        assert sorted(row.number for row in page.items) == numbers[1:]
+
     async def test_is_for_clerks(self, office: Office) -> None:
         """An applicant has cases, not tasks."""
         with pytest.raises(NotPermitted):
-            await office.tasks(CITIZEN)
+            await office.tasks(CITIZEN, now=MORNING)
+
+
+class TestCounts:
+    """GET /tasks/counts."""
+
+    async def test_counts_every_view(self, office: Office, opened: Open, done: Act) -> None:
+        """Each number is the length of its list."""
+        numbers = [(await opened()).case.number for _ in range(3)]
+        await office.claim(asks(WINDOW), numbers[0], 1)
+        await done(numbers[1], "sign.note_defects", WINDOW, reasons=[{"text": "看不清"}])
+        await done(numbers[1], "case.notify_correction", WINDOW)
+        late = MORNING + 7 * DAY
+        await office.expire_due(late)
+        found = await office.task_counts(WINDOW)
+        assert (found.mine, found.unclaimed, found.waiting) == (1, 4, 1)
+        for card in ("yellow", "red"):
+            listed = await office.tasks(WINDOW, TaskFilter("all", card=card), now=late)
+            assert len(listed.items) == getattr(found, card)
+        assert found.yellow > 0
+        assert (await office.task_counts(OUTSIDER)).unclaimed == 0
+
+    async def test_is_for_clerks(self, office: Office) -> None:
+        """An applicant has cases, not tasks."""
+        with pytest.raises(NotPermitted):
+            await office.task_counts(CITIZEN)
 
 
 class TestClaim:

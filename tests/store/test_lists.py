@@ -81,26 +81,34 @@ class TestTasks:
 
     async def test_a_page_is_one_range_of_an_index(self, database: Database, office: None) -> None:
         """The first page costs the same however many tasks are open."""
+        free, red = tasks._could_be("scjg", "window"), Narrowing(card="red")
         lists = [
-            (
-                "tasks_open",
-                tasks.and_(tasks._TASKS.department == "scjg", tasks._TASKS.post == "window", tasks._UNCLAIMED),
-            ),
-            ("tasks_mine", tasks.and_(tasks._TASKS.person == "li", tasks._CLAIMED)),
+            ("tasks_open", tasks._listed(free, Narrowing(), None, 50)),
+            ("tasks_mine", tasks._listed(tasks._mine("li"), Narrowing(), None, 50)),
+            ("tasks_carded", tasks._listed(free, red, None, 50)),
         ]
         async with database.transaction() as tx:
             if tx.postgres:
                 await tx.sql.execute(text("SET LOCAL enable_seqscan = off"))
                 await tx.sql.execute(text("SET LOCAL enable_sort = off"))
                 await tx.sql.execute(text("SET LOCAL enable_bitmapscan = off"))
-            for index, whose in lists:
-                statement = tasks._listed(whose, Narrowing(), None, 50)
+            for index, statement in lists:
                 written = str(statement.compile(tx.sql.sync_engine, compile_kwargs={"literal_binds": True}))
                 explain = "EXPLAIN " if tx.postgres else "EXPLAIN QUERY PLAN "
                 plan = " ".join(str(tuple(row)) for row in await tx.sql.execute(text(explain + written)))
                 assert index in plan
                 assert "Sort" not in plan.replace("Incremental Sort", "Sort")
                 assert "TEMP B-TREE" not in plan
+
+    async def test_counting_stops_at_the_bound(self, database: Database, office: None) -> None:
+        """Mine, what could be mine, by card: as many as there are, and never more than asked for."""
+        whose = tasks.Whose("li", [("scjg", "window"), ("xf", "reviewer")], "scjg")
+        async with database.reading() as connection:
+            assert await tasks.counts(connection, whose, 100) == {
+                "mine": 8, "unclaimed": 36, "yellow": 0, "red": 4, "waiting": 0,
+            }  # fmt: skip
+            found = await tasks.counts(connection, whose, 3)
+        assert (found["mine"], found["unclaimed"], found["red"]) == (3, 3, 3)
 
     async def test_a_made_up_cursor_is_the_callers_mistake(self, database: Database) -> None:
         """422, not 500."""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from service.errors import ActionNotAllowed
-from service.workflows.bulk import may_be_bulk, one_of_many
+from service.workflows.bulk import may_be_bulk, one_of_many, ways
 from service.workflows.machine import machine_of
 from service.workflows.situation import Action
 
@@ -19,11 +19,7 @@ class TestOneOfMany:
         found = set()
         for item in story.case.items.values():
             leaving = machine_of(story.release, item.lifecycle).transitions
-            found |= {
-                f"{item.lifecycle}.{t.action}"
-                for t in leaving
-                if "clock" not in t.actors and "applicant" not in t.actors and may_be_bulk(story.release, item, t)
-            }
+            found |= {f"{item.lifecycle}.{t.action}" for t in leaving if may_be_bulk(story.release, item.item, t)}
         assert found == {"licence.accept", "filing.file"}
 
     @pytest.mark.parametrize("name", ["decline", "not_required", "note_defects", "accept_tolerant"])
@@ -57,3 +53,15 @@ class TestOneOfMany:
         story.li("fire.issue")
         with pytest.raises(ActionNotAllowed, match="请逐件办理"):
             one_of_many(story.release, story.case, Action("pass", "fire.follow-up"))
+
+
+class TestWays:
+    """`ways`."""
+
+    def test_what_a_post_could_do_in_bulk(self, shop: Any) -> None:
+        """By the state alone, without looking at a case: what a list offers beside its rows."""
+        release = shop.release("food", "sign")
+        assert ways(release, "food", "received", {"window"}) == [("accept", "受理")]
+        assert ways(release, "sign", "received", {"window", "head"}) == [("file", "备案")]
+        assert ways(release, "food", "received", {"reviewer"}) == []
+        assert ways(release, "food", "reviewing", {"reviewer"}) == []

@@ -41,6 +41,11 @@ class TestLeft:
         """The promise comes before the law; past it the days are counted on (Sunday the 20th was worked)."""
         assert left(run("2026-09-14", promised="3wd", statutory="20wd"), on).words == words
 
+    def test_past_is_past_on_a_weekend_too(self) -> None:
+        """Due on Friday, looked at on Saturday: no working day is over, the limit is."""
+        found = left(run("2026-09-10", promised="1wd"), "2026-09-12")
+        assert (found.days, found.words) == (0, "已过期限")
+
     def test_counts_calendar_days_where_the_limit_does(self) -> None:
         """A limit in days says days, and why its end was put off."""
         found = left(run("2026-08-06", statutory="60d"), "2026-09-30")

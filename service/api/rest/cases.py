@@ -99,7 +99,7 @@ async def submit_draft(
 )  # fmt: skip
 async def list_cases(
     desk: Counter, caller: SignedIn, state: Annotated[Word | None, Query(description="办件状态，如 in_progress")] = None,
-    bundle: Code | None = None, text: Annotated[Short | None, Query(description="编号或申请人名称的一部分")] = None,
+    bundle: Code | None = None, text: Annotated[Short | None, Query(description="编号或申请人名称的一部分，或者完整的统一社会信用代码、身份证号码")] = None,
     cursor: Cursor | None = None, limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> Response:  # fmt: skip
     """来人看得到的办件，新的在前。"""

@@ -12,10 +12,43 @@ from service.api.problems import refusals
 from service.api.rest.shapes import APPLICANT_TYPES, CARDS, Shown, json_answer, said
 from service.api.texts import CaseNumber, Code, Cursor, ItemCode, Short, Whole, Word
 from service.errors import ActionNotAllowed, CaseChanged, KeyReused, NotFound, NotPermitted, NotSignedIn, one_field
-from service.office import TaskFilter, TaskRow
+from service.office import Due, TaskFilter, TaskRow, View
 
 router = APIRouter(prefix="/tasks", tags=["tasks"], route_class=StrictRoute)
+TEXT = "编号或申请人名称的一部分，或者完整的统一社会信用代码、身份证号码"
 VERBS = {"claim": "认领", "release": "退还"}
+
+
+class DueShown(Shown):
+    """期限今天怎么样。"""
+
+    clock: str
+    clock_title: str
+    on: date
+    left_days: int = Field(description="今天以后还剩几天；最后一天是 0，超过的是负数")
+    working: bool = Field(description="true 按工作日数，false 按自然日数")
+    left_title: str = Field(examples=["还剩 6 个工作日", "今天是最后一天", "已超过 1 个工作日"])
+    note: str = Field(description="为什么与挂历上的天数不同，如已扣除国庆节放假；为空表示相同")
+    at_expiry_title: str = Field(description="逾期会自动发生什么，如视为受理；为空表示没有")
+    provisional: bool = Field(description="跨到放假安排还没有公布的年份，暂定")
+
+
+class BulkAction(Shown):
+    """可以批量办理的动作。"""
+
+    action: str
+    title: str
+
+
+class TaskCountsShown(Shown):
+    """待办件数，每个数最多数到 most。"""
+
+    mine: int = Field(description="我的待办")
+    unclaimed: int = Field(description="待认领")
+    yellow: int = Field(description="我的和待认领的里面，黄牌")
+    red: int = Field(description="我的和待认领的里面，红牌")
+    waiting: int = Field(description="等申请人补正、整改的")
+    most: int
 
 
 class TaskShown(Shown):
@@ -35,13 +68,16 @@ class TaskShown(Shown):
     post_title: str
     person: str = Field(description="认领的人；为空表示还没有人认领")
     since_at: datetime
+    done_at: datetime | None = Field(description="办完的时刻；还没有办完的为 null")
     due_on: date | None
+    due: DueShown | None = Field(description="最先到期的时限今天怎么样；没有在走的时限时为 null")
     card: str
     card_title: str
     applicant_type: str
     applicant_type_title: str
     applicant_name: str
     version: int = Field(description="办件版本，认领、退还时可放进 If-Match")
+    bulk_actions: list[BulkAction] = Field(description="可以放进 POST /bulk 的动作；每一件办的时候还要再检查")
 
 
 class TaskPage(Shown):
@@ -60,16 +96,32 @@ class TaskPage(Shown):
 )
 async def list_tasks(
     desk: Counter, caller: SignedIn,
-    view: Annotated[Literal["mine", "unclaimed", "all"], Query(description="mine 我的，unclaimed 待认领，all 两者")] = "all",
+    view: Annotated[View, Query(
+        description="mine 我的，unclaimed 待认领，all 两者，waiting 等申请人补正或整改，done 我办过的（后办完的在前）"
+    )] = "all",
     card: Literal["none", "yellow", "red"] | None = None, bundle: Code | None = None, item: ItemCode | None = None,
-    text: Annotated[Short | None, Query(description="编号或申请人名称的一部分")] = None, cursor: Cursor | None = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    text: Annotated[Short | None, Query(description=TEXT)] = None,
+    number: Annotated[list[CaseNumber] | None, Query(description="只要这些办件，可以写多次", max_length=100)] = None,
+    cursor: Cursor | None = None, limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> Response:  # fmt: skip
     """只列出来人的岗位可以办的，期限最近的在前。"""
-    wanted = TaskFilter(view, card or "", bundle or "", item or "", text or "")
-    found = await desk.office.tasks(caller.actor, wanted, cursor, limit)
+    wanted = TaskFilter(view, card or "", bundle or "", item or "", text or "", tuple(number or ()))
+    found = await desk.office.tasks(caller.actor, wanted, cursor, limit, now=caller.now)
     page = TaskPage(items=[line(each) for each in found.items], next=found.next)
     return json_answer(page.model_dump_json())
+
+
+@router.get(
+    "/counts",
+    operation_id="tasks_count",
+    summary="待办件数",
+    response_model=TaskCountsShown,
+    responses=refusals(NotSignedIn, NotPermitted),
+)
+async def count_tasks(desk: Counter, caller: SignedIn) -> Response:
+    """每个数最多数到 most：到了 most 就表示还有更多。"""
+    found = await desk.office.task_counts(caller.actor)
+    return json_answer(TaskCountsShown.model_validate(found, from_attributes=True).model_dump_json())
 
 
 @router.post(
@@ -92,7 +144,18 @@ def line(row: TaskRow) -> TaskShown:
         case=row.number, n=row.n, item=row.item, item_title=row.item_title, bundle=row.bundle,
         bundle_title=row.bundle_title, state=row.state, state_title=row.state_title, department=row.department,
         department_title=row.department_title, post=row.post, post_title=row.post_title, person=row.person,
-        since_at=row.since_at, due_on=row.due_on, card=row.card, card_title=said(CARDS, row.card),
+        since_at=row.since_at, done_at=row.done_at, due_on=row.due_on, due=_due(row.due), card=row.card, card_title=said(CARDS, row.card),
         applicant_type=row.applicant_type, applicant_type_title=said(APPLICANT_TYPES, row.applicant_type),
         applicant_name=row.applicant_name, version=row.version,
+        bulk_actions=[BulkAction(action=action, title=title) for action, title in row.bulk],
+    )  # fmt: skip
+
+
+def _due(found: Due | None) -> DueShown | None:
+    if found is None or found.on is None:
+        return None
+    left, clock = found.left, found.clock
+    return DueShown(
+        clock=clock.clock, clock_title=clock.title, on=found.on, left_days=left.days, working=left.working,
+        left_title=left.words, note=left.note, at_expiry_title=found.then, provisional=clock.provisional,
     )  # fmt: skip

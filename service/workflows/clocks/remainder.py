@@ -21,6 +21,7 @@ class Left:
     working: bool  # working days, else calendar days
     on: date | None
     note: str = ""  # why it is not the number of days on a wall calendar; empty where it is
+    over: bool = False  # the last day is past, if only by a weekend
 
     @property
     def words(self) -> str:
@@ -29,7 +30,7 @@ class Left:
         if self.on is None:
             return f"已停表，还剩 {self.days} {unit}" if self.days >= 0 else f"已停表，已超过 {-self.days} {unit}"
         if self.days == 0:
-            return "今天是最后一天"
+            return "已过期限" if self.over else "今天是最后一天"
         return f"还剩 {self.days} {unit}" if self.days > 0 else f"已超过 {-self.days} {unit}"
 
 
@@ -48,7 +49,7 @@ def left(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetime) 
         return Left(days, working, None)
     today = local_date(as_of)
     note = _counted(calendar, today, on, days) if working else _rolled(calendar, end.unrolled, on)
-    return Left(days, working, on, note)
+    return Left(days, working, on, note, over=on < today)
 
 
 def _counted(calendar: WorkCalendar, today: date, on: date, days: int) -> str:

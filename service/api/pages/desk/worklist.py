@@ -13,5 +13,5 @@ router = APIRouter(include_in_schema=False)
 @router.get("/desk")
 async def worklist(request: Request, desk: Counter, visitor: Clerk) -> Response:
     """Show the open tasks."""
-    found = await desk.office.tasks(visitor.actor, TaskFilter("all"))
+    found = await desk.office.tasks(visitor.actor, TaskFilter("all"), now=visitor.now)
     return shown(request, visitor, "desk/worklist.html", rows=found.items)
