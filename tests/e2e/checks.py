@@ -98,7 +98,10 @@ async def layout(page: Page) -> list[str]:
 async def keyboard(page: Page, *, forced: bool = False) -> list[str]:
     """Press Tab through the page: everything is reached, seen, and not obscured."""
     found: list[str] = []
-    await page.evaluate("() => { document.activeElement?.blur?.(); window.scrollTo(0, 0); }")
+    await page.evaluate(
+        "() => { const top = document.createElement('span'); top.tabIndex = -1; document.body.prepend(top);"
+        " top.focus(); top.remove(); window.scrollTo(0, 0); }"
+    )
     stops = 0
     for stops in range(MOST_STOPS):
         await page.keyboard.press("Tab")
