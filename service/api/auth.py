@@ -131,6 +131,18 @@ async def at_the_door(desk: Counter) -> datetime:
     return await desk.now()
 
 
+async def perhaps_signed_in(desk: Counter, request: Request) -> Actor | None:
+    """Return who is asking where nobody needs to sign in; a token that is not good is none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    try:
+        return await desk.office.actor(desk.tokens.account(token.strip(), desk.clock()))
+    except NotSignedIn:
+        return None
+
+
+Visitor = Annotated[Actor | None, Depends(perhaps_signed_in)]
 SignedIn = Annotated[Caller, Depends(signed_in)]
 Now = Annotated[datetime, Depends(at_the_door)]
 

@@ -219,7 +219,7 @@ def application(release: Release, tale: Tale, at: datetime, papers: Papers) -> A
         bundle=BUNDLE, applicant={"type": who.type, "name": who.name, "id": who.id}, answers=answers,
         handling=tale.handling, form={name: value for name, value in samples.items() if name in asked}, draft=tale.draft,
         materials=[
-            _paper(release, code, need.origins[0], papers)
+            _paper(release, code, next(o for o in need.origins if o != "certificate"), papers)
             for code, need in bundle.one_set(release, selection.items, handling, facts).items()
         ],
     )  # fmt: skip

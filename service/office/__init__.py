@@ -8,6 +8,7 @@ from service.office.due import Due
 from service.office.exchange import Exchange
 from service.office.filling import DraftView, Filling
 from service.office.handling import Handling
+from service.office.holdings import Holding, Holdings
 from service.office.printing import Printing
 from service.office.publishing import Publishing
 from service.office.reading import Reading
@@ -29,7 +30,8 @@ from service.office.views import (
 
 
 class Office(
-    Applications, Filling, Handling, Bulk, Tasks, Reading, Printing, Publishing, Sessions, Exchange, Sweeps, DemoClock
+    Applications, Filling, Handling, Bulk, Tasks, Reading, Holdings, Printing, Publishing, Sessions, Exchange, Sweeps,
+    DemoClock,
 ):  # fmt: skip
     """办公室 — every verb of the service; built on a database and a folder of files."""
 
@@ -47,6 +49,7 @@ __all__ = [
     "DraftView",
     "Due",
     "FileInfo",
+    "Holding",
     "Office",
     "Page",
     "Request",

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from service.errors import ActionNotAllowed, DataInvalid, NotPermitted
@@ -12,7 +13,7 @@ from service.office.attachments import checked_files
 from service.office.desk import CREATED, Answer, Desk, new_id, refuse_stale, scope_of, there
 from service.office.views import CaseView
 from service.store import cases, papers
-from service.store.cases import Key
+from service.store.cases import Gathered, Key
 from service.store.database import Connection
 from service.store.faults import KeyTaken
 from service.workflows.calendar import local_date
@@ -51,7 +52,7 @@ class Applications(Desk):
             opening = await cases.opening(tx, applicant_id=who["id"], key=scope)
             if opening.answered:
                 return await self._same_again(tx, scope, request)
-            situation = await self.situation(release, request.now, opening.excluded, tx)
+            situation = await self.situation(release, request.now, opening, tx)
             case = self._new(request, draft, release, who, opening.serial)
             given = await checked_files(tx, draft.materials, request.actor.account, release, "/materials")
             if draft.draft:
@@ -123,17 +124,17 @@ class Applications(Desk):
             refuse_stale(case, request)
             drafted = case
             if case.state == "draft":
-                case, situation = await self._newest_rules(tx, case, situation)
+                case, situation = await self._newest_rules(tx, case, found, request.now)
             data = {
                 "materials": drafts.materials(case), "signature": dict(signature or {}), "meets_by": dict(meets_by or {}),
             }  # fmt: skip
             taken = replace(step(case, Action("submit", data=data), request.actor, situation), before=drafted)
             return await self.recorded(tx, taken, request, situation, was=found.case, scope=scope, answer=answer)
 
-    async def _newest_rules(self, tx: Connection, case: Case, situation: Situation) -> tuple[Case, Situation]:
+    async def _newest_rules(self, tx: Connection, case: Case, found: Gathered, now: datetime) -> tuple[Case, Situation]:
         """A case is pinned to its release when it is submitted, not when its draft was begun (R-BND-12)."""
         release = await self.catalogue.newest(case.bundle, tx)
-        moved = await self.situation(release, situation.now, situation.excluded, tx)
+        moved = await self.situation(release, now, found, tx)
         return replace(case, release=release.hash), moved
 
 

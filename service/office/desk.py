@@ -5,7 +5,7 @@ seconds old; a case never is.
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -17,14 +17,15 @@ from service.office.catalogue import Catalogue
 from service.office.staff import Staff
 from service.office.views import CaseView
 from service.store import cases, counters
-from service.store.cases import Gathered, Key, Row
+from service.store.cases import Gathered, Key, Opening, Row
 from service.store.database import Connection, Database
 from service.store.files import Folder
 from service.store.schema import check_current
-from service.workflows import bundle, evidence, notices
+from service.store.statements import HELD
+from service.workflows import bundle, evidence, library, notices
 from service.workflows.case import COLUMNS, KEYS, PARTS, Case, Event
 from service.workflows.language.release import Release
-from service.workflows.situation import Actor, Situation, Step
+from service.workflows.situation import Actor, Held, Situation, Step
 
 Answer = Callable[[CaseView], Any]
 CREATED, DONE = 201, 200
@@ -57,13 +58,14 @@ class Desk:
 
     # ---- gathering ----
 
-    async def situation(self, release: Release, now: datetime, excluded: bool, tx: Connection) -> Situation:
+    async def situation(self, release: Release, now: datetime, beside: Gathered | Opening, tx: Connection) -> Situation:
         """Return what a decision may look at beside the case."""
         await self.catalogue.refresh(tx)
         signers = await self.staff.signers(release, tx)
         return Situation(
-            release, self.catalogue.calendar_for(release), now.astimezone(UTC), staff=signers, excluded=excluded
-        )
+            release, self.catalogue.calendar_for(release), now.astimezone(UTC), staff=signers, excluded=beside.excluded,
+            library=held(beside.held),
+        )  # fmt: skip
 
     async def opened(self, found: Gathered, actor: Actor, now: datetime, tx: Connection) -> tuple[Case, Situation]:
         """Return a gathered case as a value with its situation; for who may not see it, it is not there."""
@@ -71,7 +73,7 @@ class Desk:
         case = case_of(found, release)
         if actor.kind != "clock" and not sight.may_see(release, case, actor):
             raise NotFound(NO_CASE)
-        return case, await self.situation(release, now, found.excluded, tx)
+        return case, await self.situation(release, now, found, tx)
 
     def repeated(self, answered: Row | None, request: Request, case: Case, situation: Situation) -> CaseView | None:
         """Return the answer already given under this key. Raises KeyReused for another request."""
@@ -106,6 +108,11 @@ class Desk:
         told = {**rows, "events": [_row(event) for event in events]}
         await cases.record(tx, row, told, seen_version=None if was is None else was["version"], idempotency=kept)
         return view
+
+
+def held(rows: Sequence[Row]) -> tuple[Held, ...]:
+    """Return certificates as a decision looks at them."""
+    return tuple(Held(**{name: row[name] for name in HELD} | {"carries": row["carries"] or {}}) for row in rows)
 
 
 def there(found: Gathered | None) -> Gathered:
@@ -168,7 +175,8 @@ async def draw_numbers(tx: Connection, taken: Step, release: Release) -> None:
 
     for certificate in lacking:
         series = f"certificate {number(certificate, 0)}"
-        certificate.number = number(certificate, (await counters.draw(tx, {series: 1}))[series])
+        drawn = (await counters.draw(tx, {series: 1}))[series]
+        library.numbered(taken.case, certificate, number(certificate, drawn))
     known = taken.before.notices if taken.before else {}
     for notice in taken.case.notices.values():
         if notice.kind == "result" and notice.n not in known:

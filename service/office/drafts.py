@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from service.errors import one_field
-from service.workflows import effects
+from service.workflows import library
 from service.workflows.case import Case
 from service.workflows.needs import material_given
 from service.workflows.situation import Actor, Situation, Step
@@ -42,7 +42,7 @@ def changed(case: Case, changes: Mapping[str, Any], actor: Actor, situation: Sit
 
 def _hand_in(work: Work, given: Sequence[Any], actor: Actor) -> None:
     for index, entry in enumerate(given):
-        effects.hand_in(work, material_given(work.release, f"/materials/{index}", entry), actor)
+        library.hand_in(work, material_given(work.release, f"/materials/{index}", entry), actor)
 
 
 def materials(case: Case) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from service.errors import NotFound
 from service.office import press, sight, titles
 from service.office.desk import Desk, there
+from service.office.holdings import NOTES, state_on
 from service.store import case_lists, cases, papers
 from service.store.cases import Row
 from service.store.database import Connection
@@ -61,18 +62,22 @@ class Printing(Desk):
         return f"{notice.title}-{notice.number}.{form}", content
 
     async def document(self, code: str, now: datetime) -> dict[str, Any]:
-        """Verify a printed paper by the code it carries: what it is, from whom, for whom, whether it is still in force.
+        """Verify a paper or a certificate by the code it carries: what it is, from whom, for whom, whether it is in force.
 
-        `{number, title, case, issued_at, department_title, item_title, applicant, sha256, intact, valid, note}`: `sha256` is
-        that of the body, as printed; `intact` says that it is what was recorded at the issue. Raises NotFound.
+        `{number, title, case, issued_at, department_title, item_title, applicant, sha256, intact, valid, note,
+        valid_until, state}`: `sha256` is that of the body, as printed; `intact` says that it is what was recorded at
+        the issue; `state` is empty for a paper. Raises NotFound.
         """
         async with self.database.reading() as connection:
             row = await papers.notice_by_code(connection, code)
+            if row is None and (held := await papers.certificate_by_code(connection, code)):
+                return await self._certificate(connection, held, local_date(now))
             found = await cases.look(connection, case_id=row["case_id"]) if row else None
             if row is None or found is None:
                 raise NotFound(NO_CODE)
             release = await self.catalogue.release(found.case["release"], connection)
-            recorded = await _recorded(connection, row)
+            told = await _recorded(connection, "notices", row)
+            recorded = str(told["body"]["sha256"]) if told else ""
         item = next((i for i in found.rows["items"] if i["item"] == row["item"]), None)
         intact = recorded == evidence.digest([found.case["salt"], row["body"]])
         note = _out_of_force(row, item, found.rows.get("certificates", []), local_date(now)) if intact else ALTERED
@@ -82,7 +87,27 @@ class Printing(Desk):
             "issued_at": row["issued_at"], "department_title": titles.department_title(release, department),
             "item_title": titles.item_title(release, row["item"]) if row["item"] else release.bundle.title,
             "applicant": titles.masked(found.case["applicant_name"]), "sha256": sheets.fingerprint(row["body"]),
-            "intact": intact, "valid": not note, "note": note,
+            "intact": intact, "valid": not note, "note": note, "valid_until": None, "state": "",
+        }  # fmt: skip
+
+    async def _certificate(self, connection: Connection, row: Row, today: date) -> dict[str, Any]:
+        found = there(await cases.look(connection, case_id=row["case_id"]))
+        release = await self.catalogue.release(found.case["release"], connection)
+        item = next(i for i in found.rows["items"] if i["item"] == row["item"])
+        told, salt = await _recorded(connection, "certificates", row), found.case["salt"]
+        holder = evidence.digest([salt, row["holder_name"]])
+        intact = bool(told) and (told["number"], told["holder_name"]["sha256"]) == (row["number"], holder)
+        state = state_on(row, today)
+        note = NOTES[state] if intact else ALTERED
+        says = {
+            name: evidence.plain(row[name]) for name in ("number", "title", "holder_name", "issued_on", "valid_until")
+        }
+        return {
+            "number": row["number"], "title": row["title"], "case": found.case["number"], "issued_at": item["final_at"],
+            "department_title": titles.department_title(release, item["department"]),
+            "item_title": titles.item_title(release, row["item"]), "applicant": titles.masked(row["holder_name"]),
+            "sha256": sheets.fingerprint(says), "intact": intact, "valid": not note, "note": note,
+            "valid_until": row["valid_until"], "state": state,
         }  # fmt: skip
 
 
@@ -105,16 +130,16 @@ def _pressed(notice: Notice, case: Case, release: Release, verify_url: str) -> b
     return press.pdf(markup, inputs, notice.issued_at)
 
 
-async def _recorded(connection: Connection, notice: Row) -> str:
-    """Return the salted hash of the body that the record took down when the notice was issued."""
+async def _recorded(connection: Connection, table: str, wanted: Row) -> Row:
+    """Return the row as the record took it down when the paper was issued, empty if it never did."""
     after = 0
-    while rows := await case_lists.events(connection, notice["case_id"], after=after, limit=_EVENTS_AT_ONCE):
+    while rows := await case_lists.events(connection, wanted["case_id"], after=after, limit=_EVENTS_AT_ONCE):
         for row in rows:
-            for told in row["rows"].get("notices", []):
-                if told["n"] == notice["n"]:
-                    return str(told["body"]["sha256"])
+            for told in row["rows"].get(table, []):
+                if told["n"] == wanted["n"]:
+                    return dict(told)
         after = rows[-1]["n"]
-    return ""
+    return {}
 
 
 def _out_of_force(notice: Row, item: Row | None, certificates: Iterable[Row], today: date) -> str:

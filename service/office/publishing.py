@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from service.errors import DefinitionInvalid
-from service.office.desk import Desk
+from service.office.desk import Desk, held
 from service.store import calendars, papers, releases
 from service.store.cases import Row
 from service.store.database import Connection
@@ -69,20 +69,23 @@ class Publishing(Desk):
         form: Mapping[str, Any] | None = None,
         *,
         now: datetime,
+        library: bool = False,
     ) -> dict[str, Any]:
         """Make the guide for this applicant and these answers; see `tools.guide.guide` for its shape.
 
-        `applicant` is {type, name?, id?}; with an id the credit record is looked at, and what it bars is told.
+        `applicant` is {type, name?, id?}; with an id the credit record is looked at, and what it bars is told. `library`: also what the
+        certificates kept here say; only for whom they belong to.
         """
         release = await self.bundle(bundle)
         await self.catalogue.refresh()
         subject = str(applicant.get("id") or "")
         async with self.database.reading() as connection:
             excluded = any(row["excluded"] for row in await papers.credits_of(connection, subject))
+            rows = await papers.certificates_of(connection, subject) if library else []
         who = bundles.Applicant(str(applicant.get("type") or ""), str(applicant.get("name") or ""), subject, excluded)
         return guide(
             release, who, answers, handling or {}, self.calendar_for(release), now,
-            certificates=certificates or {}, form=form or {},
+            certificates=certificates or {}, form=form or {}, library=held([row for row in rows if row["number"]]),
         )  # fmt: skip
 
 

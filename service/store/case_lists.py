@@ -73,6 +73,32 @@ def _chosen(by: Filter) -> list[ColumnElement[bool]]:
     return found
 
 
+async def certificates(connection: Connection, right: Right, *, limit: int = 50, cursor: str = "") -> Page:
+    """List the certificates that `right` allows, the newest first: own ones by holder, a department's by its items."""
+    made, key = table("certificates").c, ("issued_on", "number")
+    ways: list[ColumnElement[bool]] = []
+    if right.everything:
+        ways.append(made.number != "")
+    if right.applicant_id:
+        ways.append(made.holder_id == right.applicant_id)
+    if right.account:
+        ways.append(_CASES.account == right.account)
+    if right.department:
+        ways.append(and_(_ITEMS.department == right.department))
+    if right.bundles:
+        ways.append(_CASES.bundle.in_(right.bundles))
+    conditions: list[Any] = [made.number != "", or_(false(), *ways)]
+    if after := position(cursor, ("date", "text")):
+        conditions.append(tuple_(made.issued_on, made.number) < tuple_(*(value(each) for each in after)))
+    statement = (
+        select(table("certificates"), _CASES.number.label("case"), _CASES.release, _ITEMS.department)
+        .join(table("cases"), _CASES.id == made.case_id)
+        .join(table("items"), and_(_ITEMS.case_id == made.case_id, _ITEMS.item == made.item))
+        .where(*conditions).order_by(made.issued_on.desc(), made.number.desc()).limit(limit + 1)
+    )  # fmt: skip
+    return page(await connection.rows(statement), limit, key)
+
+
 async def listed(
     connection: Connection, right: Right, by: Filter = Filter(), *, limit: int = 50, cursor: str = ""
 ) -> Page:

@@ -6,7 +6,7 @@ A row is a plain dict of the columns of its table, without the case's id: what t
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -28,6 +28,7 @@ class Gathered:
     rows: dict[str, list[Row]]  # by table; neither events nor messages
     answered: Row | None = None  # the stored answer under the key asked for
     excluded: bool = False  # the applicant may not use 告知承诺 (any case)
+    held: list[Row] = field(default_factory=list)  # the applicant's certificates (any case): the columns of `HELD`
 
 
 @dataclass(slots=True)
@@ -37,6 +38,7 @@ class Opening:
     serial: int  # drawn for this case alone; a number may be skipped, never given twice
     answered: Row | None
     excluded: bool
+    held: list[Row]
 
 
 # --- reading ----------------------------------------------------------------------------------------------------
@@ -49,9 +51,10 @@ _READ: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _read(name: str, rows: Iterable[Row], *, nested: bool) -> list[Row]:
+def _read(name: str, rows: Iterable[Row], *, nested: bool, only: tuple[str, ...] = ()) -> list[Row]:
     """Convert the columns that arrive as text; `nested` where JSON columns were part of a JSON document already."""
-    converted = [(c, _READ[kind]) for c, kind in sql.kinds(name).items() if not (nested and kind in {"json", "flag"})]
+    kinds = {c: kind for c, kind in sql.kinds(name).items() if not only or c in only}
+    converted = [(c, _READ[kind]) for c, kind in kinds.items() if not (nested and kind in {"json", "flag"})]
     found = list(rows)
     for row in found:
         for column, read in converted:
@@ -91,7 +94,12 @@ async def _gather(tx: Connection, *, number: str, case_id: str, key: Key, lock: 
         rows={n: _read(n, found[n] or (), nested=True) for n in sql.PARTS},
         answered=_answer(found["answered"]),
         excluded=found["excluded"],
+        held=_held(found["held"] or (), nested=True),
     )
+
+
+def _held(rows: Iterable[Row], *, nested: bool) -> list[Row]:
+    return _read("certificates", rows, nested=nested, only=sql.HELD)
 
 
 def _answer(row: Row | None) -> Row | None:
@@ -109,14 +117,14 @@ def _gather_sqlite(raw: sqlite3.Connection, by: str, value: str, key: Key) -> Ga
     if not found:
         return None
     rows = {name: _select(raw, name, "case_id = ?", found[0]["id"]) for name in sql.PARTS}
-    answered, excluded = _beside_sqlite(raw, found[0]["applicant_id"], key)
-    return Gathered(found[0], rows, answered, excluded)
+    return Gathered(found[0], rows, *_beside_sqlite(raw, found[0]["applicant_id"], key))
 
 
-def _beside_sqlite(raw: sqlite3.Connection, subject: str, key: Key) -> tuple[Row | None, bool]:
+def _beside_sqlite(raw: sqlite3.Connection, subject: str, key: Key) -> tuple[Row | None, bool, list[Row]]:
     excluded = raw.execute("SELECT 1 FROM credits WHERE subject = ? AND excluded LIMIT 1", (subject,)).fetchone()
     answers = _select(raw, "idempotency", "principal = ? AND key = ?", *key)
-    return (answers[0] if answers else None), excluded is not None
+    held = (dict(zip(sql.HELD, row, strict=True)) for row in raw.execute(sql.held("?"), (subject,)))
+    return (answers[0] if answers else None), excluded is not None, _held(held, nested=False)
 
 
 async def opening(tx: Connection, *, applicant_id: str, key: Key = ("", "")) -> Opening:
@@ -126,15 +134,17 @@ async def opening(tx: Connection, *, applicant_id: str, key: Key = ("", "")) -> 
     """
     if tx.postgres:
         found = await tx.fetchrow(sql.OPENING_POSTGRES, applicant_id, *key)
-        return Opening(found["serial"], _answer(found["answered"]), found["excluded"])
+        return Opening(
+            found["serial"], _answer(found["answered"]), found["excluded"], _held(found["held"] or (), nested=True)
+        )
 
     def work(raw: sqlite3.Connection) -> Opening:
-        answered, excluded = _beside_sqlite(raw, applicant_id, key)
+        answered, excluded, held = _beside_sqlite(raw, applicant_id, key)
         drawn = raw.execute(
             "INSERT INTO counters (name, value) VALUES ('case', 1) "
             "ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value"
         ).fetchone()
-        return Opening(drawn[0], answered, excluded)
+        return Opening(drawn[0], answered, excluded, held)
 
     return await tx.hop(work)
 

@@ -75,3 +75,8 @@ def instant(**options: Any) -> Any:
 def json_column(kind: type[dict[Any, Any]] | type[list[Any]]) -> Any:
     """Declare a column that holds JSON and starts as an empty `kind`."""
     return Field(default_factory=kind, sa_type=Json, nullable=False)
+
+
+def added_json(kind: type[dict[Any, Any]] | type[list[Any]]) -> Any:
+    """Declare the same as a column that came later: the rows that were there before hold nothing."""
+    return Field(default_factory=kind, sa_type=Json, nullable=True)

@@ -30,6 +30,12 @@ async def certificate(connection: Connection, number: str) -> Row | None:
     return found[0] if found else None
 
 
+async def certificate_by_code(connection: Connection, code: str) -> Row | None:
+    """Return the certificate whose QR code carries this."""
+    found = await _found(connection, "certificates", table("certificates").c.code == code) if code else []
+    return found[0] if found else None
+
+
 async def certificates_of(connection: Connection, holder_id: str) -> list[Row]:
     """Return the certificates someone holds, revoked and expired ones too."""
     return await _found(connection, "certificates", table("certificates").c.holder_id == holder_id) if holder_id else []

@@ -24,6 +24,7 @@ _OWN: dict[str, dict[str, str | None]] = {  # columns the archive fills itself: 
     "tasks": {"number": "c.number", "bundle": "c.bundle", "rank_on": f"coalesce({{due_on}}, '{LAST_DAY}')"},
     "messages": dict.fromkeys(("attempts", "next_at", "sent_at", "last_error")),
 }
+HELD = ("number", "certificate", "title", "holder_id", "issued_on", "valid_until", "state", "carries")
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _DECLARED = (tables.Case, offices.Idempotency)  # importing them is what fills the metadata
 
@@ -116,10 +117,17 @@ def gather_postgres(by: str, lock: str) -> str:
     )
 
 
+def held(subject: str) -> str:
+    """Write what reads someone's certificates, of every case and state; `subject` is a column or a placeholder."""
+    own = f"FROM certificates WHERE holder_id = {subject} AND number <> ''"
+    return f"SELECT {', '.join(HELD)} {own} ORDER BY issued_on DESC, number LIMIT 200"
+
+
 def _beside(subject: str) -> str:
     kept = f"SELECT {names(columns('idempotency'))} FROM idempotency WHERE principal = $2 AND key = $3"
     return (
         f"(SELECT row_to_json(i) FROM ({kept}) i) AS answered, "
+        f"(SELECT json_agg(h) FROM ({held(subject)}) h) AS held, "
         f"EXISTS (SELECT FROM credits x WHERE x.subject = {subject} AND x.excluded) AS excluded"
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from service.store.columns import instant, json_column
+from service.store.columns import added_json, instant, json_column
 
 
 def _case_id() -> Any:
@@ -175,6 +175,7 @@ class Material(SQLModel, table=True):
     file: str = ""
     name: str = ""
     replaced: bool = False
+    reference: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
 
 
 class Notice(SQLModel, table=True):
@@ -204,6 +205,7 @@ class Certificate(SQLModel, table=True):
     __tablename__ = "certificates"
     __table_args__ = (
         _partial("certificates_number", ("number",), "number <> ''", unique=True),
+        _partial("certificates_code", ("code",), "code <> ''", unique=True),
         Index("certificates_holder", "holder_id", "certificate"),
     )
     case_id: str = _case_id()
@@ -219,6 +221,8 @@ class Certificate(SQLModel, table=True):
     valid_until: date | None = None
     operable_from: date | None = None
     state: str = "valid"
+    code: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    carries: dict[str, Any] = added_json(dict)
 
 
 class Commitment(SQLModel, table=True):

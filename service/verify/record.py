@@ -10,7 +10,7 @@ from service.verify.report import Finding
 
 PERSONAL: dict[str, set[str]] = {
     "cases": {"applicant_name", "applicant_id", "form", "query_code", "salt"},
-    "certificates": {"holder_name", "holder_id"},
+    "certificates": {"holder_name", "holder_id", "code", "carries"},
     "commitments": {"signature"},
     "credits": {"subject"},
     "materials": {"name"},

@@ -111,6 +111,7 @@ class Material:
     file: str = ""  # SHA-256 of the stored file
     name: str = ""
     replaced: bool = False  # a newer one stands for it
+    reference: str = ""  # what it rests on: the number of a certificate
 
 
 @dataclass(slots=True)
@@ -145,6 +146,8 @@ class Certificate:
     valid_until: date | None = None
     operable_from: date | None = None  # empty: promised conditions are not met yet (R-NCP-7)
     state: str = "valid"  # valid | revoked
+    code: str = ""  # what its QR code carries
+    carries: dict[str, Any] = field(default_factory=dict)  # what it says, by name, from the form at issue
 
 
 @dataclass(slots=True)

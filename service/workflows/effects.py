@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from service.errors import ActionNotAllowed, DataInvalid, one_field
-from service.workflows import bundle, clocks, papers
-from service.workflows.case import Clock, Item, Material
+from service.workflows import bundle, clocks, library, papers
+from service.workflows.case import Clock, Item
 from service.workflows.language.models import Transition
 from service.workflows.machine import APPLICANT, CLOCK, PLEDGED
 from service.workflows.situation import Actor
@@ -51,7 +51,7 @@ def _supply(work: Work, item: Item, data: Mapping[str, Any], actor: Actor) -> No
     work.case.form = {**work.case.form, **data.get("form", {})}
     _refuse_wrong_papers(work, rows, wanted)
     for row in rows:
-        hand_in(work, row, actor)
+        library.hand_in(work, row, actor)
     supplied = {row["material"] for row in rows}
     for other in work.case.items.values():
         done = {p["reason"] for p in other.asked if _answers(p, supplied, data) or (everything and other is item)}
@@ -70,7 +70,7 @@ def _refuse_wrong_papers(work: Work, rows: Sequence[Mapping[str, Any]], wanted: 
     needs = bundle.one_set(work.release, own, handling, work.facts())
     errors = []
     for index, row in enumerate(rows):
-        wrong = papers.wrong_origin(work.release, needs.get(row["material"]), row)
+        wrong = papers.wrong_origin(work.release, needs.get(row["material"]), row) or library.fault(work, row)
         if row["source"] == "defer":
             wrong = "补交时请提供材料本身"
         elif row["material"] in wanted and row["source"] == "upload":
@@ -85,17 +85,6 @@ def _answers(point: Mapping[str, Any], supplied: set[str], data: Mapping[str, An
     if point.get("material"):
         return point["material"] in supplied
     return point["reason"] in data.get("points", []) or point.get("field", "?") in data.get("form", {})
-
-
-def hand_in(work: Work, row: Mapping[str, Any], actor: Actor) -> None:
-    """Keep one handed-in material; a newer one stands for the older."""
-    for earlier in work.case.materials.values():
-        if earlier.material == row["material"]:
-            earlier.replaced = True
-    n = len(work.case.materials) + 1
-    work.case.materials[n] = Material(
-        n, row["material"], row["source"], work.at, actor.account, file=row["file"], name=row["name"]
-    )
 
 
 def _accept_with_gaps(work: Work, item: Item, data: Mapping[str, Any], _: Actor) -> None:
@@ -153,7 +142,7 @@ def _hand_in_later(work: Work, item: Item, data: Mapping[str, Any], actor: Actor
         if row["material"] not in asked:
             title = work.release.vocabulary.materials[row["material"]].title
             raise one_field(f"/data/materials/{index}", f"本事项不需要「{title}」")
-        hand_in(work, row, actor)
+        library.hand_in(work, row, actor)
 
 
 def _revoke(work: Work, item: Item, _: Mapping[str, Any], __: Actor) -> None:

@@ -16,7 +16,7 @@ from service.workflows.situation import Step
 
 PERSONAL: dict[str, frozenset[str]] = {
     "cases": frozenset({"applicant_name", "applicant_id", "form", "query_code", "salt"}),
-    "certificates": frozenset({"holder_name", "holder_id"}),
+    "certificates": frozenset({"holder_name", "holder_id", "code", "carries"}),
     "commitments": frozenset({"signature"}),
     "credits": frozenset({"subject"}),
     "materials": frozenset({"name"}),

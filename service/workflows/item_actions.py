@@ -1,5 +1,6 @@
 """事项办理 — one action on one item: check what it carries, apply it, move the state, turn the clocks."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -312,6 +313,8 @@ def _certify(work: Work, item: Item) -> None:
         n, item.item, definition.result.certificate, kind.title, work.case.applicant_name, work.case.applicant_id,
         issued_on=work.today, pattern=kind.number,
         valid_until=_valid_until(work, valid) if valid else None, operable_from=commitments.operable_from(work, item),
+        code=hashlib.sha256(f"{work.case.salt}:certificate:{n}".encode()).hexdigest()[:20],
+        carries={name: work.case.form[field] for name, field in kind.carries.items() if field in work.case.form},
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from service.workflows import bundle, clocks, notices, papers
+from service.workflows import bundle, clocks, library, notices, papers
 from service.workflows.case import CASE, Clock, Item
 from service.workflows.language.models import RefusalPolicy
 from service.workflows.machine import PLEDGED, SATISFIED, STOPPED, WAITING
@@ -44,6 +44,7 @@ def receive(work: Work, item: Item) -> None:
     item.received_at = work.at
     promised = item.handling == "commitment" and PLEDGED in machine.lifecycle.states
     item.state = PLEDGED if promised else machine.lifecycle.initial
+    library.take_from_predecessors(work, item)
     if not papers.missing(work.release, work.case, item, work.facts()):
         item.complete_at = work.at
     if promised:

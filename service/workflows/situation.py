@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from service.workflows.calendar import WorkCalendar
@@ -42,6 +42,20 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """持有的证照 — one certificate of the applicant, of whichever case, as the library has it."""
+
+    number: str
+    certificate: str
+    title: str
+    holder_id: str
+    issued_on: date
+    valid_until: date | None = None
+    state: str = "valid"
+    carries: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """Everything a decision may look at beside the case itself; gathered before, never read while deciding."""
 
@@ -50,6 +64,7 @@ class Situation:
     now: datetime
     staff: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)  # (department, post) → accounts
     excluded: bool = False  # an unrepaired breach of the applicant is on record (R-NCP-3)
+    library: tuple[Held, ...] = ()  # the applicant's certificates from all cases, of every state
 
     @property
     def policy(self) -> Policy:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.errors import DataInvalid, NotPermitted, Stopped
-from service.workflows import bundle, commitments, effects, notices, papers, signals
+from service.workflows import bundle, commitments, library, notices, papers, signals
 from service.workflows.answers import uscc_fault
 from service.workflows.case import CASE, Clock, Item
 from service.workflows.machine import WAITING
@@ -101,7 +101,12 @@ def not_eligible(work: Work, code: str) -> str:
 def _complete_form(work: Work) -> None:
     """Complete the one form with what is known already. Raises DataInvalid when a value is wrong."""
     case = work.case
-    given = {**prefill(work), **bundle.filled_by_answers(work.release, case.answers), **case.form}
+    given = {
+        **library.prefilled(work),
+        **prefill(work),
+        **bundle.filled_by_answers(work.release, case.answers),
+        **case.form,
+    }
     case.form = bundle.check_form(work.release, given)
 
 
@@ -143,13 +148,14 @@ def _hand_in_all(
     for index, entry in enumerate(given):
         row = material_given(work.release, f"/materials/{index}", entry)
         need = needs.get(row["material"])
-        wrong = papers.wrong_origin(work.release, need, row)
+        wrong = papers.wrong_origin(work.release, need, row) or library.fault(work, row)
         if wrong:
             errors.append({"pointer": f"/materials/{index}", "detail": wrong})
         else:
-            effects.hand_in(work, row, actor)
+            library.hand_in(work, row, actor)
     if errors:
         raise DataInvalid("材料有误，请检查", errors=errors)
+    library.offer(work, needs)
     fault = uscc_fault(work.case.applicant_id) if work.case.applicant_type in ("enterprise", "sole-trader") else ""
     return [fault] if fault else []
 
@@ -164,9 +170,15 @@ def _receipt(work: Work, told: Mapping[str, str]) -> None:
     held = papers.in_hand(work.case)
     facts = work.facts()
     lacking = dict.fromkeys(
-        c for i in work.case.items.values() for c in papers.missing(work.release, work.case, i, facts)
+        code
+        for item in work.case.items.values()
+        for code in papers.missing(work.release, work.case, item, facts)
+        if code not in library.expected(work, item)
     )
-    work.issue("receipt", CASE, notices.receipt(work.release, work.case, held, lacking))
+    paper = notices.receipt(work.release, work.case, held, lacking)
+    if exempted := library.exemptions(work):
+        paper.body["exempted"] = exempted
+    work.issue("receipt", CASE, paper)
     for code, why in told.items():
         work.issue(
             "ordinary_path", code, notices.plain("ordinary_path", f"「{work.release.items[code].title}」{why}。")

@@ -241,3 +241,35 @@ class TestDocument:
         found = await office.document(code, MORNING + DAY)
         assert (found["intact"], found["valid"]) == (False, False)
         assert "对不上" in found["note"]
+
+
+class TestCertificate:
+    """核验证照."""
+
+    async def test_by_its_code(self, office: Office, granted: str) -> None:
+        """Title, number, holder half hidden, validity, state; later it has run out; the holder finds it by number."""
+        made = (await office.case(CITIZEN, granted, MORNING)).case.certificates[1]
+        found = await office.document(made.code, MORNING)
+        assert (found["number"], found["valid"], found["state"], found["intact"]) == (made.number, True, "valid", True)
+        assert (found["applicant"], found["valid_until"]) == ("占***店", made.valid_until)
+        later = await office.document(made.code, MORNING + timedelta(days=6 * 366))
+        assert (later["valid"], later["state"]) == (False, "expired")
+        held = await office.certificate(CITIZEN, made.number, MORNING)
+        assert (held.state, held.case, held.item) == ("valid", granted, "food")
+        assert [h.number for h in (await office.certificates(CITIZEN, MORNING)).items] == [made.number]
+        assert (await office.certificates(STRANGER, MORNING)).items == []
+        with pytest.raises(NotFound):
+            await office.certificate(STRANGER, made.number, MORNING)
+
+    async def test_altered(self, office: Office, granted: str) -> None:
+        """A number that was changed in the archive is told."""
+        made = (await office.case(CITIZEN, granted, MORNING)).case.certificates[1]
+        async with office.database.transaction() as tx:
+            await tx.sql.exec_driver_sql("UPDATE certificates SET number = 'JY-other'")
+        assert not (await office.document(made.code, MORNING))["intact"]
+
+    async def test_used_in_the_next_case(self, office: Office, granted: str, opened: Open) -> None:
+        """What was issued in one case is offered as source in a later one of the same holder."""
+        made = (await office.case(CITIZEN, granted, MORNING)).case.certificates[1]
+        view = await opened()
+        assert [h.number for h in view.situation.library] == [made.number]

@@ -43,7 +43,7 @@ FORM = {
     "sign_type": "attached", "sign_count": 1, "sign_size": "4×1×0.1", "sign_content": "占位川味小馆", "sign_lighting": False,
 }  # fmt: skip
 BY_THE_STATE = {
-    "licence-copy": "certificate",
+    "licence-copy": "share",
     "identity": "share",
     "food-rules": "generated",
     "premises-right": "share",

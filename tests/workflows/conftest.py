@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from service.workflows import bundle, evidence
+from service.workflows import bundle, evidence, library
 from service.workflows.calendar import TZ, WorkCalendar, build, built_in
 from service.workflows.case import Case, Clock, Event, Item
 from service.workflows.language.load import load_pack
 from service.workflows.language.release import Release, compile_release
-from service.workflows.situation import Action, Actor, Offer, Situation, Step
+from service.workflows.situation import Action, Actor, Held, Offer, Situation, Step
 from service.workflows.step import offers, recalendar, step, tick
 
 NATIONAL = build(built_in(), ("CN",))
@@ -139,6 +139,7 @@ class Story:
         self.release, self.case, self.calendar = release, case, calendar
         self.now = moment(now)
         self.excluded = False
+        self.library: tuple[Held, ...] = ()
         self.events: list[Event] = []
         self.rows: dict[str, dict[Any, Data]] = {}
         self.serial = 0
@@ -157,7 +158,9 @@ class Story:
     @property
     def situation(self) -> Situation:
         """What is known at this moment."""
-        return Situation(self.release, self.calendar, self.now, staff=self.staff, excluded=self.excluded)
+        return Situation(
+            self.release, self.calendar, self.now, staff=self.staff, excluded=self.excluded, library=self.library
+        )
 
     def act(self, actor: Actor, what: str, on: str = "", **data: Any) -> Step:
         """Let somebody act on `<item>.<action>`, or on the case with the bare name of the action."""
@@ -190,9 +193,10 @@ class Story:
         for certificate in taken.case.certificates.values():
             if not certificate.number:
                 self.serial += 1
-                certificate.number = bundle.certificate_number(
+                number = bundle.certificate_number(
                     certificate.pattern, region="999901", issued_on=certificate.issued_on, seq=self.serial
                 )
+                library.numbered(taken.case, certificate, number)
         self.case, events, rows = evidence.sealed(taken)
         self.events += events
         for table, changed in rows.items():
@@ -290,11 +294,34 @@ def accepted(*items: str | Data, at: str = "2026-09-14", on: str = "", **of: Any
     return story
 
 
+class Begun:
+    """One application that zhang has not sent yet."""
+
+    def __init__(self, release: Release, case: Case, at: str) -> None:
+        self.story, self.case = Story(release, case, at), case
+
+    def submit(self, missing: tuple[str, ...] = (), also: tuple[Data, ...] = (), **held: Any) -> Story:
+        """Send it; `held` is what the situation holds beside the case (library, bans …)."""
+        story = self.story
+        for name, value in held.items():
+            setattr(story, name, value)
+        given = [*everything(story.release, self.case, missing), *also]
+        story.act(story.people["zhang"], "submit", materials=given)
+        return story
+
+
+def begun(*items: str | Data, at: str = "2026-09-14", case: Data | None = None, **of: Any) -> Begun:
+    """Let zhang fill in an application without sending it."""
+    release = town(*items, **of)
+    return Begun(release, draft(release, **(case or {})), at)
+
+
 class Town:
     """What stories are made of."""
 
     release = staticmethod(town)
     submitted = staticmethod(submitted)
+    begun = staticmethod(begun)
     accepted = staticmethod(accepted)
     draft = staticmethod(draft)
     everything = staticmethod(everything)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Response
 from pydantic import Field
 
-from service.api.auth import Counter, Now
+from service.api.auth import Counter, Now, Visitor
 from service.api.body import StrictRoute
 from service.api.problems import refusals
 from service.api.rest import bundle_shapes
@@ -66,13 +66,14 @@ async def get_bundle(bundle: Code, desk: Counter) -> Response:
     responses=refusals(NotFound),
 )  # fmt: skip
 async def make_guide(
-    bundle: Code, desk: Counter, now: Now, given: Annotated[GuideGiven, Body(openapi_examples=QUESTIONS)]
+    bundle: Code, desk: Counter, now: Now, who: Visitor, given: Annotated[GuideGiven, Body(openapi_examples=QUESTIONS)]
 ) -> Response:
-    """要办哪些事项、不用办哪些及原因、部门、材料及来源、一张表、各个日期、收费、可选的告知承诺、依法不能办的原因。"""
+    """登录后为本人做的指南，写明库里哪些证照可以免交材料、预填表单。要办哪些事项、不用办哪些及原因、部门、材料及来源、一张表、各个日期、收费、可选的告知承诺、依法不能办的原因。"""
     applicant = given.applicant.model_dump()
     found = await desk.office.guide(
-        bundle, applicant, given.answers, given.handling, given.certificates, given.form, now=now
-    )
+        bundle, applicant, given.answers, given.handling, given.certificates, given.form, now=now,
+        library=who is not None and who.subject == given.applicant.id != "",
+    )  # fmt: skip
     return json_answer(GuideShown.model_validate(found).model_dump_json())
 
 

@@ -89,6 +89,7 @@ class MaterialShown(Shown):
     name: str
     at: datetime
     replaced: bool = Field(description="已被更新的材料代替")
+    reference: str = Field(description="凭什么免交：证照编号；没有时为空")
 
 
 class NoticeShown(Shown):
@@ -121,6 +122,7 @@ class CertificateShown(Shown):
     operable_from: date | None = Field(description="从哪一天起可以凭证照从事活动；为空时承诺的条件还没有核实符合")
     state: str
     state_title: str
+    code: str = Field(description="二维码里的编码，可在 GET /documents/{code} 核验")
 
 
 class RatingShown(Shown):

@@ -137,6 +137,7 @@ def materials(case: Case, release: Release) -> list[shapes.MaterialShown]:
         shapes.MaterialShown(
             n=row.n, material=row.material, title=known[row.material].title, source=row.source,
             source_title=said(SOURCES, row.source), file=row.file, name=row.name, at=row.at, replaced=row.replaced,
+            reference=row.reference,
         )
         for row in case.materials.values()
     ]  # fmt: skip
@@ -167,7 +168,7 @@ def certificate(release: Release, row: Certificate) -> shapes.CertificateShown:
     return shapes.CertificateShown(
         n=row.n, item=row.item, item_title=titles.item_title(release, row.item), certificate=row.certificate,
         title=row.title, number=row.number, issued_on=row.issued_on, valid_until=row.valid_until,
-        operable_from=row.operable_from, state=row.state, state_title=said(CERTIFICATE_STATES, row.state),
+        operable_from=row.operable_from, state=row.state, state_title=said(CERTIFICATE_STATES, row.state), code=row.code,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
-"""核验文书 — whether a printed paper is what it says, by the code in its QR."""
+"""核验文书、证照 — whether a printed paper or certificate is what it says, by the code in its QR."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from fastapi import APIRouter, Response
 from pydantic import Field
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/documents", tags=["public"], route_class=StrictRoute
 
 
 class DocumentShown(Shown):
-    """一份文书的真伪。"""
+    """一份文书或证照的真伪。"""
 
     number: str
     title: str
@@ -29,10 +29,12 @@ class DocumentShown(Shown):
     intact: bool = Field(description="存档的内容与发出时的记录一致")
     valid: bool = Field(description="属实，而且对应的决定、证照现在仍然有效")
     note: str = Field(description="为什么失效；有效时为空")
+    valid_until: date | None = Field(description="证照的有效期止；文书和长期有效的证照为空")
+    state: str = Field(description="证照的状态 valid、expired、revoked；文书为空")
 
 
 @router.get(
-    "/{code}", operation_id="documents_verify", summary="凭二维码核验文书", response_model=DocumentShown,
+    "/{code}", operation_id="documents_verify", summary="凭二维码核验文书、证照", response_model=DocumentShown,
     responses=refusals(NotFound),
 )  # fmt: skip
 async def verify(code: Secret, desk: Counter, now: Now) -> Response:

@@ -136,6 +136,8 @@ def _vocabulary(
     for name in fields & vocabulary.fields.keys():
         parts = (source.split(".") for source in vocabulary.fields[name].source)
         certificates |= {part[1] for part in parts if part[0] == "certificate"}
+    standing = (vocabulary.materials[code].certificate for code in materials & vocabulary.materials.keys())
+    certificates |= {code for code in standing if code}
     reasons = {
         code: reason
         for code, reason in vocabulary.reasons.items()

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from service.errors import ServiceError, Stopped
-from service.workflows import bundle, evidence
+from service.workflows import bundle, evidence, library
 from service.workflows.calendar import WorkCalendar, build, built_in, local_date
 from service.workflows.case import Case, Event
 from service.workflows.language.models import Expectation, Scenario, ScenarioStep
 from service.workflows.language.pack import Pack, Story
 from service.workflows.language.release import Release, compile_release
-from service.workflows.situation import Action, Actor, Situation, Step
+from service.workflows.situation import Action, Actor, Held, Situation, Step
 from service.workflows.step import step, tick
 from service.workflows.submission import not_eligible
 from service.workflows.tools.coverage import Coverage
@@ -74,6 +74,14 @@ class Stage:
         self.case: Case | None = None
         self.serial = 0
         self.applicant = Actor("applicant", "applicant", subject=self.scenario.applicant.id)
+        titles = release.vocabulary.certificates
+        self.library = tuple(
+            Held(
+                h.number, h.certificate, titles[h.certificate].title if h.certificate in titles else h.certificate,
+                self.scenario.applicant.id, h.issued_on, h.valid_until, h.state, _dates_as_text(h.carries),
+            )
+            for h in self.scenario.holds
+        )  # fmt: skip
         self.staff: dict[tuple[str, str], tuple[str, ...]] = {}
         for entry in self.scenario.steps:
             if entry.by and "." in entry.by:
@@ -101,18 +109,21 @@ class Stage:
         excluded = self.scenario.applicant.credit.excluded or bool(
             self.case and any(credit.excluded for credit in self.case.credits.values())
         )
-        return Situation(self.release, self.calendar, self.now, staff=self.staff, excluded=excluded)
+        return Situation(
+            self.release, self.calendar, self.now, staff=self.staff, excluded=excluded, library=self.library
+        )
 
     def _keep(self, taken: Step) -> None:
         for certificate in taken.case.certificates.values():
             if not certificate.number:
                 self.serial += 1
-                certificate.number = bundle.certificate_number(
+                number = bundle.certificate_number(
                     certificate.pattern,
                     region=self.release.directory.region.code,
                     issued_on=certificate.issued_on,
                     seq=self.serial,
                 )
+                library.numbered(taken.case, certificate, number)
         self.case, events, _ = evidence.sealed(taken)
         self.played.events += events
 
@@ -153,11 +164,19 @@ class Stage:
         if self.scenario.expect and self.scenario.expect.materials is not None:
             self._check(("expect", "materials"), "材料", sorted(self.scenario.expect.materials), sorted(needs))
         given = [
-            {"material": c, "source": n.origins[0]}
+            {"material": c, "source": self._origin(n)}
             for c, n in needs.items()
             if c not in {*self.scenario.missing, *self.scenario.defer}
         ]
         return [*given, *({"material": code, "defer": True} for code in self.scenario.defer)]
+
+    def _origin(self, need: bundle.MaterialNeed) -> str:
+        """Return the first way in which the applicant can supply a paper: a certificate only if he holds it."""
+        kind = self.release.vocabulary.materials[need.material].certificate
+        today = local_date(self.now)
+        held = kind is None or library.standing(self.library, kind, self.scenario.applicant.id, today)
+        ways = need.origins if held else [origin for origin in need.origins if origin != library.ORIGIN]
+        return ways[0] if ways else "upload"
 
     def _handling(self, case: Case) -> dict[str, str]:
         """Commitments that will not be open ask for the ordinary papers."""

@@ -31,7 +31,7 @@ fields:
   usable_area: {title: 使用面积, type: number, unit: ㎡, min: 1, section: 场所, source: [earlier]}
   dishes: {title: 经营项目, type: multi, options: {hot: 热食, raw: 生食}}
 materials:
-  licence-copy: {title: 营业执照}
+  licence-copy: {title: 营业执照, certificate: business-licence}
   identity: {title: 身份证明}
   layout: {title: 经营布局图, formats: [pdf, png], max_mb: 15, hint: 标注尺寸}
   workflow-doc: {title: 操作流程文件}
@@ -41,7 +41,7 @@ materials:
   premises-right: {title: 场所使用证明}
   health-list: {title: 体检名单}
 certificates:
-  business-licence: {title: 营业执照, number: "BL{region}{seq:07}"}
+  business-licence: {title: 营业执照, number: "BL{region}{seq:07}", carries: {address: address, seats: seats}}
   food-licence: {title: 食品经营许可证, number: "JY2{region}{seq:07}", valid: 5y}
   fire-opinion: {title: 消防安全检查意见书, number: "XF{region}{seq:07}"}
 reasons:

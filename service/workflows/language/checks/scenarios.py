@@ -90,6 +90,14 @@ class _Story:
                 yield found(source.at_key("form", name), "E613", f"这件事不采集字段“{name}”", near(name, set(fields)))
             elif name in fields:
                 yield from self.value(fields[name], value, source.at("form", name))
+        yield from self.papers()
+
+    def papers(self) -> Iterator[Diagnostic]:
+        """Check the certificates the applicant holds, and what is not handed in."""
+        scenario, source = self.scenario, self.source
+        for index, held in enumerate(scenario.holds):
+            among = self.view.pack.vocabulary.certificates
+            yield from self.view.known("certificate", held.certificate, among, source.at("holds", index, "certificate"))
         for part in ("missing", "defer"):
             for index, code in enumerate(getattr(scenario, part)):
                 yield from self.material(code, source.at(part, index))

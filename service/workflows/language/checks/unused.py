@@ -34,6 +34,7 @@ def _vocabulary(view: View) -> Iterator[Diagnostic]:
     used["field"] |= {q.fills for bundle in view.pack.bundles.values() for q in bundle.questions if q.fills}
     for field in view.pack.vocabulary.fields.values():
         used["certificate"] |= {source.split(".")[1] for source in field.source if source.startswith("certificate.")}
+    used["certificate"] |= {each.certificate for each in view.pack.vocabulary.materials.values() if each.certificate}
     for kind, names in used.items():
         for name in getattr(view.pack.vocabulary, VOCABULARY[kind]):
             if name not in names:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from service.workflows.calendar import notice_days
 from service.workflows.language import models
 from service.workflows.language.checks.view import View, repeated
-from service.workflows.language.diagnostics import At, Diagnostic, found
+from service.workflows.language.diagnostics import At, Diagnostic, found, near
 from service.workflows.language.source import Source
 
 APPLICANT_SOURCES = ("name", "id", "type", "phone")
@@ -21,8 +21,7 @@ def findings(view: View) -> Iterator[Diagnostic]:
     yield from _directory(view)
     for name, entry in view.pack.vocabulary.fields.items():
         yield from _field(view, name, entry)
-    for code, certificate in view.pack.vocabulary.certificates.items():
-        yield from _number(view.source("certificate", code).at("certificates", code, "number"), certificate.number)
+    yield from _certificates(view)
     for code, reason in view.pack.vocabulary.reasons.items():
         at = view.source("reason", code)
         if reason.material:
@@ -33,6 +32,19 @@ def findings(view: View) -> Iterator[Diagnostic]:
     for (kind, _), source in view.pack.origins.items():
         if kind == "calendar":
             yield from _calendar(source)
+
+
+def _certificates(view: View) -> Iterator[Diagnostic]:
+    vocabulary = view.pack.vocabulary
+    for code, certificate in vocabulary.certificates.items():
+        source, path = view.source("certificate", code), ("certificates", code)
+        yield from _number(source.at(*path, "number"), certificate.number)
+        for name, filled in certificate.carries.items():
+            yield from view.known("field", filled, vocabulary.fields, source.at(*path, "carries", name))
+    for code, material in vocabulary.materials.items():
+        if material.certificate:
+            at = view.source("material", code).at("materials", code, "certificate")
+            yield from view.known("certificate", material.certificate, vocabulary.certificates, at)
 
 
 def _directory(view: View) -> Iterator[Diagnostic]:
@@ -61,7 +73,11 @@ def _field(view: View, name: str, field: models.VocabularyField) -> Iterator[Dia
                 at, "E209", f"预填来源“{text}”写法不对", f"可写：{wanted}、certificate.<证照>.<字段>，或 earlier"
             )
         elif parts[2]:
-            yield from view.known("certificate", parts[2], view.pack.vocabulary.certificates, at)
+            among = view.pack.vocabulary.certificates
+            yield from view.known("certificate", parts[2], among, at)
+            if parts[2] in among and parts[3] not in {"number", *among[parts[2]].carries}:
+                hint = near(parts[3], {"number", *among[parts[2]].carries}) or "写进这种证照的 carries"
+                yield found(at, "E209", f"证照“{parts[2]}”的照面上没有“{parts[3]}”", hint)
 
 
 def bounds(

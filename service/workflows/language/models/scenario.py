@@ -74,6 +74,17 @@ class ScenarioStep(Model):
         return self
 
 
+class ScenarioHolding(Model):
+    """持有的证照 — a certificate the applicant holds from an earlier case."""
+
+    certificate: Code
+    number: Title
+    issued_on: date
+    valid_until: date | None = None
+    state: Literal["valid", "expired", "revoked"] = "valid"
+    carries: dict[Name, Any] = {}
+
+
 class Scenario(Model):
     """情景 — a dated story that must come true: the tests of a bundle."""
 
@@ -87,6 +98,7 @@ class Scenario(Model):
     handling: dict[Code, Literal["ordinary", "commitment"]] = {}
     meets_by: dict[Code, Day] = {}
     form: dict[Name, Any] = {}
+    holds: list[ScenarioHolding] = []
     missing: list[Code] = []
     defer: list[Code] = []
     expect: Expectation | None = None

@@ -81,6 +81,7 @@ class VocabularyMaterial(Model):
     formats: list[Literal["pdf", "png", "jpg", "docx", "xlsx", "ofd", "txt"]] = ["pdf", "png", "jpg"]
     max_mb: Annotated[int, Field(ge=1, le=100)] = 20
     hint: str = ""
+    certificate: Code | None = Field(None, description="哪种证照可以代替它：有效的免交（共享免交）")
 
 
 class VocabularyCertificate(Model):
@@ -89,6 +90,7 @@ class VocabularyCertificate(Model):
     title: Title
     number: Annotated[str, StringConstraints(min_length=1, max_length=60)]
     valid: Length | None = None
+    carries: dict[Name, Name] = Field({}, description="照面上写什么：名称 → 填自表单的哪个字段")
 
 
 class VocabularyReason(Model):

@@ -9,6 +9,7 @@ from service.workflows import bundle
 from service.workflows.bundle import Applicant
 from service.workflows.calendar import WorkCalendar
 from service.workflows.language.release import Release
+from service.workflows.situation import Held
 from service.workflows.tools.forms import form_schema
 from service.workflows.tools.guide import contents, timing, titles
 from service.workflows.tools.guide.questioning import answered, questions
@@ -29,17 +30,18 @@ def guide(
     certificates: Certificates = NOTHING,
     form: Mapping[str, Any] = NOTHING,
     earlier: Earlier = NOTHING_EARLIER,
+    library: tuple[Held, ...] = (),
 ) -> dict[str, Any]:
     """Return the guide as JSON; what is shown has its Chinese title beside the code (R-ACC-2).
 
-    `certificates` are the applicant's valid ones, code → {name: value}; `form` is what was filled in so far: the
-    fields and materials that depend on it become certain; `earlier` is what an earlier application said. Dates count
-    from submission and acceptance `now`.
+    `library` holds the applicant's certificates; `certificates` is what he says of others, code → {name: value};
+    `form` is what was filled in so far: the fields and materials that depend on it become certain; `earlier` is what
+    an earlier application said. Dates count from submission and acceptance `now`.
 
     Raises:
         DataInvalid: a question is not answered, or something given is wrong.
     """
-    rehearsal = rehearse(release, applicant, answers, handling, form, certificates, calendar, now, earlier)
+    rehearsal = rehearse(release, applicant, answers, handling, form, certificates, calendar, now, earlier, library)
     papers = contents.materials(rehearsal)
     needs = _needs(rehearsal)
     projection = timing.project(rehearsal)

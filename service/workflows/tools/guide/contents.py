@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from service.workflows import bundle
+from service.workflows import bundle, library
 from service.workflows.language.models import Commitment, FieldUse, FollowUp, MaterialUse
 from service.workflows.language.release import Release
 from service.workflows.tools.guide import titles
@@ -106,10 +106,11 @@ def departments(rehearsal: Rehearsal) -> list[dict[str, Any]]:
 def materials(rehearsal: Rehearsal) -> list[dict[str, Any]]:
     """Return the one set of materials for the handling that was chosen."""
     needs = bundle.one_set(rehearsal.release, rehearsal.items, rehearsal.handling, rehearsal.facts)
-    return [_material(rehearsal.release, need) for need in needs.values()]
+    return [_material(rehearsal, need) for need in needs.values()]
 
 
-def _material(release: Release, need: bundle.MaterialNeed) -> dict[str, Any]:
+def _material(rehearsal: Rehearsal, need: bundle.MaterialNeed) -> dict[str, Any]:
+    release = rehearsal.release
     definition = release.vocabulary.materials[need.material]
     way = next((way for way in WITHOUT_PAPER if way in need.origins), need.origins[0])
     return {
@@ -123,7 +124,7 @@ def _material(release: Release, need: bundle.MaterialNeed) -> dict[str, Any]:
         "deferrable": titles.length(need.deferrable),
         "way": titles.coded(way, titles.ORIGINS),
         "needed_from_applicant": way not in WITHOUT_PAPER,
-        "how": _how(need, way),
+        "how": library.exemption(rehearsal.work, need) or _how(need, way),
     }
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from service.errors import DataInvalid
 from service.workflows import bundle, submission
+from service.workflows import library as holdings
 from service.workflows.answers import check_value
 from service.workflows.calendar import WorkCalendar
 from service.workflows.case import Case
 from service.workflows.language.release import Release
-from service.workflows.situation import Situation
+from service.workflows.situation import Held, Situation
 from service.workflows.work import Work
 
 CERTIFICATE, EARLIER = "certificate.", "earlier"
@@ -66,7 +67,7 @@ class Rehearsal:
 def rehearse(
     release: Release, applicant: bundle.Applicant, answers: Mapping[str, Any], handling: Mapping[str, str],
     form: Mapping[str, Any], certificates: Certificates, calendar: WorkCalendar, now: datetime,
-    earlier: Earlier = NOTHING_EARLIER,
+    earlier: Earlier = NOTHING_EARLIER, library: tuple[Held, ...] = (),
 ) -> Rehearsal:  # fmt: skip
     """Put the application together.
 
@@ -78,7 +79,8 @@ def rehearse(
         id="", bundle=release.bundle.code, release=release.hash, applicant_type=applicant.type,
         applicant_name=applicant.name, applicant_id=applicant.id, answers=dict(selection.facts["answers"]),
     )  # fmt: skip
-    work = Work(Situation(release, calendar, now, excluded=applicant.excluded), case)
+    work = Work(Situation(release, calendar, now, excluded=applicant.excluded, library=library), case)
+    certificates = {**holdings.said(library, applicant.id, work.today), **certificates}
     known, origins = _prefill(work, certificates, earlier)
     work.case.form = {**known, **bundle.check_form(release, {**selection.facts["form"], **form})}
     origins = {name: said for name, said in origins.items() if work.case.form[name] == known[name]}

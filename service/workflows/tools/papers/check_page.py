@@ -21,6 +21,8 @@ def verdict(found: Mapping[str, Any] | None) -> str:
         ("发出日期", say_date(local_date(issued_at))), ("申请人", f"{found['applicant']}（部分隐去）"),
         ("事项", found["item_title"]), ("办件编号", found["case"]),
     ]  # fmt: skip
+    if found.get("valid_until"):
+        rows.append(("有效期到", say_date(found["valid_until"])))
     title = _title(found)
     told = [found["note"]] if found["note"] else []
     compare = "请与手里的文书逐项核对，包括内容指纹；有一处不同，那份文书就不是真的。"

@@ -21,7 +21,12 @@ POINTS = {  # what the points of a paper are
     "not_accepted": "不予受理的理由", "not_required": "不受理的理由", "revocation": "撤销的理由", "commitment_refused": "理由",
     "stopped": "终止的理由", "lapse": "理由",
 }  # fmt: skip
-LISTS = {"materials": "已经收到的材料", "missing": "还没有收到的材料", "certificates": "发放的证照"}
+LISTS = {
+    "materials": "已经收到的材料",
+    "exempted": "免交的材料",
+    "missing": "还没有收到的材料",
+    "certificates": "发放的证照",
+}
 
 
 @dataclass(frozen=True, slots=True)
