@@ -19,7 +19,7 @@ from service.workflows.language.regional import bundles_of
 from service.workflows.language.release import Release, compile_release
 from service.workflows.language.schema import json_schema
 from service.workflows.tools.chart import mermaid, svg
-from service.workflows.tools.coverage import Coverage, everything, report
+from service.workflows.tools.coverage import Coverage, demanded, report
 from service.workflows.tools.guide import guide, guide_text
 from service.workflows.tools.samples import answers_with_neutral
 from service.workflows.tools.scenario import Played, pack_calendar, play
@@ -127,7 +127,7 @@ def _tell(folder: Path, played: Played) -> None:
 
 
 def _tell_coverage(release: Release, reached: Coverage) -> None:
-    found = report(everything(release), reached)
+    found = report(demanded(release, reached), reached)
     parts = [f"{title} {counts['reached']}/{counts['all']}" for title, counts in found.items()]
     say(f"\n「{release.bundle.title}」走到的：{'，'.join(parts)}")
     for title, counts in found.items():

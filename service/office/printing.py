@@ -16,7 +16,7 @@ from service.store.cases import Row
 from service.store.database import Connection
 from service.workflows import evidence
 from service.workflows.calendar import local_date
-from service.workflows.case import CASE, Case, Notice
+from service.workflows.case import CASE, THIRD_PARTY, Case, Notice
 from service.workflows.language.release import Release
 from service.workflows.machine import APPLICANT
 from service.workflows.notices import say_date
@@ -113,7 +113,7 @@ class Printing(Desk):
 
 def reads(notice: Notice, actor: Actor) -> bool:
     """Tell whether a notice of a case this actor sees is for their eyes: the applicant's own, inside also the department's."""
-    inside = actor.kind == "supervisor" or (actor.kind == "clerk" and notice.to == actor.department)
+    inside = actor.kind == "supervisor" or (actor.kind == "clerk" and notice.to in (actor.department, THIRD_PARTY))
     return notice.to == APPLICANT or inside
 
 

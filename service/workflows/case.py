@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 CASE = ""  # the item code of clocks, tasks and notices that belong to the case as a whole
 
+THIRD_PARTY = "third_party"  # whom a paper is addressed to that goes to a 利害关系人; `body.addressee` names them
+
 Card = Literal["none", "yellow", "red"]
 
 
@@ -43,7 +45,8 @@ class Item:
     corrections: int = 0  # correction notices sent
     special: dict[str, Any] = field(
         default_factory=dict
-    )  # running special procedure: {procedure, days, notice_text, since}
+    )  # running special procedure {procedure, days, notice_text, since}; officers; hearing {stage, …}
+    third_parties: list[dict[str, Any]] = field(default_factory=list)  # 利害关系人: {name, contact, answer}
     signatures: list[dict[str, Any]] = field(default_factory=list)  # 会签: {account, action, at, good}
     note: str = ""  # why it is as it is, in words for the applicant
 
@@ -122,7 +125,7 @@ class Notice:
     kind: str
     item: str
     title: str
-    to: str  # applicant | a department code
+    to: str  # applicant | third_party | a department code
     body: dict[str, Any]
     issued_at: datetime
     number: str = ""

@@ -1,10 +1,11 @@
 """动作的效果 — what single actions change beside the state: points noted, papers handed in, gaps, special procedures."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from service.errors import ActionNotAllowed, DataInvalid, one_field
-from service.workflows import bundle, clocks, library, papers
+from service.workflows import bundle, clocks, hearings, library, papers
 from service.workflows.case import Clock, Item
 from service.workflows.language.models import Transition
 from service.workflows.machine import APPLICANT, CLOCK, PLEDGED
@@ -113,12 +114,18 @@ def _special(work: Work, item: Item, data: Mapping[str, Any], _: Actor) -> None:
     }  # fmt: skip
 
 
+def _renew_special(work: Work, item: Item, data: Mapping[str, Any], _: Actor) -> None:
+    """Keep what was told anew: the procedure goes on, the time is another (R-CLK-1)."""
+    told = {"days": data.get("days"), "notice_text": data["notice_text"], "since": work.at.isoformat()}
+    item.special = {**item.special, **told}
+
+
 def _end_special(_: Work, item: Item, __: Mapping[str, Any], ___: Actor) -> None:
     item.special = _without_procedure(item)
 
 
 def _without_procedure(item: Item) -> dict[str, Any]:
-    return {name: item.special[name] for name in ("officers",) if name in item.special}
+    return {name: item.special[name] for name in ("officers", "hearing") if name in item.special}
 
 
 def _to_ordinary(work: Work, item: Item, data: Mapping[str, Any], _: Actor) -> None:
@@ -151,6 +158,10 @@ def _revoke(work: Work, item: Item, _: Mapping[str, Any], __: Actor) -> None:
             certificate.state = "revoked"
 
 
+def _hearing(transition: Transition, work: Work, item: Item, data: Mapping[str, Any], actor: Actor) -> None:
+    hearings.advance(work, item, transition, data, actor)
+
+
 Apply = Callable[[Work, Item, Mapping[str, Any], Actor], None]
 
 
@@ -169,11 +180,19 @@ def effects_of(work: Work, item: Item, transition: Transition, data: Mapping[str
         yield _accept_with_gaps
     if "officers" in data:
         yield _officers
-    if "procedure" in transition.needs:
-        yield _special
-    elif not stays and "procedure" in item.special:
-        yield _end_special
+    yield from _of_special(item, transition)
+    if transition.effect and transition.effect.hearing:
+        yield partial(_hearing, transition)
     if item.state == PLEDGED and transition.to == begins:
         yield _to_ordinary
     if machine.states[transition.to].final == "revoked":
         yield _revoke
+
+
+def _of_special(item: Item, transition: Transition) -> Iterator[Apply]:
+    if "procedure" in transition.needs:
+        yield _special
+    elif transition.to != item.state and "procedure" in item.special:
+        yield _end_special
+    elif "notice_text" in transition.needs and "procedure" in item.special:
+        yield _renew_special

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from service.errors import ActionNotAllowed, NotEligible, NotFound, NotPermitted
-from service.workflows import bundle, clocks, commitments, notices, papers, signals, signing
+from service.workflows import bundle, clocks, commitments, hearings, notices, papers, signals, signing
 from service.workflows.calendar import local_date
-from service.workflows.case import Certificate, Clock, Credit, Item
+from service.workflows.case import THIRD_PARTY, Certificate, Clock, Credit, Item
 from service.workflows.effects import effects_of
 from service.workflows.language.duration import Duration
 from service.workflows.language.models import Transition
@@ -98,6 +99,14 @@ def _permitted(work: Work, item: Item, named: list[Transition], actor: Actor) ->
     return ways
 
 
+def own_way(work: Work, item: Item, named: list[Transition], actor: Actor) -> Transition:
+    """Return which of the transitions of one name is this actor's; the first where none is."""
+    try:
+        return _permitted(work, item, named, actor)[0][0]
+    except NotPermitted:
+        return named[0]
+
+
 def _signed(work: Work, item: Item, ways: Ways, actor: Actor, data: dict[str, Any]) -> bool:
     """Sign, and tell whether the action takes effect; a signature of its own is an event of its own."""
     transition, post = ways[0]
@@ -181,6 +190,7 @@ def _refuse_by_rule(work: Work, item: Item, transition: Transition, actor: Actor
         commitments.refuse_late(work, item)
     if good and item.state == PLEDGED and work.situation.excluded:
         raise NotEligible("申请人有未修复的失信记录，不能按告知承诺准予，请转一般程序", law="国办发〔2020〕42号")
+    hearings.refuse(work, item, transition, actor)
     if "gaps" in transition.needs:
         _refuse_tolerance(work, item, transition)
 
@@ -226,11 +236,7 @@ def _move(work: Work, item: Item, transition: Transition, data: dict[str, Any], 
         work.open_task(item)
         _keep_person(work, item, actor, post, was)
     _log(work, item, transition, actor, post, data, (was, item.state))
-    if transition.notice:
-        paper = notices.for_transition(
-            work.release, work.situation.calendar, work.case, item, transition, data, work.today
-        )
-        work.issue(transition.notice, item.item, paper)
+    _issue(work, item, transition, data)
     if state.final:
         _finish(work, item, data)
     if "materials" in transition.needs:
@@ -238,6 +244,18 @@ def _move(work: Work, item: Item, transition: Transition, data: dict[str, Any], 
     commitments.granted(work, item, transition, was, actor)
     if state.final:
         signals.item_final(work, item)
+
+
+def _issue(work: Work, item: Item, transition: Transition, data: Mapping[str, Any]) -> None:
+    """Issue the paper of a transition: to the applicant or inside, and to third parties where it concerns them."""
+    if not transition.notice:
+        return
+    calendar, kind = work.situation.calendar, transition.notice
+    paper = notices.for_transition(work.release, calendar, work.case, item, transition, data, work.today)
+    work.issue(kind, item.item, paper, to=item.department if kind in notices.INWARD else APPLICANT)
+    for party in item.third_parties if kind in notices.TO_THIRD_PARTIES else ():
+        named = replace(paper, body={**paper.body, "addressee": party["name"]})
+        work.issue(kind, item.item, named, to=THIRD_PARTY)
 
 
 def _dates(work: Work, item: Item, transition: Transition, actor: Actor, *, was_intake: bool) -> None:
@@ -281,6 +299,8 @@ def _told(data: Mapping[str, Any]) -> dict[str, Any]:
     told = dict(data)
     if "form" in data:
         told["form"] = sorted(data["form"])
+    if "parties" in data:
+        told["parties"] = len(data["parties"])
     if isinstance(data.get("materials"), list):
         told["materials"] = [{k: v for k, v in row.items() if k != "name"} for row in data["materials"]]
     return told

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from service.errors import DataInvalid, one_field
@@ -12,6 +13,8 @@ from service.workflows.language.models import Transition
 from service.workflows.language.release import Release
 
 LONGEST = 2000
+LONGEST_NAME = 100
+MOST_PARTIES = 50
 LONGEST_SPECIAL = 365
 PROCEDURES = {  # 行政许可法 45: a closed list (R-CLK-1)
     "hearing": "听证", "tender": "招标", "auction": "拍卖", "inspection": "检验", "testing": "检测",
@@ -19,7 +22,7 @@ PROCEDURES = {  # 行政许可法 45: a closed list (R-CLK-1)
 }  # fmt: skip
 KNOWN = frozenset({
     "reasons", "opinion", "procedure", "notice_text", "document", "days", "gaps", "reason", "materials", "form",
-    "points", "findings", "officers",
+    "points", "findings", "officers", "parties", "party", "date", "place", "chair",
 })  # fmt: skip
 
 
@@ -207,6 +210,37 @@ def _officers(desk: Desk, value: Any) -> list[str]:
     return list(given)  # type: ignore[arg-type]  # checked above
 
 
+def _parties(desk: Desk, value: Any) -> list[dict[str, str]]:
+    """利害关系人: {name, contact} each; must be named where the item concerns third parties (R-DEC-2)."""
+    definition = desk.release.items.get(desk.item.item)
+    value = [] if value is None else value
+    if not isinstance(value, list) or len(value) > MOST_PARTIES:
+        raise one_field("/data/parties", f"请列出利害关系人，最多 {MOST_PARTIES} 位")
+    if not value and definition and definition.hearing and definition.hearing.third_parties:
+        raise one_field("/data/parties", "本事项直接关系他人重大利益，请写明利害关系人", law="行政许可法 36")
+    for index, party in enumerate(value):
+        given = party if isinstance(party, dict) and set(party) == {"name", "contact"} else {}
+        said = [text for text in given.values() if isinstance(text, str) and 0 < len(text.strip()) <= LONGEST_NAME]
+        if len(said) != 2:
+            raise one_field(f"/data/parties/{index}", f"请写明姓名（名称）和联系方式，各不超过 {LONGEST_NAME} 个字")
+    return [{name: party[name].strip() for name in ("name", "contact")} for party in value]
+
+
+def _party(desk: Desk, value: Any) -> int:
+    """Return which of the third parties, counted from 1."""
+    many = len(desk.item.third_parties)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= many:
+        raise one_field("/data/party", f"请写明是第几位利害关系人（共 {many} 位）")
+    return value
+
+
+def _date(_: Desk, value: Any) -> str:
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "").isoformat()
+    except ValueError:
+        raise one_field("/data/date", "请填日期，例如 2026-10-21") from None
+
+
 CHECKS: dict[str, Callable[[Desk, Any], Any]] = {
     "reasons": _reasons,
     "opinion": _text("opinion", "意见"),
@@ -221,4 +255,9 @@ CHECKS: dict[str, Callable[[Desk, Any], Any]] = {
     "form": _form,
     "points": _points,
     "officers": _officers,
+    "parties": _parties,
+    "party": _party,
+    "date": _date,
+    "place": _text("place", "地点"),
+    "chair": _text("chair", "听证主持人（账号）"),
 }

@@ -13,6 +13,7 @@ from service.workflows.calendar import WorkCalendar
 from service.workflows.case import Case, Clock, Item
 from service.workflows.language.duration import Duration
 from service.workflows.language.models import NOTICE_TITLES, Transition
+from service.workflows.hearing_papers import record_cited, said_of_hearing
 from service.workflows.language.release import Release
 from service.workflows.machine import CLOCK, machine_of
 from service.workflows.needs import PROCEDURES
@@ -23,6 +24,8 @@ ENGINE_TITLES = {
     "recalendar": "期限变动告知书",
 }  # fmt: skip
 NOT_ADMINISTRATIVE = frozenset({"utility"})  # an enterprise decides: no administrative act
+INWARD = frozenset({"special_overrun"})  # what a transition issues to the department, not to the applicant
+TO_THIRD_PARTIES = frozenset({"hearing_right", "hearing_notice", "hearing_announcement"})
 NEGATIVE = frozenset({"refusal", "not_accepted", "lapse", "revocation", "stopped", "not_required"})
 
 
@@ -85,6 +88,8 @@ def for_transition(
         body["note"] = "这件事依法不需要取得行政许可，您不必再申请。"
     if data.get("opinion"):
         body["note"] = data["opinion"]
+    if kind in ("grant", "refusal") and (record := record_cited(item)):
+        body["text"] += record
     known = kind in NOTICE_TITLES
     return Paper(title_of(kind) if known else f"{transition.title}通知书", {k: v for k, v in body.items() if v})
 
@@ -96,8 +101,11 @@ def _sentence(kind: str, title: str, transition: Transition, data: Mapping[str, 
         how = "视为受理（逾期未告知补正）" if transition.actors == [CLOCK] else "已受理"
         return f"{name}{how}{since}。"
     if kind == "special":
-        procedure = PROCEDURES[data["procedure"]]
-        return f"{name}需要{procedure}，预计{data['days']}个工作日，这段时间不计入办理期限。{data['notice_text']}"
+        procedure = PROCEDURES[item.special["procedure"]]
+        again = "原告知的时间不够，" if "procedure" not in data else ""
+        return (
+            f"{again}{name}需要{procedure}，预计{data['days']}个工作日，这段时间不计入办理期限。{data['notice_text']}"
+        )
     if kind == "extension":
         return f"{name}经负责人批准延长{data['days']}个工作日。理由：{data['reason']}"
     if kind == "withdrawal":
@@ -108,7 +116,9 @@ def _sentence(kind: str, title: str, transition: Transition, data: Mapping[str, 
         return f"{name}承诺的条件经核实已经符合，自即日起可以凭证照从事活动。"
     if kind == "rectification":
         return f"{name}事后核查发现与承诺不符，请在{data['days']}个工作日内整改。"
-    return f"{name}：{transition.title}。"
+    if kind == "special_overrun":
+        return f"{name}的特别程序已超过书面告知的{item.special['days']}个工作日，请另行书面告知申请人还需要的时间。"
+    return said_of_hearing(kind, name, data) or f"{name}：{transition.title}。"
 
 
 def dates_of(case: Case, item: str) -> dict[str, str]:

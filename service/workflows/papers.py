@@ -57,7 +57,13 @@ def unanswered(item: Item) -> list[dict[str, Any]]:
 
 
 def flags(release: Release, case: Case, item: Item, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the facts that lifecycles may ask about an item: `item.complete`, `item.gaps`."""
+    """Return the facts that lifecycles may ask about an item: `item.complete`, `item.gaps`, who has yet to be heard."""
     told = item.corrections > 0  # who supplied all that the one notice asked for must be accepted (行政许可法 32.1(5))
     complete = not unanswered(item) and (told or not missing(release, case, item, facts))
-    return {"complete": complete, "gaps": len(open_gaps(case, item.item))}
+    silent = sum(1 for party in item.third_parties if not party["answer"])
+    if told_of_hearing := item.special.get("hearing"):
+        silent += not told_of_hearing.get("answered")
+    return {
+        "complete": complete, "gaps": len(open_gaps(case, item.item)),
+        "third_parties": len(item.third_parties), "unheard": silent,
+    }  # fmt: skip

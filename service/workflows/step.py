@@ -126,6 +126,9 @@ def _expire(work: Work, clock: Clock) -> None:
     work.case = before.fork()
     try:
         item_actions.expire(work, clock, CLOCK_ACTOR)
+        still = work.case.clocks[clock.item, clock.clock]
+        if (still.state, still.expiry, still.spans) == ("running", clock.expiry, clock.spans):
+            work.put(replace(still, expiry=""))  # what ended was told; it does not end again
     except ServiceError as refusal:
         work.case = before
         del work.events[told:]
@@ -171,7 +174,7 @@ def offers(case: Case, actor: Actor, situation: Situation) -> list[Offer]:
     for item in work.case.items.values():
         leaving = work.machine(item).leaving(item.state)
         for name in dict.fromkeys(t.action for t in leaving):
-            transition = next(t for t in leaving if t.action == name)
+            transition = item_actions.own_way(work, item, [t for t in leaving if t.action == name], actor)
             offer = Offer(name, item.item, transition.title, tuple(transition.needs), allowed=True)
             found.append(_verdict(offer, partial(item_actions.consider, work, item, name, actor)))
     for name, (title, needs, act) in CASE_ACTIONS.items():

@@ -143,7 +143,8 @@ class Work:
         safe = bool(subject and subject.category == "licence") and self.case.channel == "online"
         return Clock(
             item=item.item, clock=name, title=definition.title, basis=definition.basis,
-            owner=_owner(self.release.lifecycles[item.lifecycle], name), statutory=statutory, promised=promised,
+            owner=definition.owner or _owner(self.release.lifecycles[item.lifecycle], name),
+            statutory=statutory, promised=promised,
             entered_at=item.complete_at if safe and definition.limit == "limits" else None,
         )  # fmt: skip
 

@@ -53,6 +53,9 @@ STARTS = {
     "start",
     "reject_commitment",
     "take_back_commitment",
+    "start_special",
+    "renew_special_notice",
+    "open_hearing",
 }
 BY_PEOPLE = {"granted", "issuing", "filed", "confirmed", "passed"}
 CODES = ("food", "fire", "drain", "sign", "tax", "look-up")
@@ -107,7 +110,9 @@ def suitable(story, item, name, pick):
     offered = {
         "reasons": reasons[pick % len(reasons)], "opinion": "意见。", "procedure": sorted(PROCEDURES)[pick % 8],
         "notice_text": "请等候。", "days": 1 + pick % 10, "gaps": lacking[:1] or ["photo"], "reason": "案情复杂",
-        "findings": "相符", "officers": ["wei", "qin"], "materials": "all",
+        "findings": "相符", "officers": ["wei", "qin"], "materials": "all", "document": "文书1号", "party": 1 + pick % 2,
+        "parties": [{"name": "占位邻", "contact": "示例路2号"}] * (pick % 3), "place": "三楼", "chair": "jiang",
+        "date": (story.now + timedelta(days=9 + pick % 9)).date().isoformat(),
     }  # fmt: skip
     return {need: offered[need] for need in transition.needs}
 

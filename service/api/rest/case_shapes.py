@@ -51,6 +51,27 @@ class PointShown(Shown):
     answered: bool = Field(description="是否已经补正")
 
 
+class PartyShown(Shown):
+    """利害关系人。"""
+
+    n: int = Field(description="第几位，登记答复时写它")
+    name: str
+    contact: str
+    answer: str = Field(description="asked 要求听证，waived 已陈述意见；空表示还没有答复")
+
+
+class HearingShown(Shown):
+    """听证。"""
+
+    stage: str
+    stage_title: str
+    date: str = Field(description="举行的日期")
+    place: str
+    chair: str = Field(description="主持人")
+    document: str = Field(description="笔录")
+    third_parties: list[PartyShown] = Field(description="利害关系人；只有承办部门看得到")
+
+
 class ItemShown(Shown):
     """事项（联办子件）。"""
 
@@ -74,6 +95,7 @@ class ItemShown(Shown):
     note: str = Field(description="给申请人的说明")
     to_correct: list[PointShown] = Field(description="已一次性告知、要补正的内容")
     noted: list[PointShown] = Field(description="部门已记录、尚未告知的问题；只有工作人员看得到")
+    hearing: HearingShown | None = Field(None, description="决定前的听证；没有时为空")
     clocks: list[ClockShown]
 
 

@@ -12,6 +12,7 @@ from service.api.rest.shapes import (
     CLOCK_OWNERS,
     CLOCK_STATES,
     HANDLINGS,
+    HEARING_STAGES,
     OUTCOMES,
     SOURCES,
     masked_id,
@@ -19,7 +20,7 @@ from service.api.rest.shapes import (
 )  # fmt: skip
 from service.office import CaseView, WhereIs, titles
 from service.workflows import rights
-from service.workflows.case import CASE, Case, Certificate, Clock, Item, Notice
+from service.workflows.case import CASE, THIRD_PARTY, Case, Certificate, Clock, Item, Notice
 from service.workflows.language.release import Release
 from service.workflows.machine import APPLICANT
 from service.workflows.situation import Actor, Offer
@@ -98,7 +99,21 @@ def item(view: CaseView, one: Item) -> shapes.ItemShown:
         final_at=one.final_at, outcome=one.outcome, outcome_title=said(OUTCOMES, one.outcome), note=one.note,
         to_correct=points(release, one.asked, one.answered),
         noted=points(release, one.noted, ()) if view.actor.kind == "clerk" else [],
-        clocks=clocks(view.case, one.item),
+        hearing=hearing(view, one), clocks=clocks(view.case, one.item),
+    )  # fmt: skip
+
+
+def hearing(view: CaseView, one: Item) -> shapes.HearingShown | None:
+    """Show how far the hearing has come; third parties only to the department that told them."""
+    known = one.special.get("hearing")
+    if not known:
+        return None
+    own = view.actor.kind == "clerk" and view.actor.department == one.department
+    parties = enumerate(one.third_parties if own else (), start=1)
+    named = {name: known.get(name, "") for name in ("date", "place", "chair", "document")}
+    return shapes.HearingShown(
+        stage=known["stage"], stage_title=said(HEARING_STAGES, known["stage"]),
+        third_parties=[shapes.PartyShown(n=n, **party) for n, party in parties], **named,
     )  # fmt: skip
 
 
@@ -151,7 +166,7 @@ def notices(view: CaseView) -> list[shapes.NoticeShown]:
         shapes.NoticeShown(
             n=row.n, kind=row.kind, title=row.title, item=row.item,
             item_title=titles.item_title(release, row.item) if row.item else release.bundle.title,
-            to=row.to, to_title=titles.department_title(release, "" if row.to == APPLICANT else row.to),
+            to=row.to, to_title=_addressed(release, row),
             number=row.number, code=row.code, issued_at=row.issued_at, body=row.body,
         )
         for row in view.case.notices.values()
@@ -159,8 +174,14 @@ def notices(view: CaseView) -> list[shapes.NoticeShown]:
     ]  # fmt: skip
 
 
+def _addressed(release: Release, row: Notice) -> str:
+    if row.to == THIRD_PARTY:
+        return f"利害关系人：{row.body['addressee']}"
+    return titles.department_title(release, "" if row.to == APPLICANT else row.to)
+
+
 def _reads(row: Notice, actor: Actor) -> bool:
-    return actor.kind == "supervisor" or row.to == actor.department
+    return actor.kind == "supervisor" or row.to in (actor.department, THIRD_PARTY)
 
 
 def certificate(release: Release, row: Certificate) -> shapes.CertificateShown:

@@ -98,6 +98,13 @@ class ReasonGiven(Given):
     material: Code | None = None
 
 
+class PartyGiven(Given):
+    """利害关系人。"""
+
+    name: Name
+    contact: Name = Field(description="联系方式：电话或地址")
+
+
 class ActionData(Given):
     """动作携带的内容；每个动作需要哪些，见办件的 actions[].needs。"""
 
@@ -116,6 +123,13 @@ class ActionData(Given):
     materials: Materials | None = Field(None, description="补交的材料")
     points: Annotated[list[Short], Field(max_length=50)] | None = Field(None, description="已改正的问题（理由代码）")
     form: Data | None = Field(None, description="改正的表单内容")
+    parties: Annotated[list[PartyGiven], Field(max_length=50)] | None = Field(None, description="利害关系人")
+    party: Annotated[int, Field(ge=1, le=50)] | None = Field(None, description="第几位利害关系人，从 1 数起")
+    date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = Field(
+        None, description="举行听证的日期"
+    )
+    place: Long | None = Field(None, description="地点")
+    chair: Name | None = Field(None, description="听证主持人的账号")
     grade: Annotated[int, Field(ge=1, le=5)] | None = Field(None, description="评价：5 非常满意 … 1 非常不满意")
     text: Long | None = Field(None, description="评价的话")
     anonymous: bool | None = Field(None, description="匿名评价")

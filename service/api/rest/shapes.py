@@ -16,6 +16,10 @@ CHANNELS = {"online": "网上", "counter": "窗口"}
 CLOCK_OWNERS = {"department": "部门", "applicant": "申请人", "public": "社会公众"}
 CLOCK_STATES = {"running": "计时中", "paused": "已停表", "settled": "已结束"}
 HANDLINGS = {"ordinary": "一般程序", "commitment": "告知承诺"}
+HEARING_STAGES = {
+    "told": "已告知权利", "asked": "已要求听证", "opened": "主动举行", "announced": "已通知时间地点", "held": "已举行",
+    "waived": "已放弃", "over": "期满无人要求",
+}  # fmt: skip
 KINDS = {
     "applicant": "申请人", "clerk": "工作人员", "portal": "政务服务门户", "supervisor": "效能监察", "admin": "事项管理员",
     "clock": "系统（到期）",

@@ -2,7 +2,7 @@
 
 bundle     answers.* answered.* derived.* form.* applicant.type applicant.credit.excluded
 item       as the bundle it is used in, and handling
-lifecycle  as item, and item.complete item.gaps (open 容缺 gaps)
+lifecycle  as item, and item.complete item.gaps (open 容缺 gaps) item.third_parties item.unheard (of a hearing)
 """
 
 from collections.abc import Mapping
@@ -44,5 +44,7 @@ def item_scope(vocabulary: models.Vocabulary, of_bundle: Mapping[str, Kind] | No
 
 def lifecycle_scope(vocabulary: models.Vocabulary) -> Scope:
     """Return the scope of `when` in a transition."""
-    names: dict[str, Kind] = {"item.complete": "boolean", "item.gaps": "number"}
+    names: dict[str, Kind] = {
+        "item.complete": "boolean", "item.gaps": "number", "item.third_parties": "number", "item.unheard": "number",
+    }  # fmt: skip
     return Scope("生命周期", {**item_scope(vocabulary).names, **names})

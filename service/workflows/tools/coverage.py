@@ -60,6 +60,20 @@ def everything(release: Release) -> Coverage:
     return whole
 
 
+def demanded(release: Release, reached: Coverage) -> Coverage:
+    """Return what the stories of a bundle owe: a hearing only where one of them begins it, or an item asks for it."""
+    whole = everything(release)
+    if any(item.hearing for item in release.items.values()):
+        return whole
+    for code in release.lifecycles:
+        ways = machine_of(release, code).lifecycle.transitions
+        aside = {t.to for t in ways if t.effect and t.effect.hearing in ("told", "opened")}
+        aside = {state for state in aside if (code, state) not in reached.states}
+        whole.states -= {(code, state) for state in aside}
+        whole.transitions -= {place for place in whole.transitions if place[0] == code and aside & {place[1], place[3]}}
+    return whole
+
+
 def report(whole: Coverage, reached: Coverage) -> dict[str, dict[str, Any]]:
     """Return per kind {all, reached, missing: ["licence：special"]}.
 

@@ -22,6 +22,8 @@ def findings(view: View) -> Iterator[Diagnostic]:
         yield from _limit_names(view, item, source)
         if item.commitment:
             yield from _commitment(view, item, item.commitment, source)
+        if item.hearing:
+            yield from _hearing(view, item, source)
 
 
 def _references(view: View, item: models.Item, source: Source) -> Iterator[Diagnostic]:
@@ -85,6 +87,14 @@ def _limit_names(view: View, item: models.Item, source: Source) -> Iterator[Diag
         if name not in named and name not in ALWAYS_READ:
             hint = near(name, [*ALWAYS_READ, *(named - {"limits"})])
             yield found(source.at_key("limits", name), "E213", f"没有时限用到“{name}”", hint)
+
+
+def _hearing(view: View, item: models.Item, source: Source) -> Iterator[Diagnostic]:
+    cycle, at = view.pack.lifecycles.get(item.lifecycle), source.at_key("hearing")
+    if cycle and not any(t.effect and t.effect.hearing == "held" for t in cycle.transitions):
+        yield found(at, "E520", f"“{item.lifecycle}”不能举行听证，永远作不出决定", "换成 licence，或删去 hearing")
+    elif item.commitment:
+        yield found(at, "E520", "决定前要听证的事项不能按告知承诺当场决定", "删去 commitment 或 hearing")
 
 
 def _commitment(view: View, item: models.Item, commitment: models.Commitment, source: Source) -> Iterator[Diagnostic]:

@@ -11,6 +11,7 @@ from service.workflows.language.source import Source
 ENGINE_STATES = {"waiting": "待前置", "withdrawn": "撤回", "stopped": "终止"}
 ENGINE_ACTIONS = {"start": "开始", "stop": "终止", "withdraw": "撤回"}
 PLEDGED = "pledged"  # entered by submission with a commitment
+HEARING_NEEDS = {"told": ("parties",), "announced": ("date", "place", "chair"), "held": ("document",)}
 AFTER_FINAL = {"head", "clock"}
 
 
@@ -117,6 +118,10 @@ def _effect(
             if "days" not in transition.needs:
                 at = source.at_key("transitions", index, "effect", key)
                 yield found(at, "E413", f"“{transition.action}”改变期限，却没有写明天数", "needs 里加上 days")
+    lacking = [need for need in HEARING_NEEDS.get(effect.hearing or "", ()) if need not in transition.needs]
+    if lacking:
+        said = f"“{transition.action}”推进听证，没有要求携带 {'、'.join(lacking)}"
+        yield found(source.at_key("transitions", index, "effect", "hearing"), "E420", said, "写进 needs")
     if effect.extend and transition.actors != ["head"]:
         said = "延长期限只能由负责人批准（行政许可法 42）"
         yield found(source.at("transitions", index, "by"), "E413", said, "写 by: head")

@@ -13,6 +13,7 @@ from service.workflows.language.models.terms import (
     CountsFrom,
     Day,
     Expression,
+    HearingStep,
     Length,
     Model,
     Name,
@@ -33,6 +34,9 @@ class LifecycleClock(Model):
     title: Title
     limit: Annotated[str, StringConstraints(pattern=r"^(limits|[a-z][a-z0-9_]*|(0|[1-9][0-9]{0,3})(wd|d|mo|y))$")]
     basis: str = ""
+    owner: Literal["public"] | None = Field(
+        None, description="public：算社会公众的时间，到期照样触发动作，不给部门亮牌；不写时由状态的岗位推出"
+    )
 
 
 class State(Model):
@@ -51,6 +55,11 @@ class Effect(Model):
 
     extend: Name | None = Field(None, description="延长哪个时限，天数由动作的 days 给出")
     limit: Name | None = Field(None, description="哪个时限的长度由动作的 days 决定（工作日）")
+    hearing: HearingStep | None = Field(
+        None,
+        description="听证走到哪一步：told 已告知权利，asked 有人申请，waived 放弃或已陈述意见，over 申请期满，"
+        "opened 主动举行，announced 已定时间地点，held 已举行并有笔录",
+    )
 
 
 class Transition(Model):
@@ -163,6 +172,16 @@ class Fee(Model):
         return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+class Hearing(Model):
+    """听证 — the decision of this item needs one: held in any case, or offered to those concerned (许可法 46、47)."""
+
+    mode: Literal["ex_officio", "on_request"] = Field(
+        description="ex_officio：公告并举行了才能决定；on_request：告知权利，举行、放弃或期满以后才能决定"
+    )
+    basis: Title
+    third_parties: bool = Field(False, description="直接关系他人重大利益：告知时必须写明利害关系人（许可法 36）")
+
+
 class Result(Model):
     """办理结果 — the certificate a grant issues."""
 
@@ -186,6 +205,7 @@ class Item(Model):
     commitment: Commitment | None = None
     fee: Fee | None = None
     result: Result | None = None
+    hearing: Hearing | None = Field(None, description="决定前的听证；不写时由审查人按个案告知或举行")
 
     def field_uses(self) -> list[FieldUse]:
         """Return the fields in their long form."""

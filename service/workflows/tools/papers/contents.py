@@ -7,7 +7,7 @@ from typing import Any
 
 from service.workflows import evidence
 from service.workflows.calendar import local_date
-from service.workflows.case import Case, Notice
+from service.workflows.case import THIRD_PARTY, Case, Notice
 from service.workflows.language.release import Release
 from service.workflows.machine import APPLICANT
 from service.workflows.notices import say_date
@@ -77,7 +77,7 @@ def fingerprint(body: Mapping[str, Any]) -> str:
 
 def prepared(notice: Notice, case: Case, release: Release, *, verify_url: str) -> Contents:
     """Read a notice as a paper; departments and titles are those of the release the case is pinned to (R-ACC-7)."""
-    outward = notice.to == APPLICANT
+    outward = notice.to in (APPLICANT, THIRD_PARTY)
     departments = release.directory.departments
     authority = notice.body.get("department") or departments[_department(notice, release)]
     return Contents(
@@ -85,7 +85,7 @@ def prepared(notice: Notice, case: Case, release: Release, *, verify_url: str) -
         title=notice.title,
         number=notice.number,
         facts=tuple(_facts(notice, case, release)),
-        addressee=case.applicant_name if outward else departments.get(notice.to, notice.to),
+        addressee=_addressee(notice, case, release),
         sentences=tuple(filter(None, [str(notice.body.get("text", ""))])),
         sections=tuple(
             section for section in _sections(notice, release) if section.sentences or section.lines or section.rows
@@ -101,6 +101,12 @@ def prepared(notice: Notice, case: Case, release: Release, *, verify_url: str) -
 def masked_id(number: str) -> str:
     """Hide a person's or company's number but for its first four and last two characters."""
     return f"{number[:4]}{'*' * (len(number) - 6)}{number[-2:]}" if len(number) >= 12 else "*" * len(number)
+
+
+def _addressee(notice: Notice, case: Case, release: Release) -> str:
+    if notice.to == THIRD_PARTY:
+        return str(notice.body["addressee"])
+    return case.applicant_name if notice.to == APPLICANT else release.directory.departments.get(notice.to, notice.to)
 
 
 def _department(notice: Notice, release: Release) -> str:
