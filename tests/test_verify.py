@@ -26,6 +26,7 @@ from service.workflows.case import COLUMNS, Case
 from service.workflows.language.folders import read_folder
 from service.workflows.language.load import load_pack
 from service.workflows.language.pack import Pack
+from service.workflows.language.regional import bundles_of
 from service.workflows.language.release import Release, compile_release
 from service.workflows.situation import Situation, Step
 from service.workflows.tools.scenario import Stage, pack_calendar
@@ -85,7 +86,7 @@ def pack() -> Pack:
 @cache
 def told() -> tuple[tuple[Release, ...], tuple[Recorded, ...]]:
     """Every step of every scenario, in the order of their time, and the releases they are pinned to."""
-    found = {code: compile_release(pack(), code) for code in pack().bundles}
+    found = {code: compile_release(pack(), code) for code in bundles_of(pack())}
     steps: list[Recorded] = []
     for place, story in enumerate(pack().scenarios, start=1):
         release = found[story.scenario.bundle]

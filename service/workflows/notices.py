@@ -11,9 +11,9 @@ from typing import Any
 from service.workflows import clocks
 from service.workflows.calendar import WorkCalendar
 from service.workflows.case import Case, Clock, Item
+from service.workflows.hearing_papers import record_cited, said_of_hearing
 from service.workflows.language.duration import Duration
 from service.workflows.language.models import NOTICE_TITLES, Transition
-from service.workflows.hearing_papers import record_cited, said_of_hearing
 from service.workflows.language.release import Release
 from service.workflows.machine import CLOCK, machine_of
 from service.workflows.needs import PROCEDURES
