@@ -1,0 +1,14 @@
+"""items name the third parties who were told of the right to a hearing."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the column; nobody was told of anything before."""
+    op.add_column("items", sa.Column("third_parties", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
