@@ -93,7 +93,7 @@ class Item(SQLModel, table=True):
     answered: list[str] = json_column(list)
     corrections: int = 0
     special: dict[str, Any] = json_column(dict)
-    third_parties: list[dict[str, Any]] = json_column(list)
+    third_parties: list[dict[str, Any]] = added_json(list)
     signatures: list[dict[str, Any]] = json_column(list)
     note: str = ""
 
