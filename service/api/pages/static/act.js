@@ -9,20 +9,38 @@
   // After a refusal the summary is read first.
   document.querySelector("[data-focus]")?.focus();
 
-  // Offline: nothing that was typed is lost, and sending again under the same key does nothing twice.
-  const offline = "网络断开了，刚才的内容没有提交。恢复后再点一次，不会重复办理。";
+  // A form is sent without leaving the page: while the server cannot be reached what was typed stays where it is, and
+  // sending again under the same key does nothing twice. What comes back is shown as the browser would show it.
+  const offline = "网络断开了，刚才的提交可能没有办成。填写的内容还在，恢复后再点一次，不会重复办理。";
+  const failed = "系统暂时没有办成。填写的内容还在，请过一会儿再点一次，不会重复办理。";
+  const send = async (form, button) => {
+    const data = new FormData(form);
+    if (button?.name) data.append(button.name, button.value);
+    const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
+    const to = button?.getAttribute("formaction") || form.getAttribute("action") || location.href;
+    const answer = await fetch(to, { method: "POST", body, headers: { accept: "text/html" } });
+    const page = await answer.text();
+    if (answer.status >= 500) return failed;
+    dirty = null;
+    if (answer.redirected) location.assign(answer.url);
+    else { document.open(); document.write(page); document.close(); }
+    return "";
+  };
   addEventListener("offline", () => tell(offline));
   addEventListener("online", clear);
-  document.addEventListener("submit", (event) => {
-    if (event.defaultPrevented) return;
-    if (!navigator.onLine) { event.preventDefault(); tell(offline); return; }
-    dirty = null;
-    const form = event.target;  // a second click on the same button is not a second request
-    if (form.method === "post") {
-      if (form.dataset.sent) event.preventDefault();
-      form.dataset.sent = "1";
-      setTimeout(() => delete form.dataset.sent, 5000);
-    }
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    event.preventDefault();
+    if (form.dataset.sent) return;  // a second click on the same button is not a second request
+    form.dataset.sent = "1";
+    form.setAttribute("aria-busy", "true");
+    const slow = setTimeout(() => { say.textContent = "正在提交……"; }, 400);
+    const why = await send(form, event.submitter).catch(() => offline);
+    clearTimeout(slow);
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+    tell(why);
   });
 
   // Leaving with something typed asks first, where a form wants that (data-guard).
