@@ -1,5 +1,6 @@
 """Each check notices what it is for: a sound page has no findings, and the same page with one fault has that one."""
 
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -33,13 +34,13 @@ async def page(chromium: Browser) -> AsyncIterator[Page]:
 async def find(page: Page) -> Find:
     """Open a page made of HTML and CSS, and make the checks."""
 
-    async def look(html: str, css: str, *, axe: bool) -> list[str]:
+    async def look(html: str, css: str, *, axe: bool, policy: str = POLICY, cache: str = "no-store") -> list[str]:
         async def answer(route: Route) -> None:
             path = route.request.url.removeprefix(SITE)
             if path == "/":
-                await route.fulfill(
-                    body=html, headers={"content-type": "text/html; charset=utf-8", "content-security-policy": POLICY}
-                )
+                kind = "text/html; charset=utf-8"
+                headers = {"content-type": kind, "content-security-policy": policy, "cache-control": cache}
+                await route.fulfill(body=html, headers=headers)
             elif path == "/look.css":
                 await route.fulfill(body=css, content_type="text/css")
             else:
@@ -49,7 +50,8 @@ async def find(page: Page) -> Find:
         witness = Witness(SITE).attend(page.context)
         response = await page.goto(SITE + "/")
         assert response
-        found = checks.headers(response, personal=False) + await checks.layout(page) + await checks.keyboard(page)
+        found = checks.headers(response, personal=True) + await checks.layout(page) + await checks.keyboard(page)
+        found += await checks.weight(witness.responses, html=12, css=12, js=25)
         found += await checks.words(page)
         if axe:
             found += await checks.axe(page)
@@ -118,3 +120,15 @@ class TestFaults:
         assert fault[0] in HTML
         found = await find(HTML.replace(*fault), CSS, axe=axe)
         assert [each for each in found if each.startswith(WRITINGS[fault])], found
+
+    async def test_of_a_page_that_weighs_too_much(self, find: Find) -> None:
+        """What counts is what goes over the wire."""
+        heavy = "".join(f"<p>{secrets.token_hex(40)}</p>" for _ in range(300))
+        found = await find(HTML.replace("</main>", f"<code>{heavy}</code></main>"), CSS, axe=False)
+        assert [each for each in found if each.startswith("weight: ") and each.endswith("KB of html, at most 12")]
+
+    async def test_of_what_is_said_beside_the_page(self, find: Find) -> None:
+        """A policy that is not strict, a page that stays behind on a public computer."""
+        loose = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+        found = await find(HTML, CSS, axe=False, policy=loose, cache="private")
+        assert [each.partition(" ")[0] for each in found] == ["csp:", "csp:", "cache:"]
