@@ -38,6 +38,13 @@ class Settings(BaseSettings):
     help_phone: str = Field(
         "12345", pattern=r"^[0-9+ -]{0,30}$", description="页面上的帮办电话；默认是全国统一的政务服务便民热线 12345"
     )
+    share_url: str = Field(
+        "",
+        pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?$",
+        description="数据共享平台的地址，如 https://share.example.gov.cn/api；不设时不连接，申请人说明由共享获取的材料由工作人员核对",
+    )
+    share_token: SecretStr = Field(SecretStr(""), description="向数据共享平台表明身份的令牌")
+    share_timeout_seconds: float = Field(5.0, gt=0, le=60, description="等数据共享平台答复多少秒，过后改为上传")
     demo: bool = Field(False, description="演示方式：时钟可以往后拨，密码用便宜的散列。不能用于真实办件")
     worker_in_serve: bool | None = Field(
         None, description="serve 进程里是否同时处理到期；默认用 SQLite 时是，用 PostgreSQL 时另开 work 进程"

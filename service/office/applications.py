@@ -11,6 +11,7 @@ from service.office import drafts
 from service.office.asking import ApplicationInput, Request
 from service.office.attachments import checked_files
 from service.office.desk import CREATED, Answer, Desk, new_id, refuse_stale, scope_of, there
+from service.office.sharing import asked, who_applies
 from service.office.views import CaseView
 from service.store import cases, papers
 from service.store.cases import Gathered, Key
@@ -20,7 +21,7 @@ from service.workflows.calendar import local_date
 from service.workflows.case import Case
 from service.workflows.language.release import Release
 from service.workflows.rights import is_applicant
-from service.workflows.situation import Action, Actor, Situation
+from service.workflows.situation import Action, Actor, Shared, Situation
 from service.workflows.step import step
 
 REGION = "YJS"
@@ -38,21 +39,26 @@ class Applications(Desk):
         Raises:
             NotFound: no such bundle. NotPermitted: not for this applicant. ServiceError: the refusal of `step`.
         """
-        try:
-            return await self._open(request, draft, answer)
-        except KeyTaken:  # the same request was answered meanwhile: now its answer is found
-            return await self._open(request, draft, answer)
-
-    async def _open(self, request: Request, draft: ApplicationInput, answer: Answer | None) -> CaseView:
         release = await self.catalogue.newest(draft.bundle)
         who = applicant_of(draft.applicant)
         refuse_strangers(release, request.actor, who["id"])
+        shared = {} if draft.draft else await asked(self.sharing, release, draft.materials, who)
+        try:
+            return await self._open(request, draft, release, shared, answer)
+        except KeyTaken:  # the same request was answered meanwhile: now its answer is found
+            return await self._open(request, draft, release, shared, answer)
+
+    async def _open(
+        self, request: Request, draft: ApplicationInput, release: Release, shared: Mapping[str, Shared],
+        answer: Answer | None,
+    ) -> CaseView:  # fmt: skip
+        who = applicant_of(draft.applicant)
         scope = scope_of(request, "open")
         async with self.database.transaction() as tx:
             opening = await cases.opening(tx, applicant_id=who["id"], key=scope)
             if opening.answered:
                 return await self._same_again(tx, scope, request)
-            situation = await self.situation(release, request.now, opening, tx)
+            situation = replace(await self.situation(release, request.now, opening, tx), shared=shared)
             case = self._new(request, draft, release, who, opening.serial)
             given = await checked_files(tx, draft.materials, request.actor.account, release, "/materials")
             if draft.draft:
@@ -115,6 +121,7 @@ class Applications(Desk):
         meets_by: Mapping[str, str] | None = None, answer: Answer | None = None,
     ) -> CaseView:  # fmt: skip
         """Submit a draft under the release that is newest now; what is signed and promised comes with it."""
+        shared = await self._shared_of_draft(request, number)
         scope = scope_of(request, "submit", number)
         async with self.database.transaction() as tx:
             found = there(await cases.gather(tx, number=number, key=scope))
@@ -128,8 +135,20 @@ class Applications(Desk):
             data = {
                 "materials": drafts.materials(case), "signature": dict(signature or {}), "meets_by": dict(meets_by or {}),
             }  # fmt: skip
+            situation = replace(situation, shared=shared)
             taken = replace(step(case, Action("submit", data=data), request.actor, situation), before=drafted)
             return await self.recorded(tx, taken, request, situation, was=found.case, scope=scope, answer=answer)
+
+    async def _shared_of_draft(self, request: Request, number: str) -> dict[str, Shared]:
+        """Ask for what the draft takes from sharing, before anything is locked, and only for who may submit it."""
+        if self.sharing is None:
+            return {}
+        async with self.database.reading() as connection:
+            found = there(await cases.look(connection, number=number))
+            case, situation = await self.opened(found, request.actor, request.now, connection)
+        if case.state != "draft":
+            return {}
+        return await asked(self.sharing, situation.release, drafts.materials(case), who_applies(case))
 
     async def _newest_rules(self, tx: Connection, case: Case, found: Gathered, now: datetime) -> tuple[Case, Situation]:
         """A case is pinned to its release when it is submitted, not when its draft was begun (R-BND-12)."""

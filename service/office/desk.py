@@ -14,6 +14,7 @@ from service.errors import CaseChanged, KeyReused, NotFound, Unavailable
 from service.office import sight
 from service.office.asking import Request
 from service.office.catalogue import Catalogue
+from service.office.sharing import Sharing
 from service.office.staff import Staff
 from service.office.views import CaseView
 from service.store import cases, counters
@@ -35,8 +36,11 @@ NO_CASE = "没有这件办件，或者您无权查看。"
 class Desk:
     """Everything a verb needs beside its request."""
 
-    def __init__(self, database: Database, folder: Folder, *, cheap_passwords: bool = False) -> None:
+    def __init__(
+        self, database: Database, folder: Folder, *, cheap_passwords: bool = False, sharing: Sharing | None = None
+    ) -> None:
         """Work on a database and a folder of files; nothing is opened yet. Cheap passwords are for demonstrations."""
+        self.sharing = sharing
         self.cheap_passwords = cheap_passwords
         self.database = database
         self.folder = folder

@@ -1,11 +1,15 @@
 """办理 — one action on an item or on a case, by whoever may take it."""
 
+from dataclasses import replace
+
 from service.office.asking import Request
 from service.office.attachments import with_own_files
 from service.office.desk import Answer, Desk, refuse_stale, scope_of, there
+from service.office.sharing import asked, who_applies
 from service.office.views import CaseView
 from service.store import cases
-from service.workflows.situation import Action
+from service.workflows.rights import is_applicant
+from service.workflows.situation import Action, Shared
 from service.workflows.step import step
 
 
@@ -19,6 +23,7 @@ class Handling(Desk):
             NotFound: no such case, or not this actor's. CaseChanged: another was faster. KeyReused: another request
                 had this key. ServiceError: the refusal of `step`.
         """
+        shared = await self._shared(request, number, action)
         scope = scope_of(request, "act", number, action.item)
         async with self.database.transaction() as tx:
             found = there(await cases.gather(tx, number=number, key=scope))
@@ -27,5 +32,17 @@ class Handling(Desk):
                 return done
             refuse_stale(case, request)
             action = await with_own_files(tx, action, request.actor.account, situation.release)
-            taken = step(case, action, request.actor, situation)
+            taken = step(case, action, request.actor, replace(situation, shared=shared))
             return await self.recorded(tx, taken, request, situation, was=found.case, scope=scope, answer=answer)
+
+    async def _shared(self, request: Request, number: str, action: Action) -> dict[str, Shared]:
+        """Ask for what is to come from sharing, before anything is locked, and only for the applicant."""
+        given = action.data.get("materials")
+        if self.sharing is None or not isinstance(given, list):
+            return {}
+        async with self.database.reading() as connection:
+            found = there(await cases.look(connection, number=number))
+            case, situation = await self.opened(found, request.actor, request.now, connection)
+        if not is_applicant(case, request.actor):
+            return {}
+        return await asked(self.sharing, situation.release, given, who_applies(case))

@@ -53,7 +53,9 @@ def _supply(work: Work, item: Item, data: Mapping[str, Any], actor: Actor) -> No
     _refuse_wrong_papers(work, rows, wanted)
     for row in rows:
         library.hand_in(work, row, actor)
-    supplied = {row["material"] for row in rows}
+    library.tell_unshared(work)
+    failed = {code for code, answer in work.situation.shared.items() if answer.fault}
+    supplied = {row["material"] for row in rows} - failed
     for other in work.case.items.values():
         done = {p["reason"] for p in other.asked if _answers(p, supplied, data) or (everything and other is item)}
         other.answered = sorted({*other.answered, *done})

@@ -10,13 +10,14 @@ from typing import Any
 
 from service.workflows import bundle, papers
 from service.workflows.answers import check_value
-from service.workflows.case import Case, Certificate, Item, Material
+from service.workflows.case import CASE, Case, Certificate, Item, Material
 from service.workflows.machine import WAITING
-from service.workflows.notices import say_date
+from service.workflows.notices import plain, say_date
 from service.workflows.situation import CLOCK_ACTOR, Actor, Held
 from service.workflows.work import Work
 
 ORIGIN = "certificate"
+SHARE = "share"
 _NUMBERLESS = "#"  # names a certificate of this very step, whose number is drawn when the step is recorded
 NUMBER = "number"  # every certificate can be asked for its number
 
@@ -57,13 +58,17 @@ def prefilled(work: Work) -> dict[str, Any]:
 
 
 def hand_in(work: Work, row: Mapping[str, Any], actor: Actor) -> None:
-    """Keep one handed-in material; a newer one stands for the older."""
+    """Keep one handed-in material; a newer one stands for the older. What sharing did not give is not there."""
+    answer = work.situation.shared.get(row["material"]) if row["source"] == SHARE else None
+    if answer and answer.fault:
+        return
     for earlier in work.case.materials.values():
         if earlier.material == row["material"]:
             earlier.replaced = True
     rests_on = row.get("reference", "")
     if row["source"] == ORIGIN and not rests_on and (held := _for_material(work, row["material"])):
         rests_on = held.number
+    rests_on = answer.receipt if answer else rests_on
     n = len(work.case.materials) + 1
     work.case.materials[n] = Material(
         n, row["material"], row["source"], work.at, actor.account,
@@ -85,6 +90,19 @@ def offer(work: Work, needs: Mapping[str, bundle.MaterialNeed]) -> None:
     for code, need in needs.items():
         if ORIGIN in need.origins and code not in there and (held := _for_material(work, code)):
             hand_in(work, _row(code, held.number), CLOCK_ACTOR)
+
+
+def tell_unshared(work: Work) -> None:
+    """取不到的改为上传: say what the platform did not give; no limit waits for it (R-ACC-3, R-SEC-8)."""
+    titles = work.release.vocabulary.materials
+    failed = {code: answer.fault for code, answer in work.situation.shared.items() if answer.fault}
+    if not failed:
+        return
+    points = [f"{titles[code].title}：{why}" for code, why in failed.items()]
+    text = "以下材料没有从数据共享取到，请自行上传。办理期限照常计算，不因此顺延。"
+    work.issue("share_failed", CASE, plain("share_failed", text, points=points))
+    told = [{"material": code, "source": SHARE, "reason": why} for code, why in failed.items()]
+    work.log("share_failed", CLOCK_ACTOR, data={"materials": told})
 
 
 def take_from_predecessors(work: Work, item: Item) -> None:

@@ -56,6 +56,14 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """共享结果 — what the sharing platform answered about one material: a receipt, or why there is none."""
+
+    receipt: str = ""
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """Everything a decision may look at beside the case itself; gathered before, never read while deciding."""
 
@@ -65,6 +73,7 @@ class Situation:
     staff: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)  # (department, post) → accounts
     excluded: bool = False  # an unrepaired breach of the applicant is on record (R-NCP-3)
     library: tuple[Held, ...] = ()  # the applicant's certificates from all cases, of every state
+    shared: Mapping[str, Shared] = field(default_factory=dict)  # material → what the sharing platform answered just now
 
     @property
     def policy(self) -> Policy:

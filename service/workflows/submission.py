@@ -179,6 +179,7 @@ def _receipt(work: Work, told: Mapping[str, str]) -> None:
     if exempted := library.exemptions(work):
         paper.body["exempted"] = exempted
     work.issue("receipt", CASE, paper)
+    library.tell_unshared(work)
     for code, why in told.items():
         work.issue(
             "ordinary_path", code, notices.plain("ordinary_path", f"「{work.release.items[code].title}」{why}。")

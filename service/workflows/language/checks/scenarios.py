@@ -22,7 +22,7 @@ CASE_STATES = (
 CASE_ACTIONS = ("notify_correction", "withdraw", "urge", "rate", "claim", "release")
 CASE_EVENTS = ("submit", "close", "request_correction", "sign", "expiry_refused")
 ENGINE_PAPERS = (
-    "yellow_card", "red_card", "statutory_breach", "ordinary_path", "result", "started", "recalendar",
+    "yellow_card", "red_card", "statutory_breach", "ordinary_path", "result", "started", "recalendar", "share_failed",
 )  # fmt: skip
 REFUSALS = ("any", "stopped", *sorted(kind.slug for kind in ServiceError.__subclasses__()))
 

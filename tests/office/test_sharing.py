@@ -1,0 +1,160 @@
+"""数据共享: a real platform on a real port, with the moods such platforms have."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.errors import NotPermitted
+from service.office import Office
+from service.office.sharing import HttpSharing
+from service.store.database import Database
+from service.store.files import Folder
+from service.workflows.situation import Action
+
+from .conftest import CITIZEN, DAY, MORNING, PACK, STALL, STRANGER, WINDOW, asks
+
+SECONDS = 0.5
+
+
+@dataclass
+class Platform:
+    """What the platform does and what it was asked."""
+
+    mood: str = "good"
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    port: int = 0
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request."""
+
+    platform: Platform
+
+    def do_POST(self) -> None:
+        """Answer by mood."""
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self.platform.asked.append({"path": self.path, "token": self.headers["authorization"], **body})
+        mood = self.platform.mood
+        if mood == "slow":
+            time.sleep(3 * SECONDS)
+        status = {"broken": 500, "elsewhere": 302}.get(mood, 200)
+        said = {"good": {"found": True, "receipt": "GX-1"}, "none": {"found": False, "reason": "没有登记"}}.get(
+            mood, {}
+        )
+        content = (
+            b"<html>"
+            if mood == "babble"
+            else b"x" * 100_000
+            if mood == "flood"
+            else b" " * 9
+            if mood == "drip"
+            else json.dumps(said).encode()
+        )
+        try:
+            self.send_response(status)
+            self.send_header("location", f"http://127.0.0.1:{self.platform.port}/secret")
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            for n in range(len(content)):
+                if mood == "drip":
+                    time.sleep(SECONDS / 4)
+                    self.wfile.write(content[n : n + 1])
+            if mood != "drip":
+                self.wfile.write(content)
+        except OSError:
+            pass  # the caller did not wait
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name it has there
+        """Say nothing."""
+
+
+@pytest.fixture
+def platform() -> Iterator[Platform]:
+    """The platform, listening."""
+    state = Platform()
+    handler = type("Bound", (Handler,), {"platform": state})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    state.port = server.server_address[1]
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield state
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+async def connected(database: Database, tmp_path: Path, platform: Platform) -> Office:
+    """An office that asks the platform."""
+    sharing = HttpSharing(f"http://127.0.0.1:{platform.port}/api/", "secret", SECONDS)
+    office = Office(database, Folder(tmp_path / "files", reserve=0), cheap_passwords=True, sharing=sharing)
+    await office.publish_pack(PACK, "admin", MORNING - DAY)
+    return office
+
+
+class TestAsked:
+    """Before the transaction."""
+
+    async def test_given(self, connected: Office, platform: Platform) -> None:
+        """The material is there with its receipt; the platform was told what and for whom."""
+        view = await connected.open_case(asks(CITIZEN), STALL)
+        held = {m.material: (m.source, m.reference) for m in view.case.materials.values()}
+        assert held == {"layout": ("share", "GX-1"), "drawing": ("share", "GX-1")}
+        one = next(a for a in platform.asked if a["material"] == "layout")
+        assert (one["path"], one["token"], one["title"]) == ("/api/materials/layout", "Bearer secret", "经营布局图")
+        assert one["applicant"] == dict(STALL.applicant)
+
+    @pytest.mark.parametrize(
+        ("mood", "why"),
+        [
+            ("none", "没有登记"), ("broken", "共享平台答复异常（500）"), ("elsewhere", "共享平台答复异常（302）"),
+            ("slow", "共享平台没有及时答复"), ("drip", "共享平台没有及时答复"), ("babble", "共享平台的答复读不懂"),
+            ("flood", "共享平台的答复读不懂"),
+        ],
+    )  # fmt: skip
+    async def test_not_given(self, connected: Office, platform: Platform, mood: str, why: str) -> None:
+        """Recorded and told; the case is received all the same, its limits run, an upload takes its place (R-ACC-3, R-SEC-8)."""
+        platform.mood = mood
+        view = await connected.open_case(asks(CITIZEN), STALL)
+        assert view.case.materials == {}
+        told = next(e for e in view.events if e.action == "share_failed")
+        assert told.data["materials"][0] == {"material": "layout", "source": "share", "reason": why}
+        assert (
+            f"经营布局图：{why}"
+            in next(n for n in view.case.notices.values() if n.kind == "share_failed").body["points"]
+        )
+        assert next(n.kind for n in view.case.notices.values()) == "receipt"
+        assert view.case.clocks["food", "notice"].state == "running"
+        assert {a["path"] for a in platform.asked} == {"/api/materials/layout", "/api/materials/drawing"}
+
+    async def test_not_reached(self, database: Database, tmp_path: Path) -> None:
+        """Nobody listens."""
+        sharing = HttpSharing("http://127.0.0.1:9", "", SECONDS)
+        assert (await sharing.ask("layout", "图", {})).fault == "共享平台没有接通"
+
+    async def test_not_for_strangers(self, connected: Office, platform: Platform) -> None:
+        """Who may not apply for somebody learns nothing about them, and nothing is asked."""
+        with pytest.raises(NotPermitted):
+            await connected.open_case(asks(STRANGER), STALL)
+        assert platform.asked == []
+
+    async def test_supply(self, connected: Office, platform: Platform) -> None:
+        """What was asked for again may come from sharing again; failing that, it is still lacking."""
+        platform.mood = "broken"
+        number = (await connected.open_case(asks(CITIZEN), STALL)).case.number
+        reasons = ["layout-no-size"]
+        await connected.act(asks(WINDOW), number, Action("note_defects", "food", {"reasons": reasons}))
+        await connected.act(asks(WINDOW), number, Action("notify_correction"))
+        again = Action("supply", "food", {"materials": [{"material": "layout", "share": True}]})
+        view = await connected.act(asks(CITIZEN), number, again)
+        assert (view.case.items["food"].state, view.case.items["food"].answered) == ("correcting", [])
+        platform.mood = "good"
+        view = await connected.act(asks(CITIZEN), number, again)
+        assert view.case.items["food"].state == "received"
