@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -19,8 +20,9 @@ import yaml
 import service
 from service.store import cases, releases
 from service.store.database import Database
-from service.verify import Head, verify
+from service.verify import Head, duties, verify
 from service.verify.canonical import fingerprint, jcs
+from service.verify.dossier import Dossier
 from service.workflows import evidence
 from service.workflows.case import COLUMNS, Case
 from service.workflows.language.folders import read_folder
@@ -370,3 +372,24 @@ class TestCanonicalForm:
         """A value without a canonical form is never sealed."""
         with pytest.raises(ValueError, match="no JSON value"):
             jcs(value)
+
+
+class TestHearings:
+    @pytest.mark.parametrize(
+        ("mode", "stages", "found"),
+        [
+            ("on_request", ["told", "over"], 0),
+            ("on_request", ["told"], 1),
+            ("on_request", [], 1),
+            ("ex_officio", ["told", "waived"], 1),
+            ("ex_officio", ["opened", "announced", "held"], 0),
+        ],
+    )
+    def test_decided_unheard(self, mode: str, stages: list[str], found: int) -> None:
+        """A decision without the hearing its definition asks for is found (R-HEAR-1, R-HEAR-2)."""
+        decided = {"item": "food", "decided_at": "2026-10-22", "outcome": "refused", "special": {}}
+        steps = [{**decided, "decided_at": None, "special": {"hearing": {"stage": stage}}} for stage in stages]
+        events = [{"rows": {"items": [row]}} for row in [*steps, decided]]
+        definition: Any = SimpleNamespace(items={"food": {"hearing": {"mode": mode}}})
+        dossier = Dossier({"number": "S-1", "id": "1"}, {"items": [decided]}, events, definition)
+        assert len(list(duties.hearings(dossier))) == found

@@ -77,6 +77,26 @@ def _grants(dossier: Dossier, event: Row) -> bool:
     return bool(cycle and event["state_from"] != event["state_to"] and cycle.final(event["state_to"]) == "granted")
 
 
+def hearings(dossier: Dossier) -> Iterator[Finding]:
+    """Nothing is decided that had to be heard before and was not (行政许可法 46–48)."""
+    enough = {"ex_officio": {"held"}, "on_request": {"held", "waived", "over"}}
+    for code, item in dossier.items.items():
+        needed = (dossier.definition.items.get(code, {}) if dossier.definition else {}).get("hearing")
+        if not needed or not item["decided_at"] or item["outcome"] in ("declined", "not_required"):
+            continue
+        stages = [row["special"].get("hearing", {}).get("stage", "") for row in _told(dossier, code)]
+        if not enough[needed["mode"]] & set(stages):
+            yield Finding(dossier.name, f"items {code}", "没有听证，也没有放弃或期满，就作了决定")
+
+
+def _told(dossier: Dossier, code: str) -> Iterator[Row]:
+    """Yield the item's row as each event up to its decision left it."""
+    for event in dossier.events:
+        for row in event["rows"].get("items", []):
+            if row["item"] == code and not row["decided_at"]:
+                yield row
+
+
 def promises(dossier: Dossier) -> Iterator[Finding]:
     """告知承诺: the text that was signed is the one published; a grant on it has its check after, or a recorded draw (I-18)."""
     for promise in dossier.rows["commitments"]:

@@ -70,6 +70,7 @@ def _judge(dossier: Dossier, dates: Dates) -> Iterator[Finding]:
     yield from duties.open_and_closed(dossier)
     yield from duties.closed_case(dossier)
     yield from duties.certificates(dossier)
+    yield from duties.hearings(dossier)
     yield from duties.promises(dossier)
 
 

@@ -7,6 +7,7 @@ from service.errors import ActionNotAllowed, NotPermitted, one_field
 from service.workflows import bundle, clocks, item_actions, notices, papers, signals
 from service.workflows.calendar import local_date
 from service.workflows.case import CASE, Item, Rating
+from service.workflows.joint import extend_cap
 from service.workflows.language.duration import Duration
 from service.workflows.machine import APPLICANT, WITHDRAWN, LifecycleMachine
 from service.workflows.rights import is_applicant, require_lead_window
@@ -144,4 +145,5 @@ CASE_ACTIONS: dict[str, tuple[str, tuple[str, ...], CaseAction]] = {
     "withdraw": ("撤回申请", (), withdraw),
     "urge": ("催办", (), urge),
     "rate": ("评价", ("grade",), rate),
+    "extend_cap": ("批准延长总时限", ("reason", "days"), extend_cap),
 }

@@ -36,6 +36,8 @@ def refuse(work: Work, item: Item, transition: Transition, actor: Actor) -> None
         why = "听证权利已经告知过，不再重复告知"
     elif step == "opened" and stage == "held":
         why = "听证已经举行过"
+    elif "party" in transition.needs and not item.third_parties:
+        why = "没有告知过利害关系人"
     elif step in ("asked", "waived") and actor.kind != "clerk" and item.special.get("hearing", {}).get("answered"):
         why = "您已经作过答复"
     elif step == "held" and stage != "announced":

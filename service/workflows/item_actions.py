@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from service.errors import ActionNotAllowed, NotEligible, NotFound, NotPermitted
-from service.workflows import bundle, clocks, commitments, hearings, notices, papers, signals, signing
+from service.workflows import bundle, clocks, commitments, hearings, joint, notices, papers, signals, signing
 from service.workflows.calendar import local_date
 from service.workflows.case import THIRD_PARTY, Certificate, Clock, Credit, Item
 from service.workflows.effects import effects_of
@@ -229,6 +229,7 @@ def _move(work: Work, item: Item, transition: Transition, data: dict[str, Any], 
         key = (item.item, transition.effect.extend)
         days = Duration(data["days"], "wd")
         work.put(clocks.extend(work.case.clocks[key], days, work.at, actor.account, data["reason"]))
+        item.note = f"经负责人批准延长{data['days']}个工作日：{data['reason']}"  # the public reason (R-DEC-4)
     if transition.to != was or transition.counts_from:
         work.turn_clocks(item, transition, data.get("days"))
     if transition.to != was:
@@ -265,7 +266,7 @@ def _dates(work: Work, item: Item, transition: Transition, actor: Actor, *, was_
         if ends in (None, "granted"):
             item.accepted_on = local_date(work.counting_from(item, transition.counts_from or "now"))
             item.noted = []
-            signals.begin_cap(work, work.counting_from(item, transition.counts_from or "now"))
+            joint.begin_cap(work, work.counting_from(item, transition.counts_from or "now"))
     if item.accepted_on and item.state == machine.lifecycle.initial:  # back to the ordinary path
         item.accepted_on = None
     decided = item.state not in machine.before_decision and not item.decided_at and actor.kind == "clerk"

@@ -90,6 +90,8 @@ def for_transition(
         body["note"] = data["opinion"]
     if kind in ("grant", "refusal") and (record := record_cited(item)):
         body["text"] += record
+    if transition.effect and transition.effect.extend:
+        body["note"] = promise_kept(case.clocks[item.item, transition.effect.extend])
     known = kind in NOTICE_TITLES
     return Paper(title_of(kind) if known else f"{transition.title}通知书", {k: v for k, v in body.items() if v})
 
@@ -119,6 +121,13 @@ def _sentence(kind: str, title: str, transition: Transition, data: Mapping[str, 
     if kind == "special_overrun":
         return f"{name}的特别程序已超过书面告知的{item.special['days']}个工作日，请另行书面告知申请人还需要的时间。"
     return said_of_hearing(kind, name, data) or f"{name}：{transition.title}。"
+
+
+def promise_kept(clock: Clock) -> str:
+    """Say that an extension of the legal limit leaves the promise where it was (R-DEC-4, 优化营商环境条例 36)."""
+    if clock.promised_on is None:
+        return ""
+    return f"承诺时限{say_date(clock.promised_on)}不变；到期没有办结的，理由向社会公开。"
 
 
 def dates_of(case: Case, item: str) -> dict[str, str]:

@@ -91,4 +91,7 @@ def may_see(release: Release, case: Case, actor: Actor) -> bool:
         return True
     if actor.kind != "clerk":
         return False
-    return actor.department == release.bundle.lead or any(i.department == actor.department for i in case.items.values())
+    government = release.directory.government if release.bundle.legal_mode != "coordination" else None
+    if actor.department in (release.bundle.lead, government):
+        return True
+    return any(i.department == actor.department for i in case.items.values())

@@ -1,17 +1,15 @@
 """事项之间的影响 — what one item's end means for the others, and when the case closes. The engine's, not the definition's."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
-from service.workflows import bundle, clocks, library, notices, papers
-from service.workflows.case import CASE, Clock, Item
+from service.workflows import bundle, clocks, joint, library, notices, papers
+from service.workflows.case import CASE, Item
 from service.workflows.language.models import RefusalPolicy
 from service.workflows.machine import PLEDGED, SATISFIED, STOPPED, WAITING
 from service.workflows.situation import CLOCK_ACTOR
 from service.workflows.work import Work
 
 FAILED = frozenset({"refused", "declined", "lapsed", "withdrawn", "stopped"})
-JOINT_CAP, JOINT_BASIS = "45wd", "行政许可法 26、42"
 
 
 def item_final(work: Work, item: Item) -> None:
@@ -49,18 +47,9 @@ def receive(work: Work, item: Item) -> None:
         item.complete_at = work.at
     if promised:
         item.accepted_on = work.today
-        begin_cap(work, work.at)
+        joint.begin_cap(work, work.at)
     work.turn_clocks(item, None)
     work.open_task(item)
-
-
-def begin_cap(work: Work, at: datetime) -> None:
-    """统一办理总时限: in joint handling 45 working days for the whole, from the earliest acceptance (R-BND-2)."""
-    if work.release.bundle.legal_mode == "coordination":
-        return
-    running = work.case.clocks.get((CASE, "cap"))
-    if running is None or at < datetime.fromisoformat(str(running.spans[0][0])):
-        work.begin(Clock(CASE, "cap", "统一办理总时限", JOINT_BASIS, statutory=JOINT_CAP), at)
 
 
 def _apply_policy(work: Work, item: Item) -> None:
@@ -133,11 +122,20 @@ def close_if_done(work: Work) -> None:
 
 
 def turn_case_clocks(work: Work) -> None:
-    """Run the case's own limits: the citizen's time of correction does not count against the bundle's promise."""
+    """Run the case's own limits: the citizen's time of correction does not count against the bundle's promise (R-BND-7).
+
+    The legal cap stands while an item is in one of the procedures of 行政许可法 45, which reaches the whole section; the
+    promise does not: it is the one date the citizen was told.
+    """
+    waits = {
+        "promise": "等待申请人补正" if work.case.state == "correcting" else "",
+        joint.CAP: "特别程序或听证（行政许可法 45）" if joint.stands(work) else "",
+    }
     for clock in list(work.case.clocks.values()):
         if clock.item != CASE or clock.state == "settled":
             continue
-        if work.case.state == "correcting" and clock.clock == "promise" and clock.state == "running":
-            work.put(clocks.stop(clock, work.counted_at, "等待申请人补正"))
-        elif work.case.state != "correcting" and clock.state == "paused":
+        why = waits.get(clock.clock, "")
+        if why and clock.state == "running":
+            work.put(clocks.stop(clock, work.counted_at, why))
+        elif not why and clock.state == "paused":
             work.put(clocks.resume(clock, work.counted_at))

@@ -20,7 +20,7 @@ from service.workflows.step import offers, recalendar, step, tick
 NATIONAL = build(built_in(), ("CN",))
 Data = dict[str, Any]
 
-DEPARTMENTS = {"scjg": "市场监督管理局", "xf": "消防救援大队", "cg": "城市管理局"}
+DEPARTMENTS = {"scjg": "市场监督管理局", "xf": "消防救援大队", "cg": "城市管理局", "qzf": "区人民政府"}
 VOCABULARY = {
     "fields": {
         "name": {"title": "名称", "type": "text", "source": ["applicant.name"]},
@@ -85,6 +85,7 @@ PEOPLE: dict[str, tuple[str, str]] = {
     "sun": ("xf", "approver"), "zhou": ("xf", "inspector"), "zheng": ("xf", "reviewer"), "jiang": ("xf", "head"),
     "shen": ("xf", "window"), "wu": ("cg", "window"), "han": ("cg", "reviewer"), "yang": ("cg", "approver"),
     "zhu": ("cg", "head"), "qin": ("cg", "inspector"),
+    "zong": ("qzf", "head"),
 }  # fmt: skip
 
 
@@ -125,7 +126,7 @@ def town(
     used = {entry["use"]: ITEMS.get(entry["use"], {}) | (change or {}).get(entry["use"], {}) for entry in entries}
     region = {"code": "999901", "title": "示例区"}
     said = {
-        "directory": {"region": region, "departments": DEPARTMENTS, "posts": {"chief": "首席代表"}, "policy": policy or {}},
+        "directory": {"region": region, "departments": DEPARTMENTS, "government": "qzf", "posts": {"chief": "首席代表"}, "policy": policy or {}},
         "vocabulary": VOCABULARY, "bundle": shop | of_bundle, "lifecycles": list(lifecycles),
         "items": {code: {"basis": ["某法 1"], "conditions": ["有场所"]} | item for code, item in used.items()},
     }  # fmt: skip

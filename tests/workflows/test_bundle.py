@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from service.errors import ActionNotAllowed
+from service.errors import ActionNotAllowed, DataInvalid, NotPermitted
 from service.workflows import bundle
 from service.workflows.bundle import final_state
 
@@ -223,6 +223,9 @@ class TestDerivedState:
         assert (story.case.state, story.item("sign").accepted_on) == ("granted", date(2026, 9, 14))
 
 
+JOINT = {"legal_mode": "unified", "designation": "区政府令1号", "promised": "40wd"}
+
+
 class TestLegalMode:
     @pytest.mark.parametrize("mode", ["unified", "joint", "centralised"])
     def test_cap(self, shop, mode):
@@ -243,6 +246,41 @@ class TestLegalMode:
         story.until("2026-06-10")
         assert story.item("drain").accepted_on == date(2026, 5, 29)
         assert story.due("cap") < later
+
+    def test_extended(self, shop):
+        """+15 by the head of the government, once, before the end, with a reason and a paper: 08-04 → 08-25 (R-BND-2)."""
+        story = shop.accepted("food", at="2026-06-01", **JOINT)
+        for person in ("qian", "li", "zhang"):
+            with pytest.raises(NotPermitted):
+                getattr(story, person)("extend_cap", days=15, reason="跨部门会商")
+        for wrong in ({"days": 16, "reason": "会商"}, {"days": True, "reason": "会商"}, {"days": 15, "reason": " "}):
+            with pytest.raises(DataInvalid):
+                story.zong("extend_cap", **wrong)
+        own = story.due("food.decision", "statutory")
+        story.zong("extend_cap", "2026-08-04T23:00", days=15, reason="跨部门会商")
+        assert (story.due("cap"), own) == (date(2026, 8, 25), date(2026, 6, 30))
+        assert (story.papers()[-1], story.did()[-1]) == ("extension", "extend_cap")
+        with pytest.raises(ActionNotAllowed, match="延长过一次"):
+            story.zong("extend_cap", days=1, reason="再会商")
+
+    def test_extended_too_late(self, shop):
+        """Not after the end, and not where there is no cap."""
+        late = shop.accepted("food", at="2026-06-01", **JOINT).until("2026-08-05")
+        with pytest.raises(ActionNotAllowed, match="届满"):
+            late.zong("extend_cap", days=15, reason="跨部门会商")
+        with pytest.raises(ActionNotAllowed, match="没有统一办理"):
+            shop.accepted("food").zong("extend_cap", days=15, reason="跨部门会商")
+
+    def test_special_stops_the_cap(self, shop):
+        """行政许可法 45 reaches the cap too: ten days of review move 08-04 to 08-18; the promise stays (R-BND-2, R-BND-7)."""
+        story = shop.accepted("food", "drain", at="2026-06-01", **JOINT)
+        promise = story.due("promise")
+        story.wang("food.start_special", "2026-06-08", procedure="testing", notice_text="送检。", days=12)
+        story.han("drain.start_special", "2026-06-10", procedure="testing", notice_text="送检。", days=8)
+        assert story.due("cap") is None
+        story.wang("food.end_special", "2026-06-16")
+        story.han("drain.end_special", "2026-06-23")
+        assert (story.due("cap"), story.due("promise")) == (date(2026, 8, 18), promise)
 
     def test_coordination(self, shop):
         """In mere coordination there is no cap of 45 days: each item has its own limits."""

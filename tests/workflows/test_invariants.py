@@ -37,10 +37,12 @@ STAFF = (
     "yang",
     "zhu",
     "qin",
+    "zong",
 )
 NEGATIVE = {"refused", "declined", "lapsed", "stopped", "not_required", "revoked"}
 MOVES = {
     "extend",
+    "extend_cap",
     "end_special",
     "start_special",
 }  # what moves a running statutory limit; a new start is looked at apart
@@ -102,7 +104,8 @@ def begun(shop, world):
 def suitable(story, item, name, pick):
     """Return data that the action could carry."""
     if not item:
-        return {"grade": 1 + pick % 5} if name == "rate" else {}
+        carried = {"rate": {"grade": 1 + pick % 5}, "extend_cap": {"days": 1 + pick % 15, "reason": "会商"}}
+        return carried.get(name, {})
     asked = story.item(item)
     transition = next(t for t in machine_of(story.release, asked.lifecycle).leaving(asked.state) if t.action == name)
     lacking = [m for m in ("photo", "plan", "lease") if m not in {x.material for x in story.case.materials.values()}]

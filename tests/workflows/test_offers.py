@@ -9,6 +9,8 @@ from service.workflows.step import offers, step
 DATA = {
     "reasons": ["unfit"], "opinion": "同意。", "procedure": "testing", "notice_text": "请等候。", "days": 5, "gaps": ["photo"],
     "reason": "案情复杂", "findings": "相符", "officers": ["wei", "qin"], "materials": ["photo"], "grade": 5,
+    "parties": [{"name": "占位邻", "contact": "示例路2号"}], "party": 1, "document": "听证申请书", "place": "三楼",
+    "date": "2026-10-21", "chair": "qian",
 }  # fmt: skip
 
 
@@ -41,6 +43,16 @@ def stages(shop):
     story.zhao("food.grant", opinion="同意。")
     story.li("food.issue")
     yield story
+    heard = shop.accepted("food", change={"food": {"hearing": {"mode": "on_request", "basis": "行政许可法 47"}}})
+    yield heard
+    heard.wang("food.tell_hearing", reason="关系重大", parties=[])
+    yield heard
+    heard.zhang("food.request_hearing")
+    yield heard
+    heard.wang("food.announce_hearing", date="2026-10-21", place="三楼", chair="qian")
+    yield heard
+    joint = shop.accepted("food", legal_mode="unified", designation="区政府令1号")
+    yield joint
     promised = shop.submitted("fire", case={"handling": {"fire": "commitment"}})
     yield promised
     promised.sun("fire.grant_by_commitment")
@@ -59,7 +71,9 @@ def verdict(story, person, item, name):
         if item
         else []
     )
-    wanted = {need for t in own for need in t.needs} | ({"grade"} if name == "rate" else set())
+    wanted = {need for t in own for need in t.needs} | {"rate": {"grade"}, "extend_cap": {"reason", "days"}}.get(
+        name, set()
+    )
     try:
         step(story.case, Action(name, item, {k: DATA[k] for k in wanted}), story.people[person], story.situation)
     except ServiceError as refusal:
@@ -69,7 +83,7 @@ def verdict(story, person, item, name):
 
 class TestOffers:
     @pytest.mark.parametrize(
-        "person", ["zhang", "li", "wang", "zhao", "qian", "wei", "sun", "zhou", "wu", "han", "stranger"]
+        "person", ["zhang", "li", "wang", "zhao", "qian", "wei", "sun", "zhou", "wu", "han", "zong", "stranger"]
     )
     def test_same_as_step(self, shop, person):
         """Offered if and only if the step would be taken; never offered are those who may never."""

@@ -157,7 +157,7 @@ def _vocabulary(
 def _directory(
     directory: models.Directory, bundle: models.Bundle, items: Mapping[str, models.Item]
 ) -> models.Directory:
-    used = {bundle.lead} | {item.department for item in items.values()}
+    used = {bundle.lead, directory.government} | {item.department for item in items.values()}
     departments = {code: title for code, title in directory.departments.items() if code in used}
     return directory.model_copy(update={"departments": departments})
 

@@ -37,6 +37,9 @@ def _item(view: View, item: models.Item, source: Source) -> Iterator[Diagnostic]
     if statutory and promised and not compare(promised, statutory, view.calendar):
         at = source.at("limits", "promised")
         yield found(at, "E407", f"承诺 {promised} 可能比法定 {statutory} 更晚", "承诺时限不能长于法定时限")
+    extension = item.limit("extension")
+    if extension and extension.unit != "wd":
+        yield found(source.at("limits", "extension"), "E521", f"延长 {extension} 不按工作日计", "写成工作日，例如 10wd")
     if item.commitment and statutory and not compare(Duration.parse(item.commitment.limit), statutory, view.calendar):
         at = source.at("commitment", "limit")
         yield found(at, "E407", f"告知承诺的 {item.commitment.limit} 可能比法定 {statutory} 更晚", "写得短一些")

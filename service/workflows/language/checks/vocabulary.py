@@ -55,6 +55,8 @@ def _directory(view: View) -> Iterator[Diagnostic]:
             yield found(at, "E114", "定义包里没有机构目录", "加一个 kind: directory 的文件，写上区划和部门")
         return
     source = view.source("directory", "")
+    if government := view.pack.directory.government:
+        yield from view.known("department", government, view.departments, source.at("government"))
     for post in view.pack.directory.posts:
         if post in models.BUILT_IN_POSTS or post in ("applicant", "clock"):
             yield found(source.at_key("posts", post), "E113", f"“{post}”是内置的岗位，不用再写", "删去，或换一个代码")

@@ -43,6 +43,7 @@ class Directory(Model):
     region: Region
     departments: Annotated[dict[Code, Title], Field(min_length=1)]
     posts: dict[Code, Title] = {}
+    government: Code | None = Field(None, description="本级人民政府（部门代码）：其负责人批准延长统一办理的总时限")
     policy: Policy = Policy()
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from service.workflows import bundle, clocks
 from service.workflows.calendar import ASSUMPTION, local_date, midnight
 from service.workflows.case import CASE, Clock, Item
+from service.workflows.joint import BASIS, LIMIT
 from service.workflows.language.duration import Duration
 from service.workflows.machine import APPLICANT
-from service.workflows.signals import JOINT_BASIS, JOINT_CAP
 from service.workflows.tools.guide.rehearsal import Rehearsal
 from service.workflows.tools.guide.titles import iso
 from service.workflows.tools.guide.way import walk
@@ -62,7 +62,7 @@ def project(rehearsal: Rehearsal) -> Projection:
         for clock in _notices(work, _item(rehearsal, code))
     ]
     promise = _run(work, Clock(CASE, "promise", "", promised=work.release.bundle.promised), now, entry=True)
-    cap = _run(work, Clock(CASE, "cap", "", statutory=JOINT_CAP), now, entry=False) if is_joint(rehearsal) else None
+    cap = _run(work, Clock(CASE, "cap", "", statutory=LIMIT), now, entry=False) if is_joint(rehearsal) else None
     seen += [*notices, promise, *([cap] if cap else [])]
     return Projection(
         submit_on=local_date(now), expected=expected, promised_on=promise.due_on, cap_on=cap.due_on if cap else None,
@@ -74,7 +74,7 @@ def project(rehearsal: Rehearsal) -> Projection:
 def limits(rehearsal: Rehearsal) -> dict[str, Any]:
     """Return the limits of the whole: {promised, promised_title, legal_cap: {limit, title, basis} | None}."""
     promised = Duration.parse(rehearsal.release.bundle.promised)
-    cap = {"limit": JOINT_CAP, "title": Duration.parse(JOINT_CAP).title(), "basis": JOINT_BASIS}
+    cap = {"limit": LIMIT, "title": Duration.parse(LIMIT).title(), "basis": BASIS}
     return {
         "promised": str(promised),
         "promised_title": promised.title(),
