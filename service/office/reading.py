@@ -20,6 +20,7 @@ from service.workflows.language.release import Release
 from service.workflows.situation import CLOCK_ACTOR, Actor, Situation
 
 MOST = 200
+INSIDE = frozenset({"supervision", "redress"})  # proceedings that are nobody's business outside
 EVERYTHING = CaseFilter()
 _EVENT = tuple(f.name for f in fields(Event))
 
@@ -79,7 +80,7 @@ class Reading(Desk):
         shown = [
             Event(**{name: row[name] for name in _EVENT})
             for row in rows[:limit]
-            if sight.sees_event(case, actor, situation.release, row["item"])
+            if sight.sees_event(case, actor, situation.release, row["item"], row["action"])
         ]
         return Page(shown, str(rows[limit - 1]["n"]) if len(rows) > limit else None)
 
@@ -124,12 +125,14 @@ def _progress(case: Case, release: Release) -> dict[str, Any]:
             "due_on": due.get(item.item),
         }
         for item in case.items.values()
+        if item.lifecycle not in INSIDE
     ]  # fmt: skip
+    shown = {item["item"] for item in items}
     told = ("item", "item_title", "stage", "department_title", "since_at", "due_on", "card")
     return {
         "number": case.number, "bundle": case.bundle, "title": release.bundle.title, "state": case.state,
         "state_title": titles.CASE_STATES[case.state], "applicant": titles.masked(case.applicant_name),
         "received_at": case.received_at, "closed_at": case.closed_at,
         "promised_on": promise.promised_on if promise else None, "items": items,
-        "where": [{name: getattr(line, name) for name in told} for line in where_is(release, case)],
+        "where": [{name: getattr(line, name) for name in told} for line in where_is(release, case) if line.item in shown],
     }  # fmt: skip

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from service.workflows import bundle, rights
+from service.workflows import bundle, ratings, rights
 from service.workflows.case import CASE, Case
 from service.workflows.language.release import Release
+from service.workflows.ratings import REDRESS
 from service.workflows.situation import Actor
 
 
@@ -30,6 +31,9 @@ def sees_all(release: Release, case: Case, actor: Actor) -> bool:
 
 def shown(release: Release, case: Case, actor: Actor) -> Case:
     """Return the case without what this actor has no business with."""
+    if rights.is_applicant(case, actor):
+        return case
+    case = _without_raters(release, case, actor)
     if sees_all(release, case, actor):
         return case
     own = {c for c, i in case.items.items() if i.department == actor.department and actor.kind == "clerk"}
@@ -50,6 +54,29 @@ def shown(release: Release, case: Case, actor: Actor) -> Case:
     )
 
 
+def _without_raters(release: Release, case: Case, actor: Actor) -> Case:
+    """Hide who rated from those who were rated: only the head answers for it, and supervision watches (R-EVAL-3)."""
+    if actor.kind == "supervisor":
+        return case
+    head = actor.kind == "clerk" and "head" in actor.posts
+    hidden = {
+        code
+        for code, item in case.items.items()
+        if item.lifecycle == REDRESS and not (head and item.department == actor.department)
+    }
+    readable = ratings.readable_by_head(case, department=actor.department, lead=release.bundle.lead) if head else {}
+    if not hidden:
+        return replace(case, ratings=readable)
+    return replace(
+        case,
+        ratings=readable,
+        items={code: item for code, item in case.items.items() if code not in hidden},
+        clocks={key: clock for key, clock in case.clocks.items() if clock.item not in hidden},
+        tasks={n: task for n, task in case.tasks.items() if task.item not in hidden},
+        notices={n: row for n, row in case.notices.items() if row.item not in hidden},
+    )
+
+
 def _needed(release: Release, case: Case, items: set[str]) -> tuple[set[str], set[str]]:
     fields: set[str] = set()
     materials: set[str] = set()
@@ -63,8 +90,12 @@ def _needed(release: Release, case: Case, items: set[str]) -> tuple[set[str], se
     return fields, materials
 
 
-def sees_event(case: Case, actor: Actor, release: Release, item: str) -> bool:
-    """Tell whether a record of an item concerns this actor."""
+def sees_event(case: Case, actor: Actor, release: Release, item: str, action: str) -> bool:
+    """Tell whether a record of an item concerns this actor; a rating and its redress are not for those rated."""
+    about_rating = action == "rate" or (item in case.items and case.items[item].lifecycle == REDRESS)
+    if about_rating and not (rights.is_applicant(case, actor) or actor.kind == "supervisor"):
+        head = actor.kind == "clerk" and "head" in actor.posts
+        return head and item in case.items and case.items[item].department == actor.department
     if not item or actor.kind == "supervisor" or sees_all(release, case, actor):
         return True
     return item in case.items and case.items[item].department == actor.department

@@ -70,7 +70,7 @@ class CaseView:
     @cached_property
     def where(self) -> list[WhereIs]:
         """Return where each open item is."""
-        return where_is(self.release, self.whole)
+        return where_is(self.release, self.case)
 
 
 def where_is(release: Release, case: Case) -> list[WhereIs]:

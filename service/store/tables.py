@@ -22,6 +22,9 @@ def _empty() -> Any:
     return Field(default="", sa_column_kwargs={"server_default": text("''")})
 
 
+_EMPTY = text("''")
+
+
 def _partial(name: str, columns: tuple[str, ...], where: str, *, unique: bool = False) -> Index:
     clause = text(where)
     return Index(name, *columns, unique=unique, sqlite_where=clause, postgresql_where=clause)
@@ -270,6 +273,7 @@ class Rating(SQLModel, table=True):
     text: str
     rated_at: datetime = instant()
     anonymous: bool = False
+    item: str = Field(default="", sa_column_kwargs={"server_default": _EMPTY})
 
 
 class Message(SQLModel, table=True):

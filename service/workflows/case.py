@@ -193,6 +193,7 @@ class Rating:
     text: str
     rated_at: datetime
     anonymous: bool = False
+    item: str = ""  # what was rated: an item, or the case as a whole
 
 
 @dataclass(slots=True)

@@ -1,21 +1,20 @@
-"""办件动作 — what is done on the case as a whole: the one correction notice, withdrawing, urging, rating."""
+"""办件动作 — what is done on the case as a whole: the one correction notice, withdrawing, urging."""
 
 from collections.abc import Callable
 from typing import Any
 
-from service.errors import ActionNotAllowed, NotPermitted, one_field
+from service.errors import ActionNotAllowed, NotPermitted
 from service.workflows import bundle, clocks, item_actions, notices, papers, signals
 from service.workflows.calendar import local_date
-from service.workflows.case import CASE, Item, Rating
+from service.workflows.case import CASE, Item
 from service.workflows.joint import extend_cap
 from service.workflows.language.duration import Duration
 from service.workflows.machine import APPLICANT, WITHDRAWN, LifecycleMachine
+from service.workflows.oversight import copy, reply, supervise
+from service.workflows.ratings import rate
 from service.workflows.rights import is_applicant, require_lead_window
 from service.workflows.situation import Action, Actor
 from service.workflows.work import Work
-
-GRADES = range(1, 6)
-LONGEST = 1000
 
 
 def notify_correction(work: Work, _: Action, actor: Actor) -> None:
@@ -116,24 +115,6 @@ def urge(work: Work, _: Action, actor: Actor) -> None:
     work.log("urge", actor, data={"departments": sorted({t.department for t in open_tasks})})
 
 
-def rate(work: Work, action: Action, actor: Actor) -> None:
-    """好差评: five grades, once, after the case is closed (R-EVAL-1, R-EVAL-2)."""
-    _require_applicant(work, actor, "评价")
-    if not work.case.closed_at:
-        raise ActionNotAllowed("办结后才能评价", action="rate", state=work.case.state)
-    if work.case.ratings:
-        raise ActionNotAllowed("这件办件已经评价过", action="rate", state=work.case.state)
-    grade, text, anonymous = (action.data.get(k, d) for k, d in (("grade", None), ("text", ""), ("anonymous", False)))
-    if isinstance(grade, bool) or grade not in GRADES:
-        raise one_field("/data/grade", "请选 1 到 5：5 非常满意，4 满意，3 基本满意，2 不满意，1 非常不满意")
-    if not isinstance(text, str) or len(text) > LONGEST:
-        raise one_field("/data/text", f"评价最多 {LONGEST} 个字")
-    if not isinstance(anonymous, bool):
-        raise one_field("/data/anonymous", "请填是或否")
-    work.case.ratings[1] = Rating(1, grade, text, work.at, anonymous=anonymous)
-    work.log("rate", actor, data={"grade": grade})
-
-
 def _require_applicant(work: Work, actor: Actor, what: str) -> None:
     if not is_applicant(work.case, actor):
         raise NotPermitted(f"只有申请人可以{what}", action=what)
@@ -146,4 +127,7 @@ CASE_ACTIONS: dict[str, tuple[str, tuple[str, ...], CaseAction]] = {
     "urge": ("催办", (), urge),
     "rate": ("评价", ("grade",), rate),
     "extend_cap": ("批准延长总时限", ("reason", "days"), extend_cap),
+    "supervise": ("督办", ("text",), supervise),
+    "reply": ("答复督办", ("opinion",), reply),
+    "copy": ("抄送", ("to",), copy),
 }

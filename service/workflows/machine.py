@@ -20,7 +20,7 @@ from service.workflows.language.release import Release
 logging.getLogger("transitions").setLevel(logging.WARNING)  # it logs each state entered at INFO
 
 WAITING, WITHDRAWN, STOPPED = "waiting", "withdrawn", "stopped"
-CLOCK, APPLICANT = "clock", "applicant"
+CLOCK, APPLICANT, SUPERVISOR = "clock", "applicant", "supervisor"
 PLEDGED = "pledged"  # where an application by commitment begins, in a lifecycle that has this state
 GOOD = frozenset({"granted", "passed"})
 SATISFIED = frozenset({"granted", "not_required"})  # outcomes that let dependents start

@@ -4,7 +4,7 @@ from service.errors import NotPermitted
 from service.workflows.case import Case, Item
 from service.workflows.language.models import Transition
 from service.workflows.language.release import FOLLOW_UP, LATER, Release
-from service.workflows.machine import APPLICANT, CLOCK, WITHDRAWN, LifecycleMachine
+from service.workflows.machine import APPLICANT, CLOCK, SUPERVISOR, WITHDRAWN, LifecycleMachine
 from service.workflows.situation import Actor
 
 DECIDED = frozenset({"licence", "confirmation"})  # categories whose grant is a decision of the department
@@ -58,7 +58,9 @@ def acting_post(
             return CLOCK
         if by == APPLICANT and is_applicant(case, actor) and not (item.parent and transition.to == WITHDRAWN):
             return APPLICANT  # the check after a commitment is not the applicant's to withdraw (R-NCP-8)
-        if by in (CLOCK, APPLICANT) or actor.kind != "clerk":
+        if by == SUPERVISOR and actor.kind == "supervisor":
+            return SUPERVISOR
+        if by in (CLOCK, APPLICANT, SUPERVISOR) or actor.kind != "clerk":
             continue
         post = post_name(release, item, by)
         owners = departments_of_window(release, item, machine, transition) if by == "window" else {item.department}
@@ -94,4 +96,6 @@ def may_see(release: Release, case: Case, actor: Actor) -> bool:
     government = release.directory.government if release.bundle.legal_mode != "coordination" else None
     if actor.department in (release.bundle.lead, government):
         return True
-    return any(i.department == actor.department for i in case.items.values())
+    if any(item.department == actor.department for item in case.items.values()):
+        return True
+    return any(paper.kind == "copy" and paper.to == actor.department for paper in case.notices.values())

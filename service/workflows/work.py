@@ -113,6 +113,8 @@ class Work:
     def limits_of(self, item: Item, name: str) -> tuple[str | None, str | None]:
         """Return (statutory, promised) of an item's lifecycle clock, as durations."""
         limit = self.release.lifecycles[item.lifecycle].clocks[name].limit
+        if item.parent and (of_region := getattr(self.situation.policy, limit, None)):
+            return None, str(of_region)  # a duty towards the region's own rules, not a statutory limit
         definition = self.release.subject(item.item)
         if definition is None:
             return limit, None

@@ -97,24 +97,6 @@ class TestUrge:
             getattr(shop.submitted("food"), person)("urge")
 
 
-class TestRate:
-    def test_once_after_the_end(self, shop):
-        """One rating, five grades, after the case is closed (R-EVAL-1, R-EVAL-2)."""
-        story = decided(shop.accepted("food"))
-        with pytest.raises(ActionNotAllowed):
-            story.zhang("rate", grade=5)
-        story.li("food.issue")
-        for wrong in (None, 0, 6, True, "5", 4.5):
-            with pytest.raises(DataInvalid):
-                story.zhang("rate", grade=wrong)
-        with pytest.raises(NotPermitted):
-            story.li("rate", grade=5)
-        story.zhang("rate", grade=2, text="太慢", anonymous=True)
-        assert (story.case.ratings[1].grade, story.case.ratings[1].anonymous) == (2, True)
-        with pytest.raises(ActionNotAllowed, match="已经评价"):
-            story.zhang("rate", grade=5)
-
-
 class TestClaim:
     def task(self, story):
         return next(n for n, task in story.case.tasks.items() if task.done_at is None)

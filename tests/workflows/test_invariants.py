@@ -281,7 +281,7 @@ def lawful(story, item):
         said = [n for n in case.notices.values() if n.item == item.item and n.body.get("remedies")]
         assert said
         assert said[-1].body.get("points") or item.outcome in ("lapsed", "stopped")
-    if item.parent:
+    if item.lifecycle == "follow-up":
         assert case.commitments[item.parent].granted_on
 
 

@@ -148,11 +148,15 @@ class CertificateShown(Shown):
 
 
 class RatingShown(Shown):
-    """好差评。"""
+    """好差评。被评价的工作人员看不到是谁评的；匿名评价只有评价人自己看得到。"""
 
-    grade: int
+    item: str = Field(description="评的是哪个事项；空为整件事")
+    item_title: str
+    grade: int = Field(description="5 非常满意 … 1 非常不满意")
+    grade_title: str
     text: str
     rated_at: datetime
+    anonymous: bool
 
 
 class WhereShown(Shown):
@@ -211,7 +215,8 @@ class CaseShown(Shown):
     materials: list[MaterialShown]
     notices: list[NoticeShown]
     certificates: list[CertificateShown]
-    rating: RatingShown | None
+    ratings: list[RatingShown]
+    rating_default: date | None = Field(description="到这一天还没有评价的，按本地规定计为默认评价；没有这条规定时为空")
 
 
 class CaseWithActions(CaseShown):

@@ -19,10 +19,11 @@ from service.api.rest.shapes import (
     said,
 )  # fmt: skip
 from service.office import CaseView, WhereIs, titles
-from service.workflows import rights
+from service.workflows import ratings, rights
 from service.workflows.case import CASE, THIRD_PARTY, Case, Certificate, Clock, Item, Notice
 from service.workflows.language.release import Release
 from service.workflows.machine import APPLICANT
+from service.workflows.ratings import GRADE_TITLES
 from service.workflows.situation import Actor, Offer
 
 WATCHING = frozenset({"supervisor", "admin"})  # who watches need not know whose case it is
@@ -43,7 +44,8 @@ def case_fields(view: CaseView) -> dict[str, Any]:
         "answers": case.answers, "form": case.form, "handling": case.handling,
         "where": where(view), "items": [item(view, each) for each in case.items.values()],
         "clocks": clocks(case, CASE), "materials": materials(case, release), "notices": notices(view),
-        "certificates": [certificate(release, each) for each in case.certificates.values()], "rating": rating(view),
+        "certificates": [certificate(release, each) for each in case.certificates.values()], "ratings": rated(view),
+        "rating_default": ratings.defaulted_on(view.whole, release.directory.policy, view.situation.calendar),
     }  # fmt: skip
 
 
@@ -193,11 +195,16 @@ def certificate(release: Release, row: Certificate) -> shapes.CertificateShown:
     )  # fmt: skip
 
 
-def rating(view: CaseView) -> shapes.RatingShown | None:
-    """Show the rating, when there is one; what was rated anonymously only to whoever rated."""
+def rated(view: CaseView) -> list[shapes.RatingShown]:
+    """Show the ratings the caller may read; what was rated anonymously only to whoever rated."""
     own = rights.is_applicant(view.case, view.actor)
-    open_ones = (r for r in view.case.ratings.values() if own or not r.anonymous)
-    return next((shapes.RatingShown(grade=r.grade, text=r.text, rated_at=r.rated_at) for r in open_ones), None)
+    return [
+        shapes.RatingShown(
+            item=r.item, item_title=view.release.title_of(r.item), grade=r.grade, grade_title=GRADE_TITLES[r.grade],
+            text=r.text, rated_at=r.rated_at, anonymous=r.anonymous,
+        )
+        for r in view.case.ratings.values() if own or not r.anonymous
+    ]  # fmt: skip
 
 
 def where(view: CaseView) -> list[shapes.WhereShown]:

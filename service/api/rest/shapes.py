@@ -33,6 +33,7 @@ LEGAL_MODES = {
 OUTCOMES = {
     "granted": "准予", "refused": "不予准予", "declined": "不予受理", "not_required": "无需办理", "lapsed": "视为撤回",
     "withdrawn": "已撤回", "stopped": "已终止", "revoked": "已撤销", "passed": "核查通过", "broken": "虚假承诺", "unkept": "没有履行承诺",
+    "closed": "已办结", "unfounded": "评价有误",
 }  # fmt: skip
 REFUSAL_POLICIES = {
     "others_stand": "其他事项继续办理", "stop_dependents": "依赖它的事项终止", "stop_all": "其余事项全部终止",

@@ -27,6 +27,8 @@ LATER = "later"
 PROCEEDINGS = (
     FOLLOW_UP,
     LATER,
+    "supervision",
+    "redress",
 )  # standard lifecycles of what follows a decision: started by the engine, beside the items
 WHOLE = "case"  # what stands for the case as a whole in the code of a proceeding
 _AGAIN = re.compile(r"-[0-9]+$")

@@ -7,7 +7,7 @@ from service.errors import DefinitionInvalid, NotFound
 from service.workflows.language.expressions import ExpressionRefused
 from service.workflows.language.load import load_pack
 from service.workflows.language.pack import Pack
-from service.workflows.language.release import Release, compile_release
+from service.workflows.language.release import PROCEEDINGS, Release, compile_release
 
 
 def compiled(files: dict[str, str]) -> Release:
@@ -24,7 +24,7 @@ class TestCompileRelease:
         )
         release = compiled(files)
         assert set(release.items) == {"trade", "sign"}
-        assert set(release.lifecycles) == {"licence", "visit", "follow-up"}
+        assert set(release.lifecycles) == {"licence", "visit", *PROCEEDINGS} - {"later"}
         assert set(release.vocabulary.materials) == {"layout", "lease"}
         assert set(release.vocabulary.reasons) == {"layout-unclear", "area-wrong"}
         assert set(release.vocabulary.certificates) == {"trade-licence", "sign-permit"}

@@ -13,6 +13,7 @@ ENGINE_ACTIONS = {"start": "开始", "stop": "终止", "withdraw": "撤回"}
 PLEDGED = "pledged"  # entered by submission with a commitment
 HEARING_NEEDS = {"told": ("parties",), "announced": ("date", "place", "chair"), "held": ("document",)}
 AFTER_FINAL = {"head", "clock"}
+ACTORS = {"applicant", "clock", "supervisor"}  # who may act beside the posts
 
 
 def findings(view: View) -> Iterator[Diagnostic]:
@@ -89,7 +90,7 @@ def _transitions(view: View, cycle: models.Lifecycle, source: Source) -> Iterato
         yield from view.known("state", transition.to, cycle.states, source.at(*here, "to"))
         for place, actor in enumerate(transition.actors):
             at = source.at(*here, "by", place) if isinstance(transition.by, list) else source.at(*here, "by")
-            yield from view.known("post", actor, view.posts | {"applicant", "clock"}, at)
+            yield from view.known("post", actor, view.posts | ACTORS, at)
         if transition.actors == ["clock"] and transition.action not in expiring and not _told(cycle, transition):
             said = f"没有时限到期时触发“{transition.action}”"
             yield found(source.at(*here, "action"), "E416", said, "在某个状态的 on_expiry 里写上它，或改 by")

@@ -19,7 +19,9 @@ from service.workflows.language.release import PROCEEDINGS, WHOLE, may_meet
 CASE_STATES = (
     "draft", "received", "in_progress", "correcting", "granted", "partly_granted", "refused", "withdrawn", "terminated",
 )  # fmt: skip
-CASE_ACTIONS = ("notify_correction", "withdraw", "urge", "rate", "claim", "release", "extend_cap")
+CASE_ACTIONS = (
+    "notify_correction", "withdraw", "urge", "rate", "supervise", "reply", "copy", "claim", "release", "extend_cap",
+)  # fmt: skip
 CASE_EVENTS = ("submit", "close", "request_correction", "sign", "expiry_refused")
 ENGINE_PAPERS = (
     "yellow_card", "red_card", "statutory_breach", "ordinary_path", "result", "started", "recalendar", "share_failed",

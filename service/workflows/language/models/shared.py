@@ -34,6 +34,12 @@ class Policy(Model):
     yellow_percent: Annotated[int, Field(ge=1, le=100)] = Field(80, description="用去承诺时限的百分之几亮黄牌")
     yellow_days_left: Annotated[int, Field(ge=0, le=30)] = Field(1, description="还剩几个工作日亮黄牌")
     urge_every: Length = Field("1wd", description="同一办件两次催办之间至少间隔多久")
+    supervise_reply: Length = Field("5wd", description="督办应在多久之内答复")
+    redress_contact: Length = Field("1wd", description="差评应在多久之内联系评价人")
+    redress_rectify: Length = Field("5wd", description="差评应在多久之内整改并答复")
+    redress_whole: Length = Field("15wd", description="差评从收到到回访办结最多多久")
+    rating_default_after: Length | None = Field(None, description="办结后多久没有评价的按默认好评统计；不写就不默认")
+    rating_default: Annotated[int, Field(ge=3, le=5)] = Field(3, description="默认评价的等级，单独标明，不计入平均")
 
 
 class Directory(Model):
