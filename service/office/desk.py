@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from service.errors import CaseChanged, KeyReused, NotFound, Unavailable
-from service.office import sight
+from service.office import credit, sight
 from service.office.asking import Request
 from service.office.catalogue import Catalogue
 from service.office.sharing import Sharing
@@ -65,10 +65,11 @@ class Desk:
     async def situation(self, release: Release, now: datetime, beside: Gathered | Opening, tx: Connection) -> Situation:
         """Return what a decision may look at beside the case."""
         await self.catalogue.refresh(tx)
-        signers = await self.staff.signers(release, tx)
+        roster = await self.staff.roster(release, tx)
         return Situation(
-            release, self.catalogue.calendar_for(release), now.astimezone(UTC), staff=signers, excluded=beside.excluded,
-            library=held(beside.held),
+            release, self.catalogue.calendar_for(release), now.astimezone(UTC), staff=roster.posts,
+            subjects=roster.subjects, excluded=beside.standing.excluded, excluded_by=credit.source(beside.standing),
+            credit_class=credit.grade(beside.standing), library=held(beside.held),
         )  # fmt: skip
 
     async def opened(self, found: Gathered, actor: Actor, now: datetime, tx: Connection) -> tuple[Case, Situation]:

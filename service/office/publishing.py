@@ -6,7 +6,7 @@ from typing import Any
 
 from service.errors import DefinitionInvalid
 from service.office.desk import Desk, held
-from service.store import calendars, papers, releases
+from service.store import calendars, credit_records, papers, releases
 from service.store.cases import Row
 from service.store.database import Connection
 from service.workflows import bundle as bundles
@@ -80,9 +80,11 @@ class Publishing(Desk):
         await self.catalogue.refresh()
         subject = str(applicant.get("id") or "")
         async with self.database.reading() as connection:
-            excluded = any(row["excluded"] for row in await papers.credits_of(connection, subject))
+            standing = await credit_records.standing(connection, subject)
             rows = await papers.certificates_of(connection, subject) if library else []
-        who = bundles.Applicant(str(applicant.get("type") or ""), str(applicant.get("name") or ""), subject, excluded)
+        who = bundles.Applicant(
+            str(applicant.get("type") or ""), str(applicant.get("name") or ""), subject, standing.excluded
+        )
         return guide(
             release, who, answers, handling or {}, self.calendar_for(release), now,
             certificates=certificates or {}, form=form or {}, library=held([row for row in rows if row["number"]]),

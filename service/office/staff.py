@@ -1,17 +1,25 @@
 """人员 — who signs in, on which posts; known for some seconds, so that a request costs no query for it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from service.office.cached import Cached
 from service.office.views import Account
 from service.store import accounts
 from service.store.cases import Row
 from service.store.database import Connection, Database
-from service.workflows.language.release import Release
+from service.workflows.language.release import FOLLOW_UP, Release
 
 SECONDS = 5.0
 MOST = 10_000
-Signers = Mapping[tuple[str, str], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """在岗人员 — accounts by (department, post), and the own ids of those who have one."""
+
+    posts: Mapping[tuple[str, str], tuple[str, ...]]
+    subjects: Mapping[str, str]
 
 
 def account_of(row: Row) -> Account:
@@ -28,7 +36,7 @@ class Staff:
         """Know nobody yet."""
         self._database = database
         self._known: dict[str, Cached[Account | None]] = {}
-        self._clerks: Cached[Signers] = Cached(SECONDS)
+        self._clerks: Cached[Roster] = Cached(SECONDS)
 
     async def account(self, name: str) -> Account | None:
         """Return an account, active or not, None when there is none."""
@@ -42,18 +50,22 @@ class Staff:
             self._known.clear()
         return await self._known.setdefault(name, Cached(SECONDS)).get(load)
 
-    async def signers(self, release: Release, tx: Connection) -> Signers:
-        """Return the active clerks by (department, post), for releases in which several must sign; else nobody."""
-        if all(state.sign == "any" for cycle in release.lifecycles.values() for state in cycle.states.values()):
-            return {}
+    async def roster(self, release: Release, tx: Connection) -> Roster:
+        """Return the active clerks, for releases in which several must sign or inspectors are drawn; else nobody."""
+        signed = any(state.sign != "any" for cycle in release.lifecycles.values() for state in cycle.states.values())
+        if not signed and FOLLOW_UP not in release.lifecycles:
+            return Roster({}, {})
 
-        async def load() -> Signers:
+        async def load() -> Roster:
             found: dict[tuple[str, str], tuple[str, ...]] = {}
+            subjects: dict[str, str] = {}
             for row in await accounts.listed(tx, kind="clerk"):
                 for post in row["posts"] if row["active"] else ():
                     place = (row["department"], post)
                     found[place] = (*found.get(place, ()), row["account"])
-            return found
+                if row["subject"]:
+                    subjects[row["account"]] = row["subject"]
+            return Roster(found, subjects)
 
         return await self._clerks.get(load)
 

@@ -21,13 +21,26 @@ Key = tuple[str, str]  # who asks, and the Idempotency-Key
 
 
 @dataclass(slots=True)
+class Standing:
+    """信用状况 — what is on record about the applicant in all cases, as far as it decides (R-NCP-3, R-SUP-2)."""
+
+    barred: Row | None = None  # {number, kind, recorded_at} of a breach that was not repaired
+    rated: Row | None = None  # {since_on, grade, serious, source}: the class of credit that counts now
+
+    @property
+    def excluded(self) -> bool:
+        """Tell whether the applicant may not use 告知承诺."""
+        return bool(self.barred or (self.rated and self.rated["serious"]))
+
+
+@dataclass(slots=True)
 class Gathered:
     """一次读取 — a case with all its parts, and what else deciding needs."""
 
     case: Row
     rows: dict[str, list[Row]]  # by table; neither events nor messages
+    standing: Standing
     answered: Row | None = None  # the stored answer under the key asked for
-    excluded: bool = False  # the applicant may not use 告知承诺 (any case)
     held: list[Row] = field(default_factory=list)  # the applicant's certificates (any case): the columns of `HELD`
 
 
@@ -37,7 +50,7 @@ class Opening:
 
     serial: int  # drawn for this case alone; a number may be skipped, never given twice
     answered: Row | None
-    excluded: bool
+    standing: Standing
     held: list[Row]
 
 
@@ -92,14 +105,23 @@ async def _gather(tx: Connection, *, number: str, case_id: str, key: Key, lock: 
     return Gathered(
         case=_read("cases", [found["cases"]], nested=True)[0],
         rows={n: _read(n, found[n] or (), nested=True) for n in sql.PARTS},
+        standing=_standing(found),
         answered=_answer(found["answered"]),
-        excluded=found["excluded"],
         held=_held(found["held"] or (), nested=True),
     )
 
 
 def _held(rows: Iterable[Row], *, nested: bool) -> list[Row]:
     return _read("certificates", rows, nested=nested, only=sql.HELD)
+
+
+def _standing(found: Mapping[str, Any]) -> Standing:
+    barred, rated = found["barred"], found["rated"]
+    if barred:
+        barred = {**barred, "recorded_at": as_instant(barred["recorded_at"])}
+    if rated:
+        rated = {**rated, "since_on": date.fromisoformat(rated["since_on"]), "serious": bool(rated["serious"])}
+    return Standing(barred, rated)
 
 
 def _answer(row: Row | None) -> Row | None:
@@ -117,14 +139,19 @@ def _gather_sqlite(raw: sqlite3.Connection, by: str, value: str, key: Key) -> Ga
     if not found:
         return None
     rows = {name: _select(raw, name, "case_id = ?", found[0]["id"]) for name in sql.PARTS}
-    return Gathered(found[0], rows, *_beside_sqlite(raw, found[0]["applicant_id"], key))
+    answered, standing, held = _beside_sqlite(raw, found[0]["applicant_id"], key)
+    return Gathered(found[0], rows, standing, answered, held)
 
 
-def _beside_sqlite(raw: sqlite3.Connection, subject: str, key: Key) -> tuple[Row | None, bool, list[Row]]:
-    excluded = raw.execute("SELECT 1 FROM credits WHERE subject = ? AND excluded LIMIT 1", (subject,)).fetchone()
+def _beside_sqlite(raw: sqlite3.Connection, subject: str, key: Key) -> tuple[Row | None, Standing, list[Row]]:
+    found: Row = {}
+    for name, text in (("barred", sql.BARRED), ("rated", sql.RATED)):
+        cursor = raw.execute(text.format(subject="?"), (subject,))
+        row = cursor.fetchone()
+        found[name] = dict(zip((c[0] for c in cursor.description), row, strict=True)) if row else None
     answers = _select(raw, "idempotency", "principal = ? AND key = ?", *key)
     held = (dict(zip(sql.HELD, row, strict=True)) for row in raw.execute(sql.held("?"), (subject,)))
-    return (answers[0] if answers else None), excluded is not None, _held(held, nested=False)
+    return (answers[0] if answers else None), _standing(found), _held(held, nested=False)
 
 
 async def opening(tx: Connection, *, applicant_id: str, key: Key = ("", "")) -> Opening:
@@ -134,17 +161,16 @@ async def opening(tx: Connection, *, applicant_id: str, key: Key = ("", "")) -> 
     """
     if tx.postgres:
         found = await tx.fetchrow(sql.OPENING_POSTGRES, applicant_id, *key)
-        return Opening(
-            found["serial"], _answer(found["answered"]), found["excluded"], _held(found["held"] or (), nested=True)
-        )
+        held = _held(found["held"] or (), nested=True)
+        return Opening(found["serial"], _answer(found["answered"]), _standing(found), held)
 
     def work(raw: sqlite3.Connection) -> Opening:
-        answered, excluded, held = _beside_sqlite(raw, applicant_id, key)
+        answered, standing, held = _beside_sqlite(raw, applicant_id, key)
         drawn = raw.execute(
             "INSERT INTO counters (name, value) VALUES ('case', 1) "
             "ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value"
         ).fetchone()
-        return Opening(drawn[0], answered, excluded, held)
+        return Opening(drawn[0], answered, standing, held)
 
     return await tx.hop(work)
 

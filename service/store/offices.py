@@ -1,6 +1,6 @@
 """The tables beside the cases: who signs in, what was published, which files are kept, what was already answered."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Index, Text, text
@@ -24,6 +24,19 @@ class Account(SQLModel, table=True):
     active: bool = True
     failed_count: int = 0
     locked_until: datetime | None = instant(default=None, nullable=True)
+
+
+class CreditClass(SQLModel, table=True):
+    """信用分类 — an applicant's class of credit risk from a day on, and who says so; the newest counts (R-SUP-2)."""
+
+    __tablename__ = "credit_classes"
+    subject: str = Field(primary_key=True)  # the applicant's id
+    since_on: date = Field(primary_key=True)
+    grade: str  # A | B | C | D
+    serious: bool = False  # on a list of serious bad credit: no 告知承诺 (R-NCP-3)
+    source: str  # the list or assessment it comes from
+    set_by: str
+    set_at: datetime = instant()
 
 
 class Session(SQLModel, table=True):

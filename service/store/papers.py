@@ -1,4 +1,4 @@
-"""What is asked for by its own number: printed papers, certificates, credit records, answers already given."""
+"""What is asked for by its own number: printed papers, certificates, answers already given."""
 
 from sqlalchemy import ColumnElement, and_, insert, select, text
 
@@ -39,11 +39,6 @@ async def certificate_by_code(connection: Connection, code: str) -> Row | None:
 async def certificates_of(connection: Connection, holder_id: str) -> list[Row]:
     """Return the certificates someone holds, revoked and expired ones too."""
     return await _found(connection, "certificates", table("certificates").c.holder_id == holder_id) if holder_id else []
-
-
-async def credits_of(connection: Connection, subject: str) -> list[Row]:
-    """Return an applicant's credit records from all cases."""
-    return await _found(connection, "credits", table("credits").c.subject == subject) if subject else []
 
 
 async def answer(connection: Connection, principal: str, key: str) -> Row | None:

@@ -123,12 +123,23 @@ def held(subject: str) -> str:
     return f"SELECT {', '.join(HELD)} {own} ORDER BY issued_on DESC, number LIMIT 200"
 
 
+BARRED = (  # the oldest breach that was not repaired, in whichever case
+    "SELECT b.number, x.kind, x.recorded_at FROM credits x JOIN cases b ON b.id = x.case_id "
+    "WHERE x.subject = {subject} AND x.excluded ORDER BY x.recorded_at, x.case_id, x.n LIMIT 1"
+)
+RATED = (  # the class of credit that counts now
+    "SELECT since_on, grade, serious, source FROM credit_classes "
+    "WHERE subject = {subject} ORDER BY since_on DESC LIMIT 1"
+)
+
+
 def _beside(subject: str) -> str:
     kept = f"SELECT {names(columns('idempotency'))} FROM idempotency WHERE principal = $2 AND key = $3"
     return (
         f"(SELECT row_to_json(i) FROM ({kept}) i) AS answered, "
         f"(SELECT json_agg(h) FROM ({held(subject)}) h) AS held, "
-        f"EXISTS (SELECT FROM credits x WHERE x.subject = {subject} AND x.excluded) AS excluded"
+        f"(SELECT row_to_json(x) FROM ({BARRED.format(subject=subject)}) x) AS barred, "
+        f"(SELECT row_to_json(x) FROM ({RATED.format(subject=subject)}) x) AS rated"
     )
 
 

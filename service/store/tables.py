@@ -247,6 +247,7 @@ class Commitment(SQLModel, table=True):
     notice_sha256: str = _empty()
     listed: str = _empty()
     later_on: date | None = None
+    asked: list[dict[str, Any]] = added_json(list)
 
 
 class Credit(SQLModel, table=True):

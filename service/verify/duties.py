@@ -136,9 +136,25 @@ def _draw(dossier: Dossier, promise: Row, follow_up: Row) -> Iterator[str]:
         row["parent"] == promise["item"] and row["lifecycle"] == "later" and row["outcome"] == "unkept"
         for row in dossier.rows["items"]
     )
-    drawn = value < (1.0 if unmet else follow_up.get("sample", 1.0))
+    rates = dossier.definition.policy.get("credit_sampling", {}) if dossier.definition else {}
+    percent = rates.get(promise["draw"].get("class"))
+    sample = 1.0 if unmet else follow_up.get("sample", 1.0) if percent is None else percent / 100
+    drawn = value < sample
     if promise["draw"].get("seed") != seed or promise["draw"].get("drawn") is not drawn:
         yield "抽查的随机结果与重新计算的不符"
     check = dossier.items.get(promise["follow_up"])
     if drawn and (check is None or check["parent"] != promise["item"]):
         yield "抽中核查，却没有事后核查"
+    if drawn and promise["draw"].get("inspectors"):
+        yield from _inspectors(dossier, promise, follow_up, seed)
+
+
+def _inspectors(dossier: Dossier, promise: Row, follow_up: Row, seed: str) -> Iterator[str]:
+    """Draw the inspectors again from the list that was recorded; who granted may not be among them."""
+    lot = promise["draw"]["inspectors"]
+    free = [account for account in lot["among"] if account not in lot["barred"]]
+    order = sorted(free, key=lambda account: hashlib.sha256(f"{seed}:{account}".encode()).hexdigest())
+    if lot["drawn"] != order[: follow_up.get("inspectors", 1)]:
+        yield "抽取的核查人员与重新抽取的不符"
+    if dossier.items[promise["item"]]["decided_by"] in lot["drawn"]:
+        yield "作出准予决定的人被抽为核查人员"

@@ -165,11 +165,12 @@ class Commitment:
     signature: dict[str, Any]  # {method, name, at}
     follow_up: str = ""  # item code of the check after, or why there is none
     granted_on: date | None = None
-    draw: dict[str, Any] = field(default_factory=dict)  # {seed, value, sample, drawn}
+    draw: dict[str, Any] = field(default_factory=dict)  # {seed, value, sample, drawn, class, inspectors?}
     notice: str = ""  # the 告知书 that was shown, where it is a text of its own
     notice_sha256: str = ""
     listed: str = ""  # the entry of the list that opened it
     later_on: date | None = None  # the conditions will be met by this day; None: they are met
+    asked: list[dict[str, Any]] | None = None  # what the credit guard was told: {at, excluded, source}
 
 
 @dataclass(slots=True)

@@ -11,12 +11,13 @@ from service.workflows import clocks, proceedings
 from service.workflows.case import Commitment, Item
 from service.workflows.language.duration import Duration
 from service.workflows.language.models import Commitment as Definition
-from service.workflows.language.models import Transition
+from service.workflows.language.models import FollowUp, Transition
 from service.workflows.language.release import FOLLOW_UP, LATER
 from service.workflows.machine import PLEDGED
 from service.workflows.situation import Actor
 from service.workflows.work import Work
 
+CREDIT_SOURCE = "本系统信用记录"
 NOT_DRAWN = "未抽中，免予核查"
 
 
@@ -76,10 +77,16 @@ def signed(work: Work, code: str, actor: Actor, given: Mapping[str, Any]) -> Com
     return Commitment(
         code, definition.text, text, chosen_at=work.at, chosen_by=actor.account,
         signature={**signature, "over": [sha256 for sha256 in (notice, text) if sha256]},
-        notice=definition.notice or "", notice_sha256=notice,
+        notice=definition.notice or "", notice_sha256=notice, asked=[_asked(work)],
         listed=definition.listed.entry if definition.listed else "",
         later_on=date.fromisoformat(day) if day else None,
     )  # fmt: skip
+
+
+def _asked(work: Work) -> dict[str, Any]:
+    """Return what the credit guard was told now, and by whom (R-NCP-3)."""
+    told = work.situation
+    return {"at": work.at.isoformat(), "excluded": told.excluded, "source": told.excluded_by or CREDIT_SOURCE}
 
 
 def _sha256(work: Work, text: str | None) -> str:
@@ -104,7 +111,7 @@ def granted(work: Work, item: Item, transition: Transition, was: str, actor: Act
     good = good or (item.outcome == "granted" and PLEDGED not in machine.lifecycle.states)
     if promise is None or not good or item.handling != "commitment" or promise.granted_on:
         return
-    promise = replace(promise, granted_on=work.today)
+    promise = replace(promise, granted_on=work.today, asked=[*(promise.asked or []), _asked(work)])
     work.case.commitments[item.item] = promise
     if promise.later_on:
         proceedings.begin(work, LATER, item.item, department=item.department, barred=actor.account)
@@ -113,23 +120,43 @@ def granted(work: Work, item: Item, transition: Transition, was: str, actor: Act
 
 
 def _draw(work: Work, item: Item, promise: Commitment, granter: str, *, must: bool = False) -> None:
-    """Draw whether the grant is checked; the seed is on record, so that anybody can repeat it (R-SUP-1).
+    """Draw whether the grant is checked, and by whom; the seed is on record, so that anybody can repeat it (R-SUP-1).
 
-    `must`: what was promised for a day was not met by then, so nothing is left to chance (R-NCP-9).
+    The share is that of the applicant's class of credit where the region has such a table (R-SUP-2). `must`: what was
+    promised for a day was not met by then, so nothing is left to chance (R-NCP-9).
     """
     definition = work.release.items[item.item].commitment
     if definition is None or definition.follow_up is None:
         return
+    grade = work.situation.credit_class
     seed = hashlib.sha256(f"{work.case.id}:{item.item}:{promise.text_sha256}".encode()).hexdigest()
     value = int(seed[:13], 16) / 16**13
-    sample = 1.0 if must else definition.follow_up.sample
+    percent = work.situation.policy.credit_sampling.get(grade)  # type: ignore[call-overload]  # any text may be asked for
+    sample = 1.0 if must else definition.follow_up.sample if percent is None else percent / 100
     drawn = value < sample
-    promise.draw = {"seed": seed, "value": value, "sample": sample, "drawn": drawn}
+    promise.draw = {"seed": seed, "value": value, "sample": sample, "class": grade, "drawn": drawn}
     if not drawn:
         promise.follow_up = NOT_DRAWN
         return
+    inspectors = _inspectors(work, item, seed, granter, definition.follow_up)
     check = proceedings.begin(work, FOLLOW_UP, item.item, department=item.department, barred=granter)
     promise.follow_up = check.item
+    if inspectors["drawn"]:
+        promise.draw = {**promise.draw, "inspectors": inspectors}
+        check.special = {"officers": inspectors["drawn"]}
+        for task in work.case.tasks.values():
+            if task.item == check.item:
+                task.person = inspectors["drawn"][0]
+
+
+def _inspectors(work: Work, item: Item, seed: str, granter: str, check: FollowUp) -> dict[str, list[str]]:
+    """Draw who checks: by lot from everybody of the post but who granted, reviewed or applies (双随机, R-SUP-1)."""
+    post = sorted(work.situation.staff.get((item.department, check.post), ()))
+    own = {account for account, subject in work.situation.subjects.items() if subject == work.case.applicant_id}
+    barred = {granter, item.reviewer, item.decided_by, work.case.account, work.case.entered_by} | own
+    lots = {account: hashlib.sha256(f"{seed}:{account}".encode()).hexdigest() for account in post}
+    free = sorted((account for account in post if account not in barred), key=lots.__getitem__)
+    return {"among": post, "barred": sorted(barred & set(post)), "drawn": free[: check.inspectors]}
 
 
 def operable_from(work: Work, item: Item) -> date | None:

@@ -10,7 +10,7 @@ from service.workflows import bundle, papers
 from service.workflows.case import Case, Item
 from service.workflows.language.duration import Duration
 from service.workflows.language.models import Transition
-from service.workflows.language.release import Release
+from service.workflows.language.release import FOLLOW_UP, Release
 
 LONGEST = 2000
 LONGEST_NAME = 100
@@ -49,7 +49,8 @@ def checked(desk: Desk) -> dict[str, Any]:
         if key not in KNOWN
     ]
     out: dict[str, Any] = {}
-    for name in [*desk.transition.needs, *(k for k in desk.data if k not in desk.transition.needs and k in CHECKS)]:
+    needs = [*desk.transition.needs, *_together(desk)]
+    for name in [*needs, *(k for k in desk.data if k not in needs and k in CHECKS)]:
         try:
             out[name] = CHECKS[name](desk, desk.data.get(name))
         except DataInvalid as wrong:
@@ -57,6 +58,15 @@ def checked(desk: Desk) -> dict[str, Any]:
     if errors:
         raise DataInvalid(errors[0]["detail"], errors=errors)
     return out
+
+
+def _together(desk: Desk) -> list[str]:
+    """A check after by two or more names its officers: those drawn, unless others are named (R-SUP-1)."""
+    subject = desk.release.subject(desk.item.item)
+    check = subject.commitment.follow_up if subject and subject.commitment else None
+    several = desk.item.lifecycle == FOLLOW_UP and check is not None and check.inspectors > 1
+    by_inspectors = "inspector" in desk.transition.actors
+    return ["officers"] if several and by_inspectors and "officers" not in desk.transition.needs else []
 
 
 def _text(name: str, title: str) -> Callable[[Desk, Any], str]:

@@ -71,9 +71,12 @@ class Situation:
     calendar: WorkCalendar
     now: datetime
     staff: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)  # (department, post) → accounts
+    subjects: Mapping[str, str] = field(default_factory=dict)  # accounts of clerks who are somebody's applicant id
     excluded: bool = False  # an unrepaired breach of the applicant is on record (R-NCP-3)
     library: tuple[Held, ...] = ()  # the applicant's certificates from all cases, of every state
     shared: Mapping[str, Shared] = field(default_factory=dict)  # material → what the sharing platform answered just now
+    excluded_by: str = ""  # which, and who says so
+    credit_class: str = "B"  # A to D; whoever is not classified is a B (R-SUP-2)
 
     @property
     def policy(self) -> Policy:

@@ -90,7 +90,8 @@ def not_eligible(work: Work, code: str) -> str:
     if why := commitments.off_the_list(definition, work.today):
         return why
     if work.situation.excluded:
-        return "有未修复的失信记录，暂不适用告知承诺，按一般程序办理"
+        which = f"（{work.situation.excluded_by}）" if work.situation.excluded_by else ""
+        return f"有未修复的失信记录{which}，暂不适用告知承诺，按一般程序办理"
     if definition.eligible:
         facts = {**work.facts(), "handling": "commitment"}
         if not work.release.expression(definition.eligible, "item").evaluate(facts):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from service.errors import NotFound, TooLarge, Unavailable
-from service.store import accounts, counters, files, outbox, papers, releases
+from service.store import accounts, counters, credit_records, files, outbox, papers, releases
 from service.store.database import Database
 
 
@@ -93,7 +93,7 @@ class TestPapers:
             assert notice == parts["notices"][0] | {"case_id": "c1"}
             assert await papers.certificate(connection, "JY1") == parts["certificates"][0] | {"case_id": "c1"}
             assert [c["number"] for c in await papers.certificates_of(connection, "id-1")] == ["JY1"]
-            assert [c["kind"] for c in await papers.credits_of(connection, "92999901MADEM0046F")] == [
+            assert [c["kind"] for c in await credit_records.records(connection, "92999901MADEM0046F")] == [
                 "false_commitment"
             ]
             assert await papers.notice_by_code(connection, "") is None

@@ -242,11 +242,11 @@ class TestIdempotency:
         credit = rows.every_part()["credits"]
         await filed("c1", {"credits": credit})
         async with database.transaction() as tx:
-            assert (await cases.opening(tx, applicant_id="92999901MADEM0046F")).excluded
-            assert not (await cases.opening(tx, applicant_id="other")).excluded
+            assert (await cases.opening(tx, applicant_id="92999901MADEM0046F")).standing.excluded
+            assert not (await cases.opening(tx, applicant_id="other")).standing.excluded
             repaired = {"credits": [credit[0] | {"excluded": False}]}
             await cases.record(tx, {"id": "c1", "version": 2}, repaired, seen_version=1)
-            assert not (await cases.opening(tx, applicant_id="92999901MADEM0046F")).excluded
+            assert not (await cases.opening(tx, applicant_id="92999901MADEM0046F")).standing.excluded
 
 
 class TestEvents:

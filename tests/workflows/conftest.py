@@ -140,6 +140,8 @@ class Story:
         self.release, self.case, self.calendar = release, case, calendar
         self.now = moment(now)
         self.excluded = False
+        self.excluded_by, self.credit_class = "", "B"
+        self.subjects: dict[str, str] = {}
         self.library: tuple[Held, ...] = ()
         self.events: list[Event] = []
         self.rows: dict[str, dict[Any, Data]] = {}
@@ -160,7 +162,15 @@ class Story:
     def situation(self) -> Situation:
         """What is known at this moment."""
         return Situation(
-            self.release, self.calendar, self.now, staff=self.staff, excluded=self.excluded, library=self.library
+            self.release,
+            self.calendar,
+            self.now,
+            staff=self.staff,
+            excluded=self.excluded,
+            excluded_by=self.excluded_by,
+            credit_class=self.credit_class,
+            subjects=self.subjects,
+            library=self.library,
         )
 
     def act(self, actor: Actor, what: str, on: str = "", **data: Any) -> Step:

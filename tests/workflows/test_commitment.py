@@ -239,6 +239,13 @@ class TestGrant:
         assert story.due("fire.follow-up.check") == date(2026, 10, 15)
         assert story.case.commitments["fire"].granted_on == date(2026, 9, 11)
 
+    def test_asked_twice(self, shop):
+        """What the credit guard was told, by whom and when, is kept: at the choice and at the decision (R-NCP-3)."""
+        asked = granted(shop).case.commitments["fire"].asked
+        assert [(told["at"][:10], told["excluded"], told["source"]) for told in asked] == [
+            ("2026-09-10", False, "本系统信用记录"), ("2026-09-11", False, "本系统信用记录"),
+        ]  # fmt: skip
+
     def test_excluded_meanwhile(self, shop):
         """The guard is asked again at the decision (R-NCP-3)."""
         story = promised(shop)
@@ -282,6 +289,55 @@ class TestDraw:
             "未抽中，免予核查",
         )
 
+    @pytest.mark.parametrize(("grade", "sample"), [("A", 0.05), ("B", 0.2), ("C", 1.0), ("D", 1.0)])
+    def test_by_class_of_credit(self, shop, grade, sample):
+        """The share is that of the applicant's class where the region has a table, else the item's own (R-SUP-2)."""
+        story = promised(shop, policy={"credit_sampling": {"A": 5, "B": 20, "C": 100}})
+        story.credit_class = grade
+        story.sun("fire.grant_by_commitment", "2026-09-11")
+        draw = story.case.commitments["fire"].draw
+        assert (draw["class"], draw["sample"], draw["drawn"]) == (grade, sample, draw["value"] < sample)
+
+    def inspected(self, shop, wanted=1):
+        """Grant where several could check; sun, who grants, is an inspector as well, and he is zhang's cousin he."""
+        follow_up = {**shop.items["fire"]["commitment"]["follow_up"], "inspectors": wanted}
+        story = promised(shop, change=changed(shop, follow_up=follow_up))
+        story.staff = {("xf", "inspector"): ("zhou", "sun", "he", "tian", "yu")}
+        story.subjects = {"he": story.case.applicant_id}
+        story.sun("fire.grant_by_commitment", "2026-09-11")
+        return story
+
+    def test_inspectors(self, shop):
+        """Who checks is drawn by lot; never who granted, nor who applies; anybody can draw again (R-SUP-1)."""
+        story = self.inspected(shop)
+        lot, seed = (story.case.commitments["fire"].draw[k] for k in ("inspectors", "seed"))
+        free = sorted(["zhou", "tian", "yu"], key=lambda who: hashlib.sha256(f"{seed}:{who}".encode()).hexdigest())
+        assert lot == {"among": ["he", "sun", "tian", "yu", "zhou"], "barred": ["he", "sun"], "drawn": free[:1]}
+        task = next(t for t in story.case.tasks.values() if t.item == "fire.follow-up")
+        assert task.person == free[0]
+        others = Actor(free[1], "clerk", "xf", frozenset({"inspector"}))
+        with pytest.raises(ActionNotAllowed, match="认领"):
+            story.act(others, "fire.follow-up.pass")
+        story.act(Actor(free[0], "clerk", "xf", frozenset({"inspector"})), "fire.follow-up.pass")
+        assert story.state("fire.follow-up") == "passed"
+
+    def test_two_inspectors(self, shop):
+        """Where two are needed two are drawn, and both stand in the record of the check."""
+        story = self.inspected(shop, wanted=2)
+        drawn = story.case.commitments["fire"].draw["inspectors"]["drawn"]
+        assert len(set(drawn)) == 2
+        story.act(Actor(drawn[0], "clerk", "xf", frozenset({"inspector"})), "fire.follow-up.pass")
+        assert story.events[-1].data["officers"] == drawn
+
+    def test_two_are_needed(self, shop):
+        """Who checks alone where two are needed is told so."""
+        follow_up = {**shop.items["fire"]["commitment"]["follow_up"], "inspectors": 2}
+        story = promised(shop, change=changed(shop, follow_up=follow_up))
+        story.sun("fire.grant_by_commitment", "2026-09-11")
+        with pytest.raises(DataInvalid, match="两名"):
+            story.zhou("fire.follow-up.pass")
+        story.zhou("fire.follow-up.pass", officers=["zhou", "zheng"])
+
 
 class TestFollowUp:
     def test_passed(self, shop):
@@ -299,6 +355,27 @@ class TestFollowUp:
         story.zhang("fire.follow-up.report_rectified", "2026-10-20")
         assert story.due("fire.follow-up.recheck") == date(2026, 10, 23)
         story.zhou("fire.follow-up.pass")
+
+    def test_mismatch(self, shop):
+        """S-14: a check on Tue 09-29 finds a mismatch: the notice to rectify is due Fri 10-09 (R-NCP-9)."""
+        story = granted(shop)
+        story.zhou("fire.follow-up.record_mismatch", "2026-09-29", findings="疏散标志损坏。")
+        assert story.due("fire.follow-up.rectify_notice") == date(2026, 10, 9)
+        assert story.clock("fire.follow-up.check").state == "settled"
+        story.zhou("fire.follow-up.order_rectify", "2026-10-09", days=10)
+        assert (story.papers()[-1], story.due("fire.follow-up.rectify")) == ("rectification", date(2026, 10, 22))
+
+    def test_unkept(self, shop):
+        """Not put right is not the same as false: an officer says which, with reasons (R-NCP-9)."""
+        story = granted(shop)
+        with pytest.raises(ActionNotAllowed):
+            story.zhou("fire.follow-up.find_unkept", "2026-09-29", reasons=["unfit"])
+        story.zhou("fire.follow-up.order_rectify", "2026-10-09", days=10)
+        story.until("2026-10-23T00:00")
+        with pytest.raises(DataInvalid):
+            story.zhou("fire.follow-up.find_unkept")
+        story.zhou("fire.follow-up.find_unkept", reasons=["unfit"])
+        assert story.item("fire.follow-up").outcome == "unkept"
 
     def test_not_reported(self, shop):
         """Without a report the check comes due by itself at the end of the time given."""

@@ -126,11 +126,12 @@ class MaterialUse(Model):
 
 
 class FollowUp(Model):
-    """事后核查 — within which limit, what share is drawn, by which post."""
+    """事后核查 — within which limit, what share is drawn, by which post, by how many of it."""
 
     limit: Length
     sample: Annotated[float, Field(ge=0, le=1)] = 1.0
     post: Code = "inspector"
+    inspectors: Annotated[int, Field(ge=1, le=5)] = Field(1, description="几个人一起核查；从在岗人员中随机抽取")
 
     @field_validator("sample", mode="before")
     @classmethod

@@ -33,6 +33,9 @@ class Policy(Model):
     )
     yellow_percent: Annotated[int, Field(ge=1, le=100)] = Field(80, description="用去承诺时限的百分之几亮黄牌")
     yellow_days_left: Annotated[int, Field(ge=0, le=30)] = Field(1, description="还剩几个工作日亮黄牌")
+    credit_sampling: dict[Literal["A", "B", "C", "D"], Annotated[int, Field(ge=0, le=100)]] = Field(
+        {}, description="按信用分类抽查的比例（百分之几），没有写的类别按事项自己的 sample；没有分类的算 B"
+    )
     urge_every: Length = Field("1wd", description="同一办件两次催办之间至少间隔多久")
     supervise_reply: Length = Field("5wd", description="督办应在多久之内答复")
     redress_contact: Length = Field("1wd", description="差评应在多久之内联系评价人")
