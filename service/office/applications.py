@@ -65,6 +65,7 @@ class Applications(Desk):
                 taken = drafts.kept(case, given, request.actor, situation)
             else:
                 data = {"materials": given, "signature": dict(draft.signature), "meets_by": dict(draft.meets_by)}
+                data |= draft.received
                 taken = step(case, Action("submit", data=data), request.actor, situation)
             return await self.recorded(
                 tx, taken, request, situation, was=None, scope=scope, answer=answer, status=CREATED
@@ -118,7 +119,7 @@ class Applications(Desk):
 
     async def submit_draft(
         self, request: Request, number: str, signature: Mapping[str, Any] | None = None, *,
-        meets_by: Mapping[str, str] | None = None, answer: Answer | None = None,
+        meets_by: Mapping[str, str] | None = None, received: Mapping[str, str] | None = None, answer: Answer | None = None,
     ) -> CaseView:  # fmt: skip
         """Submit a draft under the release that is newest now; what is signed and promised comes with it."""
         shared = await self._shared_of_draft(request, number)
@@ -134,6 +135,7 @@ class Applications(Desk):
                 case, situation = await self._newest_rules(tx, case, found, request.now)
             data = {
                 "materials": drafts.materials(case), "signature": dict(signature or {}), "meets_by": dict(meets_by or {}),
+                **(received or {}),
             }  # fmt: skip
             situation = replace(situation, shared=shared)
             taken = replace(step(case, Action("submit", data=data), request.actor, situation), before=drafted)

@@ -39,6 +39,7 @@ class ApplicationInput:
     draft: bool = False
     signature: Mapping[str, Any] = field(default_factory=dict)  # {method, name}
     meets_by: Mapping[str, str] = field(default_factory=dict)  # item → the day by which the conditions will be met
+    received: Mapping[str, str] = field(default_factory=dict)  # {received_on, document}: an earlier day, with its proof
 
 
 @dataclass(frozen=True, slots=True)

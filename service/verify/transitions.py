@@ -71,6 +71,10 @@ def _allowed(dossier: Dossier, event: Row, by: str) -> bool:
     """Tell whether the definition lets this actor take it: post and department, the clock, the applicant."""
     actor, item = event["actor"], dossier.items[event["item"]]
     kind, post = actor.get("kind"), actor.get("post")
+    if by == "applicant" and kind == "clerk":  # a window writes down what an applicant without an account does
+        lead = dossier.definition.bundle["lead"] if dossier.definition else ""
+        counter = bool(dossier.case["entered_by"]) and not dossier.case["account"]
+        return bool(post == by and actor.get("document") and actor.get("department") == lead and counter)
     if by in ("clock", "applicant"):
         return bool(post == by and (kind == "clock") == (by == "clock") and kind != "clerk")
     if by == "inspector" and item["parent"] and dossier.definition:

@@ -64,6 +64,18 @@ def _supply(work: Work, item: Item, data: Mapping[str, Any], actor: Actor) -> No
                 work.put(clocks.settle(work.case.clocks[other.item, papers.GAP + code], work.at))
         if done and not papers.unanswered(other):
             other.complete_at = work.at
+    if actor.officer:
+        _corrected_on_spot(work, supplied, data)
+
+
+def _corrected_on_spot(work: Work, supplied: set[str], data: Mapping[str, Any]) -> None:
+    """当场更正: what was put right before anybody told it need not be told; the set may be complete now (R-ACC-4 no. 3)."""
+    facts = work.facts()
+    for item in bundle.own_items(work.case).values():
+        if item.state == work.machine(item).lifecycle.initial:
+            item.noted = [point for point in item.noted if not _answers(point, supplied, data)]
+            if item.complete_at is None and not papers.missing(work.release, work.case, item, facts):
+                item.complete_at = work.at
 
 
 def _refuse_wrong_papers(work: Work, rows: Sequence[Mapping[str, Any]], wanted: Sequence[str]) -> None:

@@ -28,7 +28,7 @@ def stage_of(item: Item) -> str:
 
 def refuse(work: Work, item: Item, transition: Transition, actor: Actor) -> None:
     """Refuse a decision before its hearing, and a step of the hearing out of its turn. Raises ActionNotAllowed."""
-    if actor.kind == "clerk" and _decides(work, item, transition):
+    if actor.officer and _decides(work, item, transition):
         _refuse_unheard(work, item, transition)
     step, stage = transition.effect and transition.effect.hearing, stage_of(item)
     why = ""
@@ -38,7 +38,7 @@ def refuse(work: Work, item: Item, transition: Transition, actor: Actor) -> None
         why = "听证已经举行过"
     elif "party" in transition.needs and not item.third_parties:
         why = "没有告知过利害关系人"
-    elif step in ("asked", "waived") and actor.kind != "clerk" and item.special.get("hearing", {}).get("answered"):
+    elif step in ("asked", "waived") and not actor.officer and item.special.get("hearing", {}).get("answered"):
         why = "您已经作过答复"
     elif step == "held" and stage != "announced":
         why = "听证的时间、地点还没有通知，不能记录听证"

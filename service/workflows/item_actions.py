@@ -154,7 +154,7 @@ def _guard(work: Work, item: Item, ways: Ways) -> Guard:
 
 def _refuse_others_task(work: Work, item: Item, actor: Actor) -> None:
     """A task that somebody else claimed is theirs; the head may step in, and what several sign is nobody's alone."""
-    if actor.kind != "clerk" or "head" in actor.posts or work.machine(item).states[item.state].sign != "any":
+    if not actor.officer or "head" in actor.posts or work.machine(item).states[item.state].sign != "any":
         return
     for task in work.case.tasks.values():
         mine = task.department == actor.department and task.post in actor.posts
@@ -166,7 +166,7 @@ def _refuse_same_eyes(work: Work, item: Item, transition: Transition, actor: Act
     """Four eyes: who reviewed does not decide; who granted by commitment does not check it afterwards."""
     undecided = work.machine(item).before_decision
     decides = "approver" in transition.actors or (item.state in undecided and transition.to not in undecided)
-    if actor.kind != "clerk" or item.reviewer != actor.account:
+    if not actor.officer or item.reviewer != actor.account:
         return
     if item.parent:
         raise ActionNotAllowed("作出承诺准予决定的人不能核查本件，请换人", action=transition.action)
@@ -193,6 +193,8 @@ def _refuse_by_rule(work: Work, item: Item, transition: Transition, actor: Actor
     hearings.refuse(work, item, transition, actor)
     if "gaps" in transition.needs:
         _refuse_tolerance(work, item, transition)
+    if "materials" in transition.needs and actor.officer:
+        _refuse_later_session(work, item, transition)
 
 
 def _refuse_tolerance(work: Work, item: Item, transition: Transition) -> None:
@@ -209,6 +211,20 @@ def _refuse_tolerance(work: Work, item: Item, transition: Transition) -> None:
         raise ActionNotAllowed(f"主要材料还缺：{said}，不能容缺受理", action=transition.action, missing=main)
 
 
+def _refuse_later_session(work: Work, item: Item, transition: Transition) -> None:
+    """当场更正: with the applicant at the counter, on the day of the receipt, before anything was told (R-ACC-4 no. 3)."""
+    received = work.case.received_at
+    why = ""
+    if work.case.channel != "counter":
+        why = "网上申请由申请人自己补正，不能在窗口当场更正"
+    elif received is None or local_date(received) != work.today:
+        why = "当场更正只能在收件当天办理，之后请一次性告知补正"
+    elif item.corrections:
+        why = "已经一次性告知补正，请申请人按通知补正"
+    if why:
+        raise ActionNotAllowed(why, action=transition.action, state=item.state, law="行政许可法 32")
+
+
 # ---- moving ----------------------------------------------------------------------------------------------------
 
 
@@ -222,7 +238,7 @@ def _move(work: Work, item: Item, transition: Transition, data: dict[str, Any], 
     if transition.to != was:
         item.signatures = []
     _dates(work, item, transition, actor, was_intake=intake)
-    if actor.kind == "clerk":
+    if actor.officer:
         item.first_handler = item.first_handler or actor.account
         item.reviewer = actor.account if post == "reviewer" else item.reviewer
     if transition.effect and transition.effect.extend:
@@ -269,14 +285,14 @@ def _dates(work: Work, item: Item, transition: Transition, actor: Actor, *, was_
             joint.begin_cap(work, work.counting_from(item, transition.counts_from or "now"))
     if item.accepted_on and item.state == machine.lifecycle.initial:  # back to the ordinary path
         item.accepted_on = None
-    decided = item.state not in machine.before_decision and not item.decided_at and actor.kind == "clerk"
+    decided = item.state not in machine.before_decision and not item.decided_at and actor.officer
     if decided and machine.states[item.state].final not in ("withdrawn", "stopped"):
         item.decided_at, item.decided_by = work.at, actor.account
 
 
 def _keep_person(work: Work, item: Item, actor: Actor, post: str, was: str) -> None:
     """Remember on the closed task who did it, so that the same person gets the next one (首问负责)."""
-    if actor.kind != "clerk":
+    if not actor.officer:
         return
     for task in work.case.tasks.values():
         if (task.item, task.state, task.post, task.done_at) == (item.item, was, post, work.at):

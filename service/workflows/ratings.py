@@ -24,8 +24,8 @@ def rate(work: Work, action: Action, actor: Actor) -> None:
 
     `action.data` carries {grade 1…5, text?, anonymous?, item?}.
     """
-    if not is_applicant(work.case, actor):
-        raise NotPermitted("只有申请人可以评价", action="rate")
+    if not is_applicant(work.case, actor) or actor.behalf:  # nobody rates in another name
+        raise NotPermitted("只有申请人本人可以评价", action="rate")
     item = _rated(work, action)
     if any(rating.item == (item.item if item else CASE) for rating in work.case.ratings.values()):
         what = "这个事项" if item else "这件办件"

@@ -1,20 +1,50 @@
 """谁可以办 — the definition's `by`, the department that owns the item, the lead's window, the applicant himself."""
 
-from service.errors import NotPermitted
+from dataclasses import replace
+
+from service.errors import NotPermitted, one_field
 from service.workflows.case import Case, Item
 from service.workflows.language.models import Transition
 from service.workflows.language.release import FOLLOW_UP, LATER, Release
 from service.workflows.machine import APPLICANT, CLOCK, SUPERVISOR, WITHDRAWN, LifecycleMachine
-from service.workflows.situation import Actor
+from service.workflows.situation import Action, Actor
 
+LONGEST_DOCUMENT = 200
 DECIDED = frozenset({"licence", "confirmation"})  # categories whose grant is a decision of the department
 
 
 def is_applicant(case: Case, actor: Actor) -> bool:
     """Tell whether the actor stands for the applicant: the filing account, or the same person by id."""
+    if actor.behalf:
+        return True
     if actor.kind not in ("applicant", "portal"):
         return False
     return actor.account == case.account or (bool(actor.subject) and actor.subject == case.applicant_id)
+
+
+def acts_for_applicant(release: Release, case: Case, actor: Actor) -> bool:
+    """Tell whether this window may write down what the applicant of a case without an account does (R-ACC-1, R-XR-4)."""
+    sits = actor.kind == "clerk" and actor.department == release.bundle.lead and "window" in actor.posts
+    own = bool(actor.subject) and actor.subject == case.applicant_id
+    return sits and not own and bool(case.entered_by) and not case.account
+
+
+def on_behalf(release: Release, case: Case, action: Action, actor: Actor) -> tuple[Action, Actor]:
+    """Return the action and its actor when a window acts for the applicant: `data` carries {on_behalf, document}.
+
+    Both names are recorded: the clerk's with each event, the applicant's with the case. Raises NotPermitted, DataInvalid.
+    """
+    if "on_behalf" not in action.data:
+        return action, actor
+    if not acts_for_applicant(release, case, actor):
+        raise NotPermitted("只有牵头部门受理岗可以代没有账号的申请人办理", action=action.name)
+    document = action.data.get("document")
+    if action.data["on_behalf"] is not True:
+        raise one_field("/data/on_behalf", "代申请人办理请填 true；不是就不要写")
+    if not isinstance(document, str) or not 0 < len(document.strip()) <= LONGEST_DOCUMENT:
+        raise one_field("/data/document", "请写明申请人签名的书面申请或委托书（名称或编号）")
+    data = {name: value for name, value in action.data.items() if name not in ("on_behalf", "document")}
+    return replace(action, data=data), replace(actor, behalf=document.strip())
 
 
 def departments_of_window(release: Release, item: Item, machine: LifecycleMachine, transition: Transition) -> set[str]:
@@ -60,7 +90,7 @@ def acting_post(
             return APPLICANT  # the check after a commitment is not the applicant's to withdraw (R-NCP-8)
         if by == SUPERVISOR and actor.kind == "supervisor":
             return SUPERVISOR
-        if by in (CLOCK, APPLICANT, SUPERVISOR) or actor.kind != "clerk":
+        if by in (CLOCK, APPLICANT, SUPERVISOR) or not actor.officer:
             continue
         post = post_name(release, item, by)
         owners = departments_of_window(release, item, machine, transition) if by == "window" else {item.department}

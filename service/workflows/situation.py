@@ -23,10 +23,17 @@ class Actor:
     posts: frozenset[str] = frozenset()
     subject: str = ""  # the applicant's own id: nobody decides on their own application
     name: str = ""
+    behalf: str = ""  # the paper by which a window acts for an applicant without an account; set by `rights.on_behalf`
+
+    @property
+    def officer(self) -> bool:
+        """Tell whether a clerk acts for the office, and not for the applicant."""
+        return self.kind == "clerk" and not self.behalf
 
     def record(self, post: str = "") -> dict[str, Any]:
         """Return what the event says about the actor."""
-        return {"account": self.account, "kind": self.kind, "department": self.department, "post": post}
+        told = {"account": self.account, "kind": self.kind, "department": self.department, "post": post}
+        return {**told, "on_behalf": "applicant", "document": self.behalf} if self.behalf else told
 
 
 CLOCK_ACTOR = Actor("clock", "clock", name="系统（到期）")

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 
 from service.errors import ActionNotAllowed, DataInvalid, NotPermitted, ServiceError
-from service.workflows import clocks, item_actions, notices, signals
+from service.workflows import clocks, item_actions, notices, rights, signals
 from service.workflows.calendar import local_date
 from service.workflows.case import CASE, Case, Clock
 from service.workflows.case_actions import CASE_ACTIONS
@@ -80,6 +80,7 @@ def _moved(old: Clock, new: Clock) -> list[dict[str, str]]:
 
 
 def _act(work: Work, action: Action, actor: Actor) -> None:
+    action, actor = rights.on_behalf(work.release, work.case, action, actor)
     if action.item:
         item_actions.act(work, action, actor)
         return
@@ -170,6 +171,16 @@ def offers(case: Case, actor: Actor, situation: Situation) -> list[Offer]:
         return []
     work = Work(situation, case)
     _settle_due(work)
+    found = _offered(work, actor)
+    if rights.acts_for_applicant(work.release, work.case, actor):
+        known = {(offer.item, offer.action) for offer in found}
+        for offer in _offered(work, replace(actor, behalf="-")):
+            if (offer.item, offer.action) not in known:
+                found.append(replace(offer, needs=(*offer.needs, "on_behalf", "document")))
+    return found
+
+
+def _offered(work: Work, actor: Actor) -> list[Offer]:
     found = []
     for item in work.case.items.values():
         leaving = work.machine(item).leaving(item.state)
@@ -178,7 +189,7 @@ def offers(case: Case, actor: Actor, situation: Situation) -> list[Offer]:
             offer = Offer(name, item.item, transition.title, tuple(transition.needs), allowed=True)
             found.append(_verdict(offer, partial(item_actions.consider, work, item, name, actor)))
     for name, (title, needs, act) in CASE_ACTIONS.items():
-        attempt = partial(act, Work(situation, work.case), Action(name), actor)
+        attempt = partial(act, Work(work.situation, work.case), Action(name), actor)
         found.append(_verdict(Offer(name, "", title, needs, allowed=True), attempt))
     return [offer for offer in found if offer is not None]
 

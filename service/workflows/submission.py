@@ -1,15 +1,17 @@
 """提交申请 — one form, one set of materials, one receipt; every item that applies begins (R-BND-1, R-BND-3)."""
 
 from collections.abc import Mapping
+from datetime import date, datetime, time
 from typing import Any
 
-from service.errors import DataInvalid, NotPermitted, Stopped
+from service.errors import DataInvalid, NotPermitted, Stopped, one_field
 from service.workflows import bundle, commitments, library, notices, papers, signals
 from service.workflows.answers import uscc_fault
+from service.workflows.calendar import TZ
 from service.workflows.case import CASE, Clock, Item
 from service.workflows.machine import WAITING
 from service.workflows.needs import material_given
-from service.workflows.rights import is_applicant
+from service.workflows.rights import LONGEST_DOCUMENT, is_applicant
 from service.workflows.situation import Action, Actor
 from service.workflows.work import Work
 
@@ -17,7 +19,8 @@ from service.workflows.work import Work
 def submit(work: Work, action: Action, actor: Actor) -> None:
     """Receive an application: check it, begin its items, give the receipt.
 
-    `action.data` may carry {materials: [...], signature: {method, name}, meets_by: {item: date}}.
+    `action.data` may carry {materials: [...], signature: {method, name}, meets_by: {item: date}}, and from a window
+    {received_on: date, document} when the papers came in on an earlier day.
 
     Raises:
         Stopped: the law forbids the undertaking. DataInvalid: answers, form, handling or materials are wrong.
@@ -28,6 +31,7 @@ def submit(work: Work, action: Action, actor: Actor) -> None:
         raise NotPermitted("只有申请人，或代录入的受理岗可以提交")
     selection = _selected(work)
     case.answers = bundle.check_answers(work.release, case.answers, case.applicant_type)
+    data: dict[str, Any] = _earlier_receipt(work, action, actor)
     case.received_at, case.state = work.at, "received"
     _complete_form(work)  # first, for a commitment may depend on it
     handling, told = _handling(work, selection.items)
@@ -44,9 +48,36 @@ def submit(work: Work, action: Action, actor: Actor) -> None:
         if not bundle.waits_for(work.release, code, case.items):
             signals.receive(work, item)
     _case_clocks(work)
+    received, work.at = work.at, work.situation.now
     _receipt(work, told)
-    data: dict[str, Any] = {"items": list(selection.items), "left_out": dict(selection.left_out), "handling": handling}
+    work.at = received
+    data |= {"items": list(selection.items), "left_out": dict(selection.left_out), "handling": handling}
     work.log("submit", actor, states=("draft", "received"), data=data | ({"warnings": warnings} if warnings else {}))
+    work.at = work.situation.now
+
+
+def _earlier_receipt(work: Work, action: Action, actor: Actor) -> dict[str, Any]:
+    """Let the application count from the day it was handed in at the counter, where a stamped paper proves it (R-ACC-1).
+
+    `action.data` carries {received_on: ISO date, document: the stamped paper}; returns what the record says of it.
+    """
+    given, document = action.data.get("received_on"), action.data.get("document")
+    if not given and not document:
+        return {}
+    if not actor.officer:
+        raise one_field("/received_on", "网上申请以进入系统的时间为收到的时间", law="电子签名法 11")
+    try:
+        day = date.fromisoformat(given if isinstance(given, str) else "")
+    except ValueError:
+        raise one_field("/received_on", "请填收到纸质材料的日期，例如 2026-10-20") from None
+    if day > work.today:
+        raise one_field("/received_on", "收到的日期不能晚于录入的日期")
+    if not isinstance(document, str) or not 0 < len(document.strip()) <= LONGEST_DOCUMENT:
+        raise one_field("/document", "收到的日期早于录入的，请写明加盖收件章的凭证（名称或编号）")
+    if day < work.today:
+        opening = time.fromisoformat(work.situation.policy.office_hours.split("-")[0])
+        work.at = datetime.combine(day, opening, TZ)
+    return {"received_on": day.isoformat(), "document": document.strip()}
 
 
 def _selected(work: Work) -> bundle.Selection:

@@ -140,6 +140,18 @@ class TestOpening:
         assert (await citizen.get(f"{CASES}/{answer.json()['number']}")).status_code == 200
         assert (await city.client("sign-clerk").post(CASES, json=APPLICATION)).status_code == 403
 
+    async def test_papers_of_an_earlier_day(self, city: City, citizen: httpx.AsyncClient) -> None:
+        """The stamp counts, at the counter only; what the citizen signed there is typed in (R-ACC-1, R-XR-4)."""
+        stamped = {**APPLICATION, "received": {"received_on": "2026-11-04", "document": "收件章0128"}}
+        assert (await citizen.post(CASES, json=stamped)).status_code == 422
+        answer = await city.client("window").post(CASES, json=stamped)
+        assert (answer.status_code, answer.json()["received_at"][:10]) == (201, "2026-11-04")
+        number = answer.json()["number"]
+        unsigned = await act(city.client("window"), number, "shop-licence", "withdraw", on_behalf=True)
+        assert unsigned.status_code == 422
+        gone = await act(city.client("window"), number, "", "withdraw", on_behalf=True, document="撤回申请书")
+        assert (gone.status_code, gone.json()["state"]) == (200, "withdrawn")
+
     async def test_by_a_portal_for_somebody(self, city: City, citizen: httpx.AsyncClient) -> None:
         """A portal applies for others; a citizen only for themselves."""
         answer = await city.client("portal").post(CASES, json=APPLICATION)

@@ -62,6 +62,7 @@ async def open_case(
         bundle=given.bundle, applicant=given.applicant.model_dump(), answers=given.answers, handling=given.handling,
         form=given.form, materials=[m.model_dump(exclude_none=True) for m in given.materials], draft=given.draft,
         signature=given.signature.model_dump() if given.signature else {}, meets_by=given.meets_by,
+        received=given.received.model_dump() if given.received else {},
     )  # fmt: skip
     view = await desk.office.open_case(asked, application, answer=rendered)
     return json_answer(view.answer, CREATED, location=f"/api/v1/cases/{view.case.number}")
@@ -89,7 +90,10 @@ async def submit_draft(
 ) -> Response:  # fmt: skip
     """检查草稿并收件；有误时逐处说明，草稿不变。"""
     signature = given.signature.model_dump() if given.signature else {}
-    view = await desk.office.submit_draft(asked, number, signature, meets_by=given.meets_by, answer=rendered)
+    received = given.received.model_dump() if given.received else {}
+    view = await desk.office.submit_draft(
+        asked, number, signature, meets_by=given.meets_by, received=received, answer=rendered
+    )
     return json_answer(view.answer)
 
 

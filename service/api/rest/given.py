@@ -60,6 +60,17 @@ Materials = Annotated[list[MaterialGiven], Field(max_length=100)]
 Handlings = Annotated[dict[Code, Handling], Field(max_length=100)]
 
 
+class ReceivedGiven(Given):
+    """窗口在录入以前已经收到纸质材料：收到的日期，以及证明它的收件凭证。"""
+
+    received_on: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")] = Field(
+        description="不晚于录入的日期"
+    )
+    document: Annotated[Clean, StringConstraints(min_length=1, max_length=200)] = Field(
+        description="加盖收件章、写有日期的凭证（名称或编号）"
+    )
+
+
 class CaseGiven(Given):
     """一件事的申请：一张表、一套材料。"""
 
@@ -72,6 +83,7 @@ class CaseGiven(Given):
     signature: SignatureGiven | None = None
     meets_by: MeetsBy = Field({}, description="承诺将于哪天前符合条件：事项 → 日期；不写就是已经符合")
     draft: bool = Field(False, description="true：先存草稿，不检查、不收件")
+    received: ReceivedGiven | None = Field(None, description="窗口录入以前已经收到纸质材料的，写在这里；网上申请不写")
 
 
 class DraftGiven(Given):
@@ -89,6 +101,7 @@ class SubmissionGiven(Given):
 
     signature: SignatureGiven | None = None
     meets_by: MeetsBy = Field({}, description="承诺将于哪天前符合条件：事项 → 日期；不写就是已经符合")
+    received: ReceivedGiven | None = Field(None, description="窗口录入以前已经收到纸质材料的，写在这里")
 
 
 class ReasonGiven(Given):
@@ -132,6 +145,9 @@ class ActionData(Given):
     chair: Name | None = Field(None, description="听证主持人的账号")
     grade: Annotated[int, Field(ge=1, le=5)] | None = Field(None, description="评价：5 非常满意 … 1 非常不满意")
     text: Long | None = Field(None, description="评价的话")
+    on_behalf: bool | None = Field(
+        None, description="true：窗口代没有账号的申请人办理，同时在 document 写明申请人签名的书面申请或委托书"
+    )
     anonymous: bool | None = Field(None, description="匿名评价")
 
 

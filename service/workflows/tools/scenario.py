@@ -129,16 +129,19 @@ class Stage:
 
     def _submit(self) -> None:
         who = self.scenario.applicant
+        window = self._actor(f"{self.release.bundle.lead}.window")
+        typed = window if self.scenario.channel == "counter" else None  # who comes to the counter has no account
         answers = answers_with_neutral(self.release, _dates_as_text(self.scenario.answers), who.type)
         story = hashlib.sha256(f"{self.story.file} {self.scenario.title}".encode()).hexdigest()
         case = Case(
             id=story[:32], bundle=self.release.bundle.code, release=self.release.hash,
             applicant_type=who.type, applicant_name=who.name, applicant_id=who.id, number="S-0001", salt="scenario",
-            account=self.applicant.account, channel=self.scenario.channel, created_at=self.now,
+            account="" if typed else self.applicant.account, entered_by=typed.account if typed else "",
+            channel=self.scenario.channel, created_at=self.now,
             answers=answers, handling=dict(self.scenario.handling), form=self._form(answers),
         )  # fmt: skip
         action = Action("submit", data={"materials": self._materials(case), "meets_by": self.scenario.meets_by})
-        self._keep(step(case, action, self.applicant, self._situation()))
+        self._keep(step(case, action, typed or self.applicant, self._situation()))
 
     def _form(self, answers: dict[str, Any]) -> dict[str, Any]:
         asked = {q.id for q in bundle.asked_questions(self.release, answers, self.scenario.applicant.type)}
