@@ -16,9 +16,8 @@ from service.store.cases import Row
 from service.store.database import Connection
 from service.workflows import evidence
 from service.workflows.calendar import local_date
-from service.workflows.case import CASE, THIRD_PARTY, Case, Notice
+from service.workflows.case import CASE, Case, Notice
 from service.workflows.language.release import Release
-from service.workflows.machine import APPLICANT
 from service.workflows.notices import say_date
 from service.workflows.situation import Actor
 from service.workflows.tools import papers as sheets
@@ -49,7 +48,7 @@ class Printing(Desk):
             case, situation = await self.opened(found, actor, now, connection)
         release = situation.release
         notice = sight.shown(release, case, actor).notices.get(n)
-        if notice is None or not reads(notice, actor):
+        if notice is None or not sight.reads(notice, actor):
             raise NotFound(NO_PAPER)
         verify_url = f"{base}/v/{notice.code}"
         shown = _discreet(release, case, actor)
@@ -109,12 +108,6 @@ class Printing(Desk):
             "sha256": sheets.fingerprint(says), "intact": intact, "valid": not note, "note": note,
             "valid_until": row["valid_until"], "state": state,
         }  # fmt: skip
-
-
-def reads(notice: Notice, actor: Actor) -> bool:
-    """Tell whether a notice of a case this actor sees is for their eyes: the applicant's own, inside also the department's."""
-    inside = actor.kind == "supervisor" or (actor.kind == "clerk" and notice.to in (actor.department, THIRD_PARTY))
-    return notice.to == APPLICANT or inside
 
 
 def _discreet(release: Release, case: Case, actor: Actor) -> Case:

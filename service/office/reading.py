@@ -1,7 +1,7 @@
 """查阅 — one case, lists of cases, the record, why a date is what it is, public progress."""
 
 import hmac
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,19 +9,20 @@ from service.errors import NotFound, one_field
 from service.office import sight, titles
 from service.office.asking import CaseFilter
 from service.office.desk import Desk, there
-from service.office.views import CaseSummary, CaseView, Page, where_is
+from service.office.views import CaseSummary, CaseView, Page, Progress, Recorded, where_is
 from service.store import case_lists, cases
 from service.store.case_lists import Filter, Right
 from service.store.cases import Row
 from service.store.database import Connection
 from service.workflows import clocks
 from service.workflows.case import CASE, Case, Event
-from service.workflows.language.release import Release
+from service.workflows.proceedings import INSIDE
 from service.workflows.situation import CLOCK_ACTOR, Actor, Situation
+from service.workflows.tools import progress
 
 MOST = 200
-INSIDE = frozenset({"supervision", "redress"})  # proceedings that are nobody's business outside
 EVERYTHING = CaseFilter()
+_STEP = 100  # no step has more events
 _EVENT = tuple(f.name for f in fields(Event))
 
 
@@ -33,6 +34,13 @@ class Reading(Desk):
         async with self.database.reading() as connection:
             case, situation = await self._looked(connection, actor, number, now)
         return CaseView.of(case, actor, situation)
+
+    async def progress(self, actor: Actor, number: str, now: datetime) -> Progress:
+        """Return a case with its record. Raises NotFound, also for who may not see it."""
+        async with self.database.reading() as connection:
+            case, situation = await self._looked(connection, actor, number, now)
+            events = [_event(row) for row in await _record(connection, case.id)]
+        return Progress(CaseView.of(case, actor, situation), events)
 
     async def _looked(self, connection: Connection, actor: Actor, number: str, now: datetime) -> tuple[Case, Situation]:
         return await self.opened(there(await cases.look(connection, number=number)), actor, now, connection)
@@ -64,12 +72,12 @@ class Reading(Desk):
         return CaseSummary(
             row["number"], row["bundle"], release.bundle.title, row["applicant_type"], row["applicant_name"],
             row["channel"], row["state"], titles.CASE_STATES[row["state"]], row["version"],
-            row["created_at"], row["received_at"], row["closed_at"], row["due_on"],
+            row["created_at"], row["received_at"], row["closed_at"], row["due_on"], _whose(row), row["yours_on"],
         )  # fmt: skip
 
     async def events(
         self, actor: Actor, number: str, cursor: str | None = None, limit: int = 100, *, now: datetime
-    ) -> Page[Event]:
+    ) -> Page[Recorded]:
         """Return the record of a case in order, what concerns the actor; `cursor` is the last number seen."""
         if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
             raise one_field("/cursor", "翻页标记无效，请回到第一页。")
@@ -77,12 +85,25 @@ class Reading(Desk):
         async with self.database.reading() as connection:
             case, situation = await self._looked(connection, actor, number, now)
             rows = await case_lists.events(connection, case.id, after=int(cursor or 0), limit=limit + 1)
+            around = await self._around(connection, case.id, rows)
+        papers, view = progress.attached(around), CaseView.of(case, actor, situation)
         shown = [
-            Event(**{name: row[name] for name in _EVENT})
+            Recorded(**_columns(row), papers=tuple(n for n in papers.get(row["n"], ()) if view.reads(n)))
             for row in rows[:limit]
             if sight.sees_event(case, actor, situation.release, row["item"], row["action"])
         ]
         return Page(shown, str(rows[limit - 1]["n"]) if len(rows) > limit else None)
+
+    async def _around(self, connection: Connection, case_id: str, rows: list[Row]) -> list[Event]:
+        """Return a page of records with what belongs to the steps it begins and ends in."""
+        if not rows:
+            return []
+        first, last = rows[0]["n"], rows[-1]
+        before = await case_lists.events(
+            connection, case_id, after=max(0, first - 1 - _STEP), limit=min(first - 1, _STEP)
+        )
+        after = [] if last["rows"] else await case_lists.events(connection, case_id, after=last["n"], limit=_STEP)
+        return [_event(row) for row in [*before, *rows, *after]]
 
     async def explain(self, actor: Actor, number: str, item: str, clock: str, now: datetime) -> dict[str, Any]:
         """Explain a clock day by day; `item` is empty for the case's own. See `clocks.explain` for the shape."""
@@ -98,7 +119,7 @@ class Reading(Desk):
     async def track(self, number: str, code: str, now: datetime) -> dict[str, Any]:
         """Show the progress of a case to who knows its query code: no person, no paper, the name half hidden.
 
-        `{number, bundle, title, state, state_title, applicant, received_at, closed_at, promised_on,
+        `{number, bundle, title, state, state_title, applicant, received_at, closed_at, promised_on, turn: Turn,
         items: [{item, title, department_title, state, state_title, outcome, due_on}],
         where: [{item, item_title, stage, department_title, since_at, due_on, card}]}`. Raises NotFound for a wrong code.
         """
@@ -108,10 +129,33 @@ class Reading(Desk):
             if not hmac.compare_digest(known.encode(), code.strip().upper().encode()) or not known or found is None:
                 raise NotFound("没有查到：请核对办件编号和查询码。")
             case, situation = await self.opened(found, CLOCK_ACTOR, now, connection)
-        return _progress(case, situation.release)
+        return _progress(case, situation)
 
 
-def _progress(case: Case, release: Release) -> dict[str, Any]:
+async def _record(connection: Connection, case_id: str) -> list[Row]:
+    """Return the whole record of a case, in order."""
+    found: list[Row] = []
+    while rows := await case_lists.events(connection, case_id, after=found[-1]["n"] if found else 0):
+        found += rows
+    return found
+
+
+def _event(row: Row) -> Event:
+    return Event(**_columns(row))
+
+
+def _columns(row: Row) -> dict[str, Any]:
+    return {name: row[name] for name in _EVENT}
+
+
+def _whose(row: Row) -> str:
+    if row["yours"] or row["yours_on"] or row["state"] == "draft":
+        return "applicant"
+    return "nobody" if row["closed_at"] else "department"
+
+
+def _progress(case: Case, situation: Situation) -> dict[str, Any]:
+    release = situation.release
     due: dict[str, Any] = {}
     for clock in case.clocks.values():
         if clock.state == "running" and clock.due_on:
@@ -133,6 +177,7 @@ def _progress(case: Case, release: Release) -> dict[str, Any]:
         "number": case.number, "bundle": case.bundle, "title": release.bundle.title, "state": case.state,
         "state_title": titles.CASE_STATES[case.state], "applicant": titles.masked(case.applicant_name),
         "received_at": case.received_at, "closed_at": case.closed_at,
-        "promised_on": promise.promised_on if promise else None, "items": items,
+        "promised_on": promise.promised_on if promise else None,
+        "turn": replace(progress.turn(case, situation, you="申请人"), points=()), "items": items,
         "where": [{name: getattr(line, name) for name in told} for line in where_is(release, case) if line.item in shown],
     }  # fmt: skip

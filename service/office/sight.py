@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from service.workflows import bundle, ratings, rights
-from service.workflows.case import CASE, Case
+from service.workflows.case import CASE, THIRD_PARTY, Case, Notice
 from service.workflows.language.release import Release
+from service.workflows.machine import APPLICANT
 from service.workflows.ratings import REDRESS
 from service.workflows.situation import Actor
 
@@ -88,6 +89,12 @@ def _needed(release: Release, case: Case, items: set[str]) -> tuple[set[str], se
         materials |= {use.use for use in bundle.material_uses(release, asked, item.handling, facts)}
         materials |= {str(p["material"]) for p in [*item.asked, *item.noted] if p.get("material")}
     return fields, materials
+
+
+def reads(notice: Notice, actor: Actor) -> bool:
+    """Tell whether a notice of a case this actor sees is for their eyes: the applicant's own, inside also the department's."""
+    inside = actor.kind == "supervisor" or (actor.kind == "clerk" and notice.to in (actor.department, THIRD_PARTY))
+    return notice.to == APPLICANT or inside
 
 
 def sees_event(case: Case, actor: Actor, release: Release, item: str, action: str) -> bool:

@@ -8,11 +8,12 @@ from typing import Any, Generic, TypeVar
 
 from service.office import sight, titles
 from service.office.due import Due
-from service.workflows import step
+from service.workflows import rights, step
 from service.workflows.case import Card, Case, Event, Item, Task
 from service.workflows.language.release import Release
 from service.workflows.machine import WAITING
 from service.workflows.situation import Actor, Offer, Situation
+from service.workflows.tools import chart, progress
 
 T = TypeVar("T")
 
@@ -72,6 +73,64 @@ class CaseView:
         """Return where each open item is."""
         return where_is(self.release, self.case)
 
+    @property
+    def own(self) -> bool:
+        """Tell whether the actor is the applicant, or typed it in for them."""
+        typed_in = bool(self.whole.entered_by) and self.whole.entered_by == self.actor.account
+        return rights.is_applicant(self.whole, self.actor) or typed_in
+
+    def reads(self, n: int) -> bool:
+        """Tell whether a paper of the case is for the actor's eyes, by its number."""
+        notice = self.case.notices.get(n)
+        return notice is not None and sight.reads(notice, self.actor)
+
+    @cached_property
+    def turn(self) -> progress.Turn:
+        """Return whose turn it is, in words for the actor."""
+        applicant = rights.is_applicant(self.whole, self.actor)
+        return progress.turn(self.whole, self.situation, you="您" if applicant else "申请人")
+
+    @cached_property
+    def owed(self) -> list[progress.Owed]:
+        """Return what the applicant has to do; nothing to who is neither the applicant nor typed it in."""
+        return progress.owed(self.whole, self.situation) if self.own else []
+
+
+@dataclass(slots=True)
+class Recorded(Event):
+    """一条办理记录 — an event as a reader sees it, with the papers that went out with it and are for their eyes."""
+
+    papers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """办件进度 — a case with its record: what happened, and the chart that the record colours."""
+
+    view: CaseView
+    events: Sequence[Event] = field(repr=False)  # the whole record
+
+    @cached_property
+    def seen(self) -> list[Event]:
+        """Return the events that concern the actor, in order."""
+        case, actor, release = self.view.whole, self.view.actor, self.view.release
+        return [event for event in self.events if sight.sees_event(case, actor, release, event.item, event.action)]
+
+    @cached_property
+    def papers(self) -> Mapping[int, Sequence[int]]:
+        """Return which papers went out with which event: numbers of notices by number of event."""
+        return progress.attached(self.events)
+
+    def timeline(self, people: Mapping[str, str] | None = None) -> list[progress.Entry]:
+        """Tell what happened, the newest first; inside with names (`people`: account → name)."""
+        inside = self.view.actor.kind in ("clerk", "supervisor")
+        view = self.view
+        return progress.timeline(view.release, view.case, self.seen, self.papers, inside=inside, people=people)
+
+    def chart(self) -> str:
+        """Draw the chart of the case as SVG."""
+        return chart.progress(self.view.release, self.view.whole, self.events)
+
 
 def where_is(release: Release, case: Case) -> list[WhereIs]:
     """Return where each open item of a case is: its open task, or what it waits for."""
@@ -117,6 +176,8 @@ class CaseSummary:
     received_at: datetime | None
     closed_at: datetime | None
     due_on: date | None
+    whose: str = "department"  # applicant | department | nobody: whose turn it is
+    yours_on: date | None = None  # the nearest date of what the applicant has to do
 
 
 @dataclass(frozen=True, slots=True)

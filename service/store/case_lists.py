@@ -15,6 +15,7 @@ from service.store.tasks import matching
 _CASES = table("cases").c
 _ITEMS = table("items").c
 _CLOCKS = table("clocks").c
+_TASKS = table("tasks").c
 _EVENTS = table("events").c
 _KEY = ("created_at", "id")
 _SHOWN = [_CASES[name] for name in (
@@ -23,6 +24,12 @@ _SHOWN = [_CASES[name] for name in (
 )]  # fmt: skip
 _DUE_ON = (
     select(func.min(_CLOCKS.due_on)).where(_CLOCKS.case_id == _CASES.id, _CLOCKS.state == "running").scalar_subquery()
+)
+_YOURS = and_(_TASKS.case_id == _CASES.id, _TASKS.department == "", _TASKS.done_at.is_(None))  # the applicant's to do
+_YOURS_ON = (
+    select(func.min(_CLOCKS.due_on))
+    .where(_CLOCKS.case_id == _CASES.id, _CLOCKS.state == "running", _CLOCKS.owner == "applicant")
+    .scalar_subquery()
 )
 
 
@@ -102,14 +109,17 @@ async def certificates(connection: Connection, right: Right, *, limit: int = 50,
 async def listed(
     connection: Connection, right: Right, by: Filter = Filter(), *, limit: int = 50, cursor: str = ""
 ) -> Page:
-    """List the cases that `right` allows, newest first; `due_on` is the nearest date of a running clock."""
+    """List the cases that `right` allows, newest first; `due_on` is the nearest date of a running clock.
+
+    `yours` tells whether the applicant has something to do, `yours_on` until when.
+    """
     conditions: list[Any] = [_allowed(right), *_chosen(by)]
     after = position(cursor, ("instant", "text"))
     if after is not None:
         bound = tuple_(*(value(v, _CASES[n].type) for n, v in zip(_KEY, after, strict=True)))
         conditions.append(tuple_(_CASES.created_at, _CASES.id) < bound)
     statement = (
-        select(*_SHOWN, _DUE_ON.label("due_on"))
+        select(*_SHOWN, _DUE_ON.label("due_on"), exists().where(_YOURS).label("yours"), _YOURS_ON.label("yours_on"))
         .where(and_(*conditions))
         .order_by(_CASES.created_at.desc(), _CASES.id.desc())
         .limit(limit + 1)

@@ -9,6 +9,8 @@ from service.workflows.language.release import WHOLE
 from service.workflows.situation import CLOCK_ACTOR
 from service.workflows.work import Work
 
+INSIDE = frozenset({"supervision", "redress"})  # what offices do among themselves: nobody's business outside
+
 
 def begin(work: Work, kind: str, of: str, *, department: str, barred: str = "") -> Item:
     """Begin a proceeding of a kind (the code of its lifecycle) on an item, or on the case as a whole (`of` empty).

@@ -230,6 +230,60 @@ class TestReading:
         assert next(e for e in inside if e["action"] == "note_defects")["who"]["account"] == "window"
         assert all(any("一" <= char <= "鿿" for char in event["action_title"]) for event in inside)
 
+    async def test_whose_turn_it_is(self, citizen: httpx.AsyncClient, window: httpx.AsyncClient, opened: Open) -> None:
+        """In words for who asks, with the date, what is left of it, and what the applicant has to hand in."""
+        number = (await opened())["number"]
+        before = (await citizen.get(f"/api/v1/cases/{number}")).json()
+        assert (before["turn"]["whose"], before["owed"]) == ("department", [])
+        assert "现在不需要您做什么。" in before["turn"]["told"]
+        clock = next(c for i in before["items"] for c in i["clocks"] if c["due_on"] == before["turn"]["due_on"])
+        assert clock["left"] == before["turn"]["left"]
+        note = {"action": "note_defects", "data": {"reasons": ["layout-no-size"]}}
+        await window.post(f"/api/v1/cases/{number}/items/shop-licence/actions", json=note)
+        await window.post(f"/api/v1/cases/{number}/actions", json={"action": "notify_correction"})
+        after = (await citizen.get(f"/api/v1/cases/{number}")).json()
+        assert (after["turn"]["whose"], after["turn"]["limit"]) == ("applicant", "补正")
+        assert after["turn"]["left"]["words"] == "还剩 15 个工作日"
+        assert [(o["item"], o["action"], [a["code"] for a in o["asks"]]) for o in after["owed"]] == [
+            ("shop-licence", "supply", ["layout"])
+        ]
+        seen = (await window.get(f"/api/v1/cases/{number}")).json()
+        assert (seen["owed"], "需要申请人" in seen["turn"]["headline"]) == ([], True)
+        line = (await citizen.get("/api/v1/cases")).json()["items"][0]
+        assert (line["whose"], line["yours_on"]) == ("applicant", after["turn"]["due_on"])
+
+    async def test_papers_stand_with_their_record(
+        self, citizen: httpx.AsyncClient, window: httpx.AsyncClient, opened: Open
+    ) -> None:
+        """Each record names the papers that went out with it, also where a page of records ends within a step."""
+        number = (await opened())["number"]
+        await window.post(
+            f"/api/v1/cases/{number}/items/shop-licence/actions",
+            json={"action": "decline", "data": {"reasons": [{"text": "不属于本机关"}]}},
+        )
+        await citizen.post(f"/api/v1/cases/{number}/actions", json={"action": "withdraw"})
+        found: list[tuple[str, list[int]]] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            page = (await citizen.get(f"/api/v1/cases/{number}/events", params={"limit": 1, "cursor": cursor})).json()
+            found += [(each["action"], each["notices"]) for each in page["items"]]
+            cursor = page["next"]
+        shown = (await citizen.get(f"/api/v1/cases/{number}")).json()
+        kinds = {notice["n"]: notice["kind"] for notice in shown["notices"]}
+        told = [(action, [kinds[n] for n in papers]) for action, papers in found]
+        assert ("submit", ["receipt"]) in told
+        assert ("decline", ["not_accepted"]) in told
+        assert sorted(n for _, papers in found for n in papers) == sorted(kinds)
+
+    async def test_chart_of_a_case(self, citizen: httpx.AsyncClient, opened: Open) -> None:
+        """Coloured by the record; not kept by anybody on the way, and not for others."""
+        number = (await opened())["number"]
+        answer = await citizen.get(f"/api/v1/cases/{number}/chart.svg")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+        assert answer.headers["cache-control"] == "no-store"
+        assert "e-done" in answer.text
+        assert "style=" not in answer.text
+
     async def test_a_page_of_records(self, citizen: httpx.AsyncClient, opened: Open) -> None:
         """The cursor goes on where the page ended."""
         number = (await opened())["number"]

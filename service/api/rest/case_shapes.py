@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
+from service.api.rest.progress_shapes import LeftShown, OwedShown, TurnShown
 from service.api.rest.shapes import Shown
 
 
@@ -33,6 +34,7 @@ class ClockShown(Shown):
     statutory_on: date | None
     due_on: date | None = Field(description="两者中较早的一天；停表时为空")
     safe_on: date | None = Field(description="自进入系统之日按国家日历计算的稳妥日期")
+    left: LeftShown | None = Field(description="到 due_on 还剩多少；已结束时为空")
     provisional: bool = Field(description="依赖尚未公布的放假安排，公布后会重算")
     card: str
     card_title: str
@@ -209,6 +211,8 @@ class CaseShown(Shown):
     answers: dict[str, Any]
     form: dict[str, Any]
     handling: dict[str, str]
+    turn: TurnShown = Field(description="轮到谁，到哪一天，还剩多少")
+    owed: list[OwedShown] = Field(description="等申请人办的，逐个事项；只给申请人和代录入的人")
     where: list[WhereShown]
     items: list[ItemShown]
     clocks: list[ClockShown] = Field(description="整件的时限；各事项的时限在事项里")
@@ -259,6 +263,8 @@ class CaseLine(Shown):
     received_at: datetime | None
     closed_at: datetime | None
     due_on: date | None = Field(description="最近的一个期限")
+    whose: str = Field(description="applicant 轮到申请人，department 轮到部门，nobody 已经结束")
+    yours_on: date | None = Field(description="轮到申请人时，最近的一个期限")
 
 
 class CasePage(Shown):

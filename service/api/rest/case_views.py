@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from service.api.rest import case_shapes as shapes
+from service.api.rest.progress_shapes import left_shown, owed_shown, turn_shown
 from service.api.rest.shapes import (
     APPLICANT_TYPES,
     CARDS,
@@ -21,10 +22,11 @@ from service.api.rest.shapes import (
 from service.office import CaseView, WhereIs, titles
 from service.workflows import ratings, rights
 from service.workflows.case import CASE, THIRD_PARTY, Case, Certificate, Clock, Item, Notice
+from service.workflows.clocks import left
 from service.workflows.language.release import Release
 from service.workflows.machine import APPLICANT
 from service.workflows.ratings import GRADE_TITLES
-from service.workflows.situation import Actor, Offer
+from service.workflows.situation import Actor, Offer, Situation
 
 WATCHING = frozenset({"supervisor", "admin"})  # who watches need not know whose case it is
 
@@ -33,17 +35,17 @@ def case_fields(view: CaseView) -> dict[str, Any]:
     """Return the parts of `CaseShown`."""
     case, release, actor = view.case, view.release, view.actor
     promise = case.clocks.get((CASE, "promise"))
-    own = rights.is_applicant(case, actor) or (bool(case.entered_by) and case.entered_by == actor.account)
     return {
-        "number": case.number, "query_code": case.query_code if own else None,
+        "number": case.number, "query_code": case.query_code if view.own else None,
         "bundle": case.bundle, "bundle_title": release.bundle.title, "release": case.release,
         "state": case.state, "state_title": said(titles.CASE_STATES, case.state), "version": case.version,
         "channel": case.channel, "channel_title": said(CHANNELS, case.channel), "applicant": applicant(case, actor),
         "created_at": case.created_at, "received_at": case.received_at, "closed_at": case.closed_at,
         "promised_on": promise.promised_on if promise else None,
         "answers": case.answers, "form": case.form, "handling": case.handling,
-        "where": where(view), "items": [item(view, each) for each in case.items.values()],
-        "clocks": clocks(case, CASE), "materials": materials(case, release), "notices": notices(view),
+        "turn": turn_shown(view.turn), "owed": [owed_shown(each) for each in view.owed], "where": where(view),
+        "items": [item(view, each) for each in case.items.values()],
+        "clocks": clocks(view, CASE), "materials": materials(case, release), "notices": notices(view),
         "certificates": [certificate(release, each) for each in case.certificates.values()], "ratings": rated(view),
         "rating_default": ratings.defaulted_on(view.whole, release.directory.policy, view.situation.calendar),
     }  # fmt: skip
@@ -71,7 +73,7 @@ def acted(view: CaseView, code: str) -> shapes.Acted:
         state_title=said(titles.CASE_STATES, case.state),
         item=item(view, case.items[code]) if code in case.items else None,
         also=[item(view, each) for each in case.items.values() if each.item in touched and each.item != code],
-        where=where(view), clocks=clocks(case, CASE),
+        where=where(view), clocks=clocks(view, CASE),
         notices=[n for n in notices(view) if n.n in set(changed.get("notices", ()))],
         certificates=[
             certificate(view.release, c) for n, c in case.certificates.items() if n in set(changed.get("certificates", ()))
@@ -101,7 +103,7 @@ def item(view: CaseView, one: Item) -> shapes.ItemShown:
         final_at=one.final_at, outcome=one.outcome, outcome_title=said(OUTCOMES, one.outcome), note=one.note,
         to_correct=points(release, one.asked, one.answered),
         noted=points(release, one.noted, ()) if view.actor.kind == "clerk" else [],
-        hearing=hearing(view, one), clocks=clocks(view.case, one.item),
+        hearing=hearing(view, one), clocks=clocks(view, one.item),
     )  # fmt: skip
 
 
@@ -132,18 +134,19 @@ def points(release: Release, found: Iterable[dict[str, Any]], answered: Iterable
     ]  # fmt: skip
 
 
-def clocks(case: Case, code: str) -> list[shapes.ClockShown]:
+def clocks(view: CaseView, code: str) -> list[shapes.ClockShown]:
     """Show the clocks of an item, or of the case as a whole."""
-    return [clock(each) for (of, _), each in case.clocks.items() if of == code]
+    return [clock(each, view.situation) for (of, _), each in view.case.clocks.items() if of == code]
 
 
-def clock(one: Clock) -> shapes.ClockShown:
-    """Show a clock."""
+def clock(one: Clock, situation: Situation) -> shapes.ClockShown:
+    """Show a clock with what is left of it."""
+    rest = left(one, situation.calendar, situation.policy, situation.now)
     return shapes.ClockShown(
         clock=one.clock, title=one.title, basis=one.basis, owner=one.owner, owner_title=said(CLOCK_OWNERS, one.owner),
         state=one.state, state_title=said(CLOCK_STATES, one.state), promised=one.promised, statutory=one.statutory,
         promised_on=one.promised_on, statutory_on=one.statutory_on, due_on=one.due_on, safe_on=one.safe_on,
-        provisional=one.provisional, card=one.card, card_title=said(CARDS, one.card),
+        left=left_shown(rest), provisional=one.provisional, card=one.card, card_title=said(CARDS, one.card),
     )  # fmt: skip
 
 
@@ -162,8 +165,7 @@ def materials(case: Case, release: Release) -> list[shapes.MaterialShown]:
 
 def notices(view: CaseView) -> list[shapes.NoticeShown]:
     """Show the papers that concern the caller: the applicant's own, and to a clerk also those to the department."""
-    release, actor = view.release, view.actor
-    inside = actor.kind in ("clerk", "supervisor")
+    release = view.release
     return [
         shapes.NoticeShown(
             n=row.n, kind=row.kind, title=row.title, item=row.item,
@@ -172,7 +174,7 @@ def notices(view: CaseView) -> list[shapes.NoticeShown]:
             number=row.number, code=row.code, issued_at=row.issued_at, body=row.body,
         )
         for row in view.case.notices.values()
-        if row.to == APPLICANT or (inside and _reads(row, actor))
+        if view.reads(row.n)
     ]  # fmt: skip
 
 
@@ -180,10 +182,6 @@ def _addressed(release: Release, row: Notice) -> str:
     if row.to == THIRD_PARTY:
         return f"利害关系人：{row.body['addressee']}"
     return titles.department_title(release, "" if row.to == APPLICANT else row.to)
-
-
-def _reads(row: Notice, actor: Actor) -> bool:
-    return actor.kind == "supervisor" or row.to in (actor.department, THIRD_PARTY)
 
 
 def certificate(release: Release, row: Certificate) -> shapes.CertificateShown:

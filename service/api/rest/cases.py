@@ -131,5 +131,5 @@ def line(each: CaseSummary, viewer: Actor) -> CaseLine:
         applicant_type_title=said(APPLICANT_TYPES, each.applicant_type), applicant_name=name,
         channel=each.channel, channel_title=said(CHANNELS, each.channel), state=each.state,
         state_title=each.state_title, version=each.version, created_at=each.created_at, received_at=each.received_at,
-        closed_at=each.closed_at, due_on=each.due_on,
+        closed_at=each.closed_at, due_on=each.due_on, whose=each.whose, yours_on=each.yours_on,
     )  # fmt: skip

@@ -12,20 +12,14 @@ from service.api.problems import refusals
 from service.api.rest.shapes import KINDS, Shown, json_answer, said
 from service.api.texts import CaseNumber, ClockCode, Cursor, ItemCode
 from service.errors import NotFound, NotSignedIn
-from service.office import titles
-from service.workflows.case import CASE, Event
-from service.workflows.case_actions import CASE_ACTIONS
+from service.office import Recorded, titles
+from service.workflows.case import CASE
 from service.workflows.language.release import Release
-from service.workflows.machine import machine_of
 from service.workflows.situation import Actor
+from service.workflows.tools.progress import action_title
 
 router = APIRouter(prefix="/cases", tags=["cases"], route_class=StrictRoute)
 OF_CASE = "case"  # stands for the case's own clocks in the path
-ENGINE = {
-    "submit": "提交申请", "draft": "存为草稿", "change_draft": "修改草稿", "start": "开始办理", "stop": "终止", "close": "办结",
-    "request_correction": "告知补正", "yellow_card": "黄牌提醒", "red_card": "红牌警示", "statutory_breach": "超过法定时限",
-    "recalendar": "放假安排变动，重算期限", "claim": "认领待办", "release": "退还待办", "not_drawn": "未抽中核查",
-}  # fmt: skip
 
 
 class WhoShown(Shown):
@@ -57,6 +51,7 @@ class EventShown(Shown):
     state_to_title: str
     law: str
     data: dict[str, Any] = Field(description="办理时携带的内容；只有工作人员和监察看得到")
+    notices: list[int] = Field(description="同时发出的文书的序号")
     calendar: str = Field(description="所用工作日历的版本")
     hash: str = Field(description="本条与以前各条的链式哈希，供核对有没有被改动")
 
@@ -144,7 +139,19 @@ async def explain_clock(
     return json_answer(ExplanationShown.model_validate(found).model_dump_json(by_alias=True))
 
 
-def event(one: Event, release: Release, viewer: Actor) -> EventShown:
+@router.get(
+    "/{number}/chart.svg", operation_id="cases_chart_svg", summary="办件的流程图（SVG）", response_class=Response,
+    responses=refusals(NotSignedIn, NotFound) | {200: {"description": "流程图", "content": {"image/svg+xml": {}}}},
+)  # fmt: skip
+async def chart_svg(number: CaseNumber, desk: Counter, caller: SignedIn) -> Response:
+    """各事项走过、正在和将要经过的环节；实线只画办理记录里有的，走过几次也照记录。"""
+    found = await desk.office.progress(caller.actor, number, caller.now)
+    policy = "default-src 'none'; frame-ancestors 'self'; sandbox"
+    headers = {"cache-control": "no-store", "content-security-policy": policy}
+    return Response(found.chart().encode(), headers=headers, media_type="image/svg+xml")
+
+
+def event(one: Recorded, release: Release, viewer: Actor) -> EventShown:
     """Show a record; the applicant sees department and post, not the person, and not what was written inside."""
     inside = viewer.kind in ("clerk", "supervisor")
     return EventShown(
@@ -152,17 +159,8 @@ def event(one: Event, release: Release, viewer: Actor) -> EventShown:
         item_title=titles.item_title(release, one.item) if one.item else "", at=one.at, recorded_at=one.recorded_at,
         who=_who(one.actor, release, inside=inside), state_from=one.state_from, state_to=one.state_to,
         state_from_title=_state(release, one.item, one.state_from), state_to_title=_state(release, one.item, one.state_to),
-        law=one.law, data=one.data if inside else {}, calendar=one.calendar, hash=one.hash,
+        law=one.law, data=one.data if inside else {}, notices=list(one.papers), calendar=one.calendar, hash=one.hash,
     )  # fmt: skip
-
-
-def action_title(release: Release, one: Event) -> str:
-    """Return the Chinese name of what happened."""
-    if one.action in ENGINE:
-        return ENGINE[one.action]
-    if not one.item:
-        return CASE_ACTIONS[one.action][0] if one.action in CASE_ACTIONS else one.action
-    return machine_of(release, release.lifecycle_of(one.item).code).title_of(one.action)
 
 
 def _state(release: Release, item: str, state: str) -> str:

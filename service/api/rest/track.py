@@ -9,6 +9,7 @@ from pydantic import Field
 from service.api.auth import Counter, Now
 from service.api.body import StrictRoute
 from service.api.problems import refusals
+from service.api.rest.progress_shapes import TurnShown, turn_shown
 from service.api.rest.shapes import CARDS, OUTCOMES, Shown, json_answer, said
 from service.api.texts import CaseNumber, Secret
 from service.errors import NotFound
@@ -54,6 +55,7 @@ class TrackShown(Shown):
     received_at: datetime | None
     closed_at: datetime | None
     promised_on: date | None
+    turn: TurnShown = Field(description="轮到谁，到哪一天，还剩多少")
     items: list[TrackItem]
     where: list[TrackWhere]
 
@@ -72,4 +74,5 @@ async def track(
     found = await desk.office.track(number, code, now)
     items = [TrackItem(**each, outcome_title=said(OUTCOMES, each["outcome"])) for each in found["items"]]
     where = [TrackWhere(**each, card_title=said(CARDS, each["card"])) for each in found["where"]]
-    return json_answer(TrackShown(**{**found, "items": items, "where": where}).model_dump_json())
+    told = {**found, "turn": turn_shown(found["turn"]), "items": items, "where": where}
+    return json_answer(TrackShown(**told).model_dump_json())

@@ -10,9 +10,11 @@ from service.workflows import bundle
 from service.workflows.calendar import local_date
 from service.workflows.case import Case, Event, Item
 from service.workflows.language.duration import Duration
+from service.workflows.language.expressions import ExpressionFailed
 from service.workflows.language.models import Transition
 from service.workflows.language.release import Release
 from service.workflows.machine import APPLICANT, SATISFIED, WAITING, machine_of
+from service.workflows.proceedings import INSIDE
 from service.workflows.tools.chart.record import Record, Walk, ahead, recorded
 
 START, END = "#start", "#end"  # no item code begins so
@@ -184,7 +186,7 @@ def _case_item(release: Release, case: Case, item: Item, record: Record) -> Node
     lines = [Line(definition.title, "title"), Line(limits_text(release, item.item, item.handling))]
     if item.handling == "commitment":
         lines.append(Line("告知承诺", "mark"))
-    after = [each for each in case.items.values() if each.parent == item.item]
+    after = [each for each in case.items.values() if each.parent == item.item and each.lifecycle not in INSIDE]
     tracks = [_track(release, case, each, record.walks.get(each.item, Walk())) for each in (item, *after)]
     shown = tuple(line for line in lines if line.text)
     return Node(item.item, definition.department, shown, _look(release, item), tuple(tracks))
@@ -197,8 +199,12 @@ def _track(release: Release, case: Case, item: Item, walk: Walk) -> Track:
     def is_open(way: Transition) -> bool:
         """Leave out a way whose condition is about the application and does not hold."""
         condition = release.expression(way.when, "lifecycle") if way.when else None
-        asks_item = condition is None or any(name.startswith("item.") for name in condition.names)
-        return asks_item or condition is None or bool(condition.evaluate(facts))
+        if condition is None or any(name.startswith("item.") for name in condition.names):
+            return True
+        try:
+            return bool(condition.evaluate(facts))
+        except ExpressionFailed:
+            return True
 
     coming = ahead(machine, walk.now, is_open) if walk.now else []
     ways = dict.fromkeys(pairwise([walk.now, *coming]), 0) | walk.ways
