@@ -51,6 +51,7 @@ TAGS = [
     {"name": "files", "description": "文件：上传与下载"},
     {"name": "cases", "description": "办件：申请、草稿、进度、记录、时限说明"},
     {"name": "actions", "description": "办理：整件与各事项的办理动作"},
+    {"name": "certificates", "description": "电子证照：本人的证照，和凭编号查一张"},
     {"name": "public", "description": "公开查询：凭查询码查进度，凭二维码核验文书；不需要登录"},
     {"name": "tasks", "description": "待办：工作人员的待办列表"},
     {"name": "definitions", "description": "定义：检查一件事的定义"},

@@ -206,7 +206,7 @@ class TestDerivedState:
         assert final_state(outcomes) == final_state(outcomes[::-1]) == state
 
     def test_closes_once(self, shop):
-        """The last item closes the case with one package; nothing opens it again."""
+        """The last item closes the case with one package (R-BND-11); nothing opens it again."""
         story = grant(shop.accepted("food"))
         assert (story.did().count("close"), story.papers().count("result")) == (1, 1)
         assert story.clock("promise").state == "settled"

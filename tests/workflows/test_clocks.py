@@ -117,7 +117,7 @@ class TestReckon:
         assert run(started, statutory=limit).due_on == on(due)
 
     def test_runs_both_limits_and_the_earlier_is_due(self) -> None:
-        """S-01, R-TIME-6: overdue from 00:00 after the last day."""
+        """S-01, R-TIME-3, R-TIME-6: overdue from 00:00 after the last day."""
         clock = run("2026-09-14", promised="10wd", statutory="20wd")
         assert (clock.promised_on, clock.statutory_on, clock.due_on) == (
             on("2026-09-28"),

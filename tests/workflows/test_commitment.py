@@ -103,7 +103,7 @@ class TestList:
 
 class TestSigned:
     def test_both_texts(self, shop):
-        """Notice and promise are two versioned texts, both kept by hash, and the signature is over both (R-NCP-4, 5)."""
+        """Notice and promise are two versioned texts, both kept by hash, and the signature is over both (R-NCP-4, R-NCP-5)."""
         story = promised(shop, change=changed(shop, notice="fire-notice-v1"))
         promise = story.case.commitments["fire"]
         hashes = [

@@ -313,7 +313,7 @@ class TestEveryLife:
     )  # fmt: skip
     @given(world=worlds(), script=scripts)
     def test_holds(self, shop, world, script):
-        """Every invariant after every step; a late clock comes to the same; the record gives the same rows."""
+        """Every invariant after every step (R-INV-1…R-INV-8); a late clock comes to the same; the record gives the rows."""
         story, diary = live(shop, world, script)
         event(f"case {story.case.state}")
         late = again_late(shop, world, diary, story.now)

@@ -57,7 +57,7 @@ class TestReceive:
                 person("submit", materials=[])
 
     def test_typed_in_at_the_counter(self, shop):
-        """The clerk who typed it in may submit it: the offline way stays open (R-ACC-1)."""
+        """The clerk who typed it in may submit it: the offline way stays open (R-ACC-1); paper is not yet served (R-DEC-7)."""
         release = shop.release("food")
         story = shop.story(release, shop.draft(release, account="", entered_by="li", channel="counter"), "2026-09-14")
         story.li("submit", materials=["lease", "plan", "photo"])

@@ -37,7 +37,7 @@ class TestOverlay:
         assert "trade" not in release.items
 
     def test_no_promise_here(self, files: dict[str, str]) -> None:
-        """告知承诺 is opened by list: an area may not have the item on its list (R-NCP-1)."""
+        """告知承诺 is opened by list: an area may not have the item on its list (R-NCP-1, R-ZZ-1)."""
         files["west.yaml"] = files["west.yaml"].replace("items:\n", "items:\n  trade: {commitment: false}\n")
         loaded = load_pack(files)
         assert loaded.pack is not None
