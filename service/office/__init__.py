@@ -6,6 +6,7 @@ from service.office.bulk import Bulk
 from service.office.demo_clock import DemoClock
 from service.office.due import Due
 from service.office.exchange import Exchange
+from service.office.figures import Figures
 from service.office.filling import DraftView, Filling
 from service.office.handling import Handling
 from service.office.holdings import Holding, Holdings
@@ -32,7 +33,7 @@ from service.office.views import (
 
 
 class Office(
-    Applications, Filling, Handling, Bulk, Tasks, Reading, Holdings, Printing, Publishing, Sessions, Exchange, Sweeps,
+    Applications, Filling, Handling, Bulk, Tasks, Reading, Figures, Holdings, Printing, Publishing, Sessions, Exchange, Sweeps,
     DemoClock,
 ):  # fmt: skip
     """办公室 — every verb of the service; built on a database and a folder of files."""

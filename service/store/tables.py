@@ -40,6 +40,7 @@ class Case(SQLModel, table=True):
         Index("cases_created", "created_at", "id"),
         Index("cases_account", "account", "created_at", "id"),
         Index("cases_applicant", "applicant_id", "created_at", "id"),
+        _partial("cases_closed", ("bundle", "closed_at"), "closed_at IS NOT NULL"),
     )
     id: str = Field(primary_key=True)
     bundle: str
@@ -268,6 +269,7 @@ class Rating(SQLModel, table=True):
     """好差评 — five grades, once per service event."""
 
     __tablename__ = "ratings"
+    __table_args__ = (Index("ratings_month", "rated_at"),)
     case_id: str = _case_id()
     n: int = Field(primary_key=True)
     grade: int

@@ -74,17 +74,21 @@ def _begin_redress(work: Work, item: Item | None) -> None:
 
 
 def defaulted_on(case: Case, policy: Policy, calendar: WorkCalendar) -> date | None:
-    """Return the day after whose end silence counts as the default grade; None where there is none (R-EVAL-4).
-
-    Calendar days, not rolled on for holidays: nobody has to act on it.
-    """
-    if policy.rating_default_after is None or case.closed_at is None:
+    """Return the day after whose end silence counts as the default grade; None where there is none (R-EVAL-4)."""
+    if case.closed_at is None or any(rating.item == CASE for rating in case.ratings.values()):
         return None
-    if any(rating.item == CASE for rating in case.ratings.values()):
+    return silence_ends(local_date(case.closed_at), policy, calendar)
+
+
+def silence_ends(closed_on: date, policy: Policy, calendar: WorkCalendar) -> date | None:
+    """Return the last day to rate what was closed on a day, None where silence is no grade.
+
+    Calendar days are not rolled on for holidays: nobody has to act on it.
+    """
+    if policy.rating_default_after is None:
         return None
     pause = Duration.parse(policy.rating_default_after)
-    closed = local_date(case.closed_at)
-    return calendar.add(closed, pause.count) if pause.unit == "wd" else clocks.shift(closed, pause)
+    return calendar.add(closed_on, pause.count) if pause.unit == "wd" else clocks.shift(closed_on, pause)
 
 
 def readable_by_head(case: Case, *, department: str, lead: str) -> dict[int, Rating]:

@@ -61,6 +61,7 @@ MATRIX = [
     Line("POST", f"{V1}/bulk", CLERKS, send=BULK),
     Line("GET", f"{V1}/bulk/{{bulk}}", frozenset({"window"}), frozenset()),
     Line("GET", f"{V1}/track/{{number}}", EVERYBODY),
+    Line("GET", f"{V1}/ratings", EVERYBODY),
     Line("GET", f"{V1}/certificates", SIGNED_IN),
     Line("GET", f"{V1}/certificates/{{certificate}}", SEES - {"sign-clerk"}, frozenset()),
     Line("GET", f"{V1}/documents/{{code}}", EVERYBODY),
