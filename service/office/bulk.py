@@ -10,7 +10,7 @@ from typing import Any
 
 from service.errors import KeyReused, NotFound, NotPermitted, ServiceError, Unavailable, one_field
 from service.office import titles
-from service.office.asking import BulkOrder, Request
+from service.office.asking import BulkEntry, BulkOrder, Request
 from service.office.desk import Desk, new_id, refuse_stale, there
 from service.office.views import BulkResult, BulkView
 from service.store import bulks, case_lists, cases
@@ -138,18 +138,21 @@ def _result(
     row: Row, *, done: bool = False, release: Release | None = None, case: Case | None = None, was: int = 0,
     refusal: ServiceError | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Return {number, item, item_title, state, state_title, version, was, done, slug, detail, law} of the next entry."""
+    """Return {number, item, item_title, state, state_title, version, was, done, title, slug, detail, law} of the next entry."""
     entry = row["entries"][len(row["results"])]
     found = {
         "number": entry["number"], "item": entry["item"], "item_title": "", "state": "", "state_title": "",
-        "version": None, "was": was, "done": done, "slug": "", "detail": "", "law": "",
+        "version": None, "was": was, "done": done, "title": "", "slug": "", "detail": "", "law": "",
     }  # fmt: skip
     if release and case:
         found |= {"version": case.version, "item_title": release.bundle.title, "state": case.state}
-        found["state_title"] = titles.CASE_STATES[case.state]
-        if item := case.items.get(entry["item"]):
+        found |= {"state_title": titles.CASE_STATES[case.state]}
+        item = case.items.get(entry["item"])
+        if item:
             title = titles.state_title(release, item.item, item.state)
             found |= {"item_title": titles.item_title(release, item.item), "state": item.state, "state_title": title}
+        if item or not entry["item"]:
+            found["title"] = titles.action_title(release, entry["item"], row["action"])
     if refusal:
         found |= {"slug": refusal.slug, "detail": refusal.detail, "law": refusal.law}
     return found
@@ -164,4 +167,5 @@ def _view(row: Row, names: dict[str, str]) -> BulkView:
         for result in row["results"]
     ]
     waiting = [BulkResult(entry["number"], entry["item"]) for entry in row["entries"][len(told) :]]
-    return BulkView(row["id"], row["action"], row["created_at"], (*told, *waiting))
+    entries = [BulkEntry(**entry) for entry in row["entries"]]
+    return BulkView(row["id"], row["action"], row["key"], row["created_at"], entries, (*told, *waiting))

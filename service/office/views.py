@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from service.office import sight, titles
+from service.office.asking import BulkEntry
 from service.office.due import Due
 from service.workflows import rights, step
 from service.workflows.case import Card, Case, Event, Item, Task
@@ -233,6 +234,7 @@ class BulkResult:
     state_title: str = ""
     version: int | None = None
     done: bool | None = None
+    title: str = ""  # of the action on this item
     slug: str = ""  # kind of the refusal
     detail: str = ""
     law: str = ""
@@ -244,8 +246,15 @@ class BulkView:
 
     id: str
     action: str
+    key: str
     created_at: datetime
+    entries: Sequence[BulkEntry]
     results: Sequence[BulkResult]
+
+    @property
+    def title(self) -> str:
+        """Return what the action is called; empty while nobody can tell."""
+        return next((result.title for result in self.results if result.title), "")
 
     @property
     def finished(self) -> bool:

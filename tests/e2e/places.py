@@ -35,6 +35,11 @@ PLACES = [
     Place("not-permitted", "/desk", who="zhang", status=403, pictures=("phone",)),
     Place("welcome", "/welcome", who="admin", pictures=("phone",)),
     Place("desk", "/desk", who="scjg.window", js=30, pictures=("desk", "phone", "elder", "dark", "forced", "print")),
+    Place("desk-unclaimed", "/desk?view=unclaimed", who="scjg.window", js=30, pictures=()),
+    Place("desk-empty", "/desk?view=mine", who="scjg.head", js=30, pictures=("phone",)),
+    Place("desk-waiting", "/desk?view=waiting", who="scjg.window", js=30, pictures=("desk", "phone")),
+    Place("desk-search", "/desk/search?text=张示例", who="scjg.window", js=30),
+    Place("desk-bulk", "/desk/bulk?action=accept&pick={received}~food-licence-simple~1", who="scjg.window", js=30),
 ]
 
 

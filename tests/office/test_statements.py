@@ -36,6 +36,22 @@ def counted(office: Office) -> Iterator[list[str]]:
         connection.remove_query_logger(note)
 
 
+@contextmanager
+def counted_sqlite(office: Office) -> Iterator[list[str]]:
+    """Collect the queries that reach SQLite through its reading connections and its writing one."""
+    found: list[str] = []
+
+    def note(*heard: object) -> None:
+        found.append(str(heard[2]))
+
+    engines = [office.database._writing.sync_engine, office.database._reading.sync_engine]
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    yield found
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", note)
+
+
 class TestStatements:
     """PostgreSQL only: on SQLite a statement costs no round trip."""
 

@@ -82,6 +82,7 @@ class BulkShown(Shown):
 
     id: str
     action: str
+    action_title: str = Field(description="为空表示没有一件能办这个动作")
     created_at: datetime
     finished: bool = Field(description="false：中途断了，用同一个 Idempotency-Key 再提交一次就接着办")
     done: int = Field(description="办成的件数")
@@ -115,7 +116,7 @@ async def get_bulk(bulk: BulkId, desk: Counter, caller: SignedIn) -> Response:
 def shown(view: BulkView) -> BulkShown:
     """Show what became of an order."""
     return BulkShown(
-        id=view.id, action=view.action, created_at=view.created_at, finished=view.finished,
+        id=view.id, action=view.action, action_title=view.title, created_at=view.created_at, finished=view.finished,
         done=sum(each.done is True for each in view.results), refused=sum(each.done is False for each in view.results),
         items=[_entry(each) for each in view.results],
     )  # fmt: skip

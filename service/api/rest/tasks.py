@@ -12,11 +12,10 @@ from service.api.problems import refusals
 from service.api.rest.shapes import APPLICANT_TYPES, CARDS, Shown, json_answer, said
 from service.api.texts import CaseNumber, Code, Cursor, ItemCode, Short, Whole, Word
 from service.errors import ActionNotAllowed, CaseChanged, KeyReused, NotFound, NotPermitted, NotSignedIn, one_field
-from service.office import Due, TaskFilter, TaskRow, View
+from service.office import Due, TaskFilter, TaskRow, View, titles
 
 router = APIRouter(prefix="/tasks", tags=["tasks"], route_class=StrictRoute)
 TEXT = "编号或申请人名称的一部分，或者完整的统一社会信用代码、身份证号码"
-VERBS = {"claim": "认领", "release": "退还"}
 
 
 class DueShown(Shown):
@@ -130,8 +129,8 @@ async def count_tasks(desk: Counter, caller: SignedIn) -> Response:
 )  # fmt: skip
 async def hand_task(case: CaseNumber, n: Whole, verb: Word, desk: Counter, asked: Asked) -> Response:
     """用 claim 认领、用 release 退还。认领后只有本人能办这一项。"""
-    if verb not in VERBS:
-        known = "、".join(f"{code}（{title}）" for code, title in VERBS.items())
+    if verb not in titles.TASK_ACTIONS:
+        known = "、".join(f"{code}（{title}）" for code, title in titles.TASK_ACTIONS.items())
         raise one_field("/verb", f"没有这种办法；可以用：{known}")
     hand = desk.office.claim if verb == "claim" else desk.office.release_task
     row = await hand(asked, case, n, answer=lambda row: line(row).model_dump_json())

@@ -22,6 +22,7 @@ class Form:
     options: dict[str, list[str]] = field(default_factory=dict)  # name → values one may tick or choose
     buttons: list[tuple[str, str, str]] = field(default_factory=list)  # (name, value, words)
     enctype: str = ""
+    id: str = ""
 
 
 class Page(HTMLParser):
@@ -37,6 +38,7 @@ class Page(HTMLParser):
         self.words: list[str] = []
         self._open: list[tuple[str, int]] = []
         self._select = ""
+        self._pressed: Form | None = None  # the form of the button whose words are being read
         self.feed(answer.text)
         self.text = " ".join("".join(self.words).split())
 
@@ -47,10 +49,16 @@ class Page(HTMLParser):
             self._open.append((tag, len(self.words)))
         if tag == "form":
             self.forms.append(
-                Form(given.get("action", ""), given.get("method", "get"), enctype=given.get("enctype", ""))
+                Form(
+                    given.get("action", ""),
+                    given.get("method", "get"),
+                    enctype=given.get("enctype", ""),
+                    id=given.get("id", ""),
+                )
             )
+        named = [form for form in self.forms if given.get("form") and form.id == given["form"]]
         if self.forms:
-            self._control(tag, given, self.forms[-1])
+            self._control(tag, given, (named or self.forms)[-1])
 
     def _control(self, tag: str, given: dict[str, str], form: Form) -> None:
         name, value = given.get("name", ""), given.get("value", "")
@@ -64,6 +72,7 @@ class Page(HTMLParser):
                 form.fields.append((name, ""))
             case "button", _:
                 form.buttons.append((name, value, ""))
+                self._pressed = form
             case "select", _:
                 self._select = name
             case "option", _ if self._select:
@@ -85,9 +94,9 @@ class Page(HTMLParser):
         if tag == "a":
             href = next(given.get("href", "") for name, given in reversed(self.tags) if name == "a")
             self.links.append((said, href))
-        if tag == "button" and self.forms and self.forms[-1].buttons:
-            name, value, _ = self.forms[-1].buttons[-1]
-            self.forms[-1].buttons[-1] = (name, value, said)
+        if tag == "button" and self._pressed:
+            name, value, _ = self._pressed.buttons[-1]
+            self._pressed.buttons[-1] = (name, value, said)
         if tag == "textarea" and self.forms:
             name, _ = self.forms[-1].fields[-1]
             self.forms[-1].fields[-1] = (name, "".join(self.words[start:]).removeprefix("\n"))
@@ -129,8 +138,10 @@ class Browser:
             sent.pop(name, None)
             if value is not None:
                 sent[name] = list(value) if isinstance(value, (list, tuple)) else [str(value)]
-        address = str(page.url.join(form.action))
-        return Page(await self.http.request(form.method.upper(), address, data=sent, files=files, headers=headers))
+        address = page.url.join(form.action)
+        if form.method.upper() == "GET":
+            return Page(await self.http.get(address.copy_with(params=sent), headers=headers))
+        return Page(await self.http.request(form.method.upper(), str(address), data=sent, files=files, headers=headers))
 
     async def sign_in(self, account: str, password: str = PASSWORD, path: str = "/sign-in") -> Page:
         """Sign in by the form."""

@@ -33,6 +33,13 @@ PAGES = [
     PageLine("GET", "/welcome", SIGNED_IN),
     PageLine("GET", "/static", EVERYBODY),  # a folder
     PageLine("GET", "/desk", CLERKS),
+    PageLine("GET", "/desk/search", CLERKS),
+    PageLine(
+        "POST", "/desk/tasks/{number}/{n}/{verb}", frozenset({"window"}), EVERYBODY - {"fire-clerk"}, about="case"
+    ),
+    PageLine("GET", "/desk/bulk", CLERKS),
+    PageLine("POST", "/desk/bulk", CLERKS, send={"action": "claim", "pick": "YJS20260101-999999~shop-licence~1"}),
+    PageLine("GET", "/desk/bulk/{bulk}", frozenset({"window"}), EVERYBODY - CLERKS),
 ]
 WITHOUT_API = {
     "/sign-out": "ends this browser's own session; the API's tokens end by themselves",

@@ -1,5 +1,5 @@
 """工作台 — the pages of those who handle cases."""
 
-from service.api.pages.desk import worklist
+from service.api.pages.desk import bulk, worklist
 
-routers = [worklist.router]
+routers = [worklist.router, bulk.router]

@@ -1,17 +1,138 @@
-"""我的待办 — what a clerk must do, the most urgent first."""
+"""我的待办 — what a clerk must do, the most urgent first; taking a task and giving it back; finding a case."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
 
-from service.api.auth import Counter
-from service.api.pages.frame import shown
-from service.api.pages.visit import Clerk
-from service.office import TaskFilter
+from service.api.auth import Counter, Desk
+from service.api.pages.desk.lines import Line, line_of
+from service.api.pages.desk.wanted import LONGEST_BACK, ON_A_PAGE, Wanted, text_of, wanted_of
+from service.api.pages.forms import asked, does, filled
+from service.api.pages.frame import see, shown
+from service.api.pages.visit import Clerk, Member
+from service.api.texts import CaseNumber, Whole
+from service.errors import NotFound, ServiceError
+from service.office import CaseFilter, TaskCounts
+from service.workflows.language.release import Release
 
 router = APIRouter(include_in_schema=False)
+HANDED = {"claim": "已认领", "release": "已退还，别人可以认领了"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """可选的筛选 — (code, title) of the bundles and items that can be on this clerk's lists."""
+
+    bundles: Sequence[tuple[str, str]]
+    items: Sequence[tuple[str, str]]
 
 
 @router.get("/desk")
 async def worklist(request: Request, desk: Counter, visitor: Clerk) -> Response:
-    """Show the open tasks."""
-    found = await desk.office.tasks(visitor.actor, TaskFilter("all"), now=visitor.now)
-    return shown(request, visitor, "desk/worklist.html", rows=found.items)
+    """Show a list of tasks."""
+    return await _page(request, desk, visitor, wanted_of(request.query_params))
+
+
+@router.get("/desk/search")
+async def search(request: Request, desk: Counter, visitor: Clerk) -> Response:
+    """Find a case among all that the clerk may see; the only one is opened at once."""
+    text, cursor = text_of(request.query_params), wanted_of(request.query_params).cursor
+    if not text:
+        return see("/desk")
+    found = await desk.office.cases(visitor.actor, CaseFilter(text=text), cursor, ON_A_PAGE)
+    if len(found.items) == 1 and not cursor and not found.next:
+        return see(f"/desk/cases/{found.items[0].number}")
+    return shown(
+        request, visitor, "desk/found.html", text=text, rows=found.items, next=found.next, cursor=cursor,
+        **await beside(desk, visitor),
+    )  # fmt: skip
+
+
+@router.post("/desk/tasks/{number}/{n}/{verb}")
+@does("tasks_claim")
+async def hand(
+    number: CaseNumber, n: Whole, verb: Literal["claim", "release"], request: Request, desk: Counter, visitor: Clerk
+) -> Response:
+    """Take a task or give it back, and go on with the list."""
+    form = await filled(request, visitor)
+    back = wanted_of(dict(parse_qsl(form.text("back")[:LONGEST_BACK])))
+    verbs = {"claim": desk.office.claim, "release": desk.office.release_task}
+    try:
+        await verbs[verb](asked(visitor, form), number, n)
+    except NotFound:
+        raise
+    except ServiceError as refusal:
+        return await _page(request, desk, visitor, back, refusal=refusal)
+    joined = f"{back.query}&" if back.query else ""
+    return see(f"/desk?{joined}done={verb}&of={number}")
+
+
+async def _page(
+    request: Request, desk: Desk, visitor: Member, wanted: Wanted, *, refusal: ServiceError | None = None
+) -> Response:
+    found = await desk.office.tasks(visitor.actor, wanted.filter, wanted.cursor, ON_A_PAGE, now=visitor.now)
+    lines = [line_of(row, visitor.actor.account) for row in found.items]
+    said = request.query_params.get("done", "") if refusal is None else ""
+    return shown(
+        request, visitor, "desk/worklist.html", fragment="list", refusal=refusal, wanted=wanted, lines=lines,
+        following=wanted.following(found.next, len(lines)) if found.next else "", acts=bulk_acts(lines),
+        choices=await choices(desk, visitor), said=HANDED.get(said, ""), of=request.query_params.get("of", "")[:40],
+        **await beside(desk, visitor, wanted),
+    )  # fmt: skip
+
+
+def bulk_acts(lines: Sequence[Line]) -> list[tuple[str, str]]:
+    """Return the (action, title) that can be tried on several of these rows at once."""
+    found = dict(way for line in lines for way in line.row.bulk)
+    if any(line.claimable for line in lines):
+        found["claim"] = "认领"
+    return list(found.items())
+
+
+async def beside(desk: Desk, visitor: Member, wanted: Wanted | None = None) -> dict[str, Any]:
+    """Return what stands beside every list: the views and how many there are in each."""
+    counts = await desk.office.task_counts(visitor.actor)
+
+    def many(n: int) -> str:
+        return f"{counts.most - 1}+" if n >= counts.most else str(n)
+
+    return {"views": views(counts, many), "counts": counts, "many": many, "here": _name(wanted)}
+
+
+def _name(wanted: Wanted | None) -> str:
+    if wanted is None:
+        return ""
+    return wanted.filter.card if wanted.filter.view == "all" and wanted.filter.card else wanted.filter.view
+
+
+def views(counts: TaskCounts, many: Callable[[int], str]) -> list[tuple[str, str, str, str, str]]:
+    """Return (name, title, query, shape, how many) of each view."""
+    return [
+        ("all", "我的待办", "", "", many(min(counts.most, counts.mine + counts.unclaimed))),
+        ("mine", "我认领的", "view=mine", "", many(counts.mine)),
+        ("unclaimed", "待认领", "view=unclaimed", "", many(counts.unclaimed)),
+        ("yellow", "临期黄牌", "card=yellow", "warn", many(counts.yellow)),
+        ("red", "超期红牌", "card=red", "bad", many(counts.red)),
+        ("waiting", "等申请人", "view=waiting", "pause", many(counts.waiting)),
+        ("done", "我办过的", "view=done", "", ""),
+    ]
+
+
+async def choices(desk: Desk, visitor: Member) -> Choices:
+    """Return what the lists of this clerk can be narrowed to: what the department owns, and what it checks as the lead."""
+    bundles: dict[str, str] = {}
+    items: dict[str, str] = {}
+    for release in await desk.office.bundles():
+        own = _items(release, visitor.actor.department)
+        if own:
+            bundles[release.bundle.code] = release.bundle.title
+            items |= own
+    return Choices(list(bundles.items()), sorted(items.items(), key=lambda item: item[1]))
+
+
+def _items(release: Release, department: str) -> dict[str, str]:
+    checks_all = release.bundle.lead == department and release.bundle.acceptance == "lead"
+    return {code: item.title for code, item in release.items.items() if checks_all or item.department == department}
