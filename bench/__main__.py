@@ -6,11 +6,12 @@ import sys
 
 import asyncpg
 
-from bench import scale, wire, workshop
+from bench import pages, scale, wire, workshop
 from bench.city import City, administer, found, left, places
 from bench.table import Table, circumstances
 
-PARTS = ("transitions", "applications", "growth", "lint", "start")
+PARTS = ("transitions", "applications", "growth", "pages", "lint", "start")
+ALONE = {"lint", "pages"}  # need no city, or one that nobody has used
 
 
 def arguments() -> argparse.Namespace:
@@ -40,7 +41,7 @@ async def measured(given: argparse.Namespace) -> None:
     with places(given.postgres, tuple(given.databases)) as urls:
         cities: list[City] = []
         try:
-            if set(given.only) - {"lint"}:
+            if set(given.only) - ALONE:
                 cities = [await found(kind, url, given.postgres) for kind, url in urls.items()]
             for part in PARTS:
                 if part in given.only:
@@ -61,10 +62,23 @@ async def one(part: str, cities: list[City], given: argparse.Namespace) -> list[
             return [await wire.applications(cities, clients=8, many=given.applications, **turns)]
         case "growth":
             return [await scale.growth(cities, sizes=given.sizes, due=given.due)]
+        case "pages":
+            return [await fresh(given)]
         case "lint":
             return [workshop.lint(many=given.definitions, **turns)]
         case _:
             return [workshop.start(city, **turns) for city in cities]
+
+
+async def fresh(given: argparse.Namespace) -> Table:
+    """Run the part that begins with empty databases on databases of its own."""
+    with places(given.postgres, tuple(given.databases)) as urls:
+        cities = [await found(kind, url, given.postgres) for kind, url in urls.items()]
+        try:
+            return await pages.first_bytes(cities, sizes=[0, 5_000 if given.quick else 100_000])
+        finally:
+            for city in cities:
+                await left(city, given.postgres)
 
 
 async def there(postgres: str) -> bool:

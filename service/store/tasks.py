@@ -36,6 +36,7 @@ _CLAIMED = text("tasks.person <> ''")
 _CARDED = text("tasks.card <> 'none'")
 _WAITING = text("tasks.department = '' AND tasks.post = 'applicant' AND tasks.person = ''")
 _DONE = text("tasks.done_at IS NOT NULL AND tasks.person <> ''")
+_NUMBER = re.compile(r"[A-Z]{2,6}[0-9]{8}-[0-9]{6,}")  # the whole number of a case
 _IDENTITY = re.compile(
     r"[0-9A-Z]{15,18}"
 )  # 统一社会信用代码 or 身份证号码, longer than any run of letters in a case number
@@ -68,7 +69,9 @@ def containing(column: ColumnElement[str], part: str) -> ColumnElement[bool]:
 
 
 def matching(part: str) -> ColumnElement[bool]:
-    """Compare a case with what was typed to find it: what can only be the number of a person or company is looked up."""
+    """Compare a case with what was typed to find it; what can only be a whole number is looked up, not searched for."""
+    if _NUMBER.fullmatch(part.upper()):
+        return and_(_CASES.number == part.upper(), text("cases.number <> ''"))
     if _IDENTITY.fullmatch(part.upper()):
         return _CASES.applicant_id.in_(sorted({part, part.upper()}))
     return or_(containing(_CASES.number, part), containing(_CASES.applicant_name, part))
