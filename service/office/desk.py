@@ -17,19 +17,21 @@ from service.office.catalogue import Catalogue
 from service.office.sharing import Sharing
 from service.office.staff import Staff
 from service.office.views import CaseView
-from service.store import cases, counters
+from service.store import cases, counters, papers
 from service.store.cases import Gathered, Key, Opening, Row
 from service.store.database import Connection, Database
 from service.store.files import Folder
 from service.store.schema import check_current
 from service.store.statements import HELD
-from service.workflows import bundle, evidence, library, notices
+from service.workflows import bundle, certificates, evidence, library, notices
+from service.workflows.calendar import local_date
 from service.workflows.case import COLUMNS, KEYS, PARTS, Case, Event
 from service.workflows.language.release import Release
-from service.workflows.situation import Actor, Held, Situation, Step
+from service.workflows.situation import CLOCK_ACTOR, Actor, Held, Situation, Step
 
 Answer = Callable[[CaseView], Any]
 CREATED, DONE = 201, 200
+NOBODY = ("", "")  # no key under which an answer is kept
 NO_CASE = "没有这件办件，或者您无权查看。"
 
 
@@ -112,12 +114,31 @@ class Desk:
             row = {name: value for name, value in row.items() if name in ("id", "version") or value != was[name]}
         told = {**rows, "events": [_row(event) for event in events]}
         await cases.record(tx, row, told, seen_version=None if was is None else was["version"], idempotency=kept)
+        for number in certificates.replaced_by(taken, local_date(request.now)):
+            await self._supersede(tx, number, request.now)
         return view
+
+    async def _supersede(self, tx: Connection, number: str, now: datetime) -> None:
+        """Let the case of an older certificate learn that a newer one took its place; always locked after the newer case."""
+        row = await papers.certificate(tx, number)
+        found = await cases.gather(tx, case_id=row["case_id"]) if row else None
+        if found is None:
+            return
+        case, situation = await self.opened(found, CLOCK_ACTOR, now, tx)
+        taken = certificates.supersede(case, situation)
+        if taken.events:
+            await self.recorded(tx, taken, Request(CLOCK_ACTOR, now), situation, was=found.case, scope=NOBODY)
 
 
 def held(rows: Sequence[Row]) -> tuple[Held, ...]:
     """Return certificates as a decision looks at them."""
-    return tuple(Held(**{name: row[name] for name in HELD} | {"carries": row["carries"] or {}}) for row in rows)
+    return tuple(
+        Held(
+            **{name: row[name] for name in HELD}
+            | {"carries": row["carries"] or {}, "replaced_on": row.get("replaced_on")}
+        )
+        for row in rows
+    )
 
 
 def there(found: Gathered | None) -> Gathered:

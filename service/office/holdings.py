@@ -29,7 +29,9 @@ class Holding:
     holder_name: str
     holder_id: str
     issued_on: date
+    valid_from: date | None
     valid_until: date | None
+    continues: str  # number of the certificate it renews or changes
     state: str
     carries: dict[str, Any]
     code: str
@@ -88,7 +90,8 @@ class Holdings(Desk):
         release = await self.catalogue.release(row["release"], connection)
         return Holding(
             row["number"], row["certificate"], row["title"], row["holder_name"], row["holder_id"], row["issued_on"],
-            row["valid_until"], state_on(row, local_date(now)), row["carries"] or {}, row["code"], row["case"], row["item"],
+            row["valid_from"], row["valid_until"], row["continues"],
+            state_on(row, local_date(now)), row["carries"] or {}, row["code"], row["case"], row["item"],
             titles.item_title(release, row["item"]), row["department"],
             titles.department_title(release, row["department"]),
         )  # fmt: skip
@@ -96,8 +99,17 @@ class Holdings(Desk):
 
 def state_on(row: Row, today: date) -> str:
     """Return the state of a certificate on a day: its end by date needs nobody to write it down."""
-    ended = row["state"] == "valid" and row["valid_until"] and row["valid_until"] < today
-    return "expired" if ended else str(row["state"])
+    if row["state"] != "valid":
+        return str(row["state"])
+    if row["valid_from"] and row["valid_from"] > today:
+        return "pending"
+    return "expired" if row["valid_until"] and row["valid_until"] < today else "valid"
 
 
-NOTES = {"valid": "", "expired": "证照的有效期已经届满。", "revoked": "证照已被撤销。"}
+NOTES = {
+    "valid": "",
+    "pending": "证照还没有到生效的日期。",
+    "superseded": "证照已经换发新证。",
+    "expired": "证照的有效期已经届满。",
+    "revoked": "证照已被撤销。",
+}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from service.errors import Unavailable
 from service.office.asking import Request
-from service.office.desk import Desk, there
+from service.office.desk import NOBODY, Desk, there
 from service.store import cases, sweeps
 from service.store.database import Connection
 from service.workflows.case import Case
@@ -14,7 +14,6 @@ from service.workflows.situation import CLOCK_ACTOR, Situation, Step
 from service.workflows.step import recalendar, tick
 
 AGAIN_AFTER = timedelta(minutes=10)
-NOBODY = ("", "")
 
 log = logging.getLogger("yijianshi.sweeps")
 

@@ -112,7 +112,11 @@ async def _gather(tx: Connection, *, number: str, case_id: str, key: Key, lock: 
 
 
 def _held(rows: Iterable[Row], *, nested: bool) -> list[Row]:
-    return _read("certificates", rows, nested=nested, only=sql.HELD)
+    found = _read("certificates", rows, nested=nested, only=sql.HELD)
+    for row in found:
+        if isinstance(row["replaced_on"], str):
+            row["replaced_on"] = date.fromisoformat(row["replaced_on"])
+    return found
 
 
 def _standing(found: Mapping[str, Any]) -> Standing:
@@ -150,7 +154,7 @@ def _beside_sqlite(raw: sqlite3.Connection, subject: str, key: Key) -> tuple[Row
         row = cursor.fetchone()
         found[name] = dict(zip((c[0] for c in cursor.description), row, strict=True)) if row else None
     answers = _select(raw, "idempotency", "principal = ? AND key = ?", *key)
-    held = (dict(zip(sql.HELD, row, strict=True)) for row in raw.execute(sql.held("?"), (subject,)))
+    held = (dict(zip((*sql.HELD, "replaced_on"), row, strict=True)) for row in raw.execute(sql.held("?"), (subject,)))
     return (answers[0] if answers else None), _standing(found), _held(held, nested=False)
 
 

@@ -24,7 +24,11 @@ _OWN: dict[str, dict[str, str | None]] = {  # columns the archive fills itself: 
     "tasks": {"number": "c.number", "bundle": "c.bundle", "rank_on": f"coalesce({{due_on}}, '{LAST_DAY}')"},
     "messages": dict.fromkeys(("attempts", "next_at", "sent_at", "last_error")),
 }
-HELD = ("number", "certificate", "title", "holder_id", "issued_on", "valid_until", "state", "carries")
+HELD = ("number", "certificate", "title", "holder_id", "issued_on", "valid_from", "valid_until", "state", "carries")
+_REPLACED_ON = (  # the day on which a newer certificate took its place
+    "(SELECT min(coalesce(n.valid_from, n.issued_on)) FROM certificates n "
+    "WHERE n.continues = h.number AND n.continues <> '' AND n.state <> 'revoked') AS replaced_on"
+)
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _DECLARED = (tables.Case, offices.Idempotency)  # importing them is what fills the metadata
 
@@ -119,8 +123,9 @@ def gather_postgres(by: str, lock: str) -> str:
 
 def held(subject: str) -> str:
     """Write what reads someone's certificates, of every case and state; `subject` is a column or a placeholder."""
-    own = f"FROM certificates WHERE holder_id = {subject} AND number <> ''"
-    return f"SELECT {', '.join(HELD)} {own} ORDER BY issued_on DESC, number LIMIT 200"
+    own = f"FROM certificates h WHERE h.holder_id = {subject} AND h.number <> ''"
+    listed = ", ".join(f"h.{name}" for name in HELD)
+    return f"SELECT {listed}, {_REPLACED_ON} {own} ORDER BY h.issued_on DESC, h.number LIMIT 200"
 
 
 BARRED = (  # the oldest breach that was not repaired, in whichever case
@@ -137,7 +142,7 @@ def _beside(subject: str) -> str:
     kept = f"SELECT {names(columns('idempotency'))} FROM idempotency WHERE principal = $2 AND key = $3"
     return (
         f"(SELECT row_to_json(i) FROM ({kept}) i) AS answered, "
-        f"(SELECT json_agg(h) FROM ({held(subject)}) h) AS held, "
+        f"(SELECT json_agg(x) FROM ({held(subject)}) x) AS held, "
         f"(SELECT row_to_json(x) FROM ({BARRED.format(subject=subject)}) x) AS barred, "
         f"(SELECT row_to_json(x) FROM ({RATED.format(subject=subject)}) x) AS rated"
     )

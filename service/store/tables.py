@@ -74,7 +74,10 @@ class Item(SQLModel, table=True):
     """事项（联办子件） — one department's matter in a case."""
 
     __tablename__ = "items"
-    __table_args__ = (Index("items_department", "department", "case_id"),)
+    __table_args__ = (
+        Index("items_department", "department", "case_id"),
+        _partial("items_about", ("about",), "about <> ''"),
+    )
     case_id: str = _case_id()
     item: str = Field(primary_key=True)
     department: str
@@ -99,6 +102,8 @@ class Item(SQLModel, table=True):
     special: dict[str, Any] = json_column(dict)
     third_parties: list[dict[str, Any]] = added_json(list)
     signatures: list[dict[str, Any]] = json_column(list)
+    about: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    window: dict[str, Any] = added_json(dict)
     note: str = ""
 
 
@@ -118,6 +123,7 @@ class Clock(SQLModel, table=True):
     owner: str = "department"
     statutory: str | None = None
     promised: str | None = None
+    ends_on: date | None = None
     extensions: list[dict[str, Any]] = json_column(list)
     spans: list[list[str | None]] = json_column(list)
     state: str = "running"
@@ -212,6 +218,7 @@ class Certificate(SQLModel, table=True):
         _partial("certificates_number", ("number",), "number <> ''", unique=True),
         _partial("certificates_code", ("code",), "code <> ''", unique=True),
         Index("certificates_holder", "holder_id", "certificate"),
+        _partial("certificates_continues", ("continues",), "continues <> ''"),
     )
     case_id: str = _case_id()
     n: int = Field(primary_key=True)
@@ -228,6 +235,8 @@ class Certificate(SQLModel, table=True):
     state: str = "valid"
     code: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     carries: dict[str, Any] = added_json(dict)
+    valid_from: date | None = None
+    continues: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
 
 
 class Commitment(SQLModel, table=True):

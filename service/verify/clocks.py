@@ -28,7 +28,7 @@ class Dates:
             version = clock["calendar"]
             if version not in self._chosen:
                 self._chosen[version] = chosen(self._notices, version)
-            notices = self._chosen[version]
+            notices = [] if clock["ends_on"] else self._chosen[version]
             if notices is None or not clock["spans"]:
                 self._counts["unchecked_dates"] += 1
                 continue

@@ -140,7 +140,9 @@ def limit_of(clock: Row, name: str, ledger: Ledger, calendar: Days) -> date | No
 
 
 def dates_of(clock: Row, notices: Sequence[Row], policy: Row) -> dict[str, date | None]:
-    """Count all dates of a clock that runs: promised, statutory, due, safe."""
+    """Count all dates of a clock that runs: promised, statutory, due, safe; a day that is given is not counted."""
+    if clock["ends_on"]:
+        return {"promised_on": None, "statutory_on": clock["ends_on"], "due_on": clock["ends_on"], "safe_on": None}
     calendar, ledger = Days(notices), Ledger(clock, policy)
     promised = limit_of(clock, "promised", ledger, calendar)
     statutory = limit_of(clock, "statutory", ledger, calendar)
@@ -164,7 +166,8 @@ def wake_of(clock: Row, dates: Mapping[str, date | None], notices: Sequence[Row]
         if not clock["yellow_on"] and not clock["red_on"]:
             falls.append(yellow_of(clock, dates, Days(notices), policy))
     restarted = begins(local(clock["spans"][-1][0]) + DAY)  # nothing falls due while a clock stands
-    return min((max(begins(day), restarted) for day in falls if day), default=None)
+    pause = timedelta(minutes=5 if clock["ends_on"] and clock["owner"] == "public" else 0)
+    return min((max(begins(day), restarted) + pause for day in falls if day), default=None)
 
 
 def yellow_of(clock: Row, dates: Mapping[str, date | None], calendar: Days, policy: Row) -> date | None:

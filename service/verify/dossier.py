@@ -35,6 +35,7 @@ class Lifecycle:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.states: dict[str, Row] = {**document["states"], **ENGINE_STATES}
         self.initial: str = next(iter(document["states"]))
+        self.tacit: str = document.get("tacit") or ""
         self.clocks: dict[str, Row] = document.get("clocks", {})
         self.transitions: list[Row] = document["transitions"]
 

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from service.verify.dossier import Dossier, Row
 from service.verify.report import Finding
 
+VALIDITY = "validity"
+ENDS = {"expire_certificate": "expired", "supersede_certificate": "superseded"}
+
 
 def open_and_closed(dossier: Dossier) -> Iterator[Finding]:
     """A closed item has no running clock and no open task; an open one says whose turn it is (I-26, I-28)."""
@@ -16,6 +19,7 @@ def open_and_closed(dossier: Dossier) -> Iterator[Finding]:
         where, final = f"items {code}", cycle.final(item["state"])
         tasks = [t for t in dossier.rows["tasks"] if t["item"] == code and t["done_at"] is None]
         clocks = [c for c in dossier.rows["clocks"] if c["item"] == code and c["state"] != "settled"]
+        clocks = [c for c in clocks if c["clock"] != VALIDITY]  # it runs while the certificate holds
         if item["outcome"] != final:
             yield Finding(
                 dossier.name, where, f"结果是 {item['outcome'] or '空'}，状态 {item['state']} 应为 {final or '空'}"
@@ -62,7 +66,9 @@ def certificates(dossier: Dossier) -> Iterator[Finding]:
         if code in seen:
             yield Finding(dossier.name, where, "同一事项有两张证照")
         seen.add(code)
-        expected = {"granted": "valid", "revoked": "revoked"}.get(item["outcome"])
+        ended = [ENDS[e["action"]] for e in dossier.events if e["item"] == code and e["action"] in ENDS]
+        standing = ended[-1] if ended else "valid"
+        expected = {"granted": standing, "revoked": "revoked"}.get(item["outcome"])
         if certificate["state"] != expected:
             yield Finding(dossier.name, where, f"证照状态 {certificate['state']} 与事项结果 {item['outcome']} 不符")
     for code, item in dossier.items.items():

@@ -50,11 +50,19 @@ def _step(dossier: Dossier, event: Row, cycle: Lifecycle | None, before: str) ->
     action, taken = event["action"], [t for t in cycle.taking(event["action"], was) if to in (t["to"], was)]
     if not taken and not _engine_step(cycle, action, was, to):
         yield Finding(dossier.name, where, f"定义里没有 {was or '无'} —{action}→ {to} 这一步")
+    elif event["actor"].get("kind") == "clock" and cycle.final(to) == "granted" and not _tacit(dossier, event, cycle):
+        yield Finding(dossier.name, where, f"{action}：时限到期不能准予")
     elif taken and not any(_allowed(dossier, event, by) for t in taken for by in listed(t["by"])):
         who = event["actor"]
         yield Finding(
             dossier.name, where, f"{action} 不归 {who.get('department') or who.get('kind')}.{who.get('post')} 办"
         )
+
+
+def _tacit(dossier: Dossier, event: Row, cycle: Lifecycle) -> bool:
+    """Tell whether silence may renew: a renewal, about a certificate, made in time (行政许可法 50)."""
+    item = dossier.items[event["item"]]
+    return cycle.tacit == "renewal" and bool(item["about"]) and bool((item["window"] or {}).get("timely"))
 
 
 def _engine_step(cycle: Lifecycle, action: str, was: str, to: str) -> bool:

@@ -47,6 +47,10 @@ class Item:
         default_factory=dict
     )  # running special procedure {procedure, days, notice_text, since}; officers; hearing {stage, …}
     third_parties: list[dict[str, Any]] = field(default_factory=list)  # 利害关系人: {name, contact, answer}
+    about: str = ""  # number of the certificate it renews or changes
+    window: dict[str, Any] = field(
+        default_factory=dict
+    )  # of a renewal: {valid_until, opens_on, warn_on, closes_on, timely}
     signatures: list[dict[str, Any]] = field(default_factory=list)  # 会签: {account, action, at, good}
     note: str = ""  # why it is as it is, in words for the applicant
 
@@ -66,6 +70,7 @@ class Clock:
     owner: str = "department"  # department | applicant | public: whose time it is
     statutory: str | None = None  # limits as durations: 13wd
     promised: str | None = None
+    ends_on: date | None = None  # a last day that is given, not counted: never rolled, never moved by a stop
     extensions: list[dict[str, Any]] = field(default_factory=list)  # {days, at, by, reason}
     spans: list[list[str | None]] = field(default_factory=list)
     state: str = "running"  # running | paused | settled
@@ -148,9 +153,11 @@ class Certificate:
     number: str = ""
     valid_until: date | None = None
     operable_from: date | None = None  # empty: promised conditions are not met yet (R-NCP-7)
-    state: str = "valid"  # valid | revoked
+    state: str = "valid"  # valid | expired | superseded | revoked
     code: str = ""  # what its QR code carries
     carries: dict[str, Any] = field(default_factory=dict)  # what it says, by name, from the form at issue
+    valid_from: date | None = None  # of a renewed one: the day after the old one ends; else the day of issue
+    continues: str = ""  # number of the certificate that it renews or changes
 
 
 @dataclass(slots=True)

@@ -1,14 +1,25 @@
 """事项办理 — one action on one item: check what it carries, apply it, move the state, turn the clocks."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from service.errors import ActionNotAllowed, NotEligible, NotFound, NotPermitted
-from service.workflows import bundle, clocks, commitments, hearings, joint, notices, papers, signals, signing
+from service.workflows import (
+    bundle,
+    certificates,
+    clocks,
+    commitments,
+    continuing,
+    hearings,
+    joint,
+    notices,
+    papers,
+    signals,
+    signing,
+)
 from service.workflows.calendar import local_date
-from service.workflows.case import THIRD_PARTY, Certificate, Clock, Credit, Item
+from service.workflows.case import THIRD_PARTY, Clock, Credit, Item
 from service.workflows.effects import effects_of
 from service.workflows.language.duration import Duration
 from service.workflows.language.models import Transition
@@ -184,7 +195,7 @@ def _refuse_by_rule(work: Work, item: Item, transition: Transition, actor: Actor
         # the same refusals as the extension itself, so that the page does not offer what would be refused
         clocks.extend(clock, Duration(1, "wd"), work.at, "", "")
     good = work.machine(item).grants(transition)
-    if good and actor.kind == "clock":
+    if good and actor.kind == "clock" and not _tacit(work, item, transition):
         raise ActionNotAllowed("逾期不作决定不等于准予", law="行政许可法 42、50", action=transition.action)
     if good:
         commitments.refuse_late(work, item)
@@ -195,6 +206,12 @@ def _refuse_by_rule(work: Work, item: Item, transition: Transition, actor: Actor
         _refuse_tolerance(work, item, transition)
     if "materials" in transition.needs and actor.officer:
         _refuse_later_session(work, item, transition)
+
+
+def _tacit(work: Work, item: Item, transition: Transition) -> bool:
+    """Tell whether silence renews here: the one exception, for an application about a certificate made in time (R-LIFE-2)."""
+    lifecycle = work.machine(item).lifecycle
+    return lifecycle.tacit == "renewal" and "行政许可法 50" in transition.basis and continuing.timely(item)
 
 
 def _refuse_tolerance(work: Work, item: Item, transition: Transition) -> None:
@@ -330,35 +347,12 @@ def _finish(work: Work, item: Item, data: Mapping[str, Any]) -> None:
         item.note = "；".join(point["title"] for point in data["reasons"])
     if state.final == "granted":
         item.served_on = work.today
-        _certify(work, item)
+        certificates.issue(work, item)
     if item.parent:
         commitments.ended(work, item)
     if state.final == "broken":
         n = len(work.case.credits) + 1
         work.case.credits[n] = Credit(n, work.case.applicant_id, item.item, "false_commitment", work.at)
-
-
-def _certify(work: Work, item: Item) -> None:
-    """Issue the certificate of a granted item; its serial is drawn when the step is recorded."""
-    definition = work.release.items[item.item]
-    if definition.result is None:
-        return
-    kind = work.release.vocabulary.certificates[definition.result.certificate]
-    valid = Duration.parse(kind.valid) if kind.valid else None
-    n = len(work.case.certificates) + 1
-    work.case.certificates[n] = Certificate(
-        n, item.item, definition.result.certificate, kind.title, work.case.applicant_name, work.case.applicant_id,
-        issued_on=work.today, pattern=kind.number,
-        valid_until=_valid_until(work, valid) if valid else None, operable_from=commitments.operable_from(work, item),
-        code=hashlib.sha256(f"{work.case.salt}:certificate:{n}".encode()).hexdigest()[:20],
-        carries={name: work.case.form[field] for name, field in kind.carries.items() if field in work.case.form},
-    )  # fmt: skip
-
-
-def _valid_until(work: Work, valid: Duration) -> Any:
-    if valid.unit == "wd":
-        return work.situation.calendar.add(work.today, valid.count)
-    return clocks.shift(work.today, valid)
 
 
 def _others_complete(work: Work, item: Item, actor: Actor) -> None:
@@ -377,4 +371,7 @@ def _others_complete(work: Work, item: Item, actor: Actor) -> None:
 
 def expire(work: Work, clock: Clock, actor: Actor) -> None:
     """Let the clock take the action named for its end."""
+    if clock.clock == certificates.VALIDITY:
+        certificates.run_out(work, clock)
+        return
     act(work, Action(clock.expiry, clock.item), actor)

@@ -24,7 +24,9 @@ NUMBER = "number"  # every certificate can be asked for its number
 
 def in_force(held: Held, today: date) -> bool:
     """Tell whether a certificate holds on a day."""
-    return held.state == "valid" and (held.valid_until is None or today <= held.valid_until)
+    begun = held.valid_from is None or held.valid_from <= today
+    replaced = held.replaced_on is not None and held.replaced_on <= today
+    return held.state == "valid" and begun and not replaced and (held.valid_until is None or today <= held.valid_until)
 
 
 def standing(held: tuple[Held, ...], kind: str, holder_id: str, today: date) -> Held | None:

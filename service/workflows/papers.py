@@ -65,5 +65,5 @@ def flags(release: Release, case: Case, item: Item, facts: Mapping[str, Any]) ->
         silent += not told_of_hearing.get("answered")
     return {
         "complete": complete, "gaps": len(open_gaps(case, item.item)),
-        "third_parties": len(item.third_parties), "unheard": silent,
+        "timely": bool(item.window.get("timely")), "third_parties": len(item.third_parties), "unheard": silent,
     }  # fmt: skip

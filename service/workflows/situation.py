@@ -60,6 +60,8 @@ class Held:
     valid_until: date | None = None
     state: str = "valid"
     carries: Mapping[str, Any] = field(default_factory=dict)
+    valid_from: date | None = None
+    replaced_on: date | None = None  # the day on which a newer certificate took its place
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def recalendar(case: Case, situation: Situation) -> Step:
     work = Work(situation, case)
     moved, touched = [], False
     for clock in list(work.case.clocks.values()):
-        if clock.state == "settled" or clock.calendar == situation.calendar.version:
+        if clock.state == "settled" or clock.ends_on or clock.calendar == situation.calendar.version:
             continue
         work.put(clock)
         touched = True

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from service.errors import DataInvalid, NotPermitted, Stopped, one_field
-from service.workflows import bundle, commitments, library, notices, papers, signals
+from service.workflows import bundle, commitments, continuing, library, notices, papers, signals
 from service.workflows.answers import uscc_fault
 from service.workflows.calendar import TZ
 from service.workflows.case import CASE, Clock, Item
@@ -44,6 +44,7 @@ def submit(work: Work, action: Action, actor: Actor) -> None:
         case.items[code].note = told.get(code, "")
         if handling[code] == "commitment":
             case.commitments[code] = commitments.signed(work, code, actor, action.data)
+    warnings += continuing.bind(work, case.items.values())
     for code, item in case.items.items():
         if not bundle.waits_for(work.release, code, case.items):
             signals.receive(work, item)

@@ -17,6 +17,7 @@ from service.workflows.situation import Actor, Situation
 
 MOMENT = timedelta(microseconds=1)
 DEPARTMENT, PUBLIC = "department", "public"
+EXPIRY = "expiry"  # the limit of a clock that ends with the certificate an item renews
 
 
 class Work:
@@ -118,6 +119,8 @@ class Work:
         definition = self.release.subject(item.item)
         if definition is None:
             return limit, None
+        if limit == EXPIRY:
+            return None, None
         if limit == "limits":
             statutory, promised = definition.limits.get("statutory"), definition.limits.get("promised")
             if item.handling == "commitment" and definition.commitment:
@@ -147,6 +150,7 @@ class Work:
             item=item.item, clock=name, title=definition.title, basis=definition.basis,
             owner=definition.owner or _owner(self.release.lifecycles[item.lifecycle], name),
             statutory=statutory, promised=promised,
+            ends_on=date.fromisoformat(item.window["valid_until"]) if definition.limit == EXPIRY else None,
             entered_at=item.complete_at if safe and definition.limit == "limits" else None,
         )  # fmt: skip
 

@@ -28,8 +28,10 @@ class HoldingShown(Shown):
     holder_name: str = Field(description="持有人；无需知道身份的人看到的是隐去后的名称")
     holder_id: str
     issued_on: date
+    valid_from: date | None = Field(description="有效期起；为空的自核发之日起")
     valid_until: date | None = Field(description="有效期止；长期有效的为空")
-    state: str = Field(description="valid 有效，expired 已过期，revoked 已撤销")
+    continues: str = Field(description="延续或者变更自哪一份（编号）；为空的是首次核发")
+    state: str = Field(description="valid 有效，pending 未生效，expired 已过期，superseded 已换发，revoked 已撤销")
     state_title: str
     carries: dict[str, Any] = Field(description="照面内容，签发时取自申请表")
     code: str = Field(description="二维码里的编码，可在 GET /documents/{code} 核验")
@@ -77,7 +79,8 @@ def _shown(row: Holding, actor: Actor) -> HoldingShown:
         number=row.number, certificate=row.certificate, title=row.title,
         holder_name=titles.masked(row.holder_name) if watching else row.holder_name,
         holder_id=masked_id(row.holder_id) if watching else row.holder_id,
-        issued_on=row.issued_on, valid_until=row.valid_until, state=row.state,
+        issued_on=row.issued_on, valid_from=row.valid_from, valid_until=row.valid_until, continues=row.continues,
+        state=row.state,
         state_title=said(CERTIFICATE_STATES, row.state), carries={} if watching else row.carries, code=row.code,
         case=row.case, item=row.item, item_title=row.item_title, department=row.department,
         department_title=row.department_title,

@@ -30,7 +30,7 @@ class DocumentShown(Shown):
     valid: bool = Field(description="属实，而且对应的决定、证照现在仍然有效")
     note: str = Field(description="为什么失效；有效时为空")
     valid_until: date | None = Field(description="证照的有效期止；文书和长期有效的证照为空")
-    state: str = Field(description="证照的状态 valid、expired、revoked；文书为空")
+    state: str = Field(description="证照的状态 valid、pending、expired、superseded、revoked；文书为空")
 
 
 @router.get(

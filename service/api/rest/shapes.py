@@ -11,7 +11,13 @@ CATEGORIES = {
     "licence": "行政许可", "filing": "备案", "confirmation": "行政确认", "service": "公共服务", "verification": "内部核验",
     "utility": "公用服务",
 }  # fmt: skip
-CERTIFICATE_STATES = {"valid": "有效", "expired": "已过期", "revoked": "已撤销"}
+CERTIFICATE_STATES = {
+    "valid": "有效",
+    "pending": "未生效",
+    "expired": "已过期",
+    "superseded": "已换发",
+    "revoked": "已撤销",
+}
 CHANNELS = {"online": "网上", "counter": "窗口"}
 CLOCK_OWNERS = {"department": "部门", "applicant": "申请人", "public": "社会公众"}
 CLOCK_STATES = {"running": "计时中", "paused": "已停表", "settled": "已结束"}

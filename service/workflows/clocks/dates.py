@@ -1,7 +1,7 @@
 """到期日 — the dates that follow from a ledger and a calendar, what falls due on them, and what is used and left."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from service.workflows.calendar import DAY, WorkCalendar, local_date, midnight
@@ -12,6 +12,7 @@ from service.workflows.language.duration import Duration
 from service.workflows.language.models import Policy
 
 Fallen = Literal["yellow", "red", "breach", "expire"]
+AFTER_RENEWALS = timedelta(minutes=5)  # a certificate runs out when what renews it at midnight has done so (R-LIFE-5)
 _ORDER: tuple[Fallen, ...] = ("yellow", "red", "breach", "expire")
 
 
@@ -60,7 +61,7 @@ def reckon(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetime
     dates = dates_of(ledger, calendar, policy)
     waking = _pending(ledger, dates)
     return replace(
-        clock, calendar=calendar.version,
+        clock, calendar="" if clock.ends_on else calendar.version,
         promised_on=dates.promised and dates.promised.on, statutory_on=dates.statutory and dates.statutory.on,
         due_on=dates.due, safe_on=dates.safe and dates.safe.on,
         provisional=_provisional(ledger, dates, calendar), wake_at=waking[0][0] if waking else None,
@@ -126,6 +127,8 @@ def dates_of(clock: Clock, calendar: WorkCalendar, policy: Policy) -> Dates:
     """Return the dates of a running clock; a clock that stands has none."""
     if clock.state != "running":
         return Dates(None, None, None, None)
+    if clock.ends_on:
+        return Dates(None, End(clock.ends_on, clock.ends_on), None, None)
     days = intervals(clock, policy)
     promised = _end_of(clock, "promised", days, calendar)
     statutory = _end_of(clock, "statutory", days, calendar)
@@ -179,7 +182,8 @@ def _pending(clock: Clock, dates: Dates) -> list[tuple[datetime, Fallen]]:
         falls["yellow"] = None if clock.yellow_on or clock.red_on else dates.yellow
         falls["red"] = None if clock.red_on or late is None else late + DAY
         falls["breach"] = None if clock.breach_on or dates.statutory is None else dates.statutory.on + DAY
-    found = [(max(midnight(day), restarted), what) for what in _ORDER if (day := falls.get(what))]
+    wait = AFTER_RENEWALS if clock.ends_on and clock.owner == "public" else 0 * DAY
+    found = [(max(midnight(day), restarted) + wait, what) for what in _ORDER if (day := falls.get(what))]
     return sorted(found, key=lambda event: event[0])
 
 

@@ -24,11 +24,13 @@ Place = Literal["bundle", "item", "lifecycle"]
 FORMAT = 1
 FOLLOW_UP = "follow-up"
 LATER = "later"
+DEREGISTRATION = "deregistration"
 PROCEEDINGS = (
     FOLLOW_UP,
     LATER,
     "supervision",
     "redress",
+    DEREGISTRATION,
 )  # standard lifecycles of what follows a decision: started by the engine, beside the items
 WHOLE = "case"  # what stands for the case as a whole in the code of a proceeding
 _AGAIN = re.compile(r"-[0-9]+$")
@@ -42,6 +44,8 @@ def own_code(code: str) -> str:
 def may_meet(kind: str, item: models.Item) -> bool:
     """Tell whether an item can come to a proceeding of this kind."""
     promise = item.commitment
+    if kind == DEREGISTRATION:
+        return bool(item.result)
     if kind == LATER:
         return bool(promise and promise.later)
     return kind != FOLLOW_UP or bool(promise and promise.follow_up)
@@ -135,6 +139,7 @@ def _vocabulary(
     fields |= {question.fills for question in bundle.questions if question.fills}
     materials = {use.use for item in items.values() for use in item.material_uses()}
     certificates = {item.result.certificate for item in items.values() if item.result}
+    certificates |= {each.certificate for item in items.values() if (each := item.renews or item.changes)}
     for name in fields & vocabulary.fields.keys():
         parts = (source.split(".") for source in vocabulary.fields[name].source)
         certificates |= {part[1] for part in parts if part[0] == "certificate"}

@@ -2,7 +2,8 @@
 
 bundle     answers.* answered.* derived.* form.* applicant.type applicant.credit.excluded
 item       as the bundle it is used in, and handling
-lifecycle  as item, and item.complete item.gaps (open 容缺 gaps) item.third_parties item.unheard (of a hearing)
+lifecycle  as item, and item.complete item.gaps (open 容缺 gaps)
+           item.timely (a renewal applied for in time) item.third_parties item.unheard (of a hearing)
 """
 
 from collections.abc import Mapping
@@ -45,6 +46,7 @@ def item_scope(vocabulary: models.Vocabulary, of_bundle: Mapping[str, Kind] | No
 def lifecycle_scope(vocabulary: models.Vocabulary) -> Scope:
     """Return the scope of `when` in a transition."""
     names: dict[str, Kind] = {
+        "item.timely": "boolean",
         "item.complete": "boolean", "item.gaps": "number", "item.third_parties": "number", "item.unheard": "number",
     }  # fmt: skip
     return Scope("生命周期", {**item_scope(vocabulary).names, **names})

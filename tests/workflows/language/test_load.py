@@ -22,7 +22,15 @@ class TestLoadPack:
     def test_a_good_pack(self, pack: Pack) -> None:
         """A pack without a fault is loaded whole, with the standard lifecycles and those of proceedings."""
         assert set(pack.items) == {"trade", "sign"}
-        assert set(pack.lifecycles) == {"licence", "filing", "instant", "verification", "visit", *PROCEEDINGS}
+        assert set(pack.lifecycles) == {
+            "licence",
+            "filing",
+            "instant",
+            "verification",
+            "renewal",
+            "visit",
+            *PROCEEDINGS,
+        }
         assert set(pack.own_lifecycles()) == {"visit"}
         assert pack.texts == {"trade-v1": "本人承诺符合全部条件。\n"}
         assert pack.scenarios[0].line("steps", 1) == 13

@@ -10,6 +10,7 @@ from service.workflows.language.source import Path, Source
 
 ALWAYS_READ = ("statutory", "promised", "extension")
 DEFAULT_FOLLOW_UP = "follow-up"
+EXPIRY = "expiry"  # the limit of a clock that ends with the certificate
 _CATCH_ALL = re.compile(r"(其他|其它)(有关|相关|必要|规定)?的?(有关|相关|必要|规定)?的?条件")
 
 
@@ -20,6 +21,7 @@ def findings(view: View) -> Iterator[Diagnostic]:
         yield from _references(view, item, source)
         yield from _lists(view, item, source)
         yield from _limit_names(view, item, source)
+        yield from _continuing(view, item, source)
         if item.commitment:
             yield from _commitment(view, item, item.commitment, source)
         if item.hearing:
@@ -77,7 +79,7 @@ def _limit_names(view: View, item: models.Item, source: Source) -> Iterator[Diag
     if cycle is None:
         return
     named = {clock.limit for clock in cycle.clocks.values() if not clock.limit[0].isdigit()}
-    for name in named - {"limits"} - item.limits.keys():
+    for name in named - {"limits", EXPIRY} - item.limits.keys():
         said = f"生命周期“{item.lifecycle}”要用时限“{name}”，这里没有给"
         yield found(source.at("limits"), "E411", said, f"limits: {{{name}: 5wd}}")
     if "limits" in named and not {"statutory", "promised"} & item.limits.keys():
@@ -95,6 +97,31 @@ def _hearing(view: View, item: models.Item, source: Source) -> Iterator[Diagnost
         yield found(at, "E520", f"“{item.lifecycle}”不能举行听证，永远作不出决定", "换成 licence，或删去 hearing")
     elif item.commitment:
         yield found(at, "E520", "决定前要听证的事项不能按告知承诺当场决定", "删去 commitment 或 hearing")
+
+
+def _continuing(view: View, item: models.Item, source: Source) -> Iterator[Diagnostic]:
+    """Check what an item renews or changes, and that silence renews only there."""
+    cycle = view.pack.lifecycles.get(item.lifecycle)
+    tacit = bool(cycle and (cycle.tacit or any(clock.limit == EXPIRY for clock in cycle.clocks.values())))
+    if cycle and tacit != bool(item.renews):
+        said = "没有写 renews，届满视为准予无从谈起" if tacit else "不会在届满前作决定"
+        yield found(
+            source.at("lifecycle"), "E512", f"“{item.lifecycle}”：{said}", "renews 与 lifecycle: renewal 一起用"
+        )
+    for key, wanted in (("renews", item.renews), ("changes", item.changes)):
+        if wanted is None:
+            continue
+        among = view.pack.vocabulary.certificates
+        yield from view.known("certificate", wanted.certificate, among, source.at(key, "certificate"))
+        asked = {use.use for use in item.field_uses() if use.required}
+        if wanted.named_in not in asked:
+            said = f"申请表里没有必填的“{wanted.named_in}”，说不清是哪一份证照"
+            yield found(source.at_key(key), "E512", said, "在 fields 里加上它，或者用 named_in 写明是哪个字段")
+        if item.result is None or item.result.certificate != wanted.certificate:
+            said = f"办成以后发的不是“{wanted.certificate}”"
+            yield found(source.at_key(key), "E512", said, f"result: {{certificate: {wanted.certificate}}}")
+    if item.renews and item.changes:
+        yield found(source.at_key("changes"), "E512", "一个事项不能既是延续又是变更", "分成两个事项")
 
 
 def _commitment(view: View, item: models.Item, commitment: models.Commitment, source: Source) -> Iterator[Diagnostic]:

@@ -26,6 +26,7 @@ def findings(view: View) -> Iterator[Diagnostic]:
         if named <= cycle.states.keys():
             yield from _graph(cycle, source)
         yield from _clocks(cycle, source)
+        yield from _tacit(cycle, source)
 
 
 def _states(view: View, cycle: models.Lifecycle, source: Source) -> Iterator[Diagnostic]:
@@ -180,3 +181,17 @@ def _clocks(cycle: models.Lifecycle, source: Source) -> Iterator[Diagnostic]:
             yield found(
                 source.at_key("clocks", name), "E406", f"没有状态走时限“{name}”", "写进某个状态的 runs，或删去它"
             )
+
+
+def _tacit(cycle: models.Lifecycle, source: Source) -> Iterator[Diagnostic]:
+    """Silence grants nothing but a renewal, and there only under its article (行政许可法 50)."""
+    for index, transition in enumerate(cycle.transitions):
+        good = transition.to in cycle.states and cycle.states[transition.to].final == "granted"
+        if not good or "clock" not in transition.actors:
+            continue
+        if cycle.tacit is None or "行政许可法 50" not in transition.basis:
+            said = f"时限到期不能准予：“{transition.action}”"
+            hint = "只有延续可以：tacit: renewal，basis: 行政许可法 50"
+            yield found(source.at("transitions", index, "by"), "E421", said, hint)
+    if cycle.tacit and not any(clock.limit == "expiry" for clock in cycle.clocks.values()):
+        yield found(source.at_key("tacit"), "E421", "没有到有效期届满为止的时限（limit: expiry）", "写上，或删去 tacit")

@@ -22,9 +22,9 @@ CASE_STATES = (
 CASE_ACTIONS = (
     "notify_correction", "withdraw", "urge", "rate", "supervise", "reply", "copy", "claim", "release", "extend_cap",
 )  # fmt: skip
-CASE_EVENTS = ("submit", "close", "request_correction", "sign", "expiry_refused")
+CASE_EVENTS = ("submit", "close", "request_correction", "sign", "expiry_refused", "supersede_certificate")
 ENGINE_PAPERS = (
-    "yellow_card", "red_card", "statutory_breach", "ordinary_path", "result", "started", "recalendar", "share_failed",
+    "yellow_card", "red_card", "statutory_breach", "ordinary_path", "result", "started", "recalendar", "share_failed", "expire_certificate",
 )  # fmt: skip
 REFUSALS = ("any", "stopped", *sorted(kind.slug for kind in ServiceError.__subclasses__()))
 

@@ -94,6 +94,9 @@ class Lifecycle(Model):
     kind: Literal["lifecycle"]
     code: Code
     title: Title
+    tacit: Literal["renewal"] | None = Field(
+        None, description="renewal：届满前不作决定视为准予延续，只用于行政许可法 50"
+    )
     clocks: dict[Name, LifecycleClock] = {}
     states: Annotated[dict[Name, State], Field(min_length=1)]
     transitions: Annotated[list[Transition], Field(min_length=1)]
@@ -183,6 +186,41 @@ class Hearing(Model):
     third_parties: bool = Field(False, description="直接关系他人重大利益：告知时必须写明利害关系人（许可法 36）")
 
 
+class RenewalWindow(Model):
+    """申请延续的时间 — back from the last day of validity: `open` to `close`, or `before` alone."""
+
+    open: Length | None = None
+    close: Length | None = None
+    before: Length | None = None
+    late: Literal["refuse", "accept"] = Field(
+        "refuse", description="过了 close 还在有效期内的：refuse 不再收，accept 收下，但不会视为准予延续"
+    )
+
+    @model_validator(mode="after")
+    def _one_end(self) -> "RenewalWindow":
+        ends = [length for length in (self.close, self.before) if length]
+        units = [length for length in (self.open, *ends) if length and not length.endswith(("wd", "d"))]
+        if len(ends) != 1 or units or (self.before and self.open):
+            raise ValueError("renewal-window")
+        return self
+
+
+class Renewal(Model):
+    """延续 — which certificate the item renews, in which field it is named, when one may apply."""
+
+    certificate: Code
+    named_in: Name = "certificate_number"
+    window: RenewalWindow
+    basis: Title
+
+
+class Change(Model):
+    """变更 — which certificate the item changes, and in which field it is named."""
+
+    certificate: Code
+    named_in: Name = "certificate_number"
+
+
 class Result(Model):
     """办理结果 — the certificate a grant issues."""
 
@@ -206,6 +244,8 @@ class Item(Model):
     commitment: Commitment | None = None
     fee: Fee | None = None
     result: Result | None = None
+    renews: Renewal | None = None
+    changes: Change | None = None
     hearing: Hearing | None = Field(None, description="决定前的听证；不写时由审查人按个案告知或举行")
 
     def field_uses(self) -> list[FieldUse]:

@@ -46,7 +46,7 @@ NoticeKind = Literal[
     "inspection", "rectification", "follow_up_result", "revocation", "urge", "commitment_taken_back", "operable",
     "hearing_right",
     "hearing_request", "hearing_waived", "hearing_announcement", "hearing_notice", "hearing_end", "special_overrun",
-    "supervision", "copy", "redress_reply",
+    "supervision", "copy", "redress_reply", "deemed_renewal", "deregistration",
 ]  # fmt: skip
 NOTICE_TITLES: dict[NoticeKind, str] = {
     "receipt": "收件凭证", "acceptance": "受理通知书", "tolerant_acceptance": "容缺受理通知书",
@@ -61,6 +61,7 @@ NOTICE_TITLES: dict[NoticeKind, str] = {
     "hearing_waived": "放弃听证确认书", "hearing_announcement": "听证公告", "hearing_notice": "听证通知书",
     "hearing_end": "听证结束告知书", "special_overrun": "特别程序超时提醒",
     "supervision": "督办单", "copy": "抄送单", "redress_reply": "评价答复书",
+    "deemed_renewal": "视为准予延续告知书", "deregistration": "注销告知书",
 }  # fmt: skip
 
 BUILT_IN_POSTS = {
