@@ -1,6 +1,7 @@
 """A browser, the sample city behind a real server, and the people who use it."""
 
 import os
+import secrets
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -18,7 +19,7 @@ from service.office import Office
 from service.store.database import Database
 from service.store.files import Folder
 from service.store.schema import migrate
-from tests.conftest import in_own_loop
+from tests.conftest import beside, in_own_loop, sql
 from tests.launcher import ROOT, Launcher, answers, free_port
 
 from .person import Person
@@ -77,6 +78,7 @@ class City:
 
     launcher: Launcher
     folder: Path
+    database_url: str
     port: int = field(default_factory=free_port)
     server: int = 0
 
@@ -90,19 +92,16 @@ class City:
         """Return what the server said."""
         return self.folder / "server.log"
 
-    @property
-    def database_url(self) -> str:
-        """Return the address of its database."""
-        return f"sqlite:///{self.folder / 'cases.db'}"
-
-    async def start(self) -> "City":
-        """Serve, and wait until it is ready."""
+    async def start(self, *options: str) -> "City":
+        """Serve, and wait until it is ready; the city is furnished when the database is empty."""
         values = {
             "DATABASE_URL": self.database_url, "FILES_DIR": str(self.folder / "files"), "PORT": str(self.port),
             "LOG_LEVEL": "error",
         }  # fmt: skip
         environment = {f"YIJIANSHI_{name}": value for name, value in values.items()}
-        self.server = self.launcher.start("demo", "--port", str(self.port), environment=environment, log=self.log)
+        self.server = self.launcher.start(
+            "demo", "--port", str(self.port), *options, environment=environment, log=self.log
+        )
         await answers(self.port)
         return self
 
@@ -114,7 +113,7 @@ class City:
 def moved_in(launcher: Launcher, furnished: Path, folder: Path) -> City:
     """Copy the city into a folder of its own."""
     shutil.copytree(furnished, folder, dirs_exist_ok=True)
-    return City(launcher, folder)
+    return City(launcher, folder, f"sqlite:///{folder / 'cases.db'}")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -131,6 +130,19 @@ async def town(launcher: Launcher, furnished: Path, tmp_path: Path) -> AsyncIter
     made = await moved_in(launcher, furnished, tmp_path).start()
     yield made
     made.kill()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def town_on_postgres(
+    launcher: Launcher, postgres_server: str, postgres_template: str, tmp_path: Path
+) -> AsyncIterator[City]:
+    """The same on PostgreSQL."""
+    name = f"{postgres_template}_{secrets.token_hex(4)}"
+    await sql(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    made = await City(launcher, tmp_path, beside(postgres_server, name)).start("--now", NOW.isoformat())
+    yield made
+    made.kill()
+    await sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
