@@ -5,6 +5,7 @@ import secrets
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,11 +15,14 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, StorageState, async_playwright
 
+from service.commands import sample_cases
 from service.commands.demo import furnish
-from service.office import Office
+from service.office import Office, Request
 from service.store.database import Database
 from service.store.files import Folder
 from service.store.schema import migrate
+from service.worker import wall_clock
+from service.workflows.situation import Action
 from tests.conftest import beside, in_own_loop, sql
 from tests.launcher import ROOT, Launcher, answers, free_port
 
@@ -104,6 +108,29 @@ class City:
         )
         await answers(self.port)
         return self
+
+    @asynccontextmanager
+    async def office(self) -> AsyncIterator[Office]:
+        """Open the office behind the pages, to do what other people do meanwhile."""
+        database = Database(self.database_url)
+        yield Office(database, Folder(self.folder / "files", reserve=0), cheap_passwords=True)
+        await database.close()
+
+    async def applications(self, count: int, who: sample_cases.Person) -> list[str]:
+        """Hand in some applications that are complete as they stand, and return their numbers."""
+        async with self.office() as office:
+            release, now = await office.bundle(sample_cases.BUNDLE), await office.demo_clock(wall_clock())
+            papers = await sample_cases.sample_files(office, who, now)
+            made = sample_cases.application(release, sample_cases.Tale(who, 0, sample_cases.CAFE), now, papers)
+            cases = [await office.open_case(Request(who.actor(), now), made) for _ in range(count)]
+        return [view.case.number for view in cases]
+
+    async def act(self, account: str, number: str, item: str, name: str, **data: Any) -> None:
+        """Let somebody take an action elsewhere."""
+        async with self.office() as office:
+            actor = await office.actor(account)
+            assert actor
+            await office.act(Request(actor, await office.demo_clock(wall_clock())), number, Action(name, item, data))
 
     def kill(self) -> None:
         """Take the power away."""

@@ -35,6 +35,7 @@ PLACES = [
     Place("not-permitted", "/desk", who="zhang", status=403, pictures=("phone",)),
     Place("welcome", "/welcome", who="admin", pictures=("phone",)),
     Place("desk", "/desk", who="scjg.window", js=30, pictures=("desk", "phone", "elder", "dark", "forced", "print")),
+    Place("desk-nothing", "/desk?text=没有这个人", who="scjg.window", js=30, pictures=("phone",)),
     Place("desk-unclaimed", "/desk?view=unclaimed", who="scjg.window", js=30, pictures=()),
     Place("desk-empty", "/desk?view=mine", who="scjg.head", js=30, pictures=("phone",)),
     Place("desk-waiting", "/desk?view=waiting", who="scjg.window", js=30, pictures=("desk", "phone")),
