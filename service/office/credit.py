@@ -4,7 +4,7 @@ from service.store.cases import Standing
 from service.workflows.calendar import local_date
 from service.workflows.notices import say_date
 
-KINDS = {"false_commitment": "虚假承诺"}
+KINDS = {"false_commitment": "虚假承诺", "unkept_commitment": "没有履行承诺"}
 UNCLASSIFIED = "B"
 
 

@@ -272,6 +272,11 @@ class Credit(SQLModel, table=True):
     kind: str
     recorded_at: datetime = instant()
     excluded: bool = True
+    severity: str = Field(default="ordinary", sa_column_kwargs={"server_default": text("'ordinary'")})
+    repair: str = _empty()
+    repair_from: date | None = None
+    ends_on: date | None = None
+    repaired_on: date | None = None
 
 
 class Rating(SQLModel, table=True):

@@ -123,6 +123,20 @@ def promises(dossier: Dossier) -> Iterator[Finding]:
             yield from (Finding(dossier.name, where, what) for what in _draw(dossier, promise, commitment["follow_up"]))
 
 
+def breaches(dossier: Dossier) -> Iterator[Finding]:
+    """Every broken promise is on record with its way to repair, and bars the next until repaired or expired."""
+    recorded = {row["item"]: row for row in dossier.rows["credits"]}
+    for code, item in dossier.items.items():
+        broken = item["lifecycle"] == "follow-up" and item["outcome"] in ("broken", "unkept")
+        if broken != (code in recorded):
+            yield Finding(dossier.name, f"items {code}", "核查结果与信用记录不符：该有的没有，或者不该有的有")
+    for code, row in recorded.items():
+        repair = dossier.items.get(row["repair"])
+        ended = repair["outcome"] if repair else ""
+        if repair is None or row["excluded"] != (not ended) or bool(row["repaired_on"]) != (ended == "passed"):
+            yield Finding(dossier.name, f"credits {row['n']}", f"{code} 的失信记录与它的信用修复不符")
+
+
 def _promised_day(dossier: Dossier, promise: Row, waits: list[Row]) -> Iterator[str]:
     """Conditions promised for a day: watched from the grant, and nothing may be done with the certificate before."""
     if promise["granted_on"] and bool(promise["later_on"]) != bool(waits):

@@ -72,6 +72,7 @@ def _judge(dossier: Dossier, dates: Dates) -> Iterator[Finding]:
     yield from duties.certificates(dossier)
     yield from duties.hearings(dossier)
     yield from duties.promises(dossier)
+    yield from duties.breaches(dossier)
 
 
 async def _definitions(database: Database, report: Report) -> dict[str, Definition]:

@@ -187,9 +187,14 @@ class Credit:
     n: int
     subject: str  # the applicant's id
     item: str
-    kind: str  # false_commitment
+    kind: str  # false_commitment | unkept_commitment
     recorded_at: datetime
     excluded: bool = True
+    severity: str = "ordinary"  # minor | ordinary | serious
+    repair: str = ""  # item code of the repair proceeding
+    repair_from: date | None = None  # the first day on which repair may be applied for
+    ends_on: date | None = None  # the last day on which the record counts
+    repaired_on: date | None = None
 
 
 @dataclass(slots=True)

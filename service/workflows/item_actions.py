@@ -11,6 +11,7 @@ from service.workflows import (
     clocks,
     commitments,
     continuing,
+    credit,
     hearings,
     joint,
     notices,
@@ -19,7 +20,7 @@ from service.workflows import (
     signing,
 )
 from service.workflows.calendar import local_date
-from service.workflows.case import THIRD_PARTY, Clock, Credit, Item
+from service.workflows.case import THIRD_PARTY, Clock, Item
 from service.workflows.effects import effects_of
 from service.workflows.language.duration import Duration
 from service.workflows.language.models import Transition
@@ -180,7 +181,7 @@ def _refuse_same_eyes(work: Work, item: Item, transition: Transition, actor: Act
     if not actor.officer or item.reviewer != actor.account:
         return
     if item.parent:
-        raise ActionNotAllowed("作出承诺准予决定的人不能核查本件，请换人", action=transition.action)
+        raise ActionNotAllowed("先前作出决定或者认定的人不能再办本程序，请换人", action=transition.action)
     if decides and post != "reviewer":
         raise ActionNotAllowed("审查人不能同时作出决定，请由他人决定", law="行政许可法 34", action=transition.action)
 
@@ -201,6 +202,7 @@ def _refuse_by_rule(work: Work, item: Item, transition: Transition, actor: Actor
         commitments.refuse_late(work, item)
     if good and item.state == PLEDGED and work.situation.excluded:
         raise NotEligible("申请人有未修复的失信记录，不能按告知承诺准予，请转一般程序", law="国办发〔2020〕42号")
+    credit.refuse(work, item, transition)
     hearings.refuse(work, item, transition, actor)
     if "gaps" in transition.needs:
         _refuse_tolerance(work, item, transition)
@@ -325,7 +327,10 @@ def _log(
     data: dict[str, Any],
     states: tuple[str, str],
 ) -> None:
-    work.log(transition.action, actor, item=item.item, post=post, states=states, law=transition.basis, data=_told(data))
+    told = _told(data)
+    if work.machine(item).states[item.state].final == "revoked":
+        told |= credit.cited(work.case, item)
+    work.log(transition.action, actor, item=item.item, post=post, states=states, law=transition.basis, data=told)
 
 
 def _told(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -350,9 +355,7 @@ def _finish(work: Work, item: Item, data: Mapping[str, Any]) -> None:
         certificates.issue(work, item)
     if item.parent:
         commitments.ended(work, item)
-    if state.final == "broken":
-        n = len(work.case.credits) + 1
-        work.case.credits[n] = Credit(n, work.case.applicant_id, item.item, "false_commitment", work.at)
+        credit.ended(work, item, str(data.get("severity", "")))
 
 
 def _others_complete(work: Work, item: Item, actor: Actor) -> None:

@@ -10,19 +10,21 @@ from service.workflows import bundle, papers
 from service.workflows.case import Case, Item
 from service.workflows.language.duration import Duration
 from service.workflows.language.models import Transition
-from service.workflows.language.release import FOLLOW_UP, Release
+from service.workflows.language.release import FOLLOW_UP, REPAIR, Release
 
 LONGEST = 2000
 LONGEST_NAME = 100
 MOST_PARTIES = 50
 LONGEST_SPECIAL = 365
+LONGEST_REPAIR = Duration(3, "wd")  # how long the decision on a repair may be put off (深圳 82)
+SEVERITIES = ("minor", "ordinary", "serious")
 PROCEDURES = {  # 行政许可法 45: a closed list (R-CLK-1)
     "hearing": "听证", "tender": "招标", "auction": "拍卖", "inspection": "检验", "testing": "检测",
     "quarantine": "检疫", "appraisal": "鉴定", "expert_review": "专家评审",
 }  # fmt: skip
 KNOWN = frozenset({
     "reasons", "opinion", "procedure", "notice_text", "document", "days", "gaps", "reason", "materials", "form",
-    "points", "findings", "officers", "parties", "party", "date", "place", "chair",
+    "points", "findings", "officers", "pledge", "severity", "parties", "party", "date", "place", "chair",
 })  # fmt: skip
 
 
@@ -137,6 +139,8 @@ def _days(desk: Desk, value: Any) -> int:
         longest = definition.limit("extension") or Duration(10, "wd")
         if value > longest.count:
             raise one_field("/data/days", f"最多延长{longest.title()}", law="行政许可法 42")
+    if effect and effect.extend and desk.item.lifecycle == REPAIR and value > LONGEST_REPAIR.count:
+        raise one_field("/data/days", f"信用修复的决定最多延长{LONGEST_REPAIR.title()}")
     return value
 
 
@@ -251,6 +255,18 @@ def _date(_: Desk, value: Any) -> str:
         raise one_field("/data/date", "请填日期，例如 2026-10-21") from None
 
 
+def _pledge(_: Desk, value: Any) -> bool:
+    if value is not True:
+        raise one_field("/data/pledge", "请确认作出信用承诺")
+    return True
+
+
+def _severity(_: Desk, value: Any) -> str:
+    if value not in SEVERITIES:
+        raise one_field("/data/severity", "失信程度写 minor 轻微、ordinary 一般或 serious 严重")
+    return str(value)
+
+
 CHECKS: dict[str, Callable[[Desk, Any], Any]] = {
     "reasons": _reasons,
     "opinion": _text("opinion", "意见"),
@@ -265,6 +281,8 @@ CHECKS: dict[str, Callable[[Desk, Any], Any]] = {
     "form": _form,
     "points": _points,
     "officers": _officers,
+    "pledge": _pledge,
+    "severity": _severity,
     "parties": _parties,
     "party": _party,
     "date": _date,

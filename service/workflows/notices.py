@@ -24,9 +24,16 @@ ENGINE_TITLES = {
     "recalendar": "期限变动告知书", "share_failed": "共享材料未取到告知书", "expire_certificate": "证照有效期届满告知书",
 }  # fmt: skip
 NOT_ADMINISTRATIVE = frozenset({"utility"})  # an enterprise decides: no administrative act
+SENTENCES = {  # papers that say the same of every item
+    "withdrawal": "您已撤回{name}的申请，可以重新申请。",
+    "commitment_taken_back": "您已撤回{name}的承诺，改按一般程序办理，对您的信用没有影响。承诺免交的材料请准备补交。",
+    "operable": "{name}承诺的条件经核实已经符合，自即日起可以凭证照从事活动。",
+    "repair_granted": "{name}的失信记录经审查准予修复，自即日起可以重新适用告知承诺。",
+    "credit_expired": "{name}的失信信息有效期已满，不再作为限制的依据。",
+}
 INWARD = frozenset({"special_overrun"})  # what a transition issues to the department, not to the applicant
 TO_THIRD_PARTIES = frozenset({"hearing_right", "hearing_notice", "hearing_announcement"})
-NEGATIVE = frozenset({"refusal", "not_accepted", "lapse", "revocation", "stopped", "not_required"})
+NEGATIVE = frozenset({"refusal", "not_accepted", "lapse", "revocation", "stopped", "not_required", "repair_refused"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,8 @@ def for_transition(
         body["note"] = "这件事依法不需要取得行政许可，您不必再申请。"
     if data.get("opinion"):
         body["note"] = data["opinion"]
+    if kind == "revocation" and (found := broken_promise(case, item)):
+        body["note"] = found
     if kind in ("grant", "refusal") and (record := record_cited(item)):
         body["text"] += record
     if transition.effect and transition.effect.extend:
@@ -110,17 +119,20 @@ def _sentence(kind: str, title: str, transition: Transition, data: Mapping[str, 
         )
     if kind == "extension":
         return f"{name}经负责人批准延长{data['days']}个工作日。理由：{data['reason']}"
-    if kind == "withdrawal":
-        return f"您已撤回{name}的申请，可以重新申请。"
-    if kind == "commitment_taken_back":
-        return f"您已撤回{name}的承诺，改按一般程序办理，对您的信用没有影响。承诺免交的材料请准备补交。"
-    if kind == "operable":
-        return f"{name}承诺的条件经核实已经符合，自即日起可以凭证照从事活动。"
+    if kind in SENTENCES:
+        return SENTENCES[kind].format(name=name)
     if kind == "rectification":
         return f"{name}事后核查发现与承诺不符，请在{data['days']}个工作日内整改。"
     if kind == "special_overrun":
         return f"{name}的特别程序已超过书面告知的{item.special['days']}个工作日，请另行书面告知申请人还需要的时间。"
     return said_of_hearing(kind, name, data) or f"{name}：{transition.title}。"
+
+
+def broken_promise(case: Case, item: Item) -> str:
+    """Name the paper of the check that a revocation rests on (R-NCP-9)."""
+    checks = {i.item for i in case.items.values() if i.parent == item.item and i.outcome in ("broken", "unkept")}
+    told = [n for n in case.notices.values() if n.item in checks and n.kind == "credit_recorded"]
+    return f"依据：{told[-1].title}（{told[-1].number}）。" if told else ""
 
 
 def promise_kept(clock: Clock) -> str:

@@ -4,6 +4,9 @@ Its code is `<item>.<lifecycle>`, or `case.<lifecycle>` for the case as a whole;
 `-2`. A proceeding never changes whether the case is closed: the closed case stays closed.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from service.workflows.case import Case, Item
 from service.workflows.language.release import WHOLE
 from service.workflows.situation import CLOCK_ACTOR
@@ -12,13 +15,17 @@ from service.workflows.work import Work
 INSIDE = frozenset({"supervision", "redress"})  # what offices do among themselves: nobody's business outside
 
 
-def begin(work: Work, kind: str, of: str, *, department: str, barred: str = "") -> Item:
+def begin(
+    work: Work, kind: str, of: str, *, department: str, barred: str = "", special: Mapping[str, Any] | None = None
+) -> Item:
     """Begin a proceeding of a kind (the code of its lifecycle) on an item, or on the case as a whole (`of` empty).
 
-    `barred` is the account that may not handle it: who granted does not check (四眼).
+    `special` is what the proceeding knows of itself from its beginning. `barred` is the account that may not handle it:
+    who granted does not check (四眼).
     """
     code = _code(work.case, kind, of or WHOLE)
     item = Item(code, department, kind, "", parent=of or WHOLE, received_at=work.at, reviewer=barred)
+    item.special = dict(special or {})
     item.state = work.machine(item).lifecycle.initial
     work.case.items[code] = item
     work.turn_clocks(item, None)

@@ -9,7 +9,7 @@ from service.workflows.calendar import local_date
 from service.workflows.case import CASE, Case, Clock, Event, Item, Message, Notice, Task
 from service.workflows.language.duration import Duration
 from service.workflows.language.models import Lifecycle, Transition
-from service.workflows.language.release import FOLLOW_UP, LATER
+from service.workflows.language.release import FOLLOW_UP, LATER, REPAIR
 from service.workflows.machine import APPLICANT, LifecycleMachine, machine_of
 from service.workflows.notices import Paper
 from service.workflows.rights import departments_of_window, post_name
@@ -114,6 +114,8 @@ class Work:
     def limits_of(self, item: Item, name: str) -> tuple[str | None, str | None]:
         """Return (statutory, promised) of an item's lifecycle clock, as durations."""
         limit = self.release.lifecycles[item.lifecycle].clocks[name].limit
+        if item.lifecycle == REPAIR and limit == "credit_term":
+            return self.situation.policy.ends_after(item.special["severity"]), None
         if item.parent and (of_region := getattr(self.situation.policy, limit, None)):
             return None, str(of_region)  # a duty towards the region's own rules, not a statutory limit
         definition = self.release.subject(item.item)

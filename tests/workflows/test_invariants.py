@@ -113,7 +113,7 @@ def suitable(story, item, name, pick):
     offered = {
         "reasons": reasons[pick % len(reasons)], "opinion": "意见。", "procedure": sorted(PROCEDURES)[pick % 8],
         "notice_text": "请等候。", "days": 1 + pick % 10, "gaps": lacking[:1] or ["photo"], "reason": "案情复杂",
-        "findings": "相符", "officers": ["wei", "qin"], "materials": "all", "document": "文书1号", "party": 1 + pick % 2,
+        "findings": "相符", "officers": ["wei", "qin"], "materials": "all", "document": "文书1号", "pledge": True, "party": 1 + pick % 2,
         "parties": [{"name": "占位邻", "contact": "示例路2号"}] * (pick % 3), "place": "三楼", "chair": "jiang",
         "date": (story.now + timedelta(days=9 + pick % 9)).date().isoformat(),
     }  # fmt: skip
@@ -283,6 +283,8 @@ def lawful(story, item):
         assert said[-1].body.get("points") or item.outcome in ("lapsed", "stopped")
     if item.lifecycle == "follow-up":
         assert case.commitments[item.parent].granted_on
+    for credit in case.credits.values():  # what bars a promise has a way out, and is out once it was taken
+        assert credit.excluded == (not case.items[credit.repair].outcome)
 
 
 def limits_stand(story, before, actions, items):

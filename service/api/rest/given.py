@@ -148,6 +148,10 @@ class ActionData(Given):
     on_behalf: bool | None = Field(
         None, description="true：窗口代没有账号的申请人办理，同时在 document 写明申请人签名的书面申请或委托书"
     )
+    pledge: Literal[True] | None = Field(None, description="申请信用修复时作出信用承诺")
+    severity: Literal["minor", "ordinary", "serious"] | None = Field(
+        None, description="失信程度：minor 轻微，ordinary 一般，serious 严重"
+    )
     anonymous: bool | None = Field(None, description="匿名评价")
 
 

@@ -25,9 +25,13 @@ FORMAT = 1
 FOLLOW_UP = "follow-up"
 LATER = "later"
 DEREGISTRATION = "deregistration"
+REPAIR = "repair"
+DEFENCE = "defence"
 PROCEEDINGS = (
     FOLLOW_UP,
     LATER,
+    REPAIR,
+    DEFENCE,
     "supervision",
     "redress",
     DEREGISTRATION,
@@ -48,7 +52,7 @@ def may_meet(kind: str, item: models.Item) -> bool:
         return bool(item.result)
     if kind == LATER:
         return bool(promise and promise.later)
-    return kind != FOLLOW_UP or bool(promise and promise.follow_up)
+    return kind not in (FOLLOW_UP, REPAIR, DEFENCE) or bool(promise and promise.follow_up)
 
 
 class Release:

@@ -20,6 +20,7 @@ class Coverage:
     transitions: set[Place] = field(default_factory=set)
     answers: set[Place] = field(default_factory=set)
     reasons: set[Place] = field(default_factory=set)
+    handled: set[str] = field(default_factory=set)  # lifecycles in which a person did something
 
     def see_answers(self, answers: Mapping[str, Any]) -> None:
         """Note the answers of one story."""
@@ -39,6 +40,8 @@ class Coverage:
                 cycle = release.lifecycle_of(event.item).code
                 self.states |= {(cycle, event.state_to), (cycle, event.state_from)}
                 self.transitions.add((cycle, event.state_from, event.action, event.state_to))
+                if event.actor.get("kind") != "clock":
+                    self.handled.add(cycle)
 
 
 def everything(release: Release) -> Coverage:
@@ -77,9 +80,10 @@ def demanded(release: Release, reached: Coverage) -> Coverage:
 def report(whole: Coverage, reached: Coverage) -> dict[str, dict[str, Any]]:
     """Return per kind {all, reached, missing: ["licence：special"]}.
 
-    A proceeding (附带程序) is asked for only where a story began one: which decisions go on is not the bundle's choice.
+    A proceeding (附带程序) is asked for only where somebody in a story handled one: what follows a decision is the
+    engine's, not the bundle's.
     """
-    idle = set(PROCEEDINGS) - {FOLLOW_UP} - {place[0] for place in reached.states}
+    idle = set(PROCEEDINGS) - {FOLLOW_UP} - reached.handled
     whole = replace(
         whole,
         states={place for place in whole.states if place[0] not in idle},

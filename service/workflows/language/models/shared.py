@@ -18,6 +18,11 @@ class Region(Model):
     title: Title
 
 
+Severity = Literal["minor", "ordinary", "serious"]
+REPAIR_AFTER: dict[str, str] = {"minor": "0d", "ordinary": "3mo", "serious": "1y"}  # 国办发〔2025〕22号
+CREDIT_TERM: dict[str, str] = {"minor": "3mo", "ordinary": "1y", "serious": "3y"}
+
+
 class Policy(Model):
     """读法参数 — where the law is silent, the region's reading; the defaults are those of rules 0.4."""
 
@@ -36,6 +41,15 @@ class Policy(Model):
     credit_sampling: dict[Literal["A", "B", "C", "D"], Annotated[int, Field(ge=0, le=100)]] = Field(
         {}, description="按信用分类抽查的比例（百分之几），没有写的类别按事项自己的 sample；没有分类的算 B"
     )
+    repair_after: dict[Severity, Length] = Field(
+        {}, description="失信多久以后可以申请信用修复：minor 轻微 0d、ordinary 一般 3mo、serious 严重 1y"
+    )
+    credit_term: dict[Severity, Length] = Field(
+        {}, description="失信信息有效多久：minor 轻微 3mo、ordinary 一般 1y、serious 严重 3y"
+    )
+    revocation_hearing: Length | None = Field(
+        None, description="撤销许可以前陈述申辩、要求听证的期限；写了的，期限内不能撤销，当事人放弃的除外"
+    )
     urge_every: Length = Field("1wd", description="同一办件两次催办之间至少间隔多久")
     supervise_reply: Length = Field("5wd", description="督办应在多久之内答复")
     redress_contact: Length = Field("1wd", description="差评应在多久之内联系评价人")
@@ -43,6 +57,14 @@ class Policy(Model):
     redress_whole: Length = Field("15wd", description="差评从收到到回访办结最多多久")
     rating_default_after: Length | None = Field(None, description="办结后多久没有评价的按默认好评统计；不写就不默认")
     rating_default: Annotated[int, Field(ge=3, le=5)] = Field(3, description="默认评价的等级，单独标明，不计入平均")
+
+    def repair_from(self, severity: str) -> str:
+        """Return after how long a record of this severity may be repaired."""
+        return next((v for k, v in self.repair_after.items() if k == severity), REPAIR_AFTER[severity])
+
+    def ends_after(self, severity: str) -> str:
+        """Return how long a record of this severity counts."""
+        return next((v for k, v in self.credit_term.items() if k == severity), CREDIT_TERM[severity])
 
 
 class Directory(Model):

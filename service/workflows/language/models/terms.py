@@ -31,7 +31,7 @@ RefusalPolicy = Literal["others_stand", "stop_dependents", "stop_all"]
 Origin = Literal["upload", "share", "commitment", "certificate", "generated"]
 Need = Literal[
     "reasons", "opinion", "procedure", "notice_text", "document", "days", "gaps", "reason", "materials", "findings",
-    "officers", "parties", "party", "date", "place", "chair",
+    "officers", "pledge", "parties", "party", "date", "place", "chair",
 ]  # fmt: skip
 HearingStep = Literal["told", "asked", "waived", "over", "opened", "announced", "held"]
 Outcome = Literal[
@@ -44,6 +44,7 @@ NoticeKind = Literal[
     "receipt", "acceptance", "tolerant_acceptance", "correction", "not_required", "not_accepted", "special",
     "special_end", "extension", "grant", "refusal", "issue", "lapse", "withdrawal", "stopped", "commitment_refused",
     "inspection", "rectification", "follow_up_result", "revocation", "urge", "commitment_taken_back", "operable",
+    "credit_recorded", "repair_notice", "repair_granted", "repair_refused", "credit_expired",
     "hearing_right",
     "hearing_request", "hearing_waived", "hearing_announcement", "hearing_notice", "hearing_end", "special_overrun",
     "supervision", "copy", "redress_reply", "deemed_renewal", "deregistration",
@@ -57,6 +58,8 @@ NOTICE_TITLES: dict[NoticeKind, str] = {
     "inspection": "现场核查通知书", "rectification": "限期整改通知书", "follow_up_result": "事后核查结果告知书",
     "revocation": "撤销决定书", "urge": "催办单", "commitment_taken_back": "撤回承诺确认书",
     "operable": "条件符合告知书",
+    "credit_recorded": "失信行为认定书", "repair_notice": "信用修复告知书", "repair_granted": "信用修复决定书",
+    "repair_refused": "不予信用修复决定书", "credit_expired": "失信信息到期告知书",
     "hearing_right": "听证权利告知书", "hearing_request": "组织听证告知书",
     "hearing_waived": "放弃听证确认书", "hearing_announcement": "听证公告", "hearing_notice": "听证通知书",
     "hearing_end": "听证结束告知书", "special_overrun": "特别程序超时提醒",
