@@ -13,7 +13,7 @@ from service.workflows import rights, step
 from service.workflows.case import Card, Case, Event, Item, Task
 from service.workflows.language.release import Release
 from service.workflows.machine import WAITING
-from service.workflows.situation import Actor, Offer, Situation
+from service.workflows.situation import Action, Actor, Offer, Situation
 from service.workflows.tools import chart, progress
 
 T = TypeVar("T")
@@ -68,6 +68,11 @@ class CaseView:
     def offers(self) -> list[Offer]:
         """Return the actions this actor may take now, and those not, with the reason."""
         return step.offers(self.whole, self.actor, self.situation)
+
+    def after(self, action: Action) -> "CaseView":
+        """Show what would come of an action, its papers included; nothing is recorded. Raises what `step` raises."""
+        taken = step.step(self.whole, action, self.actor, self.situation)
+        return CaseView.of(taken.case, self.actor, self.situation, events=taken.events)
 
     @cached_property
     def where(self) -> list[WhereIs]:

@@ -54,10 +54,12 @@ def version_of(name: str) -> str:
 
 
 @pass_context
-def day(context: Context, value: date | None) -> str:
-    """Say a date: 9月24日（周四）, with its year unless that is the year in which the page is read."""
-    if value is None:
+def day(context: Context, value: date | str | None) -> str:
+    """Say a date, or its ISO text: 9月24日（周四）, with its year unless that is the year in which the page is read."""
+    if not value:
         return ""
+    if isinstance(value, str):
+        value = date.fromisoformat(value)
     visitor: Visitor = context["visitor"]
     year = "" if value.year == local_date(visitor.now).year else f"{value.year}年"
     return f"{year}{value.month}月{value.day}日（周{WEEKDAYS[value.weekday()]}）"

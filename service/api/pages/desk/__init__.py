@@ -1,5 +1,5 @@
 """工作台 — the pages of those who handle cases."""
 
-from service.api.pages.desk import bulk, worklist
+from service.api.pages.desk import bulk, case, enclosures, worklist
 
-routers = [worklist.router, bulk.router]
+routers = [worklist.router, bulk.router, case.router, enclosures.router]
