@@ -9,6 +9,7 @@ import httpx
 from tests.api.city import PASSWORD, City
 
 HTML = {"accept": "text/html,application/xhtml+xml"}
+INLINE = {"a", "abbr", "b", "code", "em", "i", "span", "strong", "sub", "sup", "time"}  # part a text, do not part it
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
@@ -45,6 +46,8 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self.tags.append((tag, given))
+        if tag not in INLINE:
+            self.words.append(" ")
         if tag not in VOID:
             self._open.append((tag, len(self.words)))
         if tag == "form":

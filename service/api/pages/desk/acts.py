@@ -77,9 +77,11 @@ class Way:
 
 
 def ways(view: CaseView, offers: Iterable[Offer]) -> list[Way]:
-    """Return the possible actions as forms, those that help the applicant on first, refusals last."""
+    """Return the possible actions as forms, those that help the applicant on first, refusals and reminders last."""
     found = [_way(view, offer) for offer in offers if not OF_APPLICANT & set(offer.needs)]
-    return sorted(found, key=lambda way: (way.ends_badly, way.action == "note_defects", not way.at_once))
+    return sorted(
+        found, key=lambda way: (way.action == "urge", way.ends_badly, way.action == "note_defects", not way.at_once)
+    )
 
 
 def _way(view: CaseView, offer: Offer) -> Way:

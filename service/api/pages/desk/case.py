@@ -14,10 +14,12 @@ from service.api.pages.visit import Clerk, Member
 from service.api.texts import CaseNumber, Word
 from service.errors import CaseChanged, NotFound, ServiceError
 from service.office import CaseView
+from service.office.printing import reads
 from service.workflows.case import Item
 from service.workflows.case_actions import CASE_ACTIONS
 from service.workflows.machine import machine_of
 from service.workflows.situation import Action
+from service.workflows.tools.papers import Contents, prepared
 
 router = APIRouter(include_in_schema=False)
 NOTIFY, NOTE = "notify_correction", "note_defects"
@@ -137,11 +139,12 @@ async def _since(desk: Desk, visitor: Member, view: CaseView, form: Filled | Non
     return [each for each in found if last.isdigit() and each["event"].n > int(last)]
 
 
-def _papers_of(view: CaseView, after: CaseView | None) -> list[Any]:
-    """Return the papers an action would send: those that are not there yet."""
+def _papers_of(view: CaseView, after: CaseView | None) -> list[Contents]:
+    """Return the papers an action would send, as they would be printed."""
     if after is None:
         return []
-    return [notice for notice in workspace.papers(after) if notice.n not in view.whole.notices]
+    sent = [notice for n, notice in after.case.notices.items() if n not in view.whole.notices]
+    return [prepared(each, after.case, view.release, verify_url="") for each in sent if reads(each, view.actor)]
 
 
 def _done(view: CaseView, item: Item, wished: Wish) -> str:

@@ -1,12 +1,13 @@
 """在列表里的位置 — which list a case was opened from, and which case comes before and after it there."""
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import parse_qsl, urlencode
 
 from service.api.auth import Desk
 from service.api.pages.visit import Member
 from service.office import TaskFilter, TaskRow
+from service.office.asking import View
 
 LONGEST = 1000
 ON_A_PAGE = 50
@@ -41,9 +42,10 @@ async def _rows(desk: Desk, visitor: Member, back: str) -> list[TaskRow]:
     cursor = given.pop("cursor", None)
     known = {each.name for each in fields(TaskFilter)}
     wanted: dict[str, Any] = {name: value for name, value in given.items() if name in known}
-    if wanted.get("view") not in ("mine", "unclaimed", "all"):
+    wanted.pop("numbers", None)
+    if wanted.get("view") not in get_args(View):
         wanted["view"] = "all"
-    found = await desk.office.tasks(visitor.actor, TaskFilter(**wanted), cursor, ON_A_PAGE)
+    found = await desk.office.tasks(visitor.actor, TaskFilter(**wanted), cursor, ON_A_PAGE, now=visitor.now)
     return list(found.items)
 
 

@@ -13,6 +13,7 @@ from service.errors import NotFound
 from service.office import CaseView, sight, titles
 from service.workflows import bundle, clocks
 from service.workflows.case import CASE, Item, Material
+from service.workflows.language.models import VocabularyField
 from service.workflows.language.release import own_code
 from service.workflows.machine import APPLICANT, WAITING, machine_of
 
@@ -94,14 +95,16 @@ async def name_of(desk: Desk, account: str) -> str:
 def limits(view: CaseView, item: Item) -> list[dict[str, Any]]:
     """Return the open clocks of an item, the nearest first, each with what is left and how its date came about."""
     calendar, policy, now = view.situation.calendar, view.situation.policy, view.situation.now
-    found = []
+    machine = machine_of(view.release, item.lifecycle)
+    found: list[dict[str, Any]] = []
     for clock in view.case.clocks.values():
         if clock.item != item.item or clock.state == "settled":
             continue
         told = clocks.explain(clock, calendar, policy, now)
         left = clocks.left(clock, calendar, policy, now)
         kind = "pause" if clock.state == "paused" else {"red": "bad", "yellow": "warn"}.get(clock.card, "ok")
-        found.append({"clock": clock, "left": left, "kind": kind, "told": told})
+        then = machine.title_of(clock.expiry) if clock.expiry else ""
+        found.append({"clock": clock, "left": left, "kind": kind, "told": told, "then": then})
     return sorted(found, key=lambda each: (each["clock"].due_on is None, each["clock"].due_on))
 
 
@@ -159,14 +162,20 @@ def filled_form(view: CaseView, item: Item) -> list[tuple[str, str]]:
     facts = bundle.facts_for(release, view.whole)
     fields = release.vocabulary.fields
     uses = bundle.field_uses(release, own_code(item.item), item.handling, facts)
-    return [(fields[use.use].title, _words(fields[use.use], values.get(use.use))) for use in uses]
+    region = release.directory.region
+    return [
+        (fields[use.use].title, _words(fields[use.use], values.get(use.use), {region.code: region.title}))
+        for use in uses
+    ]
 
 
-def _words(definition: Any, value: Any) -> str:
+def _words(definition: VocabularyField, value: Any, regions: Mapping[str, str]) -> str:
+    if definition.type == "region":
+        return regions.get(str(value), f"行政区划代码 {value}") if value else "没有填写"
     if isinstance(value, Mapping):
         return "，".join(str(part) for part in value.values())
     if isinstance(value, list) and not definition.options:
-        return "；".join(_words(definition, part) for part in value)
+        return "；".join(_words(definition, part, regions) for part in value)
     return bundle.say(definition, value) if value not in (None, "", []) else "没有填写"
 
 
