@@ -23,6 +23,9 @@ class PageLine:
         return 403 if actor in self.knows else 404
 
 
+AT_DESK = frozenset({"window", "sign-clerk"})  # clerks of the departments of the case that `{number}` stands for
+NOT_THEIRS = EVERYBODY - {"fire-clerk"}  # the only clerk who may not know of it
+NOTED = {"on": "shop-licence", "item": "shop-licence", "data/reasons": "layout-no-size"}
 PAGES = [
     PageLine("GET", "/", EVERYBODY),
     PageLine("GET", "/sign-in", EVERYBODY),
@@ -40,6 +43,12 @@ PAGES = [
     PageLine("GET", "/desk/bulk", CLERKS),
     PageLine("POST", "/desk/bulk", CLERKS, send={"action": "claim", "pick": "YJS20260101-999999~shop-licence~1"}),
     PageLine("GET", "/desk/bulk/{bulk}", frozenset({"window"}), EVERYBODY - CLERKS),
+    PageLine("GET", "/desk/cases/{number}", AT_DESK, NOT_THEIRS, about="case"),
+    PageLine("GET", "/desk/cases/{number}/do/{action}", AT_DESK, NOT_THEIRS, about="case"),
+    PageLine("POST", "/desk/cases/{number}/do/{action}", frozenset({"window"}), NOT_THEIRS, NOTED, about="case"),
+    PageLine("GET", "/desk/cases/{number}/files/{n}", frozenset({"window"}), NOT_THEIRS - {"sign-clerk"}, about="case"),
+    PageLine("GET", "/desk/cases/{number}/papers/{n}", AT_DESK, NOT_THEIRS, about="case"),
+    PageLine("GET", "/desk/cases/{number}/papers/{n}.pdf", AT_DESK, NOT_THEIRS, about="case"),
 ]
 WITHOUT_API = {
     "/sign-out": "ends this browser's own session; the API's tokens end by themselves",

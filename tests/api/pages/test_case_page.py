@@ -247,7 +247,7 @@ class TestActing:
         page = await browser.submit(await browser.get(desk(number)), f"/desk/cases/{number}/do/decline")
         assert page.status == 422
         assert page.text.count("请至少选择一条理由") >= 2
-        assert ("理由：请至少选择一条理由", "#f-data-reasons") in page.links
+        assert ("理由：请至少选择一条理由", "#f-decline-data-reasons") in page.links
         assert [
             given
             for tag, given in page.tags
@@ -319,7 +319,7 @@ class TestCorrection:
         assert "缺少经营布局图" in page.text
 
     async def test_offers_only_what_concerns_the_item(self, as_: SignIn, filed: Filed) -> None:
-        """R-ACC-5: nobody asks for a paper that this item does not need."""
+        """Nobody asks for a paper that this item does not need (行政许可法 31)."""
         number = await filed()
         page = await (await as_("window")).get(desk(number, item="shop-licence"))
         offered = page.form(f"/desk/cases/{number}/do/note_defects").options["data/reasons"]

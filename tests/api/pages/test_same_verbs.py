@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from tests.api.city import City
+from tests.api.city import City, can_print
 from tests.api.pages.browser import HTML, Browser
 from tests.api.pages.matrix import ACTORS, PAGES, WITHOUT_API, PageLine
 from tests.api.test_rights import digest, places  # noqa: F401 - a fixture
@@ -69,6 +69,8 @@ async def test_who_may(city: City, places: dict[str, Any], line: PageLine) -> No
         if answer.status_code == 303:
             assert answer.headers["location"].startswith("/sign-in?next=")
     assert digest(city) == before
+    if line.path.endswith(".pdf") and not can_print():
+        return  # a machine without a Chinese font says so with 503: see test_papers
     for actor in [actor for actor in ACTORS if actor in line.may]:
         answer = await ask(browsers[actor], line, path_of(line, places, number))
         assert answer.status_code < 400 or answer.status_code in (409, 422), (actor, answer.text)

@@ -8,25 +8,40 @@ from pydantic import ValidationError
 
 from service.api.pages.forms import Filled
 from service.api.problems import from_validation
-from service.api.rest.given import ActionGiven
+from service.api.rest.given import ActionData, ActionGiven
 from service.office import CaseView
 from service.workflows import bundle, papers
 from service.workflows.case import Item
-from service.workflows.language.models import NOTICE_TITLES, Transition
+from service.workflows.language.models import Transition
 from service.workflows.language.release import own_code
 from service.workflows.machine import machine_of
 from service.workflows.needs import PROCEDURES
-from service.workflows.notices import NEGATIVE
+from service.workflows.notices import NEGATIVE, title_of
 from service.workflows.situation import Action, Offer
 
-OF_APPLICANT = frozenset({"materials", "form", "points"})  # what only an applicant hands in
-TEXTS = {
-    "opinion": "意见",
-    "reason": "理由",
-    "notice_text": "书面告知的内容",
-    "findings": "核查结果",
-    "document": "文书编号",
-}
+NOTIFY, NOTE = "notify_correction", "note_defects"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """How one thing that an action needs is asked for: text, area, lines, number, date, or a choice."""
+
+    label: str
+    kind: str
+    hint: str = ""
+
+
+INPUTS: Mapping[str, Input] = {
+    "opinion": Input("意见", "area"), "findings": Input("核查结果", "area"), "reason": Input("理由", "area"),
+    "text": Input("内容", "area"), "notice_text": Input("书面告知申请人的内容", "area", "会印在告知书里"),
+    "document": Input("文书编号", "text"), "place": Input("地点", "text"), "date": Input("日期", "date"),
+    "days": Input("需要多少个工作日", "number"), "procedure": Input("特别程序（只有这八种可以停表）", "choice"),
+    "party": Input("哪一位利害关系人", "choice"), "chair": Input("听证主持人", "choice"),
+    "to": Input("部门", "choice"), "officers": Input("核查人员", "lines", "两名以上，一行写一名"),
+    "parties": Input("利害关系人", "lines", "一行写一位：姓名或者名称，联系方式。中间用逗号隔开"),
+    "reasons": Input("理由", "reasons"), "gaps": Input("允许后补的材料", "gaps"),
+}  # fmt: skip
+KNOWN = INPUTS.keys() & ActionData.model_fields.keys()  # what the page can ask for and the API takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +61,6 @@ class Way:
     action: str
     item: str
     title: str
-    law: str = ""
     needs: tuple[str, ...] = ()
     paper: str = ""  # the paper it sends
     ends_badly: bool = False  # a refusal: shown as a paper before it is sent
@@ -55,7 +69,7 @@ class Way:
     about: Sequence[Choice] = ()  # what own words may be about
     own_words: bool = True
     gaps: Sequence[Choice] = ()
-    procedures: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # need → value → title
 
     @property
     def at_once(self) -> bool:
@@ -63,45 +77,64 @@ class Way:
         return not self.needs
 
     @property
+    def aside(self) -> bool:
+        """Tell whether it moves nothing on: a reminder, a copy."""
+        return not self.item and self.action != NOTIFY
+
+    @property
+    def inputs(self) -> list[tuple[str, Input]]:
+        """Return what is asked for, in the order of the definition."""
+        return [(need, INPUTS[need]) for need in self.needs]
+
+    @property
     def labels(self) -> dict[str, str]:
         """Return the titles of its fields by their names."""
-        names = {
-            "reasons": "理由",
-            "gaps": "后补的材料",
-            "procedure": "特别程序",
-            "days": "天数",
-            "officers": "核查人员",
-            **TEXTS,
-        }
-        return {f"data/{need}": names[need] for need in self.needs if need in names}
+        return {f"data/{need}": INPUTS[need].label for need in self.needs}
 
 
-def ways(view: CaseView, offers: Iterable[Offer]) -> list[Way]:
-    """Return the possible actions as forms, those that help the applicant on first, refusals and reminders last."""
-    found = [_way(view, offer) for offer in offers if not OF_APPLICANT & set(offer.needs)]
-    return sorted(
-        found, key=lambda way: (way.action == "urge", way.ends_badly, way.action == "note_defects", not way.at_once)
-    )
+def ways(view: CaseView, offers: Iterable[Offer], colleagues: Mapping[str, str]) -> list[Way]:
+    """Return the possible actions as forms: what moves the item on, then what sends it back or refuses, then the rest.
+
+    `colleagues` are the names of those who may chair a hearing, by account.
+    """
+    found = [_way(view, offer, colleagues) for offer in offers if takes(offer)]
+    return sorted(found, key=lambda way: (way.aside, way.ends_badly, way.action == NOTE, not way.at_once))
 
 
-def _way(view: CaseView, offer: Offer) -> Way:
+def takes(offer: Offer) -> bool:
+    """Tell whether the page can ask for all that an action needs."""
+    return set(offer.needs) <= KNOWN
+
+
+def _way(view: CaseView, offer: Offer, colleagues: Mapping[str, str]) -> Way:
+    choices = {need: _choices(view, offer, need, colleagues) for need in offer.needs if INPUTS[need].kind == "choice"}
     if not offer.item:
-        return Way(offer.action, "", offer.title)
+        return Way(offer.action, "", offer.title, offer.needs, choices=choices)
     item = view.whole.items[offer.item]
     transition = _transition(view, item, offer.action)
     notice = transition.notice or ""
     about: dict[str, Any] = {}
     if "reasons" in offer.needs:
-        about = (
-            _telling(view, item) if offer.action == "note_defects" else {"groups": _catalogue(view, item, general=True)}
-        )
+        told = offer.action == NOTE
+        about = _telling(view, item) if told else {"groups": _catalogue(view, item, general=True)}
     return Way(
-        offer.action, offer.item, offer.title, offer.law or transition.basis, offer.needs,
-        paper=str(NOTICE_TITLES.get(notice, "")),  # type: ignore[call-overload]  # a notice of a region has no title
+        offer.action, offer.item, offer.title, offer.needs, title_of(notice) if notice else "",
         ends_badly=notice in NEGATIVE or _ends_badly(view, item, transition),
-        gaps=_missing(view, item) if "gaps" in offer.needs else (),
-        procedures=PROCEDURES if "procedure" in offer.needs else {}, **about,
+        gaps=_missing(view, item) if "gaps" in offer.needs else (), choices=choices, **about,
     )  # fmt: skip
+
+
+def _choices(view: CaseView, offer: Offer, need: str, colleagues: Mapping[str, str]) -> Mapping[str, str]:
+    match need:
+        case "procedure":
+            return PROCEDURES
+        case "party":
+            return {str(n): party["name"] for n, party in enumerate(view.whole.items[offer.item].third_parties, 1)}
+        case "to":
+            departments = view.release.directory.departments
+            return {code: title for code, title in departments.items() if code != view.actor.department}
+        case _:
+            return colleagues
 
 
 def _transition(view: CaseView, item: Item, action: str) -> Transition:
@@ -189,14 +222,24 @@ def action_of(view: CaseView, name: str, form: Filled) -> Action:
 
 
 def _data(view: CaseView, item: str, form: Filled) -> dict[str, Any]:
-    days = form.text("data/days")
-    return {
-        "reasons": [*_reasons(view, item, form), *_own_reasons(view, form)],
-        "gaps": form.many("data/gaps"), "procedure": form.text("data/procedure"),
-        "days": int(days) if days.isascii() and days.isdigit() and len(days) < 6 else days,
-        "officers": [line.strip() for line in form.text("data/officers").splitlines() if line.strip()],
-        **{name: form.text(f"data/{name}") for name in TEXTS},
-    }  # fmt: skip
+    sent = {name: form.text(f"data/{name}") for name in INPUTS if f"data/{name}" in form}
+    given = {name: _value(INPUTS[name].kind, name, typed) for name, typed in sent.items()}
+    reasons = [*_reasons(view, item, form), *_own_reasons(view, form)]
+    return {**given, "reasons": reasons, "gaps": form.many("data/gaps")}
+
+
+def _value(kind: str, name: str, typed: str) -> Any:
+    if kind == "number" or name == "party":
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else typed
+    if kind == "lines":
+        lines = [line.strip() for line in typed.splitlines() if line.strip()]
+        return [_party(line) for line in lines] if name == "parties" else lines
+    return typed
+
+
+def _party(line: str) -> dict[str, str]:
+    name, _, contact = line.replace(",", "，").partition("，")
+    return {"name": name.strip(), "contact": contact.strip()}
 
 
 def _reasons(view: CaseView, item: str, form: Filled) -> list[Any]:

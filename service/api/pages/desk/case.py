@@ -22,7 +22,6 @@ from service.workflows.situation import Action
 from service.workflows.tools.papers import Contents, prepared
 
 router = APIRouter(include_in_schema=False)
-NOTIFY, NOTE = "notify_correction", "note_defects"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +78,8 @@ async def act(number: CaseNumber, action: Word, request: Request, desk: Counter,
         taken = await desk.office.act(asked(visitor, form), number, wanted)
     except ServiceError as refusal:
         return await _page(request, desk, visitor, number, wished, form, refusal=refusal)
-    if action == NOTE and any(offer.action == NOTIFY and offer.allowed for offer in taken.offers):
-        return see(address(number, NOTIFY, item=wished.item, back=wished.back))
+    if action == acts.NOTE and any(offer.action == acts.NOTIFY and offer.allowed for offer in taken.offers):
+        return see(address(number, acts.NOTIFY, item=wished.item, back=wished.back))
     if form.text("then") == "next" and place.after:
         return see(f"{place.after}&done={action}&of={number}")
     return see(address(number, item=wished.item, back=wished.back, done=action))
@@ -95,16 +94,19 @@ async def _page(
     view = await desk.office.case(visitor.actor, number, visitor.now)
     item = workspace.chosen(view, wished.item)
     offers = [offer for offer in view.offers if offer.item in ("", item.item)]
-    ways = acts.ways(view, [offer for offer in offers if offer.allowed])
-    if wished.action == NOTIFY and preview is None and any(way.action == NOTIFY for way in ways):
-        preview = view.after(Action(NOTIFY))
+    allowed = [offer for offer in offers if offer.allowed]
+    chairs = any("chair" in offer.needs for offer in allowed)
+    ways = acts.ways(view, allowed, await workspace.colleagues(desk, visitor) if chairs else {})
+    if wished.action == acts.NOTIFY and preview is None and any(way.action == acts.NOTIFY for way in ways):
+        preview = view.after(Action(acts.NOTIFY))
     look = workspace.look(view, item, wished.show)
     opened = wished.action if any(way.action == wished.action for way in ways) else ""
     return shown(
         request, visitor, "desk/case.html", filled=form, refusal=refusal, fragment="look", frames=True,
         errors={name.rpartition("/")[0] if name[-1:].isdigit() else name: said for name, said in errors_of(refusal).items()},
         view=view, case=view.case, release=view.release, item=item, wished=wished, look=look, ways=ways,
-        refused=[offer for offer in offers if not offer.allowed], preview=_papers_of(view, preview),
+        refused=[offer for offer in offers if not offer.allowed],
+        elsewhere=[offer.title for offer in allowed if not acts.takes(offer)], preview=_papers_of(view, preview),
         place=await place_of(desk, visitor, wished.back, number, item.item),
         turn=await workspace.turn(desk, view, item), limits=workspace.limits(view, item),
         done=_done(view, item, wished), subject=view.release.subject(item.item), address=address,

@@ -92,6 +92,12 @@ async def name_of(desk: Desk, account: str) -> str:
     return actor.name if actor else "已停用的账号"
 
 
+async def colleagues(desk: Desk, visitor: Member) -> dict[str, str]:
+    """Return the names of the clerks of one's own department by account."""
+    found = await desk.office.accounts(kind="clerk")
+    return {each.account: each.name for each in found if each.department == visitor.actor.department and each.active}
+
+
 def limits(view: CaseView, item: Item) -> list[dict[str, Any]]:
     """Return the open clocks of an item, the nearest first, each with what is left and how its date came about."""
     calendar, policy, now = view.situation.calendar, view.situation.policy, view.situation.now
