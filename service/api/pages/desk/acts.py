@@ -64,6 +64,7 @@ class Way:
     needs: tuple[str, ...] = ()
     paper: str = ""  # the paper it sends
     ends_badly: bool = False  # a refusal: shown as a paper before it is sent
+    leads_to: int = 0  # how far on: the place of the next state in the lifecycle, which begins with the first
     groups: Sequence[tuple[str, Sequence[Choice]]] = ()  # reasons by what they are about
     absent: Sequence[Choice] = ()  # papers that are not there, to be told as missing
     about: Sequence[Choice] = ()  # what own words may be about
@@ -92,13 +93,18 @@ class Way:
         return {f"data/{need}": INPUTS[need].label for need in self.needs}
 
 
-def ways(view: CaseView, offers: Iterable[Offer], colleagues: Mapping[str, str]) -> list[Way]:
-    """Return the possible actions as forms: what moves the item on, then what sends it back or refuses, then the rest.
+def ways(view: CaseView, offers: Iterable[Offer], colleagues: Mapping[str, str], opened: str) -> list[Way]:
+    """Return the possible actions as forms: the one that is `opened`, what moves the item on, what refuses, the rest.
 
     `colleagues` are the names of those who may chair a hearing, by account.
     """
     found = [_way(view, offer, colleagues) for offer in offers if takes(offer)]
-    return sorted(found, key=lambda way: (way.aside, way.ends_badly, way.action == NOTE, not way.at_once))
+
+    def rank(way: Way) -> tuple[bool | int, ...]:
+        note, notify = way.action == NOTE, way.action == NOTIFY  # what was noted goes out before anything else is done
+        return way.action != opened, way.aside, way.ends_badly, note, not notify, -way.leads_to
+
+    return sorted(found, key=rank)
 
 
 def takes(offer: Offer) -> bool:
@@ -120,6 +126,7 @@ def _way(view: CaseView, offer: Offer, colleagues: Mapping[str, str]) -> Way:
     return Way(
         offer.action, offer.item, offer.title, offer.needs, title_of(notice) if notice else "",
         ends_badly=notice in NEGATIVE or _ends_badly(view, item, transition),
+        leads_to=list(machine_of(view.release, item.lifecycle).states).index(transition.to),
         gaps=_missing(view, item) if "gaps" in offer.needs else (), choices=choices, **about,
     )  # fmt: skip
 

@@ -96,7 +96,7 @@ async def _page(
     offers = [offer for offer in view.offers if offer.item in ("", item.item)]
     allowed = [offer for offer in offers if offer.allowed]
     chairs = any("chair" in offer.needs for offer in allowed)
-    ways = acts.ways(view, allowed, await workspace.colleagues(desk, visitor) if chairs else {})
+    ways = acts.ways(view, allowed, await workspace.colleagues(desk, visitor) if chairs else {}, wished.action)
     if wished.action == acts.NOTIFY and preview is None and any(way.action == acts.NOTIFY for way in ways):
         preview = view.after(Action(acts.NOTIFY))
     look = workspace.look(view, item, wished.show)

@@ -20,6 +20,7 @@ from service.workflows.machine import APPLICANT, WAITING, machine_of
 INLINE = {".pdf": "pdf", ".png": "image", ".jpg": "image", ".jpeg": "image"}
 SHOWS = ("form", "papers", "others", "record")
 AT_ONCE = 200
+WARNINGS = {"yellow_card": "warn", "red_card": "bad", "statutory_breach": "bad"}
 KINDS = {"granted": "ok", "passed": "ok", "refused": "bad", "declined": "bad", "broken": "bad", "revoked": "bad"}
 
 
@@ -214,8 +215,12 @@ async def record(desk: Desk, visitor: Member, view: CaseView) -> list[dict[str, 
     shown = [events.event(each, view.release, visitor.actor) for each in found]
     names = {each.who.account: await name_of(desk, each.who.account) for each in shown if each.who.kind == "clerk"}
     return [
-        {"event": each, "name": names.get(each.who.account, ""), "said": _said(each.data)} for each in reversed(shown)
-    ]
+        {
+            "event": each, "name": names.get(each.who.account, ""), "said": _said(each.data),
+            "kind": WARNINGS.get(each.action, "ok"),
+        }
+        for each in reversed(shown)
+    ]  # fmt: skip
 
 
 def _said(data: Mapping[str, Any]) -> list[str]:

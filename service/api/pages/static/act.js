@@ -48,6 +48,15 @@
   document.addEventListener("input", (event) => { if (event.target.form?.hasAttribute("data-guard")) dirty = event.target.form; });
   addEventListener("beforeunload", (event) => { if (dirty?.isConnected) event.preventDefault(); });
 
+  // Ctrl and Enter send the form one is in, else the one that is meant to be sent first (data-first).
+  for (const hint of document.querySelectorAll("[data-js]")) hint.hidden = false;
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.ctrlKey) return;
+    const form = event.target.form ?? document.querySelector("form[data-first]");
+    const button = form?.querySelector(".btn-p");
+    if (button) form.requestSubmit(button);
+  });
+
   // Fragments: what changed is said, what failed is shown.
   document.addEventListener("htmx:afterSwap", (event) => {
     const said = event.detail.target?.querySelector?.("[data-say]") ?? event.detail.target?.closest?.("[data-say]");
