@@ -14,7 +14,6 @@ from service.api.pages.visit import Clerk, Member
 from service.api.texts import CaseNumber, Word
 from service.errors import CaseChanged, NotFound, ServiceError
 from service.office import CaseView
-from service.office.printing import reads
 from service.workflows.case import Item
 from service.workflows.case_actions import CASE_ACTIONS
 from service.workflows.machine import machine_of
@@ -126,8 +125,11 @@ async def _looked_at(desk: Desk, visitor: Member, view: CaseView, item: Item, lo
     match look.kind:
         case "form":
             found |= {"fields": workspace.filled_form(view, item), "answers": workspace.situation(view)}
-        case "record":
-            found["record"] = await workspace.record(desk, visitor, view)
+        case "record" | "chart":
+            told = await desk.office.progress(visitor.actor, view.case.number, visitor.now)
+            found |= (
+                {"record": await workspace.record(desk, told)} if look.kind == "record" else {"chart": told.chart()}
+            )
         case "file":
             rows = [*found["materials"]["rows"], *found["materials"]["rest"]]
             found["file"] = next((row for row in rows if row["n"] == look.material), None)
@@ -137,16 +139,16 @@ async def _looked_at(desk: Desk, visitor: Member, view: CaseView, item: Item, lo
 async def _since(desk: Desk, visitor: Member, view: CaseView, form: Filled | None) -> list[dict[str, Any]]:
     """Return what happened after the page was made that the form came from."""
     last = form.text("last") if form else ""
-    found = await workspace.record(desk, visitor, view)
-    return [each for each in found if last.isdigit() and each["event"].n > int(last)]
+    told = await desk.office.progress(visitor.actor, view.case.number, visitor.now)
+    return [each for each in await workspace.record(desk, told) if last.isdigit() and each["entry"].n > int(last)]
 
 
 def _papers_of(view: CaseView, after: CaseView | None) -> list[Contents]:
     """Return the papers an action would send, as they would be printed."""
     if after is None:
         return []
-    sent = [notice for n, notice in after.case.notices.items() if n not in view.whole.notices]
-    return [prepared(each, after.case, view.release, verify_url="") for each in sent if reads(each, view.actor)]
+    sent = [notice for n, notice in after.case.notices.items() if n not in view.whole.notices and after.reads(n)]
+    return [prepared(each, after.case, view.release, verify_url="") for each in sent]
 
 
 def _done(view: CaseView, item: Item, wished: Wish) -> str:

@@ -7,20 +7,19 @@ from typing import Any
 
 from service.api.auth import Desk
 from service.api.pages.visit import Member
-from service.api.rest import case_views, events
+from service.api.rest import case_views
 from service.api.rest.shapes import SOURCES, said
 from service.errors import NotFound
 from service.office import CaseView, sight, titles
+from service.office.views import Progress
 from service.workflows import bundle, clocks
-from service.workflows.case import CASE, Item, Material
+from service.workflows.case import Item, Material
 from service.workflows.language.models import VocabularyField
 from service.workflows.language.release import own_code
 from service.workflows.machine import APPLICANT, WAITING, machine_of
 
 INLINE = {".pdf": "pdf", ".png": "image", ".jpg": "image", ".jpeg": "image"}
-SHOWS = ("form", "papers", "others", "record")
-AT_ONCE = 200
-WARNINGS = {"yellow_card": "warn", "red_card": "bad", "statutory_breach": "bad"}
+SHOWS = ("form", "papers", "others", "record", "chart")
 KINDS = {"granted": "ok", "passed": "ok", "refused": "bad", "declined": "bad", "broken": "bad", "revoked": "bad"}
 
 
@@ -28,7 +27,7 @@ KINDS = {"granted": "ok", "passed": "ok", "refused": "bad", "declined": "bad", "
 class Look:
     """What stands in the middle: one file, or one of the views of the case."""
 
-    kind: str  # file | form | papers | others | record
+    kind: str  # file | form | papers | others | record | chart
     material: int = 0
 
 
@@ -203,24 +202,25 @@ def items(view: CaseView) -> list[dict[str, Any]]:
     ]
 
 
-async def record(desk: Desk, visitor: Member, view: CaseView) -> list[dict[str, Any]]:
-    """Return what happened, the newest first, with the names of those who did it."""
-    number, found, cursor = view.case.number, list[Any](), None
-    while True:
-        page = await desk.office.events(visitor.actor, number, cursor, AT_ONCE, now=visitor.now)
-        found += page.items
-        cursor = page.next
-        if cursor is None:
-            break
-    shown = [events.event(each, view.release, visitor.actor) for each in found]
-    names = {each.who.account: await name_of(desk, each.who.account) for each in shown if each.who.kind == "clerk"}
+async def record(desk: Desk, told: Progress) -> list[dict[str, Any]]:
+    """Return what happened, the newest first, with the names of those who did it and what they wrote."""
+    events = {event.n: event for event in told.seen}
+    accounts = {str(e.actor.get("account") or "") for e in told.seen if e.actor.get("kind") == "clerk"}
+    people = {account: await name_of(desk, account) for account in accounts}
     return [
         {
-            "event": each, "name": names.get(each.who.account, ""), "said": _said(each.data),
-            "kind": WARNINGS.get(each.action, "ok"),
+            "entry": entry, "said": [words for words in _said(events[entry.n].data) if words not in entry.told],
+            "from": _state(told, events[entry.n].item, events[entry.n].state_from),
+            "to": _state(told, events[entry.n].item, events[entry.n].state_to),
         }
-        for each in reversed(shown)
+        for entry in told.timeline(people)
     ]  # fmt: skip
+
+
+def _state(told: Progress, item: str, state: str) -> str:
+    if not state:
+        return ""
+    return titles.state_title(told.view.release, item, state) if item else said(titles.CASE_STATES, state)
 
 
 def _said(data: Mapping[str, Any]) -> list[str]:
@@ -233,8 +233,3 @@ def _said(data: Mapping[str, Any]) -> list[str]:
 def papers(view: CaseView) -> list[Any]:
     """Return the papers of the case that are for this clerk's eyes, the newest first."""
     return list(reversed(case_views.notices(view)))
-
-
-def case_clocks(view: CaseView) -> list[Any]:
-    """Return the clocks of the case as a whole."""
-    return case_views.clocks(view.case, CASE)
