@@ -204,7 +204,7 @@ class TestActing:
         assert page.url.path == f"/desk/cases/{second}"
         assert "已办：受理" in page.headings
         assert first in page.text
-        assert ("‹ 返回我的待办（第 1/1 件）", "/desk?view=unclaimed") in page.links
+        assert ("‹ 返回待认领（第 1/1 件）", "/desk?view=unclaimed") in page.links
 
     async def test_clicked_twice_it_is_done_once(self, as_: SignIn, filed: Filed, citizen: httpx.AsyncClient) -> None:
         """The key in the form: a page sent again gets the same answer."""
@@ -286,6 +286,16 @@ class TestActing:
         page = await browser.submit(page, action, {"data/days": "10"})
         assert "已办：进入特别程序" in page.headings
         assert "特别程序中" in page.text or "特别程序" in page.text
+
+    async def test_taking_it_and_giving_it_back(self, as_: SignIn, filed: Filed) -> None:
+        """On the page itself, without going back to the list."""
+        browser, number = await as_("window"), await filed()
+        page = await browser.submit(await browser.get(desk(number)), f"/desk/tasks/{number}/1/claim")
+        assert page.url.path == f"/desk/cases/{number}"
+        assert "已办：认领" in page.headings
+        assert "您已认领" in page.text
+        page = await browser.submit(page, f"/desk/tasks/{number}/1/release")
+        assert "还没有人认领" in page.text
 
     async def test_a_form_of_somebody_else(self, as_: SignIn, filed: Filed) -> None:
         """Who may not act is refused by the same rule as through the API."""

@@ -21,6 +21,7 @@ from service.workflows.situation import Action
 from service.workflows.tools.papers import Contents, prepared
 
 router = APIRouter(include_in_schema=False)
+HANDED = {"claim": "认领", "release": "退还"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,8 @@ def _done(view: CaseView, item: Item, wished: Wish) -> str:
     """Return the title of what was just done; empty for anything that is no action here."""
     if not wished.done:
         return ""
+    if wished.done in HANDED:
+        return HANDED[wished.done]
     if wished.done in CASE_ACTIONS:
         return CASE_ACTIONS[wished.done][0]
     known = machine_of(view.release, item.lifecycle).transitions

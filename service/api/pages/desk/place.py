@@ -1,56 +1,42 @@
 """在列表里的位置 — which list a case was opened from, and which case comes before and after it there."""
 
-from dataclasses import dataclass, fields
-from typing import Any, get_args
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
 from service.api.auth import Desk
+from service.api.pages.desk.wanted import LONGEST_BACK, ON_A_PAGE, Wanted, wanted_of
 from service.api.pages.visit import Member
-from service.office import TaskFilter, TaskRow
-from service.office.asking import View
-
-LONGEST = 1000
-ON_A_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """位置 — `back` is the list's query string; `n` counts from one and is 0 when the case is not on that page."""
+    """位置 — `n` counts from the list's first row and is 0 when the case is not on that page any more."""
 
-    back: str
+    wanted: Wanted
     n: int = 0
+    more: bool = False  # the list goes on after its last row here
     of: int = 0
     before: str = ""
     after: str = ""
 
+    @property
+    def back(self) -> str:
+        """Return the list's query string."""
+        return self.wanted.query
+
 
 async def place_of(desk: Desk, visitor: Member, back: str, number: str, item: str) -> Place:
-    """Return where a case stands in the list it was opened from."""
-    rows = await _rows(desk, visitor, back)
-    at = next((i for i, row in enumerate(rows) if row.number == number and row.item == item), None)
-    if at is None:
-        at = next((i for i, row in enumerate(rows) if row.number == number), None)
-    if at is None:
-        return Place(back, of=len(rows), after=_address(rows[0], back) if rows else "")
-    before = _address(rows[at - 1], back) if at else ""
-    after = _address(rows[at + 1], back) if at + 1 < len(rows) else ""
-    return Place(back, at + 1, len(rows), before, after)
-
-
-async def _rows(desk: Desk, visitor: Member, back: str) -> list[TaskRow]:
-    given = dict(parse_qsl(back[:LONGEST]))
-    cursor = given.pop("cursor", None)
-    known = {each.name for each in fields(TaskFilter)}
-    wanted: dict[str, Any] = {name: value for name, value in given.items() if name in known}
-    wanted.pop("numbers", None)
-    if wanted.get("view") not in get_args(View):
-        wanted["view"] = "all"
-    found = await desk.office.tasks(visitor.actor, TaskFilter(**wanted), cursor, ON_A_PAGE, now=visitor.now)
-    return list(found.items)
-
-
-def _address(row: TaskRow, back: str) -> str:
-    return address(row.number, item=row.item, back=back)
+    """Return where a case stands in the list it was opened from; a case that has left it comes before the first."""
+    wanted = wanted_of(dict(parse_qsl(back[:LONGEST_BACK])))
+    found = await desk.office.tasks(visitor.actor, wanted.filter, wanted.cursor, ON_A_PAGE, now=visitor.now)
+    rows = found.items
+    here = [i for i, row in enumerate(rows) if row.number == number]
+    at = next((i for i in here if rows[i].item == item), here[0] if here else -1)
+    ways = [address(row.number, item=row.item, back=wanted.query) for row in rows]
+    return Place(
+        wanted, wanted.start + at + 1 if here else 0, bool(found.next), wanted.start + len(rows),
+        before=ways[at - 1] if at > 0 else "", after=ways[at + 1] if at + 1 < len(ways) else "",
+    )  # fmt: skip
 
 
 def address(number: str, action: str = "", **query: str) -> str:

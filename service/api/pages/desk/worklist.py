@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from service.api.auth import Counter, Desk
 from service.api.pages.desk.lines import Line, line_of
+from service.api.pages.desk.place import address
 from service.api.pages.desk.wanted import LONGEST_BACK, ON_A_PAGE, Wanted, text_of, wanted_of
 from service.api.pages.forms import asked, does, filled
 from service.api.pages.frame import see, shown
@@ -56,7 +57,7 @@ async def search(request: Request, desk: Counter, visitor: Clerk) -> Response:
 async def hand(
     number: CaseNumber, n: Whole, verb: Literal["claim", "release"], request: Request, desk: Counter, visitor: Clerk
 ) -> Response:
-    """Take a task or give it back, and go on with the list."""
+    """Take a task or give it back, and go on where one was."""
     form = await filled(request, visitor)
     back = wanted_of(dict(parse_qsl(form.text("back")[:LONGEST_BACK])))
     verbs = {"claim": desk.office.claim, "release": desk.office.release_task}
@@ -66,6 +67,8 @@ async def hand(
         raise
     except ServiceError as refusal:
         return await _page(request, desk, visitor, back, refusal=refusal)
+    if item := form.text("item"):  # taken or given back on the page of the case: that is where one stays
+        return see(address(number, item=item, back=back.query, done=verb))
     joined = f"{back.query}&" if back.query else ""
     return see(f"/desk?{joined}done={verb}&of={number}")
 

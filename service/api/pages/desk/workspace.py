@@ -77,11 +77,16 @@ async def turn(desk: Desk, view: CaseView, item: Item) -> dict[str, Any]:
     where = next((each for each in view.where if each.item == item.item), None)
     base = {"kind": state_kind(view, item), "stage": titles.state_title(view.release, item.item, item.state)}
     if where is None:
-        return {**base, "who": "", "person": "", "task": 0, "since": item.final_at}
+        return {**base, "who": "", "person": "", "task": 0, "since": item.final_at, "hand": ""}
     who = "申请人" if not where.department else f"{where.department_title}{where.post_title}"
-    task = next((t.n for t in view.whole.tasks.values() if t.item == item.item and t.done_at is None), 0)
-    person = "您" if where.person == view.actor.account else await name_of(desk, where.person)
-    return {**base, "who": who, "person": person, "task": task, "since": where.since_at}
+    task = next((t for t in view.whole.tasks.values() if t.item == item.item and t.done_at is None), None)
+    mine = bool(where.person) and where.person == view.actor.account
+    person = "您" if mine else await name_of(desk, where.person)
+    takes = where.department == view.actor.department and where.post in view.actor.posts and not where.person
+    return {
+        **base, "who": who, "person": person, "task": task.n if task else 0, "since": where.since_at,
+        "hand": "release" if mine else "claim" if takes else "",
+    }  # fmt: skip
 
 
 async def name_of(desk: Desk, account: str) -> str:
@@ -109,7 +114,8 @@ def limits(view: CaseView, item: Item) -> list[dict[str, Any]]:
         told = clocks.explain(clock, calendar, policy, now)
         left = clocks.left(clock, calendar, policy, now)
         kind = "pause" if clock.state == "paused" else {"red": "bad", "yellow": "warn"}.get(clock.card, "ok")
-        then = machine.title_of(clock.expiry) if clock.expiry else ""
+        ends = machine.title_of(clock.expiry) if clock.expiry else ""
+        then = ends if not ends or ends.startswith("逾期") else f"逾期{ends}"
         found.append({"clock": clock, "left": left, "kind": kind, "told": told, "then": then})
     return sorted(found, key=lambda each: (each["clock"].due_on is None, each["clock"].due_on))
 
