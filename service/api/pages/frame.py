@@ -121,7 +121,8 @@ def shown(
         "typed": filled or Filled.nothing(), "errors": errors_of(refusal), "desk": request.app.state.desk,
         "kept_key": filled.text("key") if filled and refusal and refusal.status == 503 else "", **context,
     }  # fmt: skip
-    if fragment and "hx-request" in request.headers:
+    going_back = "hx-history-restore-request" in request.headers  # the page itself is gone and wanted as a whole
+    if fragment and "hx-request" in request.headers and not going_back:
         content = "".join(page.blocks[fragment](page.new_context(facts)))
     else:
         content = page.render(facts)

@@ -7,6 +7,8 @@ from tests.api.conftest import Open
 from tests.api.pages.conftest import SignIn
 from tests.office.test_statements import counted_sqlite
 
+GOING_BACK = {"hx-request": "true", "hx-history-restore-request": "true"}
+
 
 class TestWorklist:
     """GET /desk."""
@@ -85,6 +87,7 @@ class TestWorklist:
         await opened()
         page = await (await as_("window")).get("/desk?text=小店", **{"hx-request": "true"})
         assert "<html" not in page.answer.text
+        assert "<html" in (await (await as_("window")).get("/desk", **GOING_BACK)).answer.text
         assert next(given["data-say"] for _, given in page.tags if "data-say" in given) == "1 件"
 
     async def test_costs_as_many_statements_as_pages_have_parts(self, city: City, as_: SignIn, opened: Open) -> None:
