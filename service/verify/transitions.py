@@ -69,6 +69,8 @@ def _engine_step(cycle: Lifecycle, action: str, was: str, to: str) -> bool:
     """Tell whether it is one of the steps that every lifecycle has."""
     if action == "start":
         return was in ("", "waiting") and to in cycle.begins
+    if action == "note_opinion":
+        return was == to == "waiting"
     if action == "request_correction":
         return was == cycle.initial and cycle.post(to) == "applicant"
     ends = {"stop": "stopped", "withdraw": "withdrawn"}

@@ -139,7 +139,7 @@ def _end_special(_: Work, item: Item, __: Mapping[str, Any], ___: Actor) -> None
 
 
 def _without_procedure(item: Item) -> dict[str, Any]:
-    return {name: item.special[name] for name in ("officers", "hearing") if name in item.special}
+    return {name: item.special[name] for name in ("officers", "hearing", "legal_review") if name in item.special}
 
 
 def _to_ordinary(work: Work, item: Item, data: Mapping[str, Any], _: Actor) -> None:
@@ -172,6 +172,17 @@ def _revoke(work: Work, item: Item, _: Mapping[str, Any], __: Actor) -> None:
             certificate.state = "revoked"
 
 
+def _record(transition: Transition, work: Work, item: Item, data: Mapping[str, Any], actor: Actor) -> None:
+    step = transition.effect.record if transition.effect else None
+    told = {"by": actor.account, "at": work.at.isoformat(), "opinion": data.get("opinion", "")}
+    item.special = {**item.special, str(step): told}
+
+
+def _forget_review(_: Work, item: Item, __: Mapping[str, Any], ___: Actor) -> None:
+    """What goes back to the review is reviewed anew before its decision (R-SUP-5)."""
+    item.special = {name: value for name, value in item.special.items() if name != "legal_review"}
+
+
 def _hearing(transition: Transition, work: Work, item: Item, data: Mapping[str, Any], actor: Actor) -> None:
     hearings.advance(work, item, transition, data, actor)
 
@@ -195,6 +206,14 @@ def effects_of(work: Work, item: Item, transition: Transition, data: Mapping[str
     if "officers" in data:
         yield _officers
     yield from _of_special(item, transition)
+    if transition.effect and transition.effect.record:
+        yield partial(_record, transition)
+    elif (
+        "legal_review" in item.special
+        and item.state in machine.before_decision
+        and transition.to not in (item.state, *(set(machine.states) - machine.before_decision))
+    ):
+        yield _forget_review
     if transition.effect and transition.effect.hearing:
         yield partial(_hearing, transition)
     if item.state == PLEDGED and transition.to == begins:

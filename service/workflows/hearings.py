@@ -48,14 +48,21 @@ def refuse(work: Work, item: Item, transition: Transition, actor: Actor) -> None
         raise ActionNotAllowed(why, action=transition.action, state=item.state, law="行政许可法 47、48")
 
 
-def _decides(work: Work, item: Item, transition: Transition) -> bool:
-    """Tell whether it decides, or brings the matter before those who decide; the intake decides nothing here."""
+def ends_review(work: Work, item: Item, transition: Transition) -> bool:
+    """Tell whether it decides; the intake decides nothing here, and an end without a decision is none."""
     machine = work.machine(item)
     if item.state in machine.acceptance_states or item.state not in machine.before_decision:
         return False
-    target = machine.states[transition.to]
-    ends = transition.to not in machine.before_decision and target.final not in UNDECIDED_ENDS
-    return ends or (target.post == APPROVER and transition.to != item.state)
+    return transition.to not in machine.before_decision and machine.states[transition.to].final not in UNDECIDED_ENDS
+
+
+def _decides(work: Work, item: Item, transition: Transition) -> bool:
+    """Tell whether it decides, or brings the matter before those who decide."""
+    machine = work.machine(item)
+    if item.state in machine.acceptance_states or item.state not in machine.before_decision:
+        return False
+    proposed = machine.states[transition.to].post == APPROVER and transition.to != item.state
+    return proposed or ends_review(work, item, transition)
 
 
 def _refuse_unheard(work: Work, item: Item, transition: Transition) -> None:

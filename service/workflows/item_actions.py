@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from service.errors import ActionNotAllowed, NotFound, NotPermitted
+from service.errors import ActionNotAllowed, DataInvalid, NotFound, NotPermitted
 from service.workflows import (
     certificates,
     clocks,
@@ -15,6 +15,7 @@ from service.workflows import (
     notices,
     papers,
     prohibitions,
+    publications,
     signals,
     signing,
 )
@@ -29,7 +30,7 @@ from service.workflows.rights import acting_post
 from service.workflows.situation import Action, Actor
 from service.workflows.work import Work
 
-REASONS_KEPT = frozenset({"refused", "declined", "not_required", "broken", "unkept", "revoked"})
+REASONS_KEPT = frozenset({"stopped", "refused", "declined", "not_required", "broken", "unkept", "revoked"})
 
 
 def item_of(work: Work, code: str) -> Item:
@@ -63,7 +64,10 @@ def act(work: Work, action: Action, actor: Actor) -> None:
 
 def consider(work: Work, item: Item, name: str, actor: Actor) -> None:
     """Refuse what `act` would refuse whatever the action carried; changes nothing."""
-    ways = _open_ways(work, item, name, actor)
+    try:
+        ways = _open_ways(work, item, name, actor)
+    except DataInvalid as lacking:  # nothing that is carried would help: it is not offered
+        raise ActionNotAllowed(lacking.detail, law=lacking.law, action=name, state=item.state) from None
     if not any("materials" in way.needs for way, _ in ways):  # what will be handed in decides
         work.machine(item).fire(item.state, name, _guard(work, item, ways))
 
@@ -197,6 +201,7 @@ def _move(work: Work, item: Item, transition: Transition, data: dict[str, Any], 
     if "materials" in transition.needs:
         _others_complete(work, item, actor)
     commitments.granted(work, item, transition, was, actor)
+    publications.decided(work, item, transition, was)
     if state.final:
         signals.item_final(work, item)
 

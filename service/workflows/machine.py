@@ -2,7 +2,7 @@
 
 One shared `Machine` per compiled lifecycle, fired through its event objects on a throwaway cursor. Guards only
 refuse; nothing here has effects. The engine gives every lifecycle the states `waiting`, `withdrawn`, `stopped` and
-the actions `start`, `stop`, `withdraw`.
+the actions `start`, `stop`, `withdraw`, and `note_opinion` while waiting (预审, R-BND-6).
 """
 
 import logging
@@ -41,9 +41,17 @@ class Cursor:
     taken: Transition | None = None
 
 
-def _transition(action: str, title: str, sources: list[str], to: str, by: str, notice: str | None = None) -> Transition:
+def _transition(
+    action: str,
+    title: str,
+    sources: list[str],
+    to: str,
+    by: str,
+    notice: str | None = None,
+    needs: list[str] | None = None,
+) -> Transition:
     entry = {"action": action, "title": title, "from": sources, "to": to, "by": by, "notice": notice}
-    return Transition.model_validate(entry)
+    return Transition.model_validate({**entry, "needs": needs or []})
 
 
 class LifecycleMachine:
@@ -69,6 +77,7 @@ class LifecycleMachine:
     def _engine_transitions(self) -> list[Transition]:
         still_open = [name for name, state in self.states.items() if not state.final]
         return [
+            _transition("note_opinion", "记录预审意见", [WAITING], WAITING, "reviewer", needs=["opinion"]),
             _transition("start", "前置事项办结，开始办理", [WAITING], self.lifecycle.initial, CLOCK),
             _transition("stop", "终止", still_open, STOPPED, CLOCK),
             _transition("withdraw", "撤回申请", sorted(self.still_undecided), WITHDRAWN, APPLICANT, "withdrawal"),

@@ -1,6 +1,6 @@
 """不得办理 — what forbids an action on an item whatever it carries: hands, eyes, and rules of law."""
 
-from service.errors import ActionNotAllowed, NotEligible
+from service.errors import ActionNotAllowed, NotEligible, one_field
 from service.workflows import bundle, clocks, commitments, continuing, credit, hearings, papers
 from service.workflows.calendar import local_date
 from service.workflows.case import Item
@@ -51,6 +51,7 @@ def by_rule(work: Work, item: Item, transition: Transition, actor: Actor) -> Non
         raise NotEligible("申请人有未修复的失信记录，不能按告知承诺准予，请转一般程序", law="国办发〔2020〕42号")
     credit.refuse(work, item, transition)
     hearings.refuse(work, item, transition, actor)
+    _unreviewed(work, item, transition, actor)
     if "gaps" in transition.needs:
         _tolerance(work, item, transition)
     if "materials" in transition.needs and actor.officer:
@@ -61,6 +62,23 @@ def _tacit(work: Work, item: Item, transition: Transition) -> bool:
     """Tell whether silence renews here: the one exception, for an application about a certificate made in time (R-LIFE-2)."""
     lifecycle = work.machine(item).lifecycle
     return lifecycle.tacit == "renewal" and "行政许可法 50" in transition.basis and continuing.timely(item)
+
+
+def _unreviewed(work: Work, item: Item, transition: Transition, actor: Actor) -> None:
+    """法制审核: a major decision needs its record, by neither who reviewed nor who decides (R-SUP-5).
+
+    Raises DataInvalid: what is lacking is a record, as with any other thing a decision must carry.
+    """
+    recorded = item.special.get("legal_review", {})
+    if transition.effect and transition.effect.record and actor.account == item.reviewer:
+        raise ActionNotAllowed("审查人不能自己作法制审核", action=transition.action, state=item.state)
+    definition = work.release.items.get(item.item)
+    if not (actor.officer and definition and definition.legal_review and hearings.ends_review(work, item, transition)):
+        return
+    if not recorded:
+        raise one_field("/data/legal_review", "重大决定应当先有法制审核意见", law="国办发〔2018〕118号")
+    if recorded["by"] == actor.account:
+        raise ActionNotAllowed("法制审核人不能同时作出决定", action=transition.action, state=item.state)
 
 
 def _tolerance(work: Work, item: Item, transition: Transition) -> None:

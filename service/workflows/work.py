@@ -9,7 +9,7 @@ from service.workflows.calendar import local_date
 from service.workflows.case import CASE, Case, Clock, Event, Item, Message, Notice, Task
 from service.workflows.language.duration import Duration
 from service.workflows.language.models import Lifecycle, Transition
-from service.workflows.language.release import FOLLOW_UP, LATER, REPAIR
+from service.workflows.language.release import FOLLOW_UP, LATER, PUBLICATION, REPAIR
 from service.workflows.machine import APPLICANT, LifecycleMachine, machine_of
 from service.workflows.notices import Paper
 from service.workflows.rights import departments_of_window, post_name
@@ -138,7 +138,10 @@ class Work:
             and definition.commitment.follow_up
         ):
             return definition.commitment.follow_up.limit, None
-        return definition.limits.get(limit, limit), None
+        own = definition.limits.get(limit, limit)
+        return (
+            (None, own) if item.lifecycle == PUBLICATION else (own, None)
+        )  # late publishing harms no applicant's right
 
     def new_clock(self, item: Item, name: str, *, days: int | None = None) -> Clock:
         """Return a clock of an item that has not started; `days` (working days) overrides its limit."""

@@ -85,7 +85,7 @@ PEOPLE: dict[str, tuple[str, str]] = {
     "sun": ("xf", "approver"), "zhou": ("xf", "inspector"), "zheng": ("xf", "reviewer"), "jiang": ("xf", "head"),
     "shen": ("xf", "window"), "wu": ("cg", "window"), "han": ("cg", "reviewer"), "yang": ("cg", "approver"),
     "zhu": ("cg", "head"), "qin": ("cg", "inspector"),
-    "zong": ("qzf", "head"),
+    "zong": ("qzf", "head"), "jin": ("scjg", "legal"),
 }  # fmt: skip
 
 

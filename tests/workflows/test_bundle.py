@@ -78,6 +78,15 @@ class TestSelect:
 
 
 class TestOrder:
+    def test_opinion_while_waiting(self, shop):
+        """预审: an opinion may be noted while an item waits; nothing runs, nobody else's turn comes (R-BND-6)."""
+        story = shop.accepted("food", {"use": "drain", "after": ["food"]})
+        with pytest.raises(NotPermitted):
+            story.wang("drain.note_opinion", opinion="可以。")
+        story.han("drain.note_opinion", opinion="图纸符合要求，待前置事项办结。")
+        assert (story.state("drain"), story.tasks("drain"), story.did()[-1]) == ("waiting", [], "drain.note_opinion")
+        assert not [clock for clock in story.case.clocks if clock[0] == "drain"]
+
     def test_waits(self, shop):
         """An item with a predecessor waits without a clock or a task, and starts with its end (R-BND-6)."""
         story = shop.accepted("food", {"use": "drain", "after": ["food"]}, at="2026-06-08")

@@ -235,3 +235,127 @@ class TestInspect:
         story.wang("food.start_inspection", officers=["wei", "qin"])
         story.wei("food.record_inspection", findings="相符")
         assert story.state("food") == "reviewing"
+
+
+class TestTerminate:
+    @pytest.mark.parametrize("stage", ["received", "correcting", "reviewing", "special", "deciding"])
+    def test_ends_the_item(self, shop, stage):
+        """R-CLK-6: died on 07-10 — ended with reasons, document and remedies; the limit of 07-20 is not reported overdue."""
+        story = shop.submitted("food", at="2026-07-03", missing=("plan",) if stage == "correcting" else ())
+        if stage == "correcting":
+            story.li("food.note_defects", reasons=["plan-no-size"])
+            story.li("notify_correction")
+        elif stage != "received":
+            story.li("food.accept", "2026-07-06")
+        if stage == "special":
+            story.wang("food.start_special", procedure="testing", notice_text="送检。", days=5)
+        elif stage == "deciding":
+            story.wang("food.propose", opinion="符合。")
+        ended = {"reasons": [{"text": "申请人死亡，该许可属于特定个人"}], "document": "死亡证明"}
+        with pytest.raises(NotPermitted):
+            story.zhao("food.terminate", **ended)
+        with pytest.raises(DataInvalid):
+            story.qian("food.terminate", reasons=ended["reasons"])
+        story.qian("food.terminate", "2026-07-10", **ended)
+        item = story.item("food")
+        assert (item.state, item.outcome, item.note, item.decided_at) == (
+            "terminated", "stopped", "申请人死亡，该许可属于特定个人", None,
+        )  # fmt: skip
+        paper = next(n for n in story.case.notices.values() if n.kind == "termination")
+        assert paper.body["remedies"]
+        assert paper.body["points"] == ["申请人死亡，该许可属于特定个人"]
+        assert story.case.state == "terminated"
+        story.until("2026-08-30")
+        assert not [n for n in story.case.notices.values() if n.kind in ("red_card", "statutory_breach")]
+
+    def test_not_after_the_decision(self, shop):
+        """What is granted ends by revocation or deregistration, not so."""
+        story = deciding(shop)
+        story.zhao("food.grant", opinion="同意。")
+        with pytest.raises(ActionNotAllowed):
+            story.qian("food.terminate", reasons=["unfit"], document="证明")
+
+    def test_others_go_on(self, shop):
+        """The other items of the case are not touched."""
+        story = shop.accepted("food", "drain")
+        story.qian("food.terminate", reasons=["unfit"], document="证明")
+        assert story.state("drain") == "reviewing"
+
+
+MAJOR = {"food": {"legal_review": True}}
+
+
+class TestLegalReview:
+    def test_needed(self, shop):
+        """R-SUP-5: where the item asks for it, no decision either way without the record; 422."""
+        story = deciding(shop, change=MAJOR)
+        for action, data in (("grant", {"opinion": "同意"}), ("refuse", {"reasons": ["unfit"]})):
+            with pytest.raises(DataInvalid, match="法制审核"):
+                story.zhao(f"food.{action}", **data)
+            assert "法制审核" in story.offers("zhao")[f"food.{action}"].reason
+        story.jin("food.record_legal_review", opinion="权限、依据、程序合法。")
+        assert story.item("food").special["legal_review"]["by"] == "jin"
+        story.zhao("food.grant", opinion="同意。")
+        assert story.state("food") == "issuing"
+
+    def test_anew_after_a_return(self, shop):
+        """What went back to the reviewer is reviewed anew."""
+        story = deciding(shop, change=MAJOR)
+        story.jin("food.record_legal_review", opinion="合法。")
+        story.zhao("food.send_back", opinion="请补充。")
+        story.wang("food.propose", opinion="已补充。")
+        with pytest.raises(DataInvalid, match="法制审核"):
+            story.zhao("food.grant", opinion="同意。")
+
+    def test_other_eyes(self, shop):
+        """Neither the reviewer nor who decides is the legal reviewer."""
+        story = shop.accepted("food", change=MAJOR)
+        both = Actor("wang", "clerk", "scjg", frozenset({"reviewer", "legal"}))
+        story.act(both, "food.propose", opinion="符合。")
+        with pytest.raises(ActionNotAllowed, match="审查人"):
+            story.act(both, "food.record_legal_review", opinion="合法。")
+        decider = Actor("zhao", "clerk", "scjg", frozenset({"legal", "approver"}))
+        story.act(decider, "food.record_legal_review", opinion="合法。")
+        with pytest.raises(ActionNotAllowed, match="法制审核人"):
+            story.act(decider, "food.grant", opinion="同意。")
+
+    def test_not_asked_for(self, shop):
+        """Without the switch nothing waits."""
+        deciding(shop).zhao("food.grant", opinion="同意。")
+
+
+class TestPublication:
+    @staticmethod
+    def granted(shop, limit="7wd"):
+        limits = {"statutory": "20wd", "promised": "10wd"} | ({"publication": limit} if limit else {})
+        story = deciding(shop, at="2026-09-11", change={"food": {"limits": limits}})
+        story.zhao("food.grant", opinion="同意。")
+        return story
+
+    @pytest.mark.parametrize(("limit", "due"), [("7wd", date(2026, 9, 21)), ("20wd", date(2026, 10, 15))])
+    def test_dated(self, shop, limit, due):
+        """R-DEC-11: granted 09-11, public within seven working days by 09-21, within twenty by 10-15."""
+        assert self.granted(shop, limit).due("food.publication.publish") == due
+
+    def test_late(self, shop):
+        """Late is red for the department; the licence does not know of it."""
+        story = self.granted(shop)
+        story.li("food.issue")
+        story.until("2026-09-22")
+        clock = story.clock("food.publication.publish")
+        assert (clock.card, clock.breach_on, story.case.state) == ("red", None, "granted")
+        assert story.case.certificates[1].state == "valid"
+        story.wang("food.publication.publish", document="信用网站公示记录")
+        assert (story.state("food.publication"), story.case.state) == ("published", "granted")
+
+    def test_withheld(self, shop):
+        """What is secret or private is not published, as the head decides with a reason."""
+        story = self.granted(shop)
+        with pytest.raises(NotPermitted):
+            story.wang("food.publication.withhold", reason="涉及国家秘密")
+        story.qian("food.publication.withhold", reason="涉及国家秘密")
+        assert story.state("food.publication") == "withheld"
+
+    def test_where_nothing_is_given(self, shop):
+        """No limit, no duty here."""
+        assert "food.publication" not in self.granted(shop, "").case.items

@@ -143,7 +143,7 @@ def live(shop, world, script):
 def may(story, person):
     """Return what somebody may do now and would do: nobody urges all day, and few withdraw."""
     rare = (
-        {"urge", "withdraw", "release", "extend", "decline", "not_required", "revoke"}
+        {"urge", "withdraw", "release", "extend", "decline", "not_required", "revoke", "terminate"}
         if len(story.events) % 5
         else set()
     )

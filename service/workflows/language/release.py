@@ -27,6 +27,7 @@ LATER = "later"
 DEREGISTRATION = "deregistration"
 REPAIR = "repair"
 DEFENCE = "defence"
+PUBLICATION = "publication"
 PROCEEDINGS = (
     FOLLOW_UP,
     LATER,
@@ -35,6 +36,7 @@ PROCEEDINGS = (
     "supervision",
     "redress",
     DEREGISTRATION,
+    PUBLICATION,
 )  # standard lifecycles of what follows a decision: started by the engine, beside the items
 WHOLE = "case"  # what stands for the case as a whole in the code of a proceeding
 _AGAIN = re.compile(r"-[0-9]+$")
@@ -52,6 +54,8 @@ def may_meet(kind: str, item: models.Item) -> bool:
         return bool(item.result)
     if kind == LATER:
         return bool(promise and promise.later)
+    if kind == PUBLICATION:
+        return PUBLICATION in item.limits
     return kind not in (FOLLOW_UP, REPAIR, DEFENCE) or bool(promise and promise.follow_up)
 
 

@@ -24,7 +24,7 @@ class TestCompileRelease:
         )
         release = compiled(files)
         assert set(release.items) == {"trade", "sign"}
-        assert set(release.lifecycles) == {"licence", "visit", *PROCEEDINGS} - {"later"}
+        assert set(release.lifecycles) == {"licence", "visit", *PROCEEDINGS} - {"later", "publication"}
         assert set(release.vocabulary.materials) == {"layout", "lease"}
         assert set(release.vocabulary.reasons) == {"layout-unclear", "area-wrong"}
         assert set(release.vocabulary.certificates) == {"trade-licence", "sign-permit"}

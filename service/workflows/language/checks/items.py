@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from service.workflows.language import models
 from service.workflows.language.checks.view import View, repeated
 from service.workflows.language.diagnostics import Diagnostic, found, near
+from service.workflows.language.release import PUBLICATION
 from service.workflows.language.source import Path, Source
 
-ALWAYS_READ = ("statutory", "promised", "extension")
+ALWAYS_READ = ("statutory", "promised", "extension", PUBLICATION)
 DEFAULT_FOLLOW_UP = "follow-up"
 EXPIRY = "expiry"  # the limit of a clock that ends with the certificate
 _CATCH_ALL = re.compile(r"(其他|其它)(有关|相关|必要|规定)?的?(有关|相关|必要|规定)?的?条件")
@@ -24,6 +25,8 @@ def findings(view: View) -> Iterator[Diagnostic]:
         yield from _continuing(view, item, source)
         if item.commitment:
             yield from _commitment(view, item, item.commitment, source)
+        if item.legal_review:
+            yield from _legal_review(view, item, source)
         if item.hearing:
             yield from _hearing(view, item, source)
 
@@ -89,6 +92,13 @@ def _limit_names(view: View, item: models.Item, source: Source) -> Iterator[Diag
         if name not in named and name not in ALWAYS_READ:
             hint = near(name, [*ALWAYS_READ, *(named - {"limits"})])
             yield found(source.at_key("limits", name), "E213", f"没有时限用到“{name}”", hint)
+
+
+def _legal_review(view: View, item: models.Item, source: Source) -> Iterator[Diagnostic]:
+    cycle = view.pack.lifecycles.get(item.lifecycle)
+    if cycle and not any(t.effect and t.effect.record == "legal_review" for t in cycle.transitions):
+        said = f"“{item.lifecycle}”没有法制审核这一步，永远作不出决定"
+        yield found(source.at_key("legal_review"), "E522", said, "换成 licence，或删去 legal_review")
 
 
 def _hearing(view: View, item: models.Item, source: Source) -> Iterator[Diagnostic]:

@@ -55,6 +55,7 @@ class Effect(Model):
 
     extend: Name | None = Field(None, description="延长哪个时限，天数由动作的 days 给出")
     limit: Name | None = Field(None, description="哪个时限的长度由动作的 days 决定（工作日）")
+    record: Literal["legal_review"] | None = Field(None, description="记下已经办过的一步：legal_review 法制审核")
     hearing: HearingStep | None = Field(
         None,
         description="听证走到哪一步：told 已告知权利，asked 有人申请，waived 放弃或已陈述意见，over 申请期满，"
@@ -246,6 +247,7 @@ class Item(Model):
     result: Result | None = None
     renews: Renewal | None = None
     changes: Change | None = None
+    legal_review: bool = Field(False, description="重大决定：决定以前须有法制审核意见")
     hearing: Hearing | None = Field(None, description="决定前的听证；不写时由审查人按个案告知或举行")
 
     def field_uses(self) -> list[FieldUse]:

@@ -47,7 +47,7 @@ NoticeKind = Literal[
     "credit_recorded", "repair_notice", "repair_granted", "repair_refused", "credit_expired",
     "hearing_right",
     "hearing_request", "hearing_waived", "hearing_announcement", "hearing_notice", "hearing_end", "special_overrun",
-    "supervision", "copy", "redress_reply", "deemed_renewal", "deregistration",
+    "supervision", "copy", "redress_reply", "deemed_renewal", "deregistration", "termination",
 ]  # fmt: skip
 NOTICE_TITLES: dict[NoticeKind, str] = {
     "receipt": "收件凭证", "acceptance": "受理通知书", "tolerant_acceptance": "容缺受理通知书",
@@ -63,6 +63,7 @@ NOTICE_TITLES: dict[NoticeKind, str] = {
     "hearing_right": "听证权利告知书", "hearing_request": "组织听证告知书",
     "hearing_waived": "放弃听证确认书", "hearing_announcement": "听证公告", "hearing_notice": "听证通知书",
     "hearing_end": "听证结束告知书", "special_overrun": "特别程序超时提醒",
+    "termination": "终止办理决定书",
     "supervision": "督办单", "copy": "抄送单", "redress_reply": "评价答复书",
     "deemed_renewal": "视为准予延续告知书", "deregistration": "注销告知书",
 }  # fmt: skip
@@ -73,6 +74,7 @@ BUILT_IN_POSTS = {
     "inspector": "核查岗",
     "approver": "决定岗",
     "head": "负责人",
+    "legal": "法制审核岗",
 }
 
 
