@@ -9,7 +9,6 @@ from service.workflows import (
     certificates,
     clocks,
     commitments,
-    continuing,
     credit,
     joint,
     notices,
