@@ -9,6 +9,7 @@ from service.office.exchange import Exchange
 from service.office.figures import Figures
 from service.office.filling import DraftView, Filling
 from service.office.handling import Handling
+from service.office.history import History
 from service.office.holdings import Holding, Holdings
 from service.office.printing import Printing
 from service.office.publishing import Publishing
@@ -33,7 +34,7 @@ from service.office.views import (
 
 
 class Office(
-    Applications, Filling, Handling, Bulk, Tasks, Reading, Figures, Holdings, Printing, Publishing, Sessions, Exchange, Sweeps,
+    Applications, Filling, Handling, Bulk, Tasks, Reading, History, Figures, Holdings, Printing, Publishing, Sessions, Exchange, Sweeps,
     DemoClock,
 ):  # fmt: skip
     """办公室 — every verb of the service; built on a database and a folder of files."""

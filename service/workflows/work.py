@@ -18,6 +18,7 @@ from service.workflows.situation import Actor, Situation
 MOMENT = timedelta(microseconds=1)
 DEPARTMENT, PUBLIC = "department", "public"
 EXPIRY = "expiry"  # the limit of a clock that ends with the certificate an item renews
+STEP = "step-"  # the clock of a stage is named step-<state>
 
 
 class Work:
@@ -178,8 +179,26 @@ class Work:
                     self.put(clocks.settle(clock, self.counted_at))
                 elif clock.state == "running":
                     self.put(clocks.stop(clock, self.counted_at, why))
+        self._turn_step(item)
         if state.final:
             self._settle_all(item.item)
+
+    def _turn_step(self, item: Item) -> None:
+        """环节时限: the limit of the one stage the item is in; it ends with the stage and moves nothing else (R-MON-1)."""
+        name = STEP + item.state
+        for clock in list(self.case.clocks.values()):
+            left = clock.item == item.item and clock.clock.startswith(STEP) and clock.clock != name
+            if left and clock.state != "settled":
+                self.put(clocks.settle(clock, self.counted_at))
+        definition = self.release.items.get(item.item)
+        running = self.case.clocks.get((item.item, name))
+        if (
+            definition
+            and (length := definition.steps.get(item.state))
+            and (running is None or running.state == "settled")
+        ):
+            title = f"{self.machine(item).states[item.state].title}（环节）"
+            self.begin(Clock(item.item, name, title, "本级规定的环节时限", promised=length), self.counted_at)
 
     @staticmethod
     def _sets_limit(transition: Transition | None, clock: str) -> bool:

@@ -63,6 +63,7 @@ def path_of(line: Line, places: dict[str, Any], number: str) -> str:
     """Return the path of a request about a case number."""
     path = line.path.format(**{**places, "number": number, "case": number})
     path += f"?code={places['query_code']}" if "/track/" in path else ""
+    path += "?at=2026-11-05T10:00:00Z" if path.endswith("/where") else ""
     path += "?month=2026-10" if path.endswith("/ratings") else ""
     return path + ("/swagger-ui.css" if path == "/docs/assets" else "")
 

@@ -255,7 +255,8 @@ def right_clocks(story, item):
     """The clocks that run are those of the state; a final item's are all settled."""
     state = machine_of(story.release, item.lifecycle).states[item.state]
     clocks = {c.clock: c for c in story.case.clocks.values() if c.item == item.item and c.clock != "validity"}
-    running = {name for name, clock in clocks.items() if clock.state == "running" and not name.startswith("gap-")}
+    beside = ("gap-", "step-")  # clocks that no state of the lifecycle names
+    running = {name for name, clock in clocks.items() if clock.state == "running" and not name.startswith(beside)}
     assert running == set(state.runs)
     for clock in clocks.values():
         assert (clock.due_on is None) <= (clock.state != "running")

@@ -4,11 +4,13 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from service.api.auth import Counter, SignedIn
 from service.api.body import StrictRoute
 from service.api.problems import refusals
+from service.api.rest.case_shapes import WhereShown
+from service.api.rest.case_views import where_line
 from service.api.rest.shapes import KINDS, Shown, json_answer, said
 from service.api.texts import CaseNumber, ClockCode, Cursor, ItemCode
 from service.errors import NotFound, NotSignedIn
@@ -112,6 +114,13 @@ class ExplanationShown(Shown):
     sentence: str = Field(description="一句话说明，可以直接念给申请人听")
 
 
+class WherePage(Shown):
+    """那一时刻在办的事项各在哪里。"""
+
+    at: datetime
+    where: list[WhereShown]
+
+
 @router.get(
     "/{number}/events", operation_id="cases_events", summary="办理记录", response_model=EventPage,
     responses=refusals(NotSignedIn, NotFound),
@@ -124,6 +133,21 @@ async def list_events(
     found = await desk.office.events(caller.actor, number, cursor, limit, now=caller.now)
     shown = [event(each, await desk.office.release(each.release), caller.actor) for each in found.items]
     return json_answer(EventPage(items=shown, next=found.next).model_dump_json())
+
+
+@router.get(
+    "/{number}/where", operation_id="cases_where", summary="某一时刻办到哪里", response_model=WherePage,
+    responses=refusals(NotSignedIn, NotFound),
+)  # fmt: skip
+async def where_at(
+    number: CaseNumber, desk: Counter, caller: SignedIn,
+    at: Annotated[AwareDatetime, Query(description="哪一时刻，带时区", examples=["2026-11-06T10:00:00+08:00"])],
+) -> Response:  # fmt: skip
+    """那时在哪个环节、哪个部门、哪个岗位、谁手里，到哪天为止；申请人看不到具体的人。"""
+    found = await desk.office.where_at(caller.actor, number, at, caller.now)
+    named = caller.actor.kind in ("clerk", "supervisor")
+    lines = [where_line(each, named=named) for each in found]
+    return json_answer(WherePage(at=at, where=lines).model_dump_json())
 
 
 @router.get(

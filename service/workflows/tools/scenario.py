@@ -18,7 +18,7 @@ from service.workflows.step import step, tick
 from service.workflows.submission import not_eligible
 from service.workflows.tools.coverage import Coverage
 from service.workflows.tools.samples import answers_with_neutral, sample
-from service.workflows.work import Work
+from service.workflows.work import STEP, Work
 
 LIMITS = ("promised", "statutory", "safe")
 
@@ -297,7 +297,9 @@ class Stage:
 
 
 def _card(case: Case, item: str) -> str:
-    cards = {c.card for c in case.clocks.values() if c.item == ("" if item == "case" else item)}
+    """Return the card of an item or of the case; a stage that is late does not colour the whole (S-18)."""
+    own = [c for c in case.clocks.values() if c.item == ("" if item == "case" else item)]
+    cards = {c.card for c in own if not c.clock.startswith(STEP)}
     return next((card for card in ("red", "yellow") if card in cards), "none")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from service.workflows.language import models
 from service.workflows.language.checks.view import View, repeated
 from service.workflows.language.diagnostics import Diagnostic, found, near
+from service.workflows.language.duration import Duration
 from service.workflows.language.release import PUBLICATION
 from service.workflows.language.source import Path, Source
 
@@ -23,6 +24,7 @@ def findings(view: View) -> Iterator[Diagnostic]:
         yield from _lists(view, item, source)
         yield from _limit_names(view, item, source)
         yield from _continuing(view, item, source)
+        yield from _steps(view, item, source)
         if item.commitment:
             yield from _commitment(view, item, item.commitment, source)
         if item.legal_review:
@@ -99,6 +101,26 @@ def _legal_review(view: View, item: models.Item, source: Source) -> Iterator[Dia
     if cycle and not any(t.effect and t.effect.record == "legal_review" for t in cycle.transitions):
         said = f"“{item.lifecycle}”没有法制审核这一步，永远作不出决定"
         yield found(source.at_key("legal_review"), "E522", said, "换成 licence，或删去 legal_review")
+
+
+def _steps(view: View, item: models.Item, source: Source) -> Iterator[Diagnostic]:
+    """环节时限: of stages in which a department has something to do, together within the promise (R-MON-1)."""
+    cycle, promised = view.pack.lifecycles.get(item.lifecycle), item.limit("promised") or item.limit("statutory")
+    if cycle is None:
+        return
+    staffed = {name for name, state in cycle.states.items() if state.post and state.post != "applicant"}
+    for name in item.steps:
+        yield from view.known("state", name, staffed, source.at_key("steps", name))
+    counted = {name for name, state in cycle.states.items() if _counts(cycle, state)}
+    inside = [Duration.parse(length) for name, length in item.steps.items() if name in counted]
+    total = sum(each.count for each in inside)
+    if promised and {each.unit for each in inside} == {promised.unit} and total > promised.count:
+        said = f"各环节加起来 {total} 天，超过承诺的 {promised}"
+        yield found(source.at_key("steps"), "W213", said, "环节时限之和不应超过承诺时限")
+
+
+def _counts(cycle: models.Lifecycle, state: models.State) -> bool:
+    return any(cycle.clocks[clock].limit == "limits" for clock in state.runs if clock in cycle.clocks)
 
 
 def _hearing(view: View, item: models.Item, source: Source) -> Iterator[Diagnostic]:

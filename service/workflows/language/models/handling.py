@@ -240,6 +240,7 @@ class Item(Model):
     conditions: list[Text] = []
     lifecycle: Code
     limits: dict[Name, Length] = {}
+    steps: dict[Name, Length] = Field({}, description="环节时限：状态 → 这个环节最多多久，如 reviewing: 2wd")
     fields: list[Name | FieldUse] = []
     materials: list[Code | MaterialUse] = []
     commitment: Commitment | None = None
