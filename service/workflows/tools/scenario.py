@@ -223,6 +223,8 @@ class Stage:
         self._keep(taken)
 
     def _actor(self, by: str) -> Actor:
+        if by == "supervisor":
+            return Actor("supervisor", "supervisor", name="效能监察")
         if by == "applicant":
             return self.applicant
         department, _, post = by.partition(".")

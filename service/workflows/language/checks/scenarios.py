@@ -130,11 +130,16 @@ class _Story:
 
     def actor(self, text: str, at: At) -> Iterator[Diagnostic]:
         department, _, at_post = text.rpartition(".")
-        known = text == "applicant" or (department in self.view.departments and at_post in self.view.posts)
+        known = text in ("applicant", "supervisor") or (
+            department in self.view.departments and at_post in self.view.posts
+        )
         if not known and self.view.sure("department"):
             posts = [f"{each}.{post}" for each in sorted(self.view.departments) for post in sorted(self.view.posts)]
             yield found(
-                at, "E607", f"没有“{text}”这个经办人", near(text, ["applicant", *posts]) or "写成 <部门>.<岗位>"
+                at,
+                "E607",
+                f"没有“{text}”这个经办人",
+                near(text, ["applicant", "supervisor", *posts]) or "写成 <部门>.<岗位>",
             )
 
     def step(self, step: models.ScenarioStep, here: tuple[str, int]) -> Iterator[Diagnostic]:
@@ -224,5 +229,6 @@ class _Story:
             return
         yield from self.item(code, at)
         cycle = self.cycles.get(code)
-        if cycle and clock not in cycle.clocks and not clock.startswith("gap-"):
-            yield found(at, "E609", f"“{code}”没有时限“{clock}”", near(clock, list(cycle.clocks)))
+        stages = [f"step-{state}" for state in (self.items[code].steps if code in self.items else ())]
+        if cycle and clock not in [*cycle.clocks, *stages] and not clock.startswith("gap-"):
+            yield found(at, "E609", f"“{code}”没有时限“{clock}”", near(clock, [*cycle.clocks, *stages]))
