@@ -292,7 +292,7 @@ class TestDemo:
             assert (await city.sign_in(name, "yijianshi", NOW)).account == name
         window = await city.actor("scjg.window")
         assert isinstance(window, Actor)
-        assert (await city.tasks(window, TaskFilter(view="unclaimed"))).items
+        assert (await city.tasks(window, TaskFilter(view="unclaimed"), now=NOW)).items
 
     async def test_the_application_it_shows_is_accepted(self, city: Office) -> None:
         """What is printed to try really works: sign in, open a restaurant."""
