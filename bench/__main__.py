@@ -71,11 +71,13 @@ async def one(part: str, cities: list[City], given: argparse.Namespace) -> list[
 
 
 async def fresh(given: argparse.Namespace) -> Table:
-    """Run the part that begins with empty databases on databases of its own."""
-    with places(given.postgres, tuple(given.databases)) as urls:
-        cities = [await found(kind, url, given.postgres) for kind, url in urls.items()]
+    """Run the part that compares a fresh database with a full one on databases of its own."""
+    kinds = tuple(given.databases)
+    with places(given.postgres, kinds) as empty, places(given.postgres, kinds) as full:
+        cities = [await found(kind, urls[kind], given.postgres) for kind in kinds for urls in (empty, full)]
         try:
-            return await pages.first_bytes(cities, sizes=[0, 5_000 if given.quick else 100_000])
+            pairs = list(zip(cities[::2], cities[1::2], strict=True))
+            return await pages.first_bytes(pairs, size=5_000 if given.quick else 100_000)
         finally:
             for city in cities:
                 await left(city, given.postgres)

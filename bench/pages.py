@@ -3,7 +3,6 @@
 import http.client
 import re
 import time
-from statistics import median
 from urllib.parse import quote, urlencode
 
 from sqlalchemy import text
@@ -12,6 +11,7 @@ from bench.city import OPEN, PASSWORD, City
 from bench.scale import FAR
 from bench.server import Server
 from bench.table import Table
+from bench.wire import stopping
 
 ASKED = 40
 BY_NAME = "search by part of a name"
@@ -53,43 +53,49 @@ class Browser:
             raise RuntimeError(f"signing in: {status}\n{page}")
 
     def first_byte(self, path: str) -> float:
-        """Ask for a page again and again; return the median wait in milliseconds."""
-        took = []
-        self._connection.close()  # the server hangs up on who has been silent; asking connects again
-        for _ in range(ASKED):
-            status, page, waited = self.ask(path)
-            if status != 200:
-                raise RuntimeError(f"{path}: {status}\n{page}")
-            took.append(waited * 1000)
-        return median(took[ASKED // 4 :])
+        """Ask for a page; return the wait in milliseconds."""
+        status, page, waited = self.ask(path)
+        if status != 200:
+            raise RuntimeError(f"{path}: {status}\n{page}")
+        return waited * 1000
 
 
-async def first_bytes(cities: list[City], *, sizes: list[int]) -> Table:
-    """Measure with so many open tasks, the smaller number first; the desk of a fresh city holds one application."""
-    said = " and ".join(f"{size:,}" for size in sizes)
-    table = Table(f"First byte of a clerk's pages with {said} open tasks, one browser, {ASKED} ×")
-    for city in cities:
-        held = await _open_tasks(city)
-        server = Server.product(city.url, city.folder)
-        browser = Browser(server)
-        try:
-            browser.sign_in("clerk")
-            for turn, size in enumerate(sizes):
-                await city.copy(f"open{turn}x", max(0, size - held) // held if turn else 0, OPEN, FAR)
-                for name, path in pages():
-                    table.add(f"{city.name}: {name} at {size:,}", browser.first_byte(path), "ms")
-        finally:
-            server.stop()
-        for name in (name for name, _ in pages() if name != BY_NAME):  # that one reads through the names
-            names = [f"{city.name}: {name} at {size:,}" for size in sizes]
-            table.ratio(f"{city.name}: {name}, most ÷ fewest", names[-1], names[0], "≤ 3")
+async def first_bytes(pairs: list[tuple[City, City]], *, size: int) -> Table:
+    """Fill the second city of each pair with so many open tasks, then ask both for the same pages in turn."""
+    table = Table(
+        f"First byte of a clerk's pages with {size:,} open tasks and with those of one application, {ASKED} ×"
+    )
+    for pair in pairs:
+        held = await _open_tasks(pair[1])
+        await pair[1].copy("openx", size // held, OPEN, FAR)
+        with stopping(*(servers := [Server.product(city.url, city.folder) for city in pair])):
+            browsers = [Browser(server) for server in servers]
+            for browser in browsers:
+                browser.sign_in("clerk")
+            numbers = [await _number(city) for city in pair]
+            for turn in range(-3, ASKED):  # the first turns warm everybody up
+                for at, (browser, number) in enumerate(zip(browsers, numbers, strict=True)):
+                    for name, path in pages(number):
+                        waited = browser.first_byte(path)
+                        if turn >= 0:
+                            table.add(_named(pair[at], name, full=bool(at)), waited, "ms")
+        for name, _ in pages(""):
+            if name != BY_NAME:  # that one reads through the names
+                table.ratio(
+                    f"{pair[0].name}: {name}, full ÷ fresh", _named(pair[1], name, full=True),
+                    _named(pair[0], name, full=False), "≤ 3",
+                )  # fmt: skip
     return table
 
 
-def pages() -> list[tuple[str, str]]:
+def _named(city: City, page: str, *, full: bool) -> str:
+    return f"{city.name}: {page}, {'full' if full else 'fresh'}"
+
+
+def pages(number: str) -> list[tuple[str, str]]:
     """Return the pages that are asked for, by name."""
     return [
-        ("/desk", "/desk"), ("/desk, cards", "/desk?card=red"), ("/desk, waiting", "/desk?view=waiting"),
+        ("/desk", "/desk"), ("one case", f"/desk/cases/{number}"), ("/desk, cards", "/desk?card=red"), ("/desk, waiting", "/desk?view=waiting"),
         ("/desk, done", "/desk?view=done"), ("search by number", "/desk/search?text=YJS20200101-999999"),
         ("search by credit code", "/desk/search?text=92999901MADEM0000X"), (BY_NAME, "/desk/search?text=没有这家店"),
     ]  # fmt: skip
@@ -101,3 +107,10 @@ async def _open_tasks(city: City) -> int:
         return int(
             (await connection.sql.execute(text("SELECT count(*) FROM tasks WHERE done_at IS NULL"))).scalar_one()
         )
+
+
+async def _number(city: City) -> str:
+    """Return the number of the one application."""
+    async with city.database.reading() as connection:
+        query = text("SELECT number FROM cases WHERE id = :id")
+        return str((await connection.sql.execute(query, {"id": city.case_id})).scalar_one())
