@@ -25,7 +25,7 @@ from service.store.schema import check_current
 from service.store.statements import HELD
 from service.workflows import bundle, certificates, evidence, library, notices
 from service.workflows.calendar import local_date
-from service.workflows.case import COLUMNS, KEYS, PARTS, Case, Event
+from service.workflows.case import COLUMNS, KEYS, PARTS, Ban, Case, Event
 from service.workflows.language.release import Release
 from service.workflows.situation import CLOCK_ACTOR, Actor, Held, Situation, Step
 
@@ -72,6 +72,7 @@ class Desk:
             release, self.catalogue.calendar_for(release), now.astimezone(UTC), staff=roster.posts,
             subjects=roster.subjects, excluded=beside.standing.excluded, excluded_by=credit.source(beside.standing),
             credit_class=credit.grade(beside.standing), library=held(beside.held),
+            bans=tuple(Ban(**row) for row in beside.standing.banned),
         )  # fmt: skip
 
     async def opened(self, found: Gathered, actor: Actor, now: datetime, tx: Connection) -> tuple[Case, Situation]:

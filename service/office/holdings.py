@@ -112,4 +112,5 @@ NOTES = {
     "superseded": "证照已经换发新证。",
     "expired": "证照的有效期已经届满。",
     "revoked": "证照已被撤销。",
+    "recalled": "许可已被撤回。",
 }

@@ -23,6 +23,7 @@ from service.workflows.situation import Actor
 from service.workflows.tools import papers as sheets
 
 Form = Literal["html", "pdf"]
+ENDED = ("revoked", "recalled")
 GRANTING = frozenset({"grant", "issue", "result"})  # papers whose force ends with what they granted
 NO_PAPER = "没有这份文书，或者您无权查看。"
 NO_CODE = "没有查到这份文书，请核对文书上的校验码。"
@@ -140,7 +141,7 @@ def _out_of_force(notice: Row, item: Row | None, certificates: Iterable[Row], to
     if notice["kind"] not in GRANTING:
         return ""
     own = [c for c in certificates if notice["item"] in (CASE, c["item"])]
-    if (item and item["outcome"] == "revoked") or any(c["state"] == "revoked" for c in own):
-        return "对应的决定已被撤销。"
+    if (item and item["outcome"] in ENDED) or any(c["state"] in ENDED for c in own):
+        return "对应的决定已被撤销。" if not item or item["outcome"] == "revoked" else "对应的许可已被撤回。"
     ended = [c["valid_until"] for c in own if c["valid_until"] and c["valid_until"] < today]
     return f"对应的证照有效期到{say_date(max(ended))}，已经过期。" if ended else ""

@@ -26,6 +26,7 @@ class Standing:
 
     barred: Row | None = None  # {number, kind, recorded_at} of a breach that was not repaired
     rated: Row | None = None  # {since_on, grade, serious, source}: the class of credit that counts now
+    banned: tuple[Row, ...] = ()  # {n, subject, item, ground, from_on, until_on, basis}: what may not be applied for
 
     @property
     def excluded(self) -> bool:
@@ -125,7 +126,7 @@ def _standing(found: Mapping[str, Any]) -> Standing:
         barred = {**barred, "recorded_at": as_instant(barred["recorded_at"])}
     if rated:
         rated = {**rated, "since_on": date.fromisoformat(rated["since_on"]), "serious": bool(rated["serious"])}
-    return Standing(barred, rated)
+    return Standing(barred, rated, tuple(_read("bans", found["banned"] or (), nested=True)))
 
 
 def _answer(row: Row | None) -> Row | None:
@@ -153,6 +154,8 @@ def _beside_sqlite(raw: sqlite3.Connection, subject: str, key: Key) -> tuple[Row
         cursor = raw.execute(text.format(subject="?"), (subject,))
         row = cursor.fetchone()
         found[name] = dict(zip((c[0] for c in cursor.description), row, strict=True)) if row else None
+    rows = raw.execute(sql.bans("?"), (subject,))
+    found["banned"] = [dict(zip(sql.BANS, row, strict=True)) for row in rows]
     answers = _select(raw, "idempotency", "principal = ? AND key = ?", *key)
     held = (dict(zip((*sql.HELD, "replaced_on"), row, strict=True)) for row in raw.execute(sql.held("?"), (subject,)))
     return (answers[0] if answers else None), _standing(found), _held(held, nested=False)

@@ -17,7 +17,18 @@ from sqlmodel import SQLModel
 from service.store import offices, tables
 from service.store.columns import LAST_DAY, UtcDateTime
 
-PARTS = ("items", "clocks", "tasks", "materials", "notices", "certificates", "commitments", "credits", "ratings")
+PARTS = (
+    "items",
+    "clocks",
+    "tasks",
+    "materials",
+    "notices",
+    "certificates",
+    "commitments",
+    "credits",
+    "bans",
+    "ratings",
+)
 ADDED_ONLY = ("messages", "events")  # inserted, never changed with the case; not needed to decide
 _OWN: dict[str, dict[str, str | None]] = {  # columns the archive fills itself: None leaves them to their default
     "cases": {"retry_at": None},
@@ -138,11 +149,20 @@ RATED = (  # the class of credit that counts now
 )
 
 
+BANS = ("n", "subject", "item", "ground", "from_on", "until_on", "basis")
+
+
+def bans(subject: str) -> str:
+    """Write what reads whose applications for what are barred, of every case, also what has ended."""
+    return f"SELECT {', '.join(BANS)} FROM bans WHERE subject = {subject} ORDER BY until_on DESC LIMIT 100"
+
+
 def _beside(subject: str) -> str:
     kept = f"SELECT {names(columns('idempotency'))} FROM idempotency WHERE principal = $2 AND key = $3"
     return (
         f"(SELECT row_to_json(i) FROM ({kept}) i) AS answered, "
         f"(SELECT json_agg(x) FROM ({held(subject)}) x) AS held, "
+        f"(SELECT json_agg(x) FROM ({bans(subject)}) x) AS banned, "
         f"(SELECT row_to_json(x) FROM ({BARRED.format(subject=subject)}) x) AS barred, "
         f"(SELECT row_to_json(x) FROM ({RATED.format(subject=subject)}) x) AS rated"
     )

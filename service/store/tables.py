@@ -279,6 +279,21 @@ class Credit(SQLModel, table=True):
     repaired_on: date | None = None
 
 
+class Ban(SQLModel, table=True):
+    """禁止申请 — until when somebody may not apply for an item again; asked for by applicant."""
+
+    __tablename__ = "bans"
+    __table_args__ = (Index("bans_subject", "subject"),)
+    case_id: str = _case_id()
+    n: int = Field(primary_key=True)
+    subject: str
+    item: str
+    ground: str
+    from_on: date
+    until_on: date
+    basis: str
+
+
 class Rating(SQLModel, table=True):
     """好差评 — five grades, once per service event."""
 

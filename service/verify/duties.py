@@ -68,7 +68,7 @@ def certificates(dossier: Dossier) -> Iterator[Finding]:
         seen.add(code)
         ended = [ENDS[e["action"]] for e in dossier.events if e["item"] == code and e["action"] in ENDS]
         standing = ended[-1] if ended else "valid"
-        expected = {"granted": standing, "revoked": "revoked"}.get(item["outcome"])
+        expected = {"granted": standing, "revoked": "revoked", "recalled": "recalled"}.get(item["outcome"])
         if certificate["state"] != expected:
             yield Finding(dossier.name, where, f"证照状态 {certificate['state']} 与事项结果 {item['outcome']} 不符")
     for code, item in dossier.items.items():

@@ -13,6 +13,7 @@ PERSONAL: dict[str, set[str]] = {
     "certificates": {"holder_name", "holder_id", "code", "carries"},
     "commitments": {"signature"},
     "credits": {"subject"},
+    "bans": {"subject"},
     "items": {"third_parties"},
     "materials": {"name"},
     "ratings": {"text"},

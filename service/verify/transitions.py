@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from service.verify.dossier import Dossier, Lifecycle, Row, listed
 from service.verify.report import Finding
 
-GOOD = {"granted", "revoked"}
+GOOD = {"granted", "revoked", "recalled"}
 HARMLESS = GOOD | {"not_required"}
 
 

@@ -315,7 +315,7 @@ def derived_state(case: Case, waiting_for_applicant: Iterable[str], intake: Iter
 
 def final_state(outcomes: list[str]) -> str:
     """Return the result of a case from the outcomes of its items (R-BND-5)."""
-    good = [outcome in ("granted", "revoked") for outcome in outcomes]
+    good = [outcome in ("granted", "revoked", "recalled") for outcome in outcomes]
     if all(ok or outcome in SATISFIED for ok, outcome in zip(good, outcomes, strict=True)) and any(good):
         return "granted"
     if any(good):

@@ -198,6 +198,19 @@ class Credit:
 
 
 @dataclass(slots=True)
+class Ban:
+    """禁止申请 — until when somebody may not apply for an item again, and why; a part of the case that caused it."""
+
+    n: int
+    subject: str  # the applicant's id
+    item: str
+    ground: str  # false_material | fraud
+    from_on: date
+    until_on: date  # the last day on which it holds
+    basis: str
+
+
+@dataclass(slots=True)
 class Rating:
     """好差评 — five grades, once per service event."""
 
@@ -276,6 +289,7 @@ class Case:
     certificates: dict[int, Certificate] = field(default_factory=dict)
     commitments: dict[str, Commitment] = field(default_factory=dict)
     credits: dict[int, Credit] = field(default_factory=dict)
+    bans: dict[int, Ban] = field(default_factory=dict)
     ratings: dict[int, Rating] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
 
@@ -290,14 +304,14 @@ class Case:
 
 PARTS: dict[str, type] = {
     "items": Item, "clocks": Clock, "tasks": Task, "materials": Material, "notices": Notice,
-    "certificates": Certificate, "commitments": Commitment, "credits": Credit, "ratings": Rating, "messages": Message,
+    "certificates": Certificate, "commitments": Commitment, "credits": Credit, "bans": Ban, "ratings": Rating, "messages": Message,
 }  # fmt: skip
 _VALUES = {
     name: attrgetter(*(f.name for f in fields(kind))) for name, kind in PARTS.items()
 }  # ten times as fast as replace
 KEYS: dict[str, tuple[str, ...]] = {
     "items": ("item",), "clocks": ("item", "clock"), "tasks": ("n",), "materials": ("n",), "notices": ("n",),
-    "certificates": ("n",), "commitments": ("item",), "credits": ("n",), "ratings": ("n",), "messages": ("n",),
+    "certificates": ("n",), "commitments": ("item",), "credits": ("n",), "bans": ("n",), "ratings": ("n",), "messages": ("n",),
 }  # fmt: skip
 COLUMNS: dict[str, tuple[str, ...]] = {
     "cases": tuple(f.name for f in fields(Case) if f.name not in PARTS),

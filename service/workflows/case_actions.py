@@ -7,6 +7,7 @@ from service.errors import ActionNotAllowed, NotPermitted
 from service.workflows import bundle, clocks, item_actions, notices, papers, signals
 from service.workflows.calendar import local_date
 from service.workflows.case import CASE, Item
+from service.workflows.delivery import record_delivery
 from service.workflows.joint import extend_cap
 from service.workflows.language.duration import Duration
 from service.workflows.machine import APPLICANT, WITHDRAWN, LifecycleMachine
@@ -129,5 +130,6 @@ CASE_ACTIONS: dict[str, tuple[str, tuple[str, ...], CaseAction]] = {
     "extend_cap": ("批准延长总时限", ("reason", "days"), extend_cap),
     "supervise": ("督办", ("text",), supervise),
     "reply": ("答复督办", ("opinion",), reply),
+    "record_delivery": ("登记送达", ("notice", "date", "document"), record_delivery),
     "copy": ("抄送", ("to",), copy),
 }

@@ -166,10 +166,10 @@ def _hand_in_later(work: Work, item: Item, data: Mapping[str, Any], actor: Actor
         library.hand_in(work, row, actor)
 
 
-def _revoke(work: Work, item: Item, _: Mapping[str, Any], __: Actor) -> None:
+def _end_certificate(ends: str, work: Work, item: Item, _: Mapping[str, Any], __: Actor) -> None:
     for certificate in work.case.certificates.values():
         if certificate.item == item.item:
-            certificate.state = "revoked"
+            certificate.state = ends
 
 
 def _record(transition: Transition, work: Work, item: Item, data: Mapping[str, Any], actor: Actor) -> None:
@@ -218,8 +218,8 @@ def effects_of(work: Work, item: Item, transition: Transition, data: Mapping[str
         yield partial(_hearing, transition)
     if item.state == PLEDGED and transition.to == begins:
         yield _to_ordinary
-    if machine.states[transition.to].final == "revoked":
-        yield _revoke
+    if (ends := machine.states[transition.to].final) in ("revoked", "recalled"):
+        yield partial(_end_certificate, str(ends))
 
 
 def _of_special(item: Item, transition: Transition) -> Iterator[Apply]:

@@ -19,6 +19,7 @@ PERSONAL: dict[str, frozenset[str]] = {
     "certificates": frozenset({"holder_name", "holder_id", "code", "carries"}),
     "commitments": frozenset({"signature"}),
     "credits": frozenset({"subject"}),
+    "bans": frozenset({"subject"}),
     "items": frozenset({"third_parties"}),
     "materials": frozenset({"name"}),
     "ratings": frozenset({"text"}),

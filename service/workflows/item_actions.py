@@ -6,6 +6,7 @@ from typing import Any
 
 from service.errors import ActionNotAllowed, DataInvalid, NotFound, NotPermitted
 from service.workflows import (
+    bans,
     certificates,
     clocks,
     commitments,
@@ -13,6 +14,7 @@ from service.workflows import (
     joint,
     notices,
     papers,
+    proceedings,
     prohibitions,
     publications,
     signals,
@@ -22,7 +24,7 @@ from service.workflows.calendar import local_date
 from service.workflows.case import THIRD_PARTY, Clock, Item
 from service.workflows.effects import effects_of
 from service.workflows.language.duration import Duration
-from service.workflows.language.models import Transition
+from service.workflows.language.models import Effect, Transition
 from service.workflows.machine import APPLICANT, PLEDGED, Guard
 from service.workflows.needs import Desk, checked
 from service.workflows.rights import acting_post
@@ -197,12 +199,29 @@ def _move(work: Work, item: Item, transition: Transition, data: dict[str, Any], 
     _issue(work, item, transition, data)
     if state.final:
         _finish(work, item, data)
+    if transition.effect and (transition.effect.begin or transition.effect.parent):
+        _beside(work, item, transition.effect, data, actor)
     if "materials" in transition.needs:
         _others_complete(work, item, actor)
     commitments.granted(work, item, transition, was, actor)
     publications.decided(work, item, transition, was)
     if state.final:
         signals.item_final(work, item)
+
+
+def _beside(work: Work, item: Item, effect: Effect, data: dict[str, Any], actor: Actor) -> None:
+    """Begin a proceeding on the item, or let the item take what its proceeding has come to."""
+    if effect.begin:
+        begun = proceedings.begin(work, effect.begin, item.item, department=item.department)
+        begun.special = {"ground": data.get("ground", "")}
+    if effect.parent:
+        of = work.case.items[item.parent]
+        transition = work.machine(of).fire(of.state, effect.parent, lambda _: True)
+        data = data | {"ground": item.special.get("ground", "")}
+        for apply in effects_of(work, of, transition, data):
+            apply(work, of, data, actor)
+        _move(work, of, transition, data, actor, "head")
+        certificates.strike_off(work, of.item)
 
 
 def _issue(work: Work, item: Item, transition: Transition, data: Mapping[str, Any]) -> None:
@@ -279,6 +298,9 @@ def _finish(work: Work, item: Item, data: Mapping[str, Any]) -> None:
     if item.parent:
         commitments.ended(work, item)
         credit.ended(work, item, str(data.get("severity", "")))
+    bans.pronounce(work, item, data)
+    if state.final == "recalled":
+        certificates.strike_off(work, item.item)
 
 
 def _others_complete(work: Work, item: Item, actor: Actor) -> None:

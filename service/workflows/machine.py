@@ -158,7 +158,7 @@ class LifecycleMachine:
 
         def decided(name: str) -> bool:
             ahead = [lifecycle.states[n] for n in self._reach[name] if n in lifecycle.states]
-            good = all(state.final in (None, "granted", "revoked", "lapsed") for state in ahead)
+            good = all(state.final in (None, "granted", "revoked", "recalled", "lapsed") for state in ahead)
             timed = any(limit_clocks & set(state.runs) for state in ahead)
             return good and not timed and lifecycle.initial not in self._reach[name]
 

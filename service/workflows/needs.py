@@ -22,9 +22,14 @@ PROCEDURES = {  # 行政许可法 45: a closed list (R-CLK-1)
     "hearing": "听证", "tender": "招标", "auction": "拍卖", "inspection": "检验", "testing": "检测",
     "quarantine": "检疫", "appraisal": "鉴定", "expert_review": "专家评审",
 }  # fmt: skip
+GROUNDS = {  # 行政许可法 69 ① (一)–(五), ②; 78
+    "abuse": "滥用职权、玩忽职守", "incompetent": "超越法定职权", "procedure": "违反法定程序", "unqualified": "申请人不具备资格或者条件",
+    "other": "依法可以撤销的其他情形", "fraud": "以欺骗、贿赂等不正当手段取得", "false_material": "隐瞒有关情况或者提供虚假材料",
+}  # fmt: skip
 KNOWN = frozenset({
     "reasons", "opinion", "procedure", "notice_text", "document", "days", "gaps", "reason", "materials", "form",
-    "points", "findings", "officers", "pledge", "severity", "parties", "party", "date", "place", "chair",
+    "points", "findings", "officers", "pledge", "severity", "parties", "party", "date", "place", "chair", "ground",
+    "compensation",
 })  # fmt: skip
 
 
@@ -134,11 +139,13 @@ def _days(desk: Desk, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LONGEST_SPECIAL:
         raise one_field("/data/days", f"请填天数（工作日），1 到 {LONGEST_SPECIAL}")
     effect = desk.transition.effect
-    if effect and effect.extend and desk.item.item in desk.release.items:
-        definition = desk.release.items[desk.item.item]
-        longest = definition.limit("extension") or Duration(10, "wd")
+    clock = desk.release.lifecycles[desk.item.lifecycle].clocks[effect.extend] if effect and effect.extend else None
+    if clock and (clock.extension or desk.item.item in desk.release.items):
+        definition = desk.release.subject(desk.item.item)
+        own = Duration.parse(clock.extension) if clock.extension else definition and definition.limit("extension")
+        longest = own or Duration(10, "wd")
         if value > longest.count:
-            raise one_field("/data/days", f"最多延长{longest.title()}", law="行政许可法 42")
+            raise one_field("/data/days", f"最多延长{longest.title()}", law=clock.basis or "行政许可法 42")
     if effect and effect.extend and desk.item.lifecycle == REPAIR and value > LONGEST_REPAIR.count:
         raise one_field("/data/days", f"信用修复的决定最多延长{LONGEST_REPAIR.title()}")
     return value
@@ -267,6 +274,13 @@ def _severity(_: Desk, value: Any) -> str:
     return str(value)
 
 
+def _ground(_: Desk, value: Any) -> str:
+    if not isinstance(value, str) or value not in GROUNDS:
+        listed = "、".join(f"{code}（{title}）" for code, title in GROUNDS.items())
+        raise one_field("/data/ground", f"请写明属于哪种情形：{listed}", law="行政许可法 69、78、79")
+    return value
+
+
 CHECKS: dict[str, Callable[[Desk, Any], Any]] = {
     "reasons": _reasons,
     "opinion": _text("opinion", "意见"),
@@ -286,6 +300,8 @@ CHECKS: dict[str, Callable[[Desk, Any], Any]] = {
     "parties": _parties,
     "party": _party,
     "date": _date,
+    "ground": _ground,
+    "compensation": _text("compensation", "补偿方案的文号"),
     "place": _text("place", "地点"),
     "chair": _text("chair", "听证主持人（账号）"),
 }

@@ -33,9 +33,10 @@ SENTENCES = {  # papers that say the same of every item
 }
 INWARD = frozenset({"special_overrun"})  # what a transition issues to the department, not to the applicant
 TO_THIRD_PARTIES = frozenset({"hearing_right", "hearing_notice", "hearing_announcement"})
-NEGATIVE = frozenset(
-    {"refusal", "not_accepted", "lapse", "revocation", "stopped", "termination", "not_required", "repair_refused"}
-)
+NEGATIVE = frozenset({
+    "refusal", "not_accepted", "lapse", "revocation", "permit_withdrawal", "stopped", "termination", "not_required",
+    "repair_refused",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

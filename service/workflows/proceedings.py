@@ -34,6 +34,11 @@ def begin(
     return item
 
 
+def open_one(case: Case, kind: str, of: str) -> bool:
+    """Tell whether a proceeding of a kind on an item is going on."""
+    return any(i.parent == of and i.lifecycle == kind and not i.outcome for i in case.items.values())
+
+
 def _code(case: Case, kind: str, of: str) -> str:
     earlier = sum(1 for item in case.items.values() if item.parent == of and item.lifecycle == kind)
     return f"{of}.{kind}" + (f"-{earlier + 1}" if earlier else "")

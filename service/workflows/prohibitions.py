@@ -1,7 +1,7 @@
 """不得办理 — what forbids an action on an item whatever it carries: hands, eyes, and rules of law."""
 
 from service.errors import ActionNotAllowed, NotEligible, one_field
-from service.workflows import bundle, clocks, commitments, continuing, credit, hearings, papers
+from service.workflows import bundle, clocks, commitments, continuing, credit, hearings, papers, proceedings
 from service.workflows.calendar import local_date
 from service.workflows.case import Item
 from service.workflows.language.duration import Duration
@@ -27,7 +27,7 @@ def same_eyes(work: Work, item: Item, transition: Transition, actor: Actor, post
     decides = "approver" in transition.actors or (item.state in undecided and transition.to not in undecided)
     if not actor.officer or item.reviewer != actor.account:
         return
-    if item.parent:
+    if item.parent and item.lifecycle != "revocation":  # there nobody granted anything: the head decides
         raise ActionNotAllowed("先前作出决定或者认定的人不能再办本程序，请换人", action=transition.action)
     if decides and post != "reviewer":
         raise ActionNotAllowed("审查人不能同时作出决定，请由他人决定", law="行政许可法 34", action=transition.action)
@@ -36,6 +36,8 @@ def same_eyes(work: Work, item: Item, transition: Transition, actor: Actor, post
 def by_rule(work: Work, item: Item, transition: Transition, actor: Actor) -> None:
     """Rules that hold before what the action carries is even looked at."""
     effect = transition.effect
+    if effect and effect.begin and proceedings.open_one(work.case, effect.begin, item.item):
+        raise ActionNotAllowed("这个程序正在进行", action=transition.action, state=item.state)
     if effect and effect.extend:
         clock = work.case.clocks.get((item.item, effect.extend))
         if clock is None:

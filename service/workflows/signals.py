@@ -18,7 +18,7 @@ def item_final(work: Work, item: Item) -> None:
         return
     if item.outcome in SATISFIED:
         start_waiting(work)
-    elif item.outcome in FAILED or item.outcome == "revoked":
+    elif item.outcome in FAILED or item.outcome in ("revoked", "recalled"):
         _apply_policy(work, item)
     close_if_done(work)
 
@@ -60,7 +60,7 @@ def _apply_policy(work: Work, item: Item) -> None:
     policy: RefusalPolicy = bundle.entry_of(work.release, item.item).on_refusal or work.release.bundle.on_refusal
     title = work.release.items[item.item].title
     own = bundle.own_items(work.case)
-    if item.outcome in ("stopped", "revoked"):
+    if item.outcome in ("stopped", "revoked", "recalled"):
         policy = "others_stand"  # what was stopped or revoked passes on only what still waits for it
     if policy == "stop_all":
         hit: Iterable[str] = own

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from service.workflows.calendar import WorkCalendar
-from service.workflows.case import Case, Event
+from service.workflows.case import Ban, Case, Event
 from service.workflows.language.models import Policy
 from service.workflows.language.release import Release
 
@@ -83,6 +83,7 @@ class Situation:
     subjects: Mapping[str, str] = field(default_factory=dict)  # accounts of clerks who are somebody's applicant id
     excluded: bool = False  # an unrepaired breach of the applicant is on record (R-NCP-3)
     library: tuple[Held, ...] = ()  # the applicant's certificates from all cases, of every state
+    bans: tuple[Ban, ...] = ()  # what the applicant may not apply for, from all cases (R-ACC-10)
     shared: Mapping[str, Shared] = field(default_factory=dict)  # material → what the sharing platform answered just now
     excluded_by: str = ""  # which, and who says so
     credit_class: str = "B"  # A to D; whoever is not classified is a B (R-SUP-2)

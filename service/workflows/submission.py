@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from service.errors import DataInvalid, NotPermitted, Stopped, one_field
-from service.workflows import bundle, commitments, continuing, library, notices, papers, signals
+from service.workflows import bans, bundle, commitments, continuing, library, notices, papers, signals
 from service.workflows.answers import uscc_fault
 from service.workflows.calendar import TZ
 from service.workflows.case import CASE, Clock, Item
@@ -95,6 +95,7 @@ def _selected(work: Work) -> bundle.Selection:
         raise DataInvalid(
             "按您的回答没有需要办理的事项", errors=[{"pointer": "/answers", "detail": "没有需要办理的事项"}]
         )
+    bans.refuse_banned(work, selection.items)
     return selection
 
 

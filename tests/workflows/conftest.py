@@ -11,7 +11,7 @@ import pytest
 
 from service.workflows import bundle, evidence, library
 from service.workflows.calendar import TZ, WorkCalendar, build, built_in
-from service.workflows.case import Case, Clock, Event, Item
+from service.workflows.case import Ban, Case, Clock, Event, Item
 from service.workflows.language.load import load_pack
 from service.workflows.language.release import Release, compile_release
 from service.workflows.situation import Action, Actor, Held, Offer, Situation, Step
@@ -143,6 +143,7 @@ class Story:
         self.excluded_by, self.credit_class = "", "B"
         self.subjects: dict[str, str] = {}
         self.library: tuple[Held, ...] = ()
+        self.bans: tuple[Ban, ...] = ()
         self.events: list[Event] = []
         self.rows: dict[str, dict[Any, Data]] = {}
         self.serial = 0
@@ -171,6 +172,7 @@ class Story:
             credit_class=self.credit_class,
             subjects=self.subjects,
             library=self.library,
+            bans=self.bans,
         )
 
     def act(self, actor: Actor, what: str, on: str = "", **data: Any) -> Step:

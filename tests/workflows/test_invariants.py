@@ -17,7 +17,7 @@ from service.workflows import evidence
 from service.workflows.calendar import TZ, local_date
 from service.workflows.case import PARTS
 from service.workflows.machine import WAITING, machine_of
-from service.workflows.needs import PROCEDURES
+from service.workflows.needs import GROUNDS, PROCEDURES
 
 from .test_evidence import assert_replays
 
@@ -39,7 +39,7 @@ STAFF = (
     "qin",
     "zong",
 )
-NEGATIVE = {"refused", "declined", "lapsed", "stopped", "not_required", "revoked"}
+NEGATIVE = {"refused", "declined", "lapsed", "stopped", "not_required", "revoked", "recalled"}
 MOVES = {
     "extend",
     "extend_cap",
@@ -115,6 +115,7 @@ def suitable(story, item, name, pick):
         "notice_text": "请等候。", "days": 1 + pick % 10, "gaps": lacking[:1] or ["photo"], "reason": "案情复杂",
         "findings": "相符", "officers": ["wei", "qin"], "materials": "all", "document": "文书1号", "pledge": True, "party": 1 + pick % 2,
         "parties": [{"name": "占位邻", "contact": "示例路2号"}] * (pick % 3), "place": "三楼", "chair": "jiang",
+        "ground": sorted(GROUNDS)[pick % 7], "compensation": "补偿1号",
         "date": (story.now + timedelta(days=9 + pick % 9)).date().isoformat(),
     }  # fmt: skip
     return {need: offered[need] for need in transition.needs}
@@ -142,11 +143,8 @@ def live(shop, world, script):
 
 def may(story, person):
     """Return what somebody may do now and would do: nobody urges all day, and few withdraw."""
-    rare = (
-        {"urge", "withdraw", "release", "extend", "decline", "not_required", "revoke", "terminate"}
-        if len(story.events) % 5
-        else set()
-    )
+    few = "urge withdraw release extend decline not_required revoke terminate withdraw_permit start_revocation"
+    rare = set(few.split()) if len(story.events) % 5 else set()
     offered = story.offers(person).items()
     return sorted(name for name, offer in offered if offer.allowed and offer.action not in rare)
 
@@ -225,9 +223,9 @@ def derived(story):
     own = [i for i in story.case.items.values() if not i.parent]
     ends = {i.outcome for i in own}
     if "" not in ends:
-        good = ends & {"granted", "revoked"}
+        good = ends & {"granted", "revoked", "recalled"}
         if good:
-            return "granted" if ends <= {"granted", "revoked", "not_required"} else "partly_granted"
+            return "granted" if ends <= {"granted", "revoked", "recalled", "not_required"} else "partly_granted"
         if ends & {"refused", "declined"}:
             return "refused"
         return "withdrawn" if "withdrawn" in ends and ends <= {"withdrawn", "stopped"} else "terminated"
@@ -277,11 +275,16 @@ def lawful(story, item):
         assert item.accepted_on >= local_date(item.received_at)
     for card in case.certificates.values():
         outcome = case.items[card.item].outcome
-        assert (outcome, card.state) in {("granted", "valid"), ("granted", "expired"), ("revoked", "revoked")}
+        assert (outcome, card.state) in {
+            ("granted", "valid"),
+            ("granted", "expired"),
+            ("revoked", "revoked"),
+            ("recalled", "recalled"),
+        }
     if item.outcome in NEGATIVE:
         said = [n for n in case.notices.values() if n.item == item.item and n.body.get("remedies")]
         assert said
-        assert said[-1].body.get("points") or item.outcome in ("lapsed", "stopped")
+        assert said[-1].body.get("points") or item.outcome in ("lapsed", "stopped", "recalled")
     if item.lifecycle == "follow-up":
         assert case.commitments[item.parent].granted_on
     for credit in case.credits.values():  # what bars a promise has a way out, and is out once it was taken

@@ -10,7 +10,7 @@ DATA = {
     "reasons": ["unfit"], "opinion": "同意。", "procedure": "testing", "notice_text": "请等候。", "days": 5, "gaps": ["photo"],
     "reason": "案情复杂", "findings": "相符", "officers": ["wei", "qin"], "materials": ["photo"], "grade": 5,
     "parties": [{"name": "占位邻", "contact": "示例路2号"}], "party": 1, "document": "听证申请书", "place": "三楼",
-    "date": "2026-10-21", "chair": "qian",
+    "date": "2026-10-21", "chair": "qian", "ground": "other", "compensation": "补偿1号", "notice": 1,
 }  # fmt: skip
 
 

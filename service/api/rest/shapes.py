@@ -17,6 +17,7 @@ CERTIFICATE_STATES = {
     "expired": "已过期",
     "superseded": "已换发",
     "revoked": "已撤销",
+    "recalled": "已撤回许可",
 }
 CHANNELS = {"online": "网上", "counter": "窗口"}
 CLOCK_OWNERS = {"department": "部门", "applicant": "申请人", "public": "社会公众"}
@@ -38,7 +39,7 @@ LEGAL_MODES = {
 }
 OUTCOMES = {
     "granted": "准予", "refused": "不予准予", "declined": "不予受理", "not_required": "无需办理", "lapsed": "视为撤回",
-    "withdrawn": "已撤回", "stopped": "已终止", "revoked": "已撤销", "passed": "核查通过", "broken": "虚假承诺", "unkept": "没有履行承诺",
+    "withdrawn": "已撤回", "stopped": "已终止", "revoked": "已撤销", "passed": "核查通过", "broken": "虚假承诺", "unkept": "没有履行承诺", "recalled": "已撤回许可",
     "closed": "已办结", "unfounded": "评价有误",
 }  # fmt: skip
 REFUSAL_POLICIES = {

@@ -37,6 +37,7 @@ PROCEEDINGS = (
     "redress",
     DEREGISTRATION,
     PUBLICATION,
+    "revocation",
 )  # standard lifecycles of what follows a decision: started by the engine, beside the items
 WHOLE = "case"  # what stands for the case as a whole in the code of a proceeding
 _AGAIN = re.compile(r"-[0-9]+$")
@@ -52,6 +53,8 @@ def may_meet(kind: str, item: models.Item) -> bool:
     promise = item.commitment
     if kind == DEREGISTRATION:
         return bool(item.result)
+    if kind == "revocation":
+        return item.lifecycle in ("licence", "renewal")
     if kind == LATER:
         return bool(promise and promise.later)
     if kind == PUBLICATION:

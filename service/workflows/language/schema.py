@@ -31,7 +31,8 @@ MEANINGS = {
     "final": "终态的结果", "extend": "延长哪个时限，天数由 days 给出", "action": "动作的名称", "from": "从哪些状态",
     "to": "到哪个状态", "by": "谁来办：岗位、applicant 申请人、clock 到期，或它们的列表", "needs": "必须带上的内容",
     "notice": "发出的文书", "effect": "对时限的影响", "counts_from": "时限从哪天起算", "deferrable": "容缺：可以晚多久补交",
-    "sample": "抽查比例，1 为全部", "carries": "照面上写什么：名称 → 字段", "holds": "手里已有的证照", "renews": "延续哪种证照，什么时候可以申请", "changes": "变更哪种证照",
+    "sample": "抽查比例，1 为全部", "carries": "照面上写什么：名称 → 字段", "holds": "手里已有的证照",
+    "begin": "另起哪个程序", "parent": "程序这样结束时，原事项随之办的动作", "renews": "延续哪种证照，什么时候可以申请", "changes": "变更哪种证照",
     "named_in": "证照编号填在哪个字段", "window": "申请延续的时间，从有效期最后一天往前数", "open": "从届满前多久起", "close": "到届满前多久止",
 
     "issued_on": "核发日期", "valid_until": "有效期止", "state": "证照的状态", "text": "承诺书文本（文件名）",

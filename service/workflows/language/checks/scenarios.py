@@ -21,6 +21,7 @@ CASE_STATES = (
 )  # fmt: skip
 CASE_ACTIONS = (
     "notify_correction", "withdraw", "urge", "rate", "supervise", "reply", "copy", "claim", "release", "extend_cap",
+    "record_delivery",
 )  # fmt: skip
 CASE_EVENTS = ("submit", "close", "request_correction", "sign", "expiry_refused", "supersede_certificate")
 ENGINE_PAPERS = (

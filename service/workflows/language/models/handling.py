@@ -34,6 +34,7 @@ class LifecycleClock(Model):
     title: Title
     limit: Annotated[str, StringConstraints(pattern=r"^(limits|[a-z][a-z0-9_]*|(0|[1-9][0-9]{0,3})(wd|d|mo|y))$")]
     basis: str = ""
+    extension: Length | None = Field(None, description="最多延长多久；不写时按事项的 limits.extension")
     owner: Literal["public"] | None = Field(
         None, description="public：算社会公众的时间，到期照样触发动作，不给部门亮牌；不写时由状态的岗位推出"
     )
@@ -56,6 +57,8 @@ class Effect(Model):
     extend: Name | None = Field(None, description="延长哪个时限，天数由动作的 days 给出")
     limit: Name | None = Field(None, description="哪个时限的长度由动作的 days 决定（工作日）")
     record: Literal["legal_review"] | None = Field(None, description="记下已经办过的一步：legal_review 法制审核")
+    begin: Literal["revocation"] | None = Field(None, description="另起哪个程序")
+    parent: Name | None = Field(None, description="附带程序这样结束时，原事项随之办哪个动作")
     hearing: HearingStep | None = Field(
         None,
         description="听证走到哪一步：told 已告知权利，asked 有人申请，waived 放弃或已陈述意见，over 申请期满，"
@@ -246,6 +249,10 @@ class Item(Model):
     commitment: Commitment | None = None
     fee: Fee | None = None
     result: Result | None = None
+    public_safety: bool = Field(
+        default=False,
+        description="直接关系公共安全、人身健康、生命财产安全：提供虚假材料的一年、骗取的三年内不得再申请",
+    )
     renews: Renewal | None = None
     changes: Change | None = None
     legal_review: bool = Field(False, description="重大决定：决定以前须有法制审核意见")

@@ -31,12 +31,12 @@ RefusalPolicy = Literal["others_stand", "stop_dependents", "stop_all"]
 Origin = Literal["upload", "share", "commitment", "certificate", "generated"]
 Need = Literal[
     "reasons", "opinion", "procedure", "notice_text", "document", "days", "gaps", "reason", "materials", "findings",
-    "officers", "pledge", "parties", "party", "date", "place", "chair",
+    "officers", "pledge", "parties", "party", "date", "place", "chair", "ground", "compensation",
 ]  # fmt: skip
 HearingStep = Literal["told", "asked", "waived", "over", "opened", "announced", "held"]
 Outcome = Literal[
     "granted", "refused", "declined", "not_required", "lapsed", "withdrawn", "stopped", "revoked", "passed", "broken",
-    "unkept",
+    "unkept", "recalled",
     "closed", "unfounded",
 ]  # fmt: skip
 CountsFrom = Literal["received", "complete", "now"]
@@ -48,6 +48,7 @@ NoticeKind = Literal[
     "hearing_right",
     "hearing_request", "hearing_waived", "hearing_announcement", "hearing_notice", "hearing_end", "special_overrun",
     "supervision", "copy", "redress_reply", "deemed_renewal", "deregistration", "termination",
+    "revocation_right", "revocation_kept", "permit_withdrawal", "delivery_receipt",
 ]  # fmt: skip
 NOTICE_TITLES: dict[NoticeKind, str] = {
     "receipt": "收件凭证", "acceptance": "受理通知书", "tolerant_acceptance": "容缺受理通知书",
@@ -66,6 +67,8 @@ NOTICE_TITLES: dict[NoticeKind, str] = {
     "termination": "终止办理决定书",
     "supervision": "督办单", "copy": "抄送单", "redress_reply": "评价答复书",
     "deemed_renewal": "视为准予延续告知书", "deregistration": "注销告知书",
+    "revocation_right": "撤销许可事先告知书", "revocation_kept": "不予撤销决定书", "permit_withdrawal": "撤回许可决定书",
+    "delivery_receipt": "送达回证",
 }  # fmt: skip
 
 BUILT_IN_POSTS = {
