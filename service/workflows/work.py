@@ -6,7 +6,7 @@ from typing import Any
 
 from service.workflows import bundle, clocks, papers
 from service.workflows.calendar import local_date
-from service.workflows.case import CASE, Case, Clock, Event, Item, Message, Notice, Task
+from service.workflows.case import CASE, THIRD_PARTY, Case, Clock, Event, Item, Message, Notice, Task
 from service.workflows.language.duration import Duration
 from service.workflows.language.models import Lifecycle, Transition
 from service.workflows.language.release import FOLLOW_UP, LATER, PUBLICATION, REPAIR
@@ -94,7 +94,7 @@ class Work:
         notice = Notice(
             n=n, kind=kind, item=item, title=paper.title, to=to, body=paper.body, issued_at=self.at,
             number=f"{self.case.number}-{n:02}", code=secret[:20],
-            delivered_at=self.at if self.case.channel == "online" or to != APPLICANT else None,
+            delivered_at=self.at if to != THIRD_PARTY and (self.case.channel == "online" or to != APPLICANT) else None,
         )  # fmt: skip
         self.case.notices[n] = notice
         return notice

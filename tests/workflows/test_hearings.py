@@ -179,6 +179,7 @@ class TestThirdParties:
         story.wang("food.tell_hearing", reason="关系重大", parties=[NEIGHBOUR, SHOP])
         sent = [(n.to, n.body.get("addressee")) for n in story.case.notices.values() if n.kind == "hearing_right"]
         assert sent == [("applicant", None), ("third_party", "占位邻"), ("third_party", "占位店")]
+        assert [n.delivered_at for n in story.case.notices.values() if n.to == "third_party"] == [None, None]
         written = [event.data for event in story.events] + [event.rows for event in story.events]
         assert "19900000001" not in str(written)
 
