@@ -11,6 +11,7 @@ from fastapi.routing import iter_route_contexts
 
 from service.api.app import create_app
 from tests.api.city import APPLICATION, City, Settings, can_print
+from tests.api.conftest import Open
 from tests.api.matrix import ACTORS, BULK, MATRIX, SEES, UNDESCRIBED, Line
 from tests.api.pages.matrix import PAGES
 
@@ -124,3 +125,32 @@ class TestInventory:
         assert ("POST", "/api/v1/demo/clock") in self.routes(city)
         real = City(create_app(city.office, Settings(demo=False), city.clock), city.office, city.clock)
         assert not any("/demo/" in path for _, path in self.routes(real))
+
+
+class TestHearing:
+    """POST /cases/{number}/items/{item}/actions, around a hearing."""
+
+    async def test_third_parties_stay_inside(self, city: City, opened: Open) -> None:
+        """The department sees who was told and how to reach them; the applicant sees that there is a hearing (R-DEC-2)."""
+        plan = await city.client("citizen").post("/api/v1/files", files={"file": ("布局图.pdf", b"%PDF-1.7 plan")})
+        number = (await opened(materials=[{"material": "layout", "file": plan.json()["id"]}]))["number"]
+        path = f"/api/v1/cases/{number}/items/shop-licence/actions"
+        reviewer = city.client("reviewer")
+        assert (await city.client("window").post(path, json={"action": "accept"})).status_code == 200
+        neighbour = {"name": "占位邻", "contact": "示例路2号"}
+        said = {"action": "tell_hearing", "data": {"reason": "影响相邻住户", "parties": [neighbour]}}
+        answer = await reviewer.post(path, json=said)
+        assert (answer.status_code, answer.json()["item"]["hearing"]["third_parties"][0]["n"]) == (200, 1)
+        seen = (await city.client("citizen").get(f"/api/v1/cases/{number}")).json()
+        assert (seen["items"][0]["hearing"]["stage_title"], seen["items"][0]["hearing"]["third_parties"]) == (
+            "已告知权利",
+            [],
+        )
+        assert {notice["to"] for notice in seen["notices"]} == {"applicant"}
+        inside = (await reviewer.get(f"/api/v1/cases/{number}")).json()
+        assert "利害关系人：占位邻" in {notice["to_title"] for notice in inside["notices"]}
+        too_soon = {"date": "2026-11-06", "place": "三楼", "chair": "head"}
+        asked = await city.client("citizen").post(path, json={"action": "request_hearing"})
+        assert asked.status_code == 200
+        refused = await reviewer.post(path, json={"action": "announce_hearing", "data": too_soon})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/data/date")
