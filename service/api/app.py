@@ -19,6 +19,7 @@ from service.api.rest import (
     bundles,
     cases,
     certificates,
+    credit,
     definitions,
     demo,
     documents,
@@ -52,6 +53,7 @@ TAGS = [
     {"name": "files", "description": "文件：上传与下载"},
     {"name": "cases", "description": "办件：申请、草稿、进度、记录、时限说明"},
     {"name": "actions", "description": "办理：整件与各事项的办理动作"},
+    {"name": "credit", "description": "信用记录、信用分类，公开的告知承诺"},
     {"name": "certificates", "description": "电子证照：本人的证照，和凭编号查一张"},
     {"name": "public", "description": "公开查询：凭查询码查进度，凭二维码核验文书；不需要登录"},
     {"name": "tasks", "description": "待办：工作人员的待办列表"},
@@ -81,6 +83,12 @@ class Settings(Protocol):
         """Whom people call for help; empty: no number is shown."""
 
 
+ROUTES = [
+    tokens, bundles, files, cases, drafts, actions, bulk, events,
+    track, ratings, certificates, credit, documents, papers, tasks, definitions,
+]  # fmt: skip
+
+
 def create_app(office: Office, settings: Settings, clock: Callable[[], datetime] = wall_clock) -> FastAPI:
     """Return the application for an office; `clock` gives aware instants in UTC."""
     app = FastAPI(
@@ -92,24 +100,7 @@ def create_app(office: Office, settings: Settings, clock: Callable[[], datetime]
         office, tokens_of, clock, demo=settings.demo, public_url=settings.public_url, help_phone=settings.help_phone
     )
     api = APIRouter(prefix=PREFIX)
-    routes = [
-        tokens,
-        bundles,
-        files,
-        cases,
-        drafts,
-        actions,
-        bulk,
-        events,
-        track,
-        ratings,
-        certificates,
-        documents,
-        papers,
-        tasks,
-        definitions,
-    ]
-    for module in [*routes, demo] if settings.demo else routes:
+    for module in [*ROUTES, demo] if settings.demo else ROUTES:
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(papers.scanned)

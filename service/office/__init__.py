@@ -3,6 +3,7 @@
 from service.office.applications import Applications
 from service.office.asking import ApplicationInput, BulkEntry, BulkOrder, CaseFilter, Request, TaskFilter, View
 from service.office.bulk import Bulk
+from service.office.crediting import CreditClass, Crediting, CreditRecord, PublishedPromise
 from service.office.demo_clock import DemoClock
 from service.office.due import Due
 from service.office.exchange import Exchange
@@ -35,7 +36,7 @@ from service.office.views import (
 
 class Office(
     Applications, Filling, Handling, Bulk, Tasks, Reading, History, Figures, Holdings, Printing, Publishing, Sessions, Exchange, Sweeps,
-    DemoClock,
+    DemoClock, Crediting,
 ):  # fmt: skip
     """办公室 — every verb of the service; built on a database and a folder of files."""
 
@@ -50,6 +51,8 @@ __all__ = [
     "CaseFilter",
     "CaseSummary",
     "CaseView",
+    "CreditClass",
+    "CreditRecord",
     "DraftView",
     "Due",
     "FileInfo",
@@ -57,6 +60,7 @@ __all__ = [
     "Office",
     "Page",
     "Progress",
+    "PublishedPromise",
     "Recorded",
     "Request",
     "Session",

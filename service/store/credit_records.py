@@ -1,15 +1,21 @@
 """信用: what is on record about an applicant beside the cases, and across all of them."""
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import literal, select, tuple_
 
 from service.store.cases import Row, Standing
 from service.store.database import Connection
 from service.store.offices import CreditClass
+from service.store.paging import Page, page, position
 from service.store.statements import table, upsert
 
 _CREDITS = table("credits")
 _CASES = table("cases")
 _CLASSES = table("credit_classes")
+_PROMISES = table("commitments")
+_ITEMS = table("items")
+_KEY = ("granted_on", "case_id", "item")
 
 
 async def records(connection: Connection, subject: str) -> list[Row]:
@@ -34,6 +40,28 @@ async def standing(connection: Connection, subject: str) -> Standing:
     barring = [row for row in await records(connection, subject) if row["excluded"]]
     rated = await classes(connection, subject)
     return Standing(barring[0] if barring else None, rated[0] if rated else None)
+
+
+async def published(connection: Connection, *, limit: int, cursor: str = "") -> Page:
+    """List the promises that were granted and are public, the newest first, with what came of each."""
+    item, check = _ITEMS.alias("own"), _ITEMS.alias("followed")
+    conditions: list[Any] = [_PROMISES.c.public, _PROMISES.c.granted_on.is_not(None)]
+    after = position(cursor, ("date", "text", "text"))
+    if after is not None:
+        bound = tuple_(*(literal(v, _PROMISES.c[n].type) for n, v in zip(_KEY, after, strict=True)))
+        conditions.append(tuple_(*(_PROMISES.c[name] for name in _KEY)) < bound)
+    shown = [_PROMISES.c[name] for name in (*_KEY, "text", "text_sha256", "notice", "later_on", "follow_up")]
+    who = [_CASES.c[name] for name in ("release", "applicant_type", "applicant_name")]
+    statement = (
+        select(*shown, *who, item.c.department, item.c.outcome, check.c.state.label("checked"))
+        .join(_CASES, _CASES.c.id == _PROMISES.c.case_id)
+        .join(item, (item.c.case_id == _PROMISES.c.case_id) & (item.c.item == _PROMISES.c.item))
+        .outerjoin(check, (check.c.case_id == _PROMISES.c.case_id) & (check.c.item == _PROMISES.c.follow_up))
+        .where(*conditions)
+        .order_by(*(_PROMISES.c[name].desc() for name in _KEY))
+        .limit(limit + 1)
+    )
+    return page(await connection.rows(statement), limit, _KEY)
 
 
 async def rate(tx: Connection, row: Row) -> None:

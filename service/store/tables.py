@@ -22,6 +22,7 @@ def _empty() -> Any:
     return Field(default="", sa_column_kwargs={"server_default": text("''")})
 
 
+_TRUE = text("true")
 _EMPTY = text("''")
 
 
@@ -243,6 +244,9 @@ class Commitment(SQLModel, table=True):
     """告知承诺 — what was promised, in which words, and who signed."""
 
     __tablename__ = "commitments"
+    __table_args__ = (
+        _partial("commitments_public", ("granted_on", "case_id", "item"), "public AND granted_on IS NOT NULL"),
+    )
     case_id: str = _case_id()
     item: str = Field(primary_key=True)
     text: str
@@ -257,6 +261,7 @@ class Commitment(SQLModel, table=True):
     notice_sha256: str = _empty()
     listed: str = _empty()
     later_on: date | None = None
+    public: bool = Field(default=True, sa_column_kwargs={"server_default": _TRUE})
     asked: list[dict[str, Any]] = added_json(list)
 
 

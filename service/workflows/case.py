@@ -177,6 +177,7 @@ class Commitment:
     notice_sha256: str = ""
     listed: str = ""  # the entry of the list that opened it
     later_on: date | None = None  # the conditions will be met by this day; None: they are met
+    public: bool = True  # what was promised, and what came of it, is published (R-NCP-4)
     asked: list[dict[str, Any]] | None = None  # what the credit guard was told: {at, excluded, source}
 
 

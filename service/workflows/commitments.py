@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from service.errors import ActionNotAllowed, DataInvalid
-from service.workflows import clocks, proceedings
+from service.workflows import bundle, clocks, papers, proceedings
 from service.workflows.case import Commitment, Item
 from service.workflows.language.duration import Duration
 from service.workflows.language.models import Commitment as Definition
@@ -77,7 +77,7 @@ def signed(work: Work, code: str, actor: Actor, given: Mapping[str, Any]) -> Com
     return Commitment(
         code, definition.text, text, chosen_at=work.at, chosen_by=actor.account,
         signature={**signature, "over": [sha256 for sha256 in (notice, text) if sha256]},
-        notice=definition.notice or "", notice_sha256=notice, asked=[_asked(work)],
+        notice=definition.notice or "", notice_sha256=notice, asked=[_asked(work)], public=definition.public,
         listed=definition.listed.entry if definition.listed else "",
         later_on=date.fromisoformat(day) if day else None,
     )  # fmt: skip
@@ -117,6 +117,23 @@ def granted(work: Work, item: Item, transition: Transition, was: str, actor: Act
         proceedings.begin(work, LATER, item.item, department=item.department, barred=actor.account)
     else:
         _draw(work, item, promise, actor.account)
+
+
+def trace(work: Work, item: Item, was: str) -> dict[str, Any]:
+    """Return by which rules a grant on a promise was decided, for who asks why (R-SEC-2, 个人信息保护法 24)."""
+    promise, definition = work.case.commitments.get(item.item), work.release.items.get(item.item)
+    if was != PLEDGED or promise is None or definition is None or definition.commitment is None:
+        return {}
+    eligible = definition.commitment.eligible
+    facts = {**work.facts(), "handling": "commitment"}
+    rules: list[dict[str, Any]] = [
+        {"rule": "eligible", "expression": eligible, "held": bundle.holds(work.release, eligible, facts)},
+        {"rule": "credit", **_asked(work)},
+        {"rule": "materials", "missing": papers.missing(work.release, work.case, item, facts)},
+    ]
+    if promise.listed:
+        rules.append({"rule": "listed", "entry": promise.listed})
+    return {"rules": rules, "instead": "ordinary"}
 
 
 def _draw(work: Work, item: Item, promise: Commitment, granter: str, *, must: bool = False) -> None:

@@ -272,6 +272,8 @@ def _log(
     told = _told(data)
     if work.machine(item).states[item.state].final == "revoked":
         told |= credit.cited(work.case, item)
+    if work.machine(item).grants(transition):
+        told |= commitments.trace(work, item, states[0])
     work.log(transition.action, actor, item=item.item, post=post, states=states, law=transition.basis, data=told)
 
 

@@ -38,6 +38,7 @@ class Line:
 GUIDE = {"json": {"applicant": {"type": "individual"}, "answers": {"area": 60, "sign": True}}}
 NOTE = {"json": {"action": "note_defects", "data": {"reasons": ["layout-no-size"]}}}
 BULK = {"json": {"action": "claim", "items": [{"number": "YJS20260101-999999", "item": "shop-licence"}]}}
+CLASS = {"grade": "C", "since_on": "2026-09-18", "source": "市企业信用风险分类结果"}
 MATRIX = [
     Line("POST", f"{V1}/tokens", EVERYBODY, send={"json": {"username": "window", "password": PASSWORD}}),
     Line("GET", f"{V1}/bundles", EVERYBODY),
@@ -64,6 +65,10 @@ MATRIX = [
     Line("GET", f"{V1}/track/{{number}}", EVERYBODY),
     Line("GET", f"{V1}/ratings", EVERYBODY),
     Line("GET", f"{V1}/certificates", SIGNED_IN),
+    Line("GET", f"{V1}/credits", frozenset({"citizen", "stranger"})),
+    Line("GET", f"{V1}/credit-classes/{{subject}}", frozenset({"supervisor", "admin"})),
+    Line("PUT", f"{V1}/credit-classes/{{subject}}", frozenset({"supervisor", "admin"}), send={"json": CLASS}),
+    Line("GET", f"{V1}/commitments", EVERYBODY),
     Line("GET", f"{V1}/certificates/{{certificate}}", SEES - {"sign-clerk"}, frozenset()),
     Line("GET", f"{V1}/documents/{{code}}", EVERYBODY),
     Line("GET", f"{V1}/cases/{{number}}/notices/{{n}}.html", SEES, SEES, about="case"),

@@ -165,6 +165,7 @@ class Commitment(Model):
     limit: Length = "1wd"
     waives: list[Code] = []
     later: Length | None = None
+    public: bool = Field(True, description="承诺和核查结果是否公开，默认公开；个人的名称隐去")
     follow_up: FollowUp | None = None
 
 
