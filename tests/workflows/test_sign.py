@@ -3,6 +3,7 @@
 import pytest
 
 from service.errors import ActionNotAllowed
+from service.workflows.language.models import Lifecycle
 from service.workflows.situation import Actor
 
 OWN = {
@@ -268,15 +269,12 @@ class TestOwnLifecycle:
         assert story.state("food") == "no"
 
     def test_clock_never_grants(self, shop):
-        """Silence does not grant, whatever a lifecycle says (R-DEC-8; section 18, invariant 1)."""
+        """Silence does not grant, not even where a lifecycle got past the checks with it (R-DEC-8; R-INV-1)."""
         states = {
-            "open": {"title": "待办", "post": "window", "runs": ["all"], "on_expiry": {"all": "pass_by"}},
+            "open": {"title": "待办", "post": "window", "runs": ["all"]},
             "done": {"title": "好", "final": "granted"},
         }  # fmt: skip
-        ways = [
-            {"action": "end", "title": "办结", "from": "open", "to": "done", "by": "window"},
-            {"action": "pass_by", "title": "默认通过", "from": "open", "to": "done", "by": "clock"},
-        ]
+        ways = [{"action": "end", "title": "办结", "from": "open", "to": "done", "by": "window"}]
         own = {
             "code": "short",
             "title": "短",
@@ -284,8 +282,13 @@ class TestOwnLifecycle:
             "states": states,
             "transitions": ways,
         }
-        town = {"lifecycles": (own,), "change": {"tax": {"lifecycle": "short"}}}
-        story = shop.submitted("tax", **town).until("2026-10-15")
+        release = shop.release("tax", lifecycles=(own,), change={"tax": {"lifecycle": "short", "title": "默认通过"}})
+        states["open"]["on_expiry"] = {"all": "pass_by"}
+        ways.append({"action": "pass_by", "title": "默认通过", "from": "open", "to": "done", "by": "clock"})
+        release.lifecycles["short"] = Lifecycle.model_validate({"kind": "lifecycle", **own})
+        story = shop.story(release, shop.draft(release), "2026-09-14")
+        story.zhang("submit", materials=[])
+        story.until("2026-10-15")
         assert (story.state("tax"), story.did()[-1], story.clock("tax.all").card) == (
             "open",
             "tax.expiry_refused",
