@@ -10,9 +10,10 @@ from service.store import calendars, credit_records, papers, releases
 from service.store.cases import Row
 from service.store.database import Connection
 from service.workflows import bundle as bundles
-from service.workflows.calendar import WorkCalendar
+from service.workflows.calendar import WorkCalendar, contradictions
 from service.workflows.language.diagnostics import Diagnostic
 from service.workflows.language.load import load_pack
+from service.workflows.language.models import Calendar
 from service.workflows.language.pack import Pack
 from service.workflows.language.regional import bundles_of
 from service.workflows.language.release import Release, compile_release
@@ -111,6 +112,14 @@ async def _publish(tx: Connection, pack: Pack, release: Release, by: str, now: d
 
 async def _publish_calendars(tx: Connection, pack: Pack, now: datetime) -> None:
     region = pack.directory.region.code if pack.directory else ""
+    stored = [Calendar.model_validate(row["document"]) for row in await calendars.published(tx)]
     for notice in pack.calendars:
+        mine = [each for each in stored if (each.layer, each.year) == (notice.layer, notice.year)]
+        if notice.replaces is None and (changed := contradictions([notice], mine)):
+            days = "、".join(day.isoformat() for day in changed)
+            said = (
+                f"{notice.year}年的放假安排已经公布，这份通知改了 {days}；确有新通知的，请写明文号和批准人（replaces）"
+            )
+            raise DefinitionInvalid(said)
         document = notice.model_dump(mode="json")
         await calendars.publish(tx, region=region, layer=notice.layer, year=notice.year, document=document, at=now)

@@ -1,5 +1,7 @@
 """Publishing packs, finding releases, the guide."""
 
+from datetime import date
+
 import pytest
 
 from service.errors import DefinitionInvalid, NotFound
@@ -53,6 +55,18 @@ class TestPublishPack:
         assert [r.bundle.code for r in await other.bundles()] == ["open-five", "open-stall"]
         with pytest.raises(NotFound):
             await other.bundle("no-such")
+
+    async def test_a_notice_that_changes_a_known_year(self, office: Office) -> None:
+        """S-20 (c): refused without the number of a new notice and supervision's approval (R-CAL-6)."""
+        notice = "kind: calendar\nlayer: CN-GX\nyear: 2026\nsource: 三月三放假通知\nholidays: [2026-04-17]\n"
+        await office.publish_pack({**PACK, "gx.yaml": notice}, "admin", MORNING)
+        other = notice.replace("2026-04-17", "2026-04-20")
+        with pytest.raises(DefinitionInvalid, match="2026-04-17"):
+            await office.publish_pack({**PACK, "gx.yaml": other}, "admin", MORNING)
+        approved = other + "replaces: {number: 桂政办电〔2026〕1号（示例）, approved_by: 效能监察（示例）}\n"
+        await office.publish_pack({**PACK, "gx.yaml": approved}, "admin", MORNING)
+        release = await office.bundle("open-stall")
+        assert office.calendar_for(release).is_working(date(2026, 4, 17))
 
 
 class TestGuide:

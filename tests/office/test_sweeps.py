@@ -102,6 +102,7 @@ kind: calendar
 layer: CN
 year: 2026
 source: 国务院办公厅关于调整2026年放假安排的通知（示例）
+replaces: {number: 国办发明电〔2026〕9号（示例）, approved_by: 效能监察（示例）}
 holidays: [2026-01-01/2026-01-03, 2026-11-09/2026-11-10]
 """
 

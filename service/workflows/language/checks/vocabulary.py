@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from service.workflows.calendar import notice_days
+from service.workflows.calendar import built_in, contradictions, notice_days
 from service.workflows.language import models
 from service.workflows.language.checks.view import View, repeated
 from service.workflows.language.diagnostics import At, Diagnostic, found, near
@@ -118,3 +118,9 @@ def _calendar(source: Source) -> Iterator[Diagnostic]:
                 if str(wrong).startswith(day):
                     at = source.at(part, index)
         yield found(at, "E116", str(wrong), "逐日对照放假通知")
+        return
+    changed = contradictions([calendar], built_in()) if calendar.layer == "CN" else []
+    if changed and calendar.replaces is None:
+        days = "、".join(day.isoformat() for day in changed[:3]) + (" 等" if len(changed) > 3 else "")
+        said = f"与已经公布的{calendar.year}年安排不同：{days}"
+        yield found(source.at("year"), "E119", said, "写上 replaces: {number: 新通知的文号, approved_by: 批准人}")

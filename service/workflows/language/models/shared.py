@@ -151,6 +151,13 @@ DayOrRange = Annotated[str, StringConstraints(pattern=rf"^{_DAYS}$")]
 DaysOff = Annotated[str, StringConstraints(pattern=rf"^{_DAYS}( [^\s#]{{1,12}})?$")]  # 2026-09-25/2026-09-27 中秋节
 
 
+class Replacing(Model):
+    """改变已公布的放假安排 — by which notice, and who of supervision approved that it is entered."""
+
+    number: Title
+    approved_by: Title
+
+
 class Calendar(Model):
     """工作日历 — holidays and make-up working days of one year, with the notice they come from."""
 
@@ -158,6 +165,7 @@ class Calendar(Model):
     layer: Annotated[str, StringConstraints(pattern=r"^CN(-[A-Z0-9]+)*$")] = "CN"
     year: Annotated[int, Field(ge=2000, le=2100)]
     source: Title
+    replaces: Replacing | None = None
     holidays: list[DaysOff] = []
     workdays: list[DayOrRange] = []
 
