@@ -100,7 +100,7 @@ class Desk:
         """Record a step, its events and its answer; `was` is the case row it was decided on, None for a new case."""
         await draw_numbers(tx, taken, situation.release)
         case, events, rows = evidence.sealed(taken)
-        changed = {table: [_key(table, row) for row in found] for table, found in rows.items() if table != "messages"}
+        changed = _keys(rows)
         view = CaseView.of(case, request.actor, situation, events=events, changed=changed)
         if answer is not None:
             view = replace(view, answer=answer(view))
@@ -151,6 +151,15 @@ def there(found: Gathered | None) -> Gathered:
 
 def _row(event: Event) -> Row:
     return {name: getattr(event, name) for name in COLUMNS["events"]}
+
+
+def changed_keys(before: Case, after: Case) -> dict[str, list[Any]]:
+    """Return the keys of the rows by which two states of a case differ, by table."""
+    return _keys(evidence.changed_rows(before, after))
+
+
+def _keys(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[Any]]:
+    return {table: [_key(table, row) for row in found] for table, found in rows.items() if table != "messages"}
 
 
 def _key(table: str, row: Mapping[str, Any]) -> Any:

@@ -1,15 +1,16 @@
 """办理 — one action on an item or on a case, by whoever may take it."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from service.office.asking import Request
 from service.office.attachments import with_own_files
-from service.office.desk import Answer, Desk, refuse_stale, scope_of, there
+from service.office.desk import Answer, Desk, changed_keys, refuse_stale, scope_of, there
 from service.office.sharing import asked, who_applies
 from service.office.views import CaseView
 from service.store import cases
 from service.workflows.rights import is_applicant
-from service.workflows.situation import Action, Shared
+from service.workflows.situation import Action, Actor, Shared
 from service.workflows.step import step
 
 
@@ -34,6 +35,18 @@ class Handling(Desk):
             action = await with_own_files(tx, action, request.actor.account, situation.release)
             taken = step(case, action, request.actor, replace(situation, shared=shared))
             return await self.recorded(tx, taken, request, situation, was=found.case, scope=scope, answer=answer)
+
+    async def foresee(self, actor: Actor, number: str, action: Action, now: datetime) -> CaseView:
+        """Return the case as an action would leave it, and what it would change; nothing is recorded.
+
+        Raises what `act` would raise. Numbers that are drawn at the record are missing.
+        """
+        async with self.database.reading() as connection:
+            found = there(await cases.look(connection, number=number))
+            case, situation = await self.opened(found, actor, now, connection)
+            action = await with_own_files(connection, action, actor.account, situation.release)
+        taken = step(case, action, actor, situation)
+        return CaseView.of(taken.case, actor, situation, events=taken.events, changed=changed_keys(case, taken.case))
 
     async def _shared(self, request: Request, number: str, action: Action) -> dict[str, Shared]:
         """Ask for what is to come from sharing, before anything is locked, and only for the applicant."""

@@ -60,6 +60,7 @@ MATRIX = [
     Line("GET", f"{V1}/cases/{{number}}/clocks/{{item}}/{{clock}}/explain", SEES, SEES, about="case"),
     Line("POST", f"{V1}/cases/{{number}}/actions", WRITER, SEES, {"json": {"action": "withdraw"}}, about="case"),
     Line("POST", f"{V1}/cases/{{number}}/items/{{item}}/actions", frozenset({"window"}), SEES, NOTE, about="case"),
+    Line("POST", f"{V1}/cases/{{number}}/foresee", WRITER, SEES, {"json": {"action": "withdraw"}}, about="case"),
     Line("POST", f"{V1}/bulk", CLERKS, send=BULK),
     Line("GET", f"{V1}/bulk/{{bulk}}", frozenset({"window"}), frozenset()),
     Line("GET", f"{V1}/track/{{number}}", EVERYBODY),

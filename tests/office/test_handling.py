@@ -177,3 +177,30 @@ class TestSight:
         assert offers["food", "accept"]
         assert not offers["", "notify_correction"]
         assert ("food", "grant") not in offers
+
+
+class TestForesee:
+    """What an action would do."""
+
+    async def test_is_what_acting_then_does(self, office: Office, opened: Open, done: Act) -> None:
+        """The same items in the same states, the same papers; and until then nothing has happened."""
+        number = (await opened()).case.number
+        seen = await office.foresee(CITIZEN, number, Action("withdraw"), MORNING + HOUR)
+        assert (await office.case(CITIZEN, number, MORNING)).case.state == "received"
+        assert len((await office.events(CITIZEN, number, now=MORNING)).items) == 1
+        after = await done(number, "case.withdraw", CITIZEN)
+        assert {i.item: i.state for i in seen.case.items.values()} == {
+            i.item: i.state for i in after.case.items.values()
+        }
+        assert [n.kind for n in seen.case.notices.values()] == [n.kind for n in after.case.notices.values()]
+        assert seen.changed == after.changed
+
+    async def test_refuses_what_acting_refuses(self, office: Office, opened: Open) -> None:
+        """The same right, the same reason."""
+        number = (await opened()).case.number
+        with pytest.raises(NotPermitted):
+            await office.foresee(WINDOW, number, Action("withdraw"), MORNING)
+        with pytest.raises(ActionNotAllowed):
+            await office.foresee(CITIZEN, number, Action("rate", data={"grade": 5}), MORNING)
+        with pytest.raises(NotFound):
+            await office.foresee(STRANGER, number, Action("withdraw"), MORNING)

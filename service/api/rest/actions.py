@@ -5,14 +5,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Response
 
-from service.api.auth import Asked, Counter
+from service.api.auth import Asked, Counter, SignedIn
 from service.api.body import StrictRoute
+from service.api.problems import refusals
 from service.api.rest import case_views
 from service.api.rest.case_shapes import Acted
 from service.api.rest.cases import WRITE
-from service.api.rest.given import ActionGiven
+from service.api.rest.given import ActionGiven, ForeseeGiven
 from service.api.rest.shapes import json_answer
 from service.api.texts import CaseNumber, ItemCode
+from service.errors import ActionNotAllowed, DataInvalid, NotEligible, NotFound, NotPermitted, NotSignedIn
 from service.office import CaseView
 from service.workflows.situation import Action
 
@@ -50,6 +52,20 @@ async def act_on_item(
     """受理 accept、准予 grant 等；答复里有这个事项、它的时限、连带改变的其他事项和发出的文书。"""
     view = await desk.office.act(asked, number, Action(given.action, item, given.content()), answer=rendered(item))
     return json_answer(view.answer)
+
+
+@router.post(
+    "/{number}/foresee", operation_id="cases_foresee", summary="先看办了会怎样，不真的办", response_model=Acted,
+    responses=refusals(NotSignedIn, NotPermitted, NotFound, ActionNotAllowed, NotEligible, DataInvalid),
+)  # fmt: skip
+async def foresee(
+    number: CaseNumber, desk: Counter, caller: SignedIn,
+    given: Annotated[ForeseeGiven, Body(openapi_examples={"撤回": {"value": {"action": "withdraw"}}})],
+) -> Response:  # fmt: skip
+    """与真的办理同一套判断：哪些事项会变成什么样、会发出哪些文书；什么也不记录，证照编号还没有。"""
+    action = Action(given.action, given.item, given.content())
+    view = await desk.office.foresee(caller.actor, number, action, caller.now)
+    return json_answer(case_views.acted(view, given.item).model_dump_json())
 
 
 def rendered(item: str) -> Callable[[CaseView], str]:

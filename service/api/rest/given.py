@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from service.api.rest.shapes import Given
-from service.api.texts import Clean, Code, Data, Name, Sha256, Short, Word
+from service.api.texts import ITEM_CODE, Clean, Code, Data, Name, Sha256, Short, Word
 
 ApplicantType = Literal["enterprise", "sole-trader", "individual", "organisation"]
 Handling = Literal["ordinary", "commitment"]
@@ -164,3 +164,11 @@ class ActionGiven(Given):
     def content(self) -> dict[str, Any]:
         """Return what the action carries, without what was not given."""
         return self.data.model_dump(exclude_none=True)
+
+
+class ForeseeGiven(ActionGiven):
+    """一个想先看看结果的办理动作。"""
+
+    item: Annotated[str, StringConstraints(pattern=r"^$|" + ITEM_CODE, max_length=80)] = Field(
+        "", description="所属事项；整件的动作不填"
+    )

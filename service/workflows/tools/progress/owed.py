@@ -133,11 +133,20 @@ def _asks(seen: _Seen, item: Item, ways: list[Transition], gaps: list[str], *, w
         rest = left(clock, seen.situation.calendar, seen.situation.policy, seen.situation.now)
         yield _ask(seen, "material", code, ("容缺受理，这份材料后补",), (), rest=rest)
     if waits and not item.asked:
-        for code in papers.missing(seen.situation.release, seen.case, item, seen.facts):
-            yield _ask(seen, "material", code, ("还没有提交",), ())
+        for code in _lacking(seen, item, ways):
+            yield _ask(seen, "material", code, ("承诺时免交，现在用它证明",) if item.parent else ("还没有提交",), ())
     if any("document" in way.needs for way in ways):
         yield Ask("document", "document", "文书编号")
     yield from _conditions(seen, ways, {code for kind, code in points if kind == "field"})
+
+
+def _lacking(seen: _Seen, item: Item, ways: list[Transition]) -> list[str]:
+    """Return the papers an item lacks; after a promise those that it replaced."""
+    release = seen.situation.release
+    if item.parent not in release.items:
+        return papers.missing(release, seen.case, item, seen.facts)
+    promise = release.items[item.parent].commitment
+    return list(promise.waives) if promise and any("materials" in way.needs for way in ways) else []
 
 
 def _conditions(seen: _Seen, ways: list[Transition], asked: set[str]) -> Iterator[Ask]:
