@@ -103,7 +103,6 @@ def create_app(office: Office, settings: Settings, clock: Callable[[], datetime]
     for module in [*ROUTES, demo] if settings.demo else ROUTES:
         api.include_router(module.router)
     app.include_router(api)
-    app.include_router(papers.scanned)
     app.include_router(health.router)
     app.include_router(problem_types.router)
     docs.install(app)

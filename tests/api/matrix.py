@@ -74,7 +74,6 @@ MATRIX = [
     Line("GET", f"{V1}/documents/{{code}}", EVERYBODY),
     Line("GET", f"{V1}/cases/{{number}}/notices/{{n}}.html", SEES, SEES, about="case"),
     Line("GET", f"{V1}/cases/{{number}}/notices/{{n}}.pdf", SEES, SEES, about="case"),
-    Line("GET", "/v/{code}", EVERYBODY),
     Line("GET", f"{V1}/tasks", CLERKS),
     Line("GET", f"{V1}/tasks/counts", CLERKS),
     Line("POST", f"{V1}/tasks/{{case}}/{{n}}/{{verb}}", frozenset({"window"}), SEES, about="case"),
@@ -89,4 +88,4 @@ MATRIX = [
     Line("GET", "/docs/start.js", EVERYBODY),
     Line("GET", "/docs/assets", EVERYBODY),  # a folder
 ]
-UNDESCRIBED = {"/v/{code}", "/openapi.json", "/docs", "/docs/start.js", "/docs/assets"}
+UNDESCRIBED = {"/openapi.json", "/docs", "/docs/start.js", "/docs/assets"}

@@ -43,7 +43,7 @@ async def places(city: City, citizen: httpx.AsyncClient, window: httpx.AsyncClie
         "code": case["notices"][0]["code"], "query_code": case["query_code"], "bundle": "open-shop",
         "item": "shop-licence", "clock": "notice", "n": 1, "verb": "claim", "action": "note_defects", "slug": "not-found", "bulk": bulk,
         "subject": "92999901MADEM0046F",
-        "certificate": made["number"],
+        "certificate": made["number"], "step": "withdraw",
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from service.api.pages.frame import see, shown
 from service.api.pages.visit import Visitor, visiting
 from service.errors import ServiceError
 
-MACHINES = ("/api/", "/docs", "/healthz", "/openapi.json", "/problems/", "/readyz", "/static/", "/v/")
+MACHINES = ("/api/", "/docs", "/healthz", "/openapi.json", "/problems/", "/readyz", "/static/")
 OF_PAGES = __package__
 NEXT: Mapping[int, str] = {
     400: "请返回上一页，刷新后再试。",

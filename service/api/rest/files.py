@@ -15,6 +15,7 @@ from service.api.problems import BadRequest, refusals
 from service.api.rest.shapes import Shown, json_answer
 from service.api.texts import CaseNumber, Sha256, text_fault
 from service.errors import NotFound, NotPermitted, NotSignedIn, TypeRefused, one_field
+from service.office import FileInfo
 
 router = APIRouter(tags=["files"], route_class=StrictRoute)
 CREATED = 201
@@ -76,9 +77,13 @@ async def pieces(upload: UploadFile) -> AsyncIterator[bytes]:
 )  # fmt: skip
 async def get_file(number: CaseNumber, file: Sha256, desk: Counter, caller: SignedIn) -> Response:
     """只有看得到这份材料的人能下载；总是作为附件下载，不在页面里打开。"""
-    info, content = await desk.office.file(caller.actor, number, file, caller.now)
+    return download(*await desk.office.file(caller.actor, number, file, caller.now))
+
+
+def download(info: FileInfo, content: AsyncIterator[bytes]) -> Response:
+    """Give a file to be saved under its name, never to be opened within a page."""
     headers = {
         "content-disposition": f"attachment; filename*=UTF-8''{quote(info.name, safe='')}",
-        "content-length": str(info.size), "content-security-policy": "sandbox",
+        "content-length": str(info.size), "content-security-policy": "sandbox", "cache-control": "no-store",
     }  # fmt: skip
     return StreamingResponse(content, headers=headers, media_type=info.type)

@@ -1,4 +1,4 @@
-"""文书 — every notice to read and to print, as a page or as PDF; and what somebody sees who scans the code on one."""
+"""文书 — every notice to read and to print, as a page or as PDF."""
 
 import base64
 import hashlib
@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
-from service.api.auth import Counter, Desk, Now, SignedIn
+from service.api.auth import Counter, Desk, SignedIn
 from service.api.body import StrictRoute
 from service.api.problems import Responses, refusals
 from service.api.texts import CaseNumber, Whole
@@ -15,12 +15,10 @@ from service.errors import NotFound, NotSignedIn, Unavailable
 from service.workflows.tools import papers
 
 router = APIRouter(prefix="/cases", tags=["cases"], route_class=StrictRoute)
-scanned = APIRouter(prefix="/v", include_in_schema=False)  # a page for people; short, because it stands in a QR code
 
 HTML, PDF = "text/html; charset=utf-8", "application/pdf"
 STYLE = base64.b64encode(hashlib.sha256(papers.STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{STYLE}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-CODE = re.compile(r"[A-Za-z0-9-]{1,40}")
 HOST = re.compile(r"([A-Za-z0-9.-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(:[0-9]{1,5})?")
 
 
@@ -52,17 +50,9 @@ async def paper_page(number: CaseNumber, n: Whole, request: Request, desk: Count
 async def paper_pdf(number: CaseNumber, n: Whole, request: Request, desk: Counter, caller: SignedIn) -> Response:
     """与网页版内容相同。服务器没有安装 PDF 组件或中文字体时返回 503，说明缺什么。"""
     name, content = await desk.office.paper(caller.actor, number, n, "pdf", caller.now, base=address(request, desk))
-    return Response(
-        content, headers={"content-disposition": f"inline; filename*=UTF-8''{quote(name, safe='')}"}, media_type=PDF
-    )
+    return Response(content, headers={"content-disposition": disposition(name)}, media_type=PDF)
 
 
-@scanned.get("/{code}")
-async def scanned_page(code: str, desk: Counter, now: Now) -> Response:
-    """给人看的核验结果；程序用 GET /api/v1/documents/{code}。"""
-    try:
-        found = await desk.office.document(code, now) if CODE.fullmatch(code) else None
-    except NotFound:
-        found = None
-    headers = {"content-security-policy": POLICY, "cache-control": "no-store"}
-    return Response(papers.verdict(found), 200 if found else 404, headers, media_type=HTML)
+def disposition(name: str) -> str:
+    """Return the header by which a file is shown in the browser and saved under its name."""
+    return f"inline; filename*=UTF-8''{quote(name, safe='')}"

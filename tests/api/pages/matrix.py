@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tests.api.matrix import ACTORS, CLERKS, EVERYBODY, NOBODY, SIGNED_IN
+from tests.api.matrix import ACTORS, CLERKS, EVERYBODY, NOBODY, SEES, SIGNED_IN, WRITER
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,23 @@ PAGES = [
     PageLine("POST", "/elder", EVERYBODY),
     PageLine("GET", "/session", SIGNED_IN),
     PageLine("GET", "/welcome", SIGNED_IN),
+    PageLine("GET", "/my/cases", SIGNED_IN),
+    PageLine("GET", "/my/cases/{number}", SEES, frozenset(), about="case"),
+    PageLine("GET", "/my/cases/{number}/why/{item}/{clock}", SEES, frozenset(), about="case"),
+    PageLine("GET", "/my/cases/{number}/supplement", SEES, frozenset(), about="case"),
+    PageLine("POST", "/my/cases/{number}/supplement", WRITER, SEES, about="case"),
+    PageLine("GET", "/my/cases/{number}/do/{step}", WRITER, SEES, about="case"),
+    PageLine("POST", "/my/cases/{number}/do/{step}", WRITER, SEES, about="case"),
+    PageLine("GET", "/my/cases/{number}/items/{item}/do/{step}", WRITER, SEES, about="case"),
+    PageLine("POST", "/my/cases/{number}/items/{item}/do/{step}", WRITER, SEES, about="case"),
+    PageLine("GET", "/my/cases/{number}/rate", SEES, frozenset(), about="case"),
+    PageLine("POST", "/my/cases/{number}/rate", WRITER, SEES, {"grade": "5"}, about="case"),
+    PageLine("GET", "/my/cases/{number}/papers/{n}", SEES, frozenset(), about="case"),
+    PageLine("GET", "/my/cases/{number}/papers/{n}.pdf", SEES, frozenset(), about="case"),
+    PageLine("GET", "/my/cases/{number}/files/{file}", frozenset({"citizen", "window"}), frozenset(), about="case"),
+    PageLine("GET", "/track", EVERYBODY),
+    PageLine("GET", "/track/{number}", EVERYBODY),
+    PageLine("GET", "/v/{code}", EVERYBODY),
     PageLine("GET", "/static", EVERYBODY),  # a folder
     PageLine("GET", "/desk", CLERKS),
     PageLine("GET", "/desk/search", CLERKS),

@@ -300,12 +300,10 @@ class TestProgress:
         assert "告知承诺" in said(shown["fire-check"])
         assert "承诺1个工作日，法定13个工作日" in said(shown["fire-check"])
         assert "待前置事项办结" in said(shown["outdoor-sign"])
-        assert "不需要" in said(shown["business-licence"])
         assert "11月5日收件" in said(shown["#start"])
         looks = {key: node.attrib["class"].removeprefix("node n-") for key, node in shown.items()}
         assert looks == {
-            "#start": "done", "business-licence": "skip", "food-licence": "run", "fire-check": "run",
-            "outdoor-sign": "todo", "health-check": "skip", "#end": "todo",
+            "#start": "done", "food-licence": "run", "fire-check": "run", "outdoor-sign": "todo", "#end": "todo",
         }  # fmt: skip
         assert_readable(svg)
 
@@ -317,10 +315,8 @@ class TestProgress:
             sign = next((g for g in group if g.get("class") == "sign"), None)
             if sign is not None:
                 seen[group.attrib["class"]] = "".join(p.attrib.get("d", "") for p in sign) + str(len(sign))
-        assert len(seen) == len(set(seen.values())) == 4
-        assert {"已完成", "部门办理中", "未开始", "不需要"} <= {
-            t.text for t in ET.fromstring(svg).findall(f"{SVG}text")
-        }
+        assert len(seen) == len(set(seen.values())) == 3
+        assert {"已完成", "部门办理中", "未开始"} <= {t.text for t in ET.fromstring(svg).findall(f"{SVG}text")}
 
     def test_shows_whose_turn_it_is(self, story: Story) -> None:
         """An item that waits for the applicant says so; the promise path that ended well is done, with its date."""

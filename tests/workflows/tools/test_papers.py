@@ -271,12 +271,12 @@ class TestVerdict:
     )
     def test_says_it_first(self, shop: type[Town], changes: dict[str, Any], heading: str) -> None:
         """Genuine and in force, genuine and not, or not to be trusted; with what to compare."""
-        text = papers.verdict({**FOUND, "issued_at": shop.moment("2026-09-14T01:00"), **changes})
-        assert f"<h1>{heading}</h1>" in text
-        assert "2026年9月14日" in text
-        assert "ab" * 32 in text
-        assert changes.get("note", "") in text
+        told = papers.verdict({**FOUND, "issued_at": shop.moment("2026-09-14T01:00"), **changes})
+        assert (told.title, told.good) == (heading, not changes)
+        assert ("发出日期", "2026年9月14日") in told.rows
+        assert told.sha256 == "ab" * 32
+        assert changes.get("note", "") in "".join(told.told)
 
     def test_unknown_code(self) -> None:
         """Whoever holds such a paper is warned."""
-        assert "不要相信这份文书" in papers.verdict(None)
+        assert "不要相信这份文书" in papers.verdict(None).told[0]

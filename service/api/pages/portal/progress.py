@@ -1,8 +1,8 @@
-"""办件进度 — whose turn it is first, then the items, the chart, what happened; and why a date is what it is."""
+"""办件进度 — whose turn it is first, then the items, the chart, what happened."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -13,19 +13,19 @@ from service.api.pages.portal.addresses import track_address
 from service.api.pages.visit import SignedIn
 from service.api.rest.events import OF_CASE
 from service.api.rest.papers import address
-from service.api.texts import CaseNumber, ClockCode, ItemCode
+from service.api.texts import CaseNumber
 from service.office import CaseView, Progress, titles
 from service.workflows import bundle, papers
 from service.workflows.case import CASE, Clock, Item, Notice
 from service.workflows.clocks import Left, left
 from service.workflows.machine import APPLICANT, SATISFIED, WAITING, machine_of
 from service.workflows.proceedings import INSIDE
+from service.workflows.ratings import GRADE_TITLES
 from service.workflows.situation import Offer
 from service.workflows.tools.papers import qr
 
 router = APIRouter(include_in_schema=False)
 GOOD = SATISFIED | {"passed", "closed"}
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,9 @@ def facts_of(found: Progress, request: Request, desk: Any) -> dict[str, Any]:
     """Return what the page shows."""
     view = found.view
     rows = [_row(view, item) for item in view.case.items.values() if item.lifecycle not in INSIDE]
-    own = [item for item in bundle.own_items(view.case).values()]
+    own = bundle.own_items(view.case).values()
     offers = {offer.action: offer for offer in view.offers if not offer.item}
-    link = track_address(address(request, desk), view.case)
+    link = track_address(address(request, desk), view.case) if view.own else ""
     return {
         "view": view, "case": view.case, "title": view.release.bundle.title, "turn": view.turn, "kind": _kind(view),
         "rows": rows, "ended": sum(bool(item.outcome) for item in own), "count": len(own), "entries": found.timeline(),
@@ -74,7 +74,7 @@ def facts_of(found: Progress, request: Request, desk: Any) -> dict[str, Any]:
         "offers": offers, "others": _others(view), "asked": _latest(view, "correction"),
         "link": link, "code": qr.svg(link, "用手机扫码查进度") if link else "", "of_case": OF_CASE,
         "ratings": [rating for rating in view.case.ratings.values() if rating.item == CASE],
-        "state_title": titles.CASE_STATES[view.case.state],
+        "grades": GRADE_TITLES,
     }  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def _row(view: CaseView, item: Item) -> Row:
     return Row(
         item.item, titles.item_title(view.release, item.item), kind, words,
         titles.department_title(view.release, item.department), tuple(_notes(view, item)),
-        tuple(sorted((limit for limit in limits if limit), key=lambda one: one.left.on or date.max)), item.final_at,
+        tuple(sorted((one for one in limits if one and one.left.on), key=lambda one: str(one.left.on))), item.final_at,
     )  # fmt: skip
 
 
@@ -146,33 +146,3 @@ def _others(view: CaseView) -> list[Offer]:
         if offer.item and offer.allowed and not offer.needs and offer.action != "withdraw"
         and (offer.item, offer.action) not in handing_in
     ]  # fmt: skip
-
-
-# ---- why a date is what it is ----------------------------------------------------------------------------------
-
-
-@router.get("/my/cases/{number}/why/{item}/{clock}")
-async def why(
-    number: CaseNumber, item: ItemCode, clock: ClockCode, request: Request, desk: Counter, visitor: SignedIn
-) -> Response:
-    """Explain a date day by day, as a calendar and as a list."""
-    told = await desk.office.explain(visitor.actor, number, CASE if item == OF_CASE else item, clock, visitor.now)
-    view = await desk.office.case(visitor.actor, number, visitor.now)
-    days = [{**day, "date": date.fromisoformat(day["date"])} for day in told["days"]]
-    dates = {name: date.fromisoformat(told[name]) for name in ("promised_on", "statutory_on", "safe_on") if told[name]}
-    about = titles.item_title(view.release, item) if item != OF_CASE else view.release.bundle.title
-    return shown(
-        request, visitor, "portal/why.html", told=told, days=days, dates=dates, about=about, number=number,
-        months=list(_months(days)), title=view.release.bundle.title,
-    )  # fmt: skip
-
-
-def _months(days: list[dict[str, Any]]) -> Iterator[tuple[date, list[list[dict[str, Any]]]]]:
-    """Yield the first day of each month with its weeks, Monday first; days outside are empty."""
-    by_month: dict[date, list[dict[str, Any]]] = {}
-    for day in days:
-        by_month.setdefault(day["date"].replace(day=1), []).append(day)
-    for month, found in by_month.items():
-        cells: list[dict[str, Any]] = [{}] * found[0]["date"].weekday() + found
-        cells += [{}] * (-len(cells) % 7)
-        yield month, [cells[n : n + 7] for n in range(0, len(cells), 7)]

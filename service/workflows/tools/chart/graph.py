@@ -91,13 +91,12 @@ def build(release: Release, selected: Collection[str] | None = None) -> Graph:
 
 def build_progress(release: Release, case: Case, events: Iterable[Event]) -> Graph:
     """Say what the chart of a case shows: where each item stands, and of all ways which were walked by the record."""
-    record, present = recorded(case, events), [*bundle.own_items(case)]
+    record, present = recorded(case, events), _present(release, bundle.own_items(case))
     graph = _framed(release, present, "办理进度")
-    graph.nodes[START] = _start(release, case)
-    for code in (entry.use for entry in release.bundle.items):
-        graph.nodes[code] = (
-            _case_item(release, case, case.items[code], record) if code in present else _left_out(release, code)
-        )
+    graph.lanes.pop(LEFT_OUT, None)  # what is not needed was told by the guide; here it would hide what is
+    graph.nodes = {START: _start(release, case)} | {
+        c: _case_item(release, case, case.items[c], record) for c in present
+    }
     graph = _joined(release, graph, present)
     graph.nodes[END] = _end(release, case)
     for before, after in graph.edges:

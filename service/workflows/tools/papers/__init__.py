@@ -6,8 +6,8 @@ Everything comes from the stored notice and the release the case is pinned to, s
 from service.workflows.case import Case, Notice
 from service.workflows.language.release import Release
 from service.workflows.tools.papers import page, sheet
-from service.workflows.tools.papers.check_page import verdict
 from service.workflows.tools.papers.contents import Contents, fingerprint, prepared
+from service.workflows.tools.papers.genuine import Verdict, verdict
 from service.workflows.tools.papers.page import STYLE
 
 
@@ -23,4 +23,4 @@ def typst(
     return sheet.MARKUP, sheet.inputs(prepared(notice, case, release, verify_url=verify_url), fonts)
 
 
-__all__ = ["STYLE", "Contents", "fingerprint", "html", "prepared", "typst", "verdict"]
+__all__ = ["STYLE", "Contents", "Verdict", "fingerprint", "html", "prepared", "typst", "verdict"]

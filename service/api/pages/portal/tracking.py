@@ -1,0 +1,65 @@
+"""公开查询与验真 — how far a case is for who has its code; whether a printed paper is genuine. Nobody has to sign in."""
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from service.api.auth import Counter
+from service.api.pages.frame import see, shown
+from service.api.pages.visit import Visiting
+from service.api.rest.shapes import OUTCOMES, said
+from service.errors import NotFound, one_field
+from service.workflows.machine import SATISFIED, WAITING
+from service.workflows.tools import papers
+
+router = APIRouter(include_in_schema=False)
+CODE = re.compile(r"[A-Za-z0-9-]{1,40}")
+NUMBER = re.compile(r"[A-Za-z0-9-]{1,40}")
+Typed = Annotated[str, Query(max_length=60)]
+
+
+@router.get("/track")
+async def track(request: Request, visitor: Visiting, number: Typed = "", code: Typed = "") -> Response:
+    """Ask for number and code; with both, go where they lead."""
+    number, code = number.strip(), code.strip()
+    if NUMBER.fullmatch(number) and CODE.fullmatch(code):
+        return see(f"/track/{number}?code={code}")
+    wrong = None
+    if number or code:
+        name, detail = (
+            ("/number", "请填收件凭证上的办件编号")
+            if not NUMBER.fullmatch(number)
+            else ("/code", "请填收件凭证上的查询码")
+        )
+        wrong = one_field(name, detail)
+    return shown(request, visitor, "portal/track.html", refusal=wrong, number=number, code=code)
+
+
+@router.get("/track/{number}")
+async def tracked(number: str, request: Request, desk: Counter, visitor: Visiting, code: Typed = "") -> Response:
+    """Show the public progress: no person, no paper, the name half hidden."""
+    readable = NUMBER.fullmatch(number) and CODE.fullmatch(code)
+    try:
+        found = await desk.office.track(number if readable else "-", code if readable else "-", visitor.now)
+    except NotFound as refusal:
+        return shown(request, visitor, "portal/track.html", refusal=refusal, number=number[:60], code=code)
+    items = [{**item, "kind": _kind(item), "outcome_title": said(OUTCOMES, item["outcome"])} for item in found["items"]]
+    return shown(request, visitor, "portal/tracked.html", found={**found, "items": items}, turn=found["turn"])
+
+
+def _kind(item: dict[str, str]) -> str:
+    if item["outcome"]:
+        return "ok" if item["outcome"] in SATISFIED | {"passed"} else "bad"
+    return "todo" if item["state"] == WAITING else "run"
+
+
+@router.get("/v/{code}")
+async def verify(code: str, request: Request, desk: Counter, visitor: Visiting) -> Response:
+    """Say whether a printed paper is genuine; for programs there is GET /api/v1/documents/{code}."""
+    try:
+        found = await desk.office.document(code, visitor.now) if CODE.fullmatch(code) else None
+    except NotFound:
+        found = None
+    verdict = papers.verdict(found)
+    return shown(request, visitor, "portal/verify.html", 200 if found else 404, verdict=verdict)
