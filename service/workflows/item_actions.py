@@ -197,7 +197,8 @@ def _move(work: Work, item: Item, transition: Transition, data: dict[str, Any], 
         _keep_person(work, item, actor, post, was)
     _log(work, item, transition, actor, post, data, (was, item.state))
     _issue(work, item, transition, data)
-    if state.final:
+    ended = bool(state.final) and transition.to != was  # what only begins a proceeding ends nothing anew
+    if ended:
         _finish(work, item, data)
     if transition.effect and (transition.effect.begin or transition.effect.parent):
         _beside(work, item, transition.effect, data, actor)
@@ -205,7 +206,7 @@ def _move(work: Work, item: Item, transition: Transition, data: dict[str, Any], 
         _others_complete(work, item, actor)
     commitments.granted(work, item, transition, was, actor)
     publications.decided(work, item, transition, was)
-    if state.final:
+    if ended:
         signals.item_final(work, item)
 
 
