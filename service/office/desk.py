@@ -67,7 +67,7 @@ class Desk:
     async def situation(self, release: Release, now: datetime, beside: Gathered | Opening, tx: Connection) -> Situation:
         """Return what a decision may look at beside the case."""
         await self.catalogue.refresh(tx)
-        roster = await self.staff.roster(release, tx)
+        roster = await self.staff.needed(release, tx)
         return Situation(
             release, self.catalogue.calendar_for(release), now.astimezone(UTC), staff=roster.posts,
             subjects=roster.subjects, excluded=beside.standing.excluded, excluded_by=credit.source(beside.standing),

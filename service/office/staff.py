@@ -50,11 +50,13 @@ class Staff:
             self._known.clear()
         return await self._known.setdefault(name, Cached(SECONDS)).get(load)
 
-    async def roster(self, release: Release, tx: Connection) -> Roster:
+    async def needed(self, release: Release, tx: Connection) -> Roster:
         """Return the active clerks, for releases in which several must sign or inspectors are drawn; else nobody."""
         signed = any(state.sign != "any" for cycle in release.lifecycles.values() for state in cycle.states.values())
-        if not signed and FOLLOW_UP not in release.lifecycles:
-            return Roster({}, {})
+        return await self.roster(tx) if signed or FOLLOW_UP in release.lifecycles else Roster({}, {})
+
+    async def roster(self, tx: Connection) -> Roster:
+        """Return the active clerks."""
 
         async def load() -> Roster:
             found: dict[tuple[str, str], tuple[str, ...]] = {}

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from service.errors import NotPermitted
+from service.errors import NotFound, NotPermitted
 from service.office import titles
 from service.office.asking import Request, TaskFilter
 from service.office.desk import Desk, refuse_stale, scope_of, there
 from service.office.due import due_of
-from service.office.views import CaseView, Page, TaskCounts, TaskRow
+from service.office.views import Account, CaseView, Page, TaskCounts, TaskRow
 from service.store import cases, tasks
 from service.store.cases import Row
 from service.store.database import Connection
@@ -19,8 +19,9 @@ from service.store.tasks import Narrowing, Whose
 from service.workflows import bulk
 from service.workflows.case import Clock
 from service.workflows.language.release import Release
-from service.workflows.situation import Action, Actor
+from service.workflows.situation import Action, Actor, Situation
 from service.workflows.step import step
+from service.workflows.task_actions import colleagues
 
 ORDER = ("rank_on", "case_id", "n")
 MOST = 200
@@ -75,7 +76,32 @@ class Tasks(Desk):
         """Give back a task one has taken."""
         return await self._hand(request, number, n, "release", answer)
 
-    async def _hand(self, request: Request, number: str, n: int, verb: str, answer: RowAnswer | None) -> TaskRow:
+    async def transfer(
+        self, request: Request, number: str, n: int, to: str, reason: str = "", *, answer: RowAnswer | None = None
+    ) -> TaskRow:
+        """Hand a task one has taken over to a colleague of the same department and post."""
+        return await self._hand(request, number, n, "transfer", answer, to=to, reason=reason)
+
+    async def colleagues(self, actor: Actor, number: str, n: int, now: datetime) -> list[Account]:
+        """Return who a task may be handed to. Raises NotFound, NotPermitted for whoever is not of its department."""
+        async with self.database.reading() as connection:
+            found = there(await cases.look(connection, number=number))
+            case, situation = await self.opened(found, actor, now, connection)
+            task = case.tasks.get(n)
+            if actor.kind != "clerk" or (task and task.department != actor.department):
+                raise NotPermitted("这项待办不属于您的部门", action="transfer")
+            if task is None or task.done_at is not None:
+                raise NotFound("这件办件里没有这项待办", task=n)
+            names = colleagues(case, task, await self._with_staff(situation, connection))
+        return [account for name in names if (account := await self.staff.account(name))]
+
+    async def _with_staff(self, situation: Situation, tx: Connection) -> Situation:
+        roster = await self.staff.roster(tx)
+        return replace(situation, staff=roster.posts, subjects=roster.subjects)
+
+    async def _hand(
+        self, request: Request, number: str, n: int, verb: str, answer: RowAnswer | None, **data: str
+    ) -> TaskRow:
         def stored(view: CaseView) -> Any:
             return answer(task_of(view, n)) if answer else None
 
@@ -86,7 +112,9 @@ class Tasks(Desk):
             view = self.repeated(found.answered, request, case, situation)
             if view is None:
                 refuse_stale(case, request)
-                taken = step(case, Action(verb, data={"task": n}), request.actor, situation)
+                if verb == "transfer":
+                    situation = await self._with_staff(situation, tx)
+                taken = step(case, Action(verb, data={"task": n, **data}), request.actor, situation)
                 view = await self.recorded(
                     tx, taken, request, situation, was=found.case, scope=scope, answer=stored if answer else None
                 )

@@ -9,7 +9,7 @@ CASE_STATES = {
     "draft": "草稿", "received": "已收件", "in_progress": "办理中", "correcting": "待补正", "granted": "全部办结",
     "partly_granted": "部分准予", "refused": "不予许可", "withdrawn": "已撤回", "terminated": "已终止",
 }  # fmt: skip
-TASK_ACTIONS = {"claim": "认领", "release": "退还"}
+TASK_ACTIONS = {"claim": "认领", "release": "退还", "transfer": "转办"}
 
 
 def item_title(release: Release, code: str) -> str:

@@ -76,6 +76,7 @@ MATRIX = [
     Line("GET", f"{V1}/cases/{{number}}/notices/{{n}}.pdf", SEES, SEES, about="case"),
     Line("GET", f"{V1}/tasks", CLERKS),
     Line("GET", f"{V1}/tasks/counts", CLERKS),
+    Line("GET", f"{V1}/tasks/{{case}}/{{n}}/colleagues", frozenset({"window"}), SEES, about="case"),
     Line("POST", f"{V1}/tasks/{{case}}/{{n}}/{{verb}}", frozenset({"window"}), SEES, about="case"),
     Line("POST", f"{V1}/definitions/check", frozenset({"admin"}), send={"json": {"files": {"a.yaml": "kind: x"}}}),
     Line("GET", f"{V1}/demo/clock", EVERYBODY),

@@ -473,6 +473,23 @@ class TestTasks:
         released = await window.post(f"/api/v1/tasks/{number}/{task['n']}/release")
         assert released.json()["person"] == ""
 
+    async def test_handed_over_to_a_colleague(self, city: City, opened: Open, window: httpx.AsyncClient) -> None:
+        """转办: who may be asked for, then it is theirs."""
+        number = (await opened())["number"]
+        await city.office.create_account(
+            "beside", PASSWORD, name="周窗", kind="clerk", department="scjg", posts=["window"]
+        )
+        task = f"/api/v1/tasks/{number}/1"
+        await window.post(f"{task}/claim")
+        assert (await window.get(f"{task}/colleagues")).json() == {"items": [{"account": "beside", "name": "周窗"}]}
+        answer = await window.post(f"{task}/transfer", json={"to": "beside", "reason": "休假"})
+        assert (answer.status_code, answer.json()["person"]) == (200, "beside")
+        for verb, body, pointer in (
+            ("transfer", {}, "/to"), ("transfer", {"to": "reviewer"}, "/data/to"), ("claim", {"to": "beside"}, "/to"),
+        ):  # fmt: skip
+            refused = await city.client("beside").post(f"{task}/{verb}", json=body)
+            assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
+
     async def test_a_verb_that_is_none(self, opened: Open, window: httpx.AsyncClient) -> None:
         """Told which there are."""
         number = (await opened())["number"]

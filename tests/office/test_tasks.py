@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from service.errors import ActionNotAllowed, NotPermitted
+from service.errors import ActionNotAllowed, DataInvalid, NotFound, NotPermitted
 from service.office import CaseFilter, Office, TaskFilter
 from service.workflows.situation import Actor
 
@@ -197,3 +197,48 @@ class TestClaim:
         rows = [await office.claim(request, number, 1) for _ in range(2)]
         assert [row.person for row in rows] == ["scjg.window"] * 2
         assert len((await office.events(WINDOW, number, now=MORNING)).items) == 2
+
+
+class TestTransfer:
+    """Handing a task over."""
+
+    @pytest.fixture
+    async def colleagues(self, office: Office) -> None:
+        """Two at the window, one who left, one at another post."""
+        for name, posts in (("scjg.window", ["window"]), ("scjg.window2", ["window"]), ("scjg.gone", ["window"]),
+                            ("scjg.reviewer", ["reviewer"])):  # fmt: skip
+            await office.create_account(
+                name, "a-good-password", name=f"{name}员", kind="clerk", department="scjg", posts=posts
+            )
+        await office.set_active("scjg.gone", active=False)
+
+    async def test_goes_to_a_colleague_and_is_on_record(self, office: Office, opened: Open, colleagues: None) -> None:
+        """It leaves one list for the other; the same key hands it over once."""
+        number = (await opened()).case.number
+        await office.claim(asks(WINDOW), number, 1)
+        assert [each.account for each in await office.colleagues(WINDOW, number, 1, MORNING)] == ["scjg.window2"]
+        request = asks(WINDOW, MORNING + HOUR, key="k", fingerprint="f")
+        rows = [await office.transfer(request, number, 1, "scjg.window2", "休假") for _ in range(2)]
+        assert [row.person for row in rows] == ["scjg.window2"] * 2
+        assert await shown(office, WINDOW2, "mine") == [(number, "food")]
+        assert await shown(office, WINDOW, "mine") == []
+        (event,) = [e for e in (await office.events(WINDOW, number, now=MORNING)).items if e.action == "transfer"]
+        assert event.data == {"task": 1, "person": "scjg.window", "to": "scjg.window2", "reason": "休假"}
+
+    async def test_only_to_who_is_there(self, office: Office, opened: Open, colleagues: None) -> None:
+        """Not to somebody who left, nor to another post."""
+        number = (await opened()).case.number
+        await office.claim(asks(WINDOW), number, 1)
+        for to in ("scjg.gone", "scjg.reviewer", "nobody"):
+            with pytest.raises(DataInvalid):
+                await office.transfer(asks(WINDOW), number, 1, to)
+
+    async def test_who_may_be_asked_for_is_told_inside(self, office: Office, opened: Open, colleagues: None) -> None:
+        """Another department and the applicant do not learn who works there."""
+        number = (await opened()).case.number
+        for actor in (SIGN_CLERK, CITIZEN):
+            with pytest.raises(NotPermitted):
+                await office.colleagues(actor, number, 1, MORNING)
+        for number_, n in ((number, 99), ("YJS20260101-999999", 1)):
+            with pytest.raises(NotFound):
+                await office.colleagues(WINDOW, number_, n, MORNING)

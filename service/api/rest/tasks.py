@@ -1,15 +1,16 @@
-"""待办 — a clerk's work list; taking a task and giving it back."""
+"""待办 — a clerk's work list; taking a task, giving it back, handing it over."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
-from pydantic import Field
+from fastapi import APIRouter, Body, Query, Response
+from pydantic import Field, StringConstraints
 
 from service.api.auth import Asked, Counter, SignedIn
 from service.api.body import StrictRoute
 from service.api.problems import refusals
-from service.api.rest.shapes import APPLICANT_TYPES, CARDS, Shown, json_answer, said
+from service.api.rest.given import Long
+from service.api.rest.shapes import APPLICANT_TYPES, CARDS, Given, Shown, json_answer, said
 from service.api.texts import CaseNumber, Code, Cursor, ItemCode, Short, Whole, Word
 from service.errors import ActionNotAllowed, CaseChanged, KeyReused, NotFound, NotPermitted, NotSignedIn, one_field
 from service.office import Due, TaskFilter, TaskRow, View, titles
@@ -86,6 +87,34 @@ class TaskPage(Shown):
     next: str | None
 
 
+class HandGiven(Given):
+    """转给谁，只有转办才写。"""
+
+    to: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}$")] | None = Field(
+        None, description="同事的账号，见 GET /tasks/{case}/{n}/colleagues"
+    )
+    reason: Long | None = Field(None, description="为什么转")
+
+
+class ColleagueShown(Shown):
+    """同事。"""
+
+    account: str
+    name: str
+
+
+class ColleaguePage(Shown):
+    """可以转给的同事。"""
+
+    items: list[ColleagueShown]
+
+
+NOBODY = HandGiven()
+HANDING: dict[str, Any] = {
+    "认领、退还": {"value": {}}, "转办": {"value": {"to": "scjg.window2", "reason": "明天起休假"}},
+}  # fmt: skip
+
+
 @router.get(
     "",
     operation_id="tasks_list",
@@ -123,18 +152,42 @@ async def count_tasks(desk: Counter, caller: SignedIn) -> Response:
     return json_answer(TaskCountsShown.model_validate(found, from_attributes=True).model_dump_json())
 
 
+@router.get(
+    "/{case}/{n}/colleagues", operation_id="tasks_colleagues", summary="待办可以转给谁", response_model=ColleaguePage,
+    responses=refusals(NotSignedIn, NotPermitted, NotFound),
+)  # fmt: skip
+async def list_colleagues(case: CaseNumber, n: Whole, desk: Counter, caller: SignedIn) -> Response:
+    """本部门同一岗位的在岗人员；申请人本人和依法应当回避的不在其中。"""
+    found = await desk.office.colleagues(caller.actor, case, n, caller.now)
+    page = ColleaguePage(items=[ColleagueShown(account=each.account, name=each.name) for each in found])
+    return json_answer(page.model_dump_json())
+
+
 @router.post(
-    "/{case}/{n}/{verb}", operation_id="tasks_claim", summary="认领或退还待办", response_model=TaskShown,
+    "/{case}/{n}/{verb}", operation_id="tasks_claim", summary="认领、退还或转办待办", response_model=TaskShown,
     responses=refusals(NotSignedIn, NotPermitted, NotFound, ActionNotAllowed, CaseChanged, KeyReused),
 )  # fmt: skip
-async def hand_task(case: CaseNumber, n: Whole, verb: Word, desk: Counter, asked: Asked) -> Response:
-    """用 claim 认领、用 release 退还。认领后只有本人能办这一项。"""
+async def hand_task(
+    case: CaseNumber, n: Whole, verb: Word, desk: Counter, asked: Asked,
+    given: Annotated[HandGiven, Body(openapi_examples=HANDING)] = NOBODY,
+) -> Response:  # fmt: skip
+    """用 claim 认领、用 release 退还、用 transfer 转给本部门同一岗位的同事。认领后只有本人能办这一项；负责人可以退还、转办别人的。"""
     if verb not in titles.TASK_ACTIONS:
         known = "、".join(f"{code}（{title}）" for code, title in titles.TASK_ACTIONS.items())
         raise one_field("/verb", f"没有这种办法；可以用：{known}")
-    hand = desk.office.claim if verb == "claim" else desk.office.release_task
-    row = await hand(asked, case, n, answer=lambda row: line(row).model_dump_json())
+    if verb == "transfer":
+        if given.to is None:
+            raise one_field("/to", "请写明转给谁")
+        row = await desk.office.transfer(asked, case, n, given.to, given.reason or "", answer=_body)
+    elif given != NOBODY:
+        raise one_field("/to" if given.to else "/reason", "只有转办才写转给谁、为什么转")
+    else:
+        row = await (desk.office.claim if verb == "claim" else desk.office.release_task)(asked, case, n, answer=_body)
     return json_answer(row.answer)
+
+
+def _body(row: TaskRow) -> str:
+    return line(row).model_dump_json()
 
 
 def line(row: TaskRow) -> TaskShown:

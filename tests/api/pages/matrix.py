@@ -26,6 +26,7 @@ class PageLine:
 AT_DESK = frozenset({"window", "sign-clerk"})  # clerks of the departments of the case that `{number}` stands for
 NOT_THEIRS = EVERYBODY - {"fire-clerk"}  # the only clerk who may not know of it
 NOTED = {"on": "shop-licence", "item": "shop-licence", "data/reasons": "layout-no-size"}
+WINDOW = frozenset({"window"})
 PAGES = [
     PageLine("GET", "/", EVERYBODY),
     PageLine("GET", "/sign-in", EVERYBODY),
@@ -56,6 +57,10 @@ PAGES = [
     PageLine("GET", "/desk/search", CLERKS),
     PageLine(
         "POST", "/desk/tasks/{number}/{n}/{verb}", frozenset({"window"}), EVERYBODY - {"fire-clerk"}, about="case"
+    ),
+    PageLine("GET", "/desk/tasks/{number}/{n}/transfer", WINDOW, EVERYBODY - {"fire-clerk"}, about="case"),
+    PageLine(
+        "POST", "/desk/tasks/{number}/{n}/transfer", WINDOW, EVERYBODY - {"fire-clerk"}, {"to": "x"}, about="case"
     ),
     PageLine("GET", "/desk/bulk", CLERKS),
     PageLine("POST", "/desk/bulk", CLERKS, send={"action": "claim", "pick": "YJS20260101-999999~shop-licence~1"}),

@@ -1,5 +1,5 @@
 """工作台 — the pages of those who handle cases."""
 
-from service.api.pages.desk import bulk, case, enclosures, worklist
+from service.api.pages.desk import bulk, case, enclosures, handover, worklist
 
-routers = [worklist.router, bulk.router, case.router, enclosures.router]
+routers = [handover.router, worklist.router, bulk.router, case.router, enclosures.router]

@@ -20,7 +20,7 @@ from service.office import CaseFilter, TaskCounts
 from service.workflows.language.release import Release
 
 router = APIRouter(include_in_schema=False)
-HANDED = {"claim": "已认领", "release": "已退还，别人可以认领了"}
+HANDED = {"claim": "已认领", "release": "已退还，别人可以认领了", "transfer": "已转办"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,15 +77,17 @@ async def turn(desk: Desk, view: CaseView, item: Item) -> dict[str, Any]:
     where = next((each for each in view.where if each.item == item.item), None)
     base = {"kind": state_kind(view, item), "stage": titles.state_title(view.release, item.item, item.state)}
     if where is None:
-        return {**base, "who": "", "person": "", "task": 0, "since": item.final_at, "hand": ""}
+        return {**base, "who": "", "person": "", "task": 0, "since": item.final_at, "hand": "", "transfer": False}
     who = "申请人" if not where.department else f"{where.department_title}{where.post_title}"
     task = next((t for t in view.whole.tasks.values() if t.item == item.item and t.done_at is None), None)
     mine = bool(where.person) and where.person == view.actor.account
     person = "您" if mine else await name_of(desk, where.person)
+    heads = where.department == view.actor.department and "head" in view.actor.posts
     takes = where.department == view.actor.department and where.post in view.actor.posts and not where.person
     return {
         **base, "who": who, "person": person, "task": task.n if task else 0, "since": where.since_at,
         "hand": "release" if mine else "claim" if takes else "",
+        "transfer": task is not None and (mine or heads),
     }  # fmt: skip
 
 
