@@ -23,12 +23,13 @@ MOST_STOPS = 200
 KB = 1024
 
 VENDOR = "/static/vendor/"
+BROWSERS_OWN = ("chrome://", "chrome-extension://")  # its viewer of PDFs asks the browser itself, not the network
 POLICY = {"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"}
 
 # Words with Latin letters that people know as such; everything else in Latin letters is a code that slipped through.
 KNOWN_WORDS = {
     "PDF", "JPG", "JPEG", "PNG", "OFD", "DOC", "DOCX", "XLSX", "KB", "MB", "GB", "LOGO", "Excel", "ISO", "LED",
-    "Cookie", "Safari", "http", "https",
+    "Cookie", "Safari", "http", "https", "OK",
 }  # fmt: skip
 NUMBERS = re.compile(
     r"https?://\S+|\b[\w一-鿿-]+\.(?:pdf|png|jpg|jpeg|ofd)\b"  # addresses, names of files people chose
@@ -61,11 +62,12 @@ class Witness:
         return self
 
     def _request(self, request: Request) -> None:
-        if not request.url.startswith((self.origin + "/", "data:", "blob:")):
+        if not request.url.startswith((self.origin + "/", "data:", "blob:", *BROWSERS_OWN)):
             self.findings.append(f"outside: {request.url} was asked for")
 
     def _response(self, response: Response) -> None:
-        self.responses.append(response)
+        if response.url.startswith(self.origin + "/"):
+            self.responses.append(response)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type not in {"error", "warning"}:

@@ -40,6 +40,20 @@ PLACES = [
     Place("desk-empty", "/desk?view=mine", who="scjg.head", js=30, pictures=("phone",)),
     Place("desk-waiting", "/desk?view=waiting", who="scjg.window", js=30, pictures=("desk", "phone")),
     Place("desk-search", "/desk/search?text=张示例", who="scjg.window", js=30),
+    Place(
+        "case",
+        "/desk/cases/{received}",
+        who="scjg.window",
+        js=30,
+        pictures=("desk", "phone", "elder", "dark", "forced", "print"),
+    ),
+    Place("case-note", "/desk/cases/{received}/do/note_defects", who="scjg.window", js=30),
+    Place("case-review", "/desk/cases/{in_progress}", who="scjg.reviewer", js=30),
+    *(
+        Place(f"case-{show}", f"/desk/cases/{{in_progress}}?show={show}", who="scjg.window", js=30)
+        for show in ("form", "papers", "others", "record", "chart")
+    ),
+    Place("case-not-there", "/desk/cases/YJS20000101-000001", who="scjg.window", status=404, pictures=("phone",)),
     Place("desk-bulk", "/desk/bulk?action=accept&pick={received}~food-licence-simple~1", who="scjg.window", js=30),
 ]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import PurePath
 from typing import Any
 
@@ -17,6 +18,7 @@ from service.workflows.case import Item, Material
 from service.workflows.language.models import VocabularyField
 from service.workflows.language.release import own_code
 from service.workflows.machine import APPLICANT, WAITING, machine_of
+from service.workflows.notices import say_date
 
 INLINE = {".pdf": "pdf", ".png": "image", ".jpg": "image", ".jpeg": "image"}
 SHOWS = ("form", "papers", "others", "record", "chart")
@@ -186,6 +188,8 @@ def filled_form(view: CaseView, item: Item) -> list[tuple[str, str]]:
 def _words(definition: VocabularyField, value: Any, regions: Mapping[str, str]) -> str:
     if definition.type == "region":
         return regions.get(str(value), f"行政区划代码 {value}") if value else "没有填写"
+    if definition.type == "date" and isinstance(value, str) and value:
+        return say_date(date.fromisoformat(value))
     if isinstance(value, Mapping):
         return "，".join(str(part) for part in value.values())
     if isinstance(value, list) and not definition.options:

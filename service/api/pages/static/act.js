@@ -12,6 +12,7 @@
   // A form is sent without leaving the page: while the server cannot be reached what was typed stays where it is, and
   // sending again under the same key does nothing twice. What comes back is shown as the browser would show it.
   const offline = "网络断开了，刚才的提交可能没有办成。填写的内容还在，恢复后再点一次，不会重复办理。";
+  const ended = "已经退出登录，刚才没有办成。请先复制写好的内容，再刷新页面登录。";
   const failed = "系统暂时没有办成。填写的内容还在，请过一会儿再点一次，不会重复办理。";
   const send = async (form, button) => {
     const data = new FormData(form);
@@ -21,6 +22,7 @@
     const answer = await fetch(to, { method: "POST", body, headers: { accept: "text/html" } });
     const page = await answer.text();
     if (answer.status >= 500) return failed;
+    if (answer.redirected && new URL(answer.url).searchParams.has("next")) return ended;
     dirty = null;
     if (answer.redirected) location.assign(answer.url);
     else { document.open(); document.write(page); document.close(); }
