@@ -276,6 +276,18 @@ class TestVerify:
         assert {f.where for f in report.findings} == {"items food-licence"}
         assert len({f.case for f in report.findings}) == 2
 
+    async def test_a_column_younger_than_the_record(self, filled: Database, meddler: Meddler) -> None:
+        """A record from before a column existed agrees with the row while the column says nothing, and not after."""
+        found = await meddler.run("SELECT id, number FROM cases WHERE closed_at IS NOT NULL ORDER BY id LIMIT 2")
+        (old, _), (changed, name) = found
+        for case in (old, changed):
+            await meddler.reseal(case, lambda event: [row.pop("note") for row in event["rows"].get("items", [])])
+        await meddler.run(*(f"UPDATE items SET note = '' WHERE case_id = '{case}'" for case in (old, changed)))
+        assert (await verify(filled, now=LATER, notices=NOTICES)).clean
+        await meddler.run(f"UPDATE items SET note = '后来写的' WHERE case_id = '{changed}'")
+        report = await verify(filled, now=LATER, notices=NOTICES)
+        assert {finding.case for finding in report.findings} == {name}
+
     async def test_a_changed_release_is_found(self, filled: Database, meddler: Meddler) -> None:
         """A definition is what its hash says, or it is not used at all."""
         document = json.dumps({**told()[0][0].document, "texts": {}}, ensure_ascii=False).replace("'", "''")
