@@ -295,11 +295,12 @@ class TestVerify:
         report = await verify(filled, now=LATER, notices=NOTICES)
         assert report.findings[0].what == "内容与哈希不符"
 
-    async def test_other_calendars_are_not_judged(self, filled: Database) -> None:
+    async def test_other_calendars_are_not_judged(self, filled: Database, meddler: Meddler) -> None:
         """A date reckoned with a notice that is not at hand is counted as unchecked, never as wrong."""
         report = await verify(filled, now=LATER, notices=[{**NOTICES[0], "source": "别的通知"}, *NOTICES[1:]])
         assert report.clean
-        assert report.counts["dates"] == 0
+        fixed = await meddler.run("SELECT count(*) FROM clocks WHERE ends_on IS NOT NULL")
+        assert report.counts["dates"] == fixed[0][0]  # an end that was fixed as a day depends on no notice
         assert report.counts["unchecked_dates"] > 300
 
 

@@ -85,6 +85,8 @@ def _allowed(dossier: Dossier, event: Row, by: str) -> bool:
         lead = dossier.definition.bundle["lead"] if dossier.definition else ""
         counter = bool(dossier.case["entered_by"]) and not dossier.case["account"]
         return bool(post == by and actor.get("document") and actor.get("department") == lead and counter)
+    if by == "supervisor":
+        return bool(kind == post == by)
     if by in ("clock", "applicant"):
         return bool(post == by and (kind == "clock") == (by == "clock") and kind != "clerk")
     if by == "inspector" and item["parent"] and dossier.definition:

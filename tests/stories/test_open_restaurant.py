@@ -176,4 +176,4 @@ async def test_from_guide_to_certificates(city: City) -> None:
     assert (await anybody.get(f"/documents/{paper['code']}"))["valid"] is True
     rated = await citizen.do(number, "", "rate", grade=5, text="办得很快")
     assert rated["state"] == "granted"
-    assert (await citizen.get(f"/cases/{number}"))["rating"]["grade"] == 5
+    assert (await citizen.get(f"/cases/{number}"))["ratings"][0]["grade"] == 5
