@@ -22,7 +22,6 @@ MAIN = ".btn-p:not(.btn-s)"
 MOST_STOPS = 200
 KB = 1024
 
-VENDOR = "/static/vendor/"
 BROWSERS_OWN = ("chrome://", "chrome-extension://")  # its viewer of PDFs asks the browser itself, not the network
 POLICY = {"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"}
 
@@ -71,6 +70,8 @@ class Witness:
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type not in {"error", "warning"}:
+            return
+        if message.location.get("url", "").startswith(BROWSERS_OWN):
             return
         where = urlsplit(message.location.get("url", "")).path
         if "Failed to load resource" in message.text:  # an answer of 4xx is looked at by whoever asked for it

@@ -200,6 +200,7 @@ def numbers(furnished: Path) -> Mapping[str, str]:
     return numbers_in(furnished / "cases.db")
 
 
+PATIENCE = 15_000  # milliseconds
 Open = Callable[..., Awaitable[Person]]
 PHONE, DESK, NARROW = ({"width": w, "height": h} for w, h in ((390, 844), (1280, 900), (320, 640)))
 
@@ -219,6 +220,7 @@ async def somebody(chromium: Browser, cookies: dict[tuple[str, str], StorageStat
         settings = {"viewport": DESK, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", **more}
         held = cookies.get((at.address, account))
         context = await chromium.new_context(java_script_enabled=javascript, storage_state=held, **settings)
+        context.set_default_timeout(PATIENCE)
         opened.append(context)
         if elder:
             await context.add_cookies([{"name": "elder", "value": "1", "url": at.address}])

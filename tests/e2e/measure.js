@@ -156,7 +156,9 @@
   const focus = () => {
     // Asked after each press of Tab: what has the focus, and can a person see it?
     const el = document.activeElement;
+    if (el) el.dataset.focusVisited = "yes";
     if (!el || el === document.body) return { who: null, wrong: [] };
+    if (el.matches("iframe, embed, object")) return { who: said(el), wrong: [] }; // what has it is inside, another document
     const wrong = [], s = style(el), label = el.labels?.[0];
     let seat = el.getClientRects()[0];
     const drawn = tucked(el) && label ? label : el;
@@ -172,7 +174,6 @@
     if (!hit) wrong.push(`focus: ${said(el)} has it outside the window`);
     else if (!(drawn.contains(hit) || el.contains(hit) || hit.contains(drawn) || label?.contains(hit)))
       wrong.push(`focus: ${said(el)} has it under ${said(hit)}`);
-    el.dataset.focusVisited = "yes";
     return { who: said(el), wrong };
   };
   const unreached = () =>

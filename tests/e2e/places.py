@@ -53,6 +53,7 @@ PLACES = [
         Place(f"case-{show}", f"/desk/cases/{{in_progress}}?show={show}", who="scjg.window", js=30)
         for show in ("form", "papers", "others", "record", "chart")
     ),
+    Place("case-closed", "/desk/cases/{granted}", who="scjg.approver", js=30, pictures=("phone",)),
     Place("case-not-there", "/desk/cases/YJS20000101-000001", who="scjg.window", status=404, pictures=("phone",)),
     Place("desk-bulk", "/desk/bulk?action=accept&pick={received}~food-licence-simple~1", who="scjg.window", js=30),
 ]

@@ -118,7 +118,7 @@ def limits(view: CaseView, item: Item) -> list[dict[str, Any]]:
         told = clocks.explain(clock, calendar, policy, now)
         left = clocks.left(clock, calendar, policy, now)
         kind = "pause" if clock.state == "paused" else {"red": "bad", "yellow": "warn"}.get(clock.card, "ok")
-        ends = machine.title_of(clock.expiry) if clock.expiry else ""
+        ends = next((each.title for each in machine.transitions if each.action == clock.expiry), "")
         then = ends if not ends or ends.startswith("逾期") else f"逾期{ends}"
         found.append({"clock": clock, "left": left, "kind": kind, "told": told, "then": then})
     return sorted(found, key=lambda each: (each["clock"].due_on is None, each["clock"].due_on))
