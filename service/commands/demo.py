@@ -20,6 +20,7 @@ from service.workflows.language.models import BUILT_IN_POSTS, Directory
 
 HOME = Path("data/demo")
 PASSWORD = "yijianshi"  # noqa: S105 - printed at every start
+LEAD = "scjg"  # whose window has two clerks
 LAST = "supervisor"  # the account that is made last: with it the sample city is complete
 
 
@@ -111,16 +112,17 @@ async def _resume(office: Office, at: datetime | None, real: datetime) -> None:
 async def people(office: Office, directory: Directory) -> None:
     """Make an account for every post of every department, the applicants, a portal and an administrator."""
     posts = {**BUILT_IN_POSTS, **directory.posts}
-    for department, name in directory.departments.items():
-        for post, title in posts.items():
-            await office.create_account(
-                f"{department}.{post}",
-                PASSWORD,
-                name=f"{name}{title}",
-                kind="clerk",
-                department=department,
-                posts=[post],
-            )
+    clerks = [
+        (f"{department}.{post}", department, post, f"{name}{title}")
+        for department, name in directory.departments.items()
+        for post, title in posts.items()
+    ]
+    lead, window = directory.departments[LEAD], posts["window"]
+    clerks.append(
+        (f"{LEAD}.window2", LEAD, "window", f"{lead}{window}（二）")
+    )  # two at one desk: to hand over, to meet
+    for account, department, post, name in clerks:
+        await office.create_account(account, PASSWORD, name=name, kind="clerk", department=department, posts=[post])
     for who in (sample_cases.ZHANG, sample_cases.LI):
         await office.create_account(who.account, PASSWORD, name=who.name, kind="applicant", subject=who.id)
     await office.create_account("portal", PASSWORD, name="政务服务门户（示例）", kind="portal")
@@ -145,7 +147,7 @@ def _welcome(address: str, body: str) -> None:
 
 账号（密码都是 {PASSWORD}）：
   申请人     zhang（个体工商户）  li（企业）
-  工作人员   部门.岗位，如 scjg.window 受理岗、scjg.reviewer 审查岗、scjg.approver 决定岗、cg.inspector 核查岗
+  工作人员   部门.岗位，如 scjg.window、scjg.window2 受理岗、scjg.reviewer 审查岗、scjg.approver 决定岗、cg.inspector 核查岗
   其他       portal 门户、supervisor 效能监察、admin 事项管理员
 
 也可以用接口试一试：登录，然后提交一份「开办餐饮店」申请：

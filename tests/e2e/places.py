@@ -55,6 +55,7 @@ PLACES = [
     ),
     Place("case-closed", "/desk/cases/{granted}", who="scjg.approver", js=30, pictures=("phone",)),
     Place("case-not-there", "/desk/cases/YJS20000101-000001", who="scjg.window", status=404, pictures=("phone",)),
+    Place("desk-handover", "/desk/tasks/{received}/1/transfer", who="scjg.head", js=30),
     Place("desk-bulk", "/desk/bulk?action=accept&pick={received}~food-licence-simple~1", who="scjg.window", js=30),
 ]
 
