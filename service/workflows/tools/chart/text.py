@@ -18,6 +18,8 @@ def width(text: str, size: float) -> float:
 
 def wrap(text: str, size: float, room: float) -> list[str]:
     """Break a text into even lines that fit the room, at punctuation if it can; a word is only cut if it fits on no line."""
+    if width(text, size) <= room:
+        return [text.strip() or text]
     pieces = [p for word in _WORD.findall(text) for p in ([word] if width(word.strip(), size) <= room else list(word))]
     best: list[tuple[float, list[str]]] = [(0.0, [])]
     for end in range(1, len(pieces) + 1):
