@@ -54,10 +54,10 @@ class Printing(Desk):
         verify_url = f"{base}/v/{notice.code}"
         shown = _discreet(release, case, actor)
         if form == "html":
-            content = sheets.html(notice, shown, release, verify_url=verify_url).encode()
+            content = sheets.html(notice, shown, release, verify_url=verify_url, base=base).encode()
         else:
             content = await asyncio.get_running_loop().run_in_executor(
-                _PRESS, _pressed, notice, shown, release, verify_url
+                _PRESS, _pressed, notice, shown, release, verify_url, base
             )
         return f"{notice.title}-{notice.number}.{form}", content
 
@@ -119,8 +119,8 @@ def _discreet(release: Release, case: Case, actor: Actor) -> Case:
     return replace(case, applicant_name=name, query_code="")
 
 
-def _pressed(notice: Notice, case: Case, release: Release, verify_url: str) -> bytes:
-    markup, inputs = sheets.typst(notice, case, release, verify_url=verify_url, fonts=press.fonts())
+def _pressed(notice: Notice, case: Case, release: Release, verify_url: str, base: str) -> bytes:
+    markup, inputs = sheets.typst(notice, case, release, verify_url=verify_url, fonts=press.fonts(), base=base)
     return press.pdf(markup, inputs, notice.issued_at)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -156,6 +157,29 @@ class Outline(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.attributes += attrs
+
+
+class TestProgressOnPaper:
+    """Where who holds a receipt sees how far the case is."""
+
+    def test_is_on_the_receipt_alone(self, corrected: Story) -> None:
+        """A second code beside the one that verifies, on the page and for the press; other papers have none."""
+        told = {}
+        for kind in ("receipt", "correction"):
+            notice = newest(corrected, kind)
+            paper = papers.prepared(notice, corrected.case, corrected.release, verify_url=URL, base="https://b.test")
+            html = papers.html(notice, corrected.case, corrected.release, verify_url=URL, base="https://b.test")
+            told[kind] = (paper.track_url, html.count("<svg"), "扫码查进度" in html)
+        address = f"https://b.test/track/{corrected.case.number}?code={corrected.case.query_code}"
+        assert told == {"receipt": (address, 2, True), "correction": ("", 1, False)}
+
+    def test_is_not_for_who_has_no_business_with_the_code(self, corrected: Story) -> None:
+        """A department that reads the receipt gets no way into the applicant's progress."""
+        without = replace(corrected.case, query_code="")
+        paper = papers.prepared(
+            newest(corrected, "receipt"), without, corrected.release, verify_url=URL, base="https://b.test"
+        )
+        assert paper.track_url == ""
 
 
 class TestPage:

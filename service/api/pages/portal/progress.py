@@ -8,8 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from service.api.auth import Counter
-from service.api.pages.frame import shown
-from service.api.pages.portal.addresses import track_address
+from service.api.pages.frame import see, shown
 from service.api.pages.visit import SignedIn
 from service.api.rest.events import OF_CASE
 from service.api.rest.papers import address
@@ -22,7 +21,7 @@ from service.workflows.machine import APPLICANT, SATISFIED, WAITING, machine_of
 from service.workflows.proceedings import INSIDE
 from service.workflows.ratings import GRADE_TITLES
 from service.workflows.situation import Offer
-from service.workflows.tools.papers import qr
+from service.workflows.tools.papers import qr, track_address
 
 router = APIRouter(include_in_schema=False)
 GOOD = SATISFIED | {"passed", "closed"}
@@ -56,6 +55,8 @@ class Row:
 async def my_case(number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn) -> Response:
     """Show where a case stands."""
     found = await desk.office.progress(visitor.actor, number, visitor.now)
+    if found.view.case.state == "draft":
+        return see(f"/apply/{number}")
     return shown(request, visitor, "portal/my_case.html", **facts_of(found, request, desk))
 
 
@@ -70,7 +71,7 @@ def facts_of(found: Progress, request: Request, desk: Any) -> dict[str, Any]:
         "view": view, "case": view.case, "title": view.release.bundle.title, "turn": view.turn, "kind": _kind(view),
         "rows": rows, "ended": sum(bool(item.outcome) for item in own), "count": len(own), "entries": found.timeline(),
         "notices": view.case.notices, "certificates": list(view.case.certificates.values()),
-        "chart": found.chart() if view.case.items else "", "expected": _limit(view, view.case.clocks.get((CASE, "promise"))),
+        "chart": found.chart(), "expected": _limit(view, view.case.clocks.get((CASE, "promise"))),
         "offers": offers, "others": _others(view), "asked": _latest(view, "correction"),
         "link": link, "code": qr.svg(link, "用手机扫码查进度") if link else "", "of_case": OF_CASE,
         "ratings": [rating for rating in view.case.ratings.values() if rating.item == CASE],

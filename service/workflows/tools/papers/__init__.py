@@ -6,21 +6,21 @@ Everything comes from the stored notice and the release the case is pinned to, s
 from service.workflows.case import Case, Notice
 from service.workflows.language.release import Release
 from service.workflows.tools.papers import page, sheet
-from service.workflows.tools.papers.contents import Contents, fingerprint, prepared
+from service.workflows.tools.papers.contents import Contents, fingerprint, prepared, track_address
 from service.workflows.tools.papers.genuine import Verdict, verdict
 from service.workflows.tools.papers.page import STYLE
 
 
-def html(notice: Notice, case: Case, release: Release, *, verify_url: str) -> str:
+def html(notice: Notice, case: Case, release: Release, *, verify_url: str, base: str = "") -> str:
     """Return the paper as an HTML page that stands alone: one style block, no script, no outside request."""
-    return page.html(prepared(notice, case, release, verify_url=verify_url))
+    return page.html(prepared(notice, case, release, verify_url=verify_url, base=base))
 
 
 def typst(
-    notice: Notice, case: Case, release: Release, *, verify_url: str, fonts: tuple[str, ...]
+    notice: Notice, case: Case, release: Release, *, verify_url: str, fonts: tuple[str, ...], base: str = ""
 ) -> tuple[str, dict[str, str]]:
     """Return the typst markup, which is always the same, and the inputs that fill it; the first font that has a character is used."""
-    return sheet.MARKUP, sheet.inputs(prepared(notice, case, release, verify_url=verify_url), fonts)
+    return sheet.MARKUP, sheet.inputs(prepared(notice, case, release, verify_url=verify_url, base=base), fonts)
 
 
-__all__ = ["STYLE", "Contents", "Verdict", "fingerprint", "html", "prepared", "typst", "verdict"]
+__all__ = ["STYLE", "Contents", "Verdict", "fingerprint", "html", "prepared", "track_address", "typst", "verdict"]

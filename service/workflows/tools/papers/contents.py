@@ -14,6 +14,8 @@ from service.workflows.notices import say_date
 from service.workflows.tools.papers.citations import cited
 
 STATUTORY = "法定期限"
+RECEIPT = "receipt"
+PROGRESS = "扫码查进度"
 UNCHANGING = "本文书自发出之日起内容不再变更；如需更正，另发新的文书。"
 GENUINE = "扫描二维码或打开下面的网址可以核验真伪：编号、名称、日期、机关和内容指纹都一致的，才是真的。"
 POINTS = {  # what the points of a paper are
@@ -63,6 +65,7 @@ class Contents:
     issued_on: date
     verify_url: str
     sha256: str  # of the body, see `fingerprint`
+    track_url: str = ""  # on a receipt: where anyone who holds it sees how far the case is
 
     @property
     def issued(self) -> str:
@@ -75,8 +78,16 @@ def fingerprint(body: Mapping[str, Any]) -> str:
     return evidence.digest(body)
 
 
-def prepared(notice: Notice, case: Case, release: Release, *, verify_url: str) -> Contents:
-    """Read a notice as a paper; departments and titles are those of the release the case is pinned to (R-ACC-7)."""
+def track_address(base: str, case: Case) -> str:
+    """Return the address of the public progress of a case; empty for who must not have its query code."""
+    return f"{base}/track/{case.number}?code={case.query_code}" if base and case.query_code else ""
+
+
+def prepared(notice: Notice, case: Case, release: Release, *, verify_url: str, base: str = "") -> Contents:
+    """Read a notice as a paper; departments and titles are those of the release the case is pinned to (R-ACC-7).
+
+    `base` is the address of the service: a receipt leads from there to the progress of its case.
+    """
     outward = notice.to in (APPLICANT, THIRD_PARTY)
     departments = release.directory.departments
     authority = notice.body.get("department") or departments[_department(notice, release)]
@@ -95,6 +106,7 @@ def prepared(notice: Notice, case: Case, release: Release, *, verify_url: str) -
         issued_on=local_date(notice.issued_at),
         verify_url=verify_url,
         sha256=fingerprint(notice.body),
+        track_url=track_address(base, case) if notice.kind == RECEIPT else "",
     )
 
 

@@ -5,7 +5,7 @@ from html import escape
 from importlib.resources import files
 
 from service.workflows.tools.papers import qr
-from service.workflows.tools.papers.contents import GENUINE, UNCHANGING, Contents, Line, Section
+from service.workflows.tools.papers.contents import GENUINE, PROGRESS, UNCHANGING, Contents, Line, Section
 
 STYLE = files(__package__).joinpath("paper.css").read_text(encoding="utf-8")
 
@@ -61,5 +61,13 @@ def _line(line: Line) -> str:
 def _check(paper: Contents) -> str:
     return (
         f'<aside aria-label="核验">{qr.svg(paper.verify_url, "核验这份文书的二维码")}<div><p>{UNCHANGING}</p><p>{GENUINE}</p>'
-        f'<p class="code">{escape(paper.verify_url)}</p><p>内容指纹（SHA-256）：<span class="code">{paper.sha256}</span></p></div></aside>'
+        f'<p class="code">{escape(paper.verify_url)}</p><p>内容指纹（SHA-256）：<span class="code">{paper.sha256}</span></p></div>{_progress(paper)}</aside>'
+    )
+
+
+def _progress(paper: Contents) -> str:
+    return (
+        f"<figure>{qr.svg(paper.track_url, PROGRESS)}<figcaption>{PROGRESS}</figcaption></figure>"
+        if paper.track_url
+        else ""
     )

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from service.workflows.tools.papers import qr
-from service.workflows.tools.papers.contents import GENUINE, UNCHANGING, Contents
+from service.workflows.tools.papers.contents import GENUINE, PROGRESS, UNCHANGING, Contents
 
 MARKUP = files(__package__).joinpath("paper.typ").read_text(encoding="utf-8")
 
@@ -17,5 +17,6 @@ def inputs(paper: Contents, fonts: tuple[str, ...]) -> dict[str, str]:
     shown: dict[str, Any] = {
         **asdict(paper), "issued": paper.issued, "issued_on": [paper.issued_on.year, paper.issued_on.month, paper.issued_on.day],
         "unchanging": UNCHANGING, "genuine": GENUINE, "qr": qr.svg(paper.verify_url, label), "qr_label": label, "fonts": fonts,
+        "progress": PROGRESS, "track": qr.svg(paper.track_url, PROGRESS) if paper.track_url else "",
     }  # fmt: skip
     return {"paper": json.dumps(shown, ensure_ascii=False)}

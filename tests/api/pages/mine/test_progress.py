@@ -185,8 +185,9 @@ class TestProgress:
     async def test_of_a_draft(self, begin: Begin, me: Browser) -> None:
         """Leads to where it is written."""
         draft = await begin(draft=True)
-        page = await me.get(draft.here)
-        assert str(page.url.path) in (draft.here, f"/apply/{draft.number}")
+        me.http.follow_redirects = False
+        answer = await me.http.get(draft.here)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/apply/{draft.number}")
 
 
 class TestWhy:
