@@ -11,6 +11,8 @@ CASE_STATES = {
 }  # fmt: skip
 TASK_ACTIONS = {"claim": "认领", "release": "退还", "transfer": "转办"}
 
+APPLICANT_TITLE = "申请人"
+
 
 def item_title(release: Release, code: str) -> str:
     """Return the title of an item, or of a proceeding that follows it."""
@@ -31,13 +33,13 @@ def action_title(release: Release, code: str, action: str) -> str:
 
 def department_title(release: Release, code: str) -> str:
     """Return the name of a department; without one it is the applicant's turn."""
-    return release.directory.departments.get(code, code) if code else "申请人"
+    return release.directory.departments.get(code, code) if code else APPLICANT_TITLE
 
 
 def post_title(release: Release, code: str) -> str:
     """Return the name of a post."""
     if code == APPLICANT:
-        return "申请人"
+        return APPLICANT_TITLE
     return release.directory.posts.get(code) or BUILT_IN_POSTS.get(code, code)
 
 

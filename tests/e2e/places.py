@@ -34,6 +34,22 @@ PLACES = [
     Place("not-found", "/nowhere", status=404, pictures=("phone",)),
     Place("not-permitted", "/desk", who="zhang", status=403, pictures=("phone",)),
     Place("welcome", "/welcome", who="admin", pictures=("phone",)),
+    Place("my-cases", "/my/cases", who="li", pictures=("desk", "phone", "elder")),
+    Place(
+        "progress", "/my/cases/{correcting}", who="li", pictures=("desk", "phone", "elder", "dark", "forced", "print")
+    ),
+    Place("progress-ended", "/my/cases/{granted}", who="zhang", pictures=("desk", "phone")),
+    Place("progress-partly", "/my/cases/{partly_granted}", who="zhang", pictures=("phone",)),
+    Place(
+        "why", "/my/cases/{correcting}/why/food-licence-simple/correction", who="li", pictures=("desk", "phone", "dark")
+    ),
+    Place("supplement", "/my/cases/{correcting}/supplement", who="li", pictures=("desk", "phone", "elder")),
+    Place("supplement-over", "/my/cases/{terminated}/supplement", who="zhang", pictures=("phone",)),
+    Place("withdraw", "/my/cases/{correcting}/do/withdraw", who="li", pictures=("phone",)),
+    Place("rate", "/my/cases/{withdrawn}/rate", who="zhang", pictures=("phone",)),
+    Place("track", "/track", pictures=("phone",)),
+    Place("tracked", "/track/{correcting}?code={correcting_code}", pictures=("desk", "phone")),
+    Place("verify-unknown", "/v/unknown", status=404, pictures=("phone",)),
     Place("desk", "/desk", who="scjg.window", js=30, pictures=("desk", "phone", "elder", "dark", "forced", "print")),
     Place("desk-nothing", "/desk?text=没有这个人", who="scjg.window", js=30, pictures=("phone",)),
     Place("desk-unclaimed", "/desk?view=unclaimed", who="scjg.window", js=30, pictures=()),

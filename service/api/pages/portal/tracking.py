@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Request, Response
 from service.api.auth import Counter
 from service.api.pages.frame import see, shown
 from service.api.pages.visit import Visiting
-from service.api.rest.shapes import OUTCOMES, said
 from service.errors import NotFound, one_field
+from service.office.titles import APPLICANT_TITLE
 from service.workflows.machine import SATISFIED, WAITING
 from service.workflows.tools import papers
 
@@ -44,7 +44,8 @@ async def tracked(number: str, request: Request, desk: Counter, visitor: Visitin
         found = await desk.office.track(number if readable else "-", code if readable else "-", visitor.now)
     except NotFound as refusal:
         return shown(request, visitor, "portal/track.html", refusal=refusal, number=number[:60], code=code)
-    items = [{**item, "kind": _kind(item), "outcome_title": said(OUTCOMES, item["outcome"])} for item in found["items"]]
+    waiting = {line["item"] for line in found["where"] if line["department_title"] == APPLICANT_TITLE}
+    items = [{**item, "kind": "warn" if item["item"] in waiting else _kind(item)} for item in found["items"]]
     return shown(request, visitor, "portal/tracked.html", found={**found, "items": items}, turn=found["turn"])
 
 
