@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from service.api.rest.shapes import Given
-from service.api.texts import ITEM_CODE, Clean, Code, Data, Name, Sha256, Short, Word
+from service.api.texts import ITEM_CODE, Clean, Code, Data, ItemCode, Name, Sha256, Short, Whole, Word
 
 ApplicantType = Literal["enterprise", "sole-trader", "individual", "organisation"]
 Handling = Literal["ordinary", "commitment"]
@@ -143,6 +143,11 @@ class ActionData(Given):
     )
     place: Long | None = Field(None, description="地点")
     chair: Name | None = Field(None, description="听证主持人的账号")
+    ground: Word | None = Field(None, description="撤销的情形：fraud 以欺骗、贿赂等不正当手段取得，等七种之一")
+    compensation: Long | None = Field(None, description="补偿方案的文号")
+    notice: Whole | None = Field(None, description="登记送达的是第几份文书，即文书的 n")
+    to: Code | None = Field(None, description="抄送给哪个部门")
+    item: ItemCode | None = Field(None, description="督办、答复督办针对的事项；不写就是整件")
     grade: Annotated[int, Field(ge=1, le=5)] | None = Field(None, description="评价：5 非常满意 … 1 非常不满意")
     text: Long | None = Field(None, description="评价的话")
     on_behalf: bool | None = Field(

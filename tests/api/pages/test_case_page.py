@@ -2,11 +2,19 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
+from importlib.resources import as_file, files
+from typing import Any, get_args
 
 import httpx
 import pytest
 
+from service.api.pages.desk import acts
+from service.api.rest.given import ActionData
+from service.workflows.case_actions import CASE_ACTIONS
+from service.workflows.language.folders import read_folder
+from service.workflows.language.load import load_pack
+from service.workflows.language.models.terms import Need
+from service.workflows.machine import APPLICANT, CLOCK
 from tests.api.city import APPLICATION, CITIZEN_ID, MovableClock
 from tests.api.pages.conftest import SignIn
 
@@ -398,3 +406,26 @@ class TestWords:
         page = await browser.get(desk(number, show=show))
         words = re.sub(r"YJS[0-9-]+|布局\.pdf|PDF|CITIZEN", "", page.text).replace(CITIZEN_ID, "")
         assert not re.findall(r"[a-z]{2,}[-_][a-z]+|\b(received|window|licence|none|scjg)\b", words)
+
+
+class TestNeeds:
+    """What an action needs can be handed in by both doors."""
+
+    def test_the_api_takes_it(self) -> None:
+        """Every word of the definition language for what must be carried, and every action on a case."""
+        needs = {*get_args(Need), *(need for _, needs, _ in CASE_ACTIONS.values() for need in needs)}
+        assert needs - ActionData.model_fields.keys() == set()
+
+    def test_the_page_asks_for_it(self) -> None:
+        """But for what is handed in for the applicant: papers and forms."""
+        with as_file(files("service.workflows") / "packs" / "linhu") as folder:
+            pack = load_pack(read_folder(folder)).pack
+        clerks = {
+            need
+            for lifecycle in pack.lifecycles.values()
+            for way in lifecycle.transitions
+            for need in way.needs
+            if set(way.actors) - {APPLICANT, CLOCK}
+        }
+        assert "reasons" in clerks
+        assert clerks - acts.INPUTS.keys() == {"materials"}

@@ -12,13 +12,15 @@ from service.api.rest.given import ActionData, ActionGiven
 from service.office import CaseView
 from service.workflows import bundle, papers
 from service.workflows.case import Item
+from service.workflows.credit import SEVERITIES
 from service.workflows.language.models import Transition
 from service.workflows.language.release import own_code
-from service.workflows.machine import machine_of
-from service.workflows.needs import PROCEDURES
+from service.workflows.machine import APPLICANT, machine_of
+from service.workflows.needs import GROUNDS, PROCEDURES
 from service.workflows.notices import NEGATIVE, title_of
 from service.workflows.situation import Action, Offer
 
+COUNTED = frozenset({"party", "notice"})  # chosen by a number
 NOTIFY, NOTE = "notify_correction", "note_defects"
 
 
@@ -37,7 +39,8 @@ INPUTS: Mapping[str, Input] = {
     "document": Input("文书编号", "text"), "place": Input("地点", "text"), "date": Input("日期", "date"),
     "days": Input("需要多少个工作日", "number"), "procedure": Input("特别程序（只有这八种可以停表）", "choice"),
     "party": Input("哪一位利害关系人", "choice"), "chair": Input("听证主持人", "choice"),
-    "to": Input("部门", "choice"), "officers": Input("核查人员", "lines", "两名以上，一行写一名"),
+    "to": Input("部门", "choice"), "notice": Input("哪一份文书", "choice"), "ground": Input("属于哪种情形", "choice"),
+    "severity": Input("失信程度", "choice"), "compensation": Input("补偿方案的文号", "text"), "officers": Input("核查人员", "lines", "两名以上，一行写一名"),
     "parties": Input("利害关系人", "lines", "一行写一位：姓名或者名称，联系方式。中间用逗号隔开"),
     "reasons": Input("理由", "reasons"), "gaps": Input("允许后补的材料", "gaps"),
 }  # fmt: skip
@@ -135,6 +138,13 @@ def _choices(view: CaseView, offer: Offer, need: str, colleagues: Mapping[str, s
     match need:
         case "procedure":
             return PROCEDURES
+        case "ground":
+            return GROUNDS
+        case "severity":
+            return SEVERITIES
+        case "notice":
+            rows = view.case.notices.values()
+            return {str(n.n): f"{n.title} {n.number}" for n in rows if n.to == APPLICANT and n.delivered_at is None}
         case "party":
             return {str(n): party["name"] for n, party in enumerate(view.whole.items[offer.item].third_parties, 1)}
         case "to":
@@ -236,7 +246,7 @@ def _data(view: CaseView, item: str, form: Filled) -> dict[str, Any]:
 
 
 def _value(kind: str, name: str, typed: str) -> Any:
-    if kind == "number" or name == "party":
+    if kind == "number" or name in COUNTED:
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else typed
     if kind == "lines":
         lines = [line.strip() for line in typed.splitlines() if line.strip()]
