@@ -6,6 +6,7 @@ from service.verify.dossier import Dossier, Lifecycle, Row, listed
 from service.verify.report import Finding
 
 GOOD = {"granted", "revoked", "recalled"}
+ASKED = {"note_complete", "note_missing"}  # what a department says of its papers at the common intake
 HARMLESS = GOOD | {"not_required"}
 
 
@@ -52,11 +53,21 @@ def _step(dossier: Dossier, event: Row, cycle: Lifecycle | None, before: str) ->
         yield Finding(dossier.name, where, f"定义里没有 {was or '无'} —{action}→ {to} 这一步")
     elif event["actor"].get("kind") == "clock" and cycle.final(to) == "granted" and not _tacit(dossier, event, cycle):
         yield Finding(dossier.name, where, f"{action}：时限到期不能准予")
+    elif action in ASKED and not _asked(dossier, event):
+        yield Finding(dossier.name, where, f"{action} 只归牵头部门以外的承办部门反馈")
     elif taken and not any(_allowed(dossier, event, by) for t in taken for by in listed(t["by"])):
         who = event["actor"]
         yield Finding(
             dossier.name, where, f"{action} 不归 {who.get('department') or who.get('kind')}.{who.get('post')} 办"
         )
+
+
+def _asked(dossier: Dossier, event: Row) -> bool:
+    """Tell whether a department says it of its own item, and not the lead that accepts for all (R-BND-4)."""
+    who, bundle = event["actor"], dossier.definition.bundle if dossier.definition else {}
+    own = who.get("department") == dossier.items[event["item"]]["department"]
+    apart = bundle.get("lead") != who.get("department") and bundle.get("acceptance", "lead") == "lead"
+    return bool(who.get("kind") == "clerk" and who.get("post") in ("window", "reviewer") and own and apart)
 
 
 def _tacit(dossier: Dossier, event: Row, cycle: Lifecycle) -> bool:
@@ -71,6 +82,8 @@ def _engine_step(cycle: Lifecycle, action: str, was: str, to: str) -> bool:
         return was in ("", "waiting") and to in cycle.begins
     if action == "note_opinion":
         return was == to == "waiting"
+    if action in ASKED:
+        return was == to == cycle.initial and cycle.post(was) == "window"
     if action == "request_correction":
         return was == cycle.initial and cycle.post(to) == "applicant"
     ends = {"stop": "stopped", "withdraw": "withdrawn"}

@@ -5,10 +5,10 @@ from functools import partial
 from typing import Any
 
 from service.errors import ActionNotAllowed, DataInvalid, one_field
-from service.workflows import bundle, clocks, hearings, library, papers
+from service.workflows import bundle, clocks, feedback, hearings, library, papers
 from service.workflows.case import Clock, Item
 from service.workflows.language.models import Transition
-from service.workflows.machine import APPLICANT, CLOCK, PLEDGED
+from service.workflows.machine import APPLICANT, CLOCK, FEEDBACK, PLEDGED
 from service.workflows.situation import Actor
 from service.workflows.work import Work
 
@@ -139,7 +139,9 @@ def _end_special(_: Work, item: Item, __: Mapping[str, Any], ___: Actor) -> None
 
 
 def _without_procedure(item: Item) -> dict[str, Any]:
-    return {name: item.special[name] for name in ("officers", "hearing", "legal_review") if name in item.special}
+    return {
+        name: item.special[name] for name in ("officers", "hearing", "legal_review", "feedback") if name in item.special
+    }
 
 
 def _to_ordinary(work: Work, item: Item, data: Mapping[str, Any], _: Actor) -> None:
@@ -196,9 +198,8 @@ def effects_of(work: Work, item: Item, transition: Transition, data: Mapping[str
     Names of actions mean nothing here, so that a pack's own lifecycle works like the standard ones.
     """
     machine = work.machine(item)
-    begins, stays = machine.lifecycle.initial, transition.to == item.state
-    if "reasons" in transition.needs and stays and item.state == begins:
-        yield _note
+    begins = machine.lifecycle.initial
+    yield from _of_intake(item, transition, begins)
     if "materials" in transition.needs:
         yield _hand_in_later if item.parent in work.release.items else _supply
     if "gaps" in transition.needs:
@@ -220,6 +221,13 @@ def effects_of(work: Work, item: Item, transition: Transition, data: Mapping[str
         yield _to_ordinary
     if (ends := machine.states[transition.to].final) in ("revoked", "recalled"):
         yield partial(_end_certificate, str(ends))
+
+
+def _of_intake(item: Item, transition: Transition, begins: str) -> Iterator[Apply]:
+    if "reasons" in transition.needs and transition.to == item.state == begins:
+        yield _note
+    if transition.action in FEEDBACK:  # the engine's own, in every lifecycle
+        yield partial(feedback.answer, transition.action)
 
 
 def _of_special(item: Item, transition: Transition) -> Iterator[Apply]:

@@ -11,6 +11,7 @@ from service.workflows import (
     clocks,
     commitments,
     credit,
+    feedback,
     joint,
     notices,
     papers,
@@ -324,5 +325,8 @@ def expire(work: Work, clock: Clock, actor: Actor) -> None:
     """Let the clock take the action named for its end."""
     if clock.clock == certificates.VALIDITY:
         certificates.run_out(work, clock)
+        return
+    if clock.clock == feedback.FEEDBACK and not clock.item:
+        feedback.overdue(work, clock)
         return
     act(work, Action(clock.expiry, clock.item), actor)

@@ -2,7 +2,8 @@
 
 One shared `Machine` per compiled lifecycle, fired through its event objects on a throwaway cursor. Guards only
 refuse; nothing here has effects. The engine gives every lifecycle the states `waiting`, `withdrawn`, `stopped` and
-the actions `start`, `stop`, `withdraw`, and `note_opinion` while waiting (预审, R-BND-6).
+the actions `start`, `stop`, `withdraw`, `note_opinion` while waiting (预审, R-BND-6), and at an intake of the window
+`note_complete` and `note_missing`, what the department concerned says of the papers (R-BND-4).
 """
 
 import logging
@@ -21,6 +22,8 @@ logging.getLogger("transitions").setLevel(logging.WARNING)  # it logs each state
 
 WAITING, WITHDRAWN, STOPPED = "waiting", "withdrawn", "stopped"
 CLOCK, APPLICANT, SUPERVISOR = "clock", "applicant", "supervisor"
+NOTE_COMPLETE, NOTE_MISSING = "note_complete", "note_missing"
+FEEDBACK = frozenset({NOTE_COMPLETE, NOTE_MISSING})  # only departments beside the lead have to say it
 PLEDGED = "pledged"  # where an application by commitment begins, in a lifecycle that has this state
 GOOD = frozenset({"granted", "passed"})
 SATISFIED = frozenset({"granted", "not_required"})  # outcomes that let dependents start
@@ -46,7 +49,7 @@ def _transition(
     title: str,
     sources: list[str],
     to: str,
-    by: str,
+    by: str | list[str],
     notice: str | None = None,
     needs: list[str] | None = None,
 ) -> Transition:
@@ -76,7 +79,13 @@ class LifecycleMachine:
 
     def _engine_transitions(self) -> list[Transition]:
         still_open = [name for name, state in self.states.items() if not state.final]
+        intake = [self.common_intake] if self.common_intake else []
+        asked = ["window", "reviewer"]
+        feedback = [_transition(NOTE_COMPLETE, "反馈材料齐全", [name], name, asked) for name in intake] + [
+            _transition(NOTE_MISSING, "反馈缺什么", [name], name, asked, needs=["reasons"]) for name in intake
+        ]
         return [
+            *feedback,
             _transition("note_opinion", "记录预审意见", [WAITING], WAITING, "reviewer", needs=["opinion"]),
             _transition("start", "前置事项办结，开始办理", [WAITING], self.lifecycle.initial, CLOCK),
             _transition("stop", "终止", still_open, STOPPED, CLOCK),
@@ -145,6 +154,12 @@ class LifecycleMachine:
     def can_run_again(self, state: str, clock: str) -> bool:
         """Tell whether some state reachable from `state` runs the clock."""
         return any(clock in self.states[name].runs for name in self._reach[state])
+
+    @property
+    def common_intake(self) -> str:
+        """Return the first state where a window has it before it: there the lead may check for all; else empty."""
+        initial = self.lifecycle.initial
+        return initial if self.lifecycle.states[initial].post == "window" else ""
 
     @cached_property
     def before_decision(self) -> frozenset[str]:

@@ -22,6 +22,7 @@ ENGINE_TITLES = {
     "yellow_card": "黄牌提醒", "red_card": "红牌警示", "statutory_breach": "超过法定时限警示",
     "ordinary_path": "转一般程序告知书", "result": "办结结果汇总", "started": "前置事项办结告知书",
     "recalendar": "期限变动告知书", "share_failed": "共享材料未取到告知书", "expire_certificate": "证照有效期届满告知书",
+    "feedback_overdue": "部门反馈超时提醒",
 }  # fmt: skip
 NOT_ADMINISTRATIVE = frozenset({"utility"})  # an enterprise decides: no administrative act
 SENTENCES = {  # papers that say the same of every item

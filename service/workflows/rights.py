@@ -6,7 +6,7 @@ from service.errors import NotPermitted, one_field
 from service.workflows.case import Case, Item
 from service.workflows.language.models import Transition
 from service.workflows.language.release import FOLLOW_UP, LATER, Release
-from service.workflows.machine import APPLICANT, CLOCK, SUPERVISOR, WITHDRAWN, LifecycleMachine
+from service.workflows.machine import APPLICANT, CLOCK, FEEDBACK, SUPERVISOR, WITHDRAWN, LifecycleMachine
 from service.workflows.situation import Action, Actor
 
 LONGEST_DOCUMENT = 200
@@ -65,6 +65,11 @@ def departments_of_window(release: Release, item: Item, machine: LifecycleMachin
     return {lead} if at_intake and not ends_well else {lead, item.department}
 
 
+def departments_asked(release: Release, item: Item) -> set[str]:
+    """Return the department that is asked whether its papers are complete: none but one for which the lead accepts (R-BND-4)."""
+    return {item.department} - {release.bundle.lead} if release.bundle.acceptance == "lead" else set()
+
+
 def post_name(release: Release, item: Item, post: str) -> str:
     """Return the post that really acts: the check after a commitment is done by the post its definition names."""
     subject = release.subject(item.item)
@@ -94,6 +99,8 @@ def acting_post(
             continue
         post = post_name(release, item, by)
         owners = departments_of_window(release, item, machine, transition) if by == "window" else {item.department}
+        if transition.action in FEEDBACK:
+            owners = departments_asked(release, item)
         if post in actor.posts and actor.department in owners:
             refuse_own_application(case, actor)
             return post

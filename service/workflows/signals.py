@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from service.workflows import bundle, clocks, joint, library, notices, papers
+from service.workflows import bundle, clocks, feedback, joint, library, notices, papers
 from service.workflows.case import CASE, Item
 from service.workflows.language.models import RefusalPolicy
 from service.workflows.machine import PLEDGED, SATISFIED, STOPPED, WAITING
@@ -131,6 +131,7 @@ def turn_case_clocks(work: Work) -> None:
         "promise": "等待申请人补正" if work.case.state == "correcting" else "",
         joint.CAP: "特别程序或听证（行政许可法 45）" if joint.stands(work) else "",
     }
+    feedback.settle_answered(work)
     for clock in list(work.case.clocks.values()):
         if clock.item != CASE or clock.state == "settled":
             continue

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from service.errors import DataInvalid, NotPermitted, Stopped, one_field
-from service.workflows import bans, bundle, commitments, continuing, library, notices, papers, signals
+from service.workflows import bans, bundle, commitments, continuing, feedback, library, notices, papers, signals
 from service.workflows.answers import uscc_fault
 from service.workflows.calendar import TZ
 from service.workflows.case import CASE, Clock, Item
@@ -198,6 +198,7 @@ def _case_clocks(work: Work) -> None:
     """Start the bundle's promise (R-BND-7); the legal cap of joint handling starts with the first acceptance."""
     promise = Clock(CASE, "promise", "一件事承诺办结", promised=work.release.bundle.promised)
     work.begin(promise, work.at, entry=True)
+    feedback.begin(work)
 
 
 def _receipt(work: Work, told: Mapping[str, str]) -> None:

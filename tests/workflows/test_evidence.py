@@ -108,7 +108,9 @@ class TestRows:
         taken = story.li("drain.accept")
         _, _, rows = evidence.sealed(taken)
         assert {row["item"] for row in rows["items"]} == {"drain"}
-        assert {(row["item"], row["clock"]) for row in rows["clocks"]} == {("drain", "notice"), ("drain", "decision")}
+        assert {(row["item"], row["clock"]) for row in rows["clocks"]} == {
+            ("drain", "notice"), ("drain", "decision"), ("", "feedback"),
+        }  # fmt: skip
         assert "materials" not in rows
 
 

@@ -74,6 +74,13 @@ class HearingShown(Shown):
     third_parties: list[PartyShown] = Field(description="利害关系人；只有承办部门看得到")
 
 
+class FeedbackShown(Shown):
+    """部门反馈。"""
+
+    complete: bool = Field(description="材料齐全；不齐全的，缺什么在 noted 里")
+    at: datetime
+
+
 class ItemShown(Shown):
     """事项（联办子件）。"""
 
@@ -98,6 +105,9 @@ class ItemShown(Shown):
     to_correct: list[PointShown] = Field(description="已一次性告知、要补正的内容")
     noted: list[PointShown] = Field(description="部门已记录、尚未告知的问题；只有工作人员看得到")
     hearing: HearingShown | None = Field(None, description="决定前的听证；没有时为空")
+    feedback: FeedbackShown | None = Field(
+        None, description="统一受理时承办部门反馈的材料核对结果；没有反馈时为空；只有工作人员看得到"
+    )
     clocks: list[ClockShown]
 
 

@@ -23,6 +23,7 @@ from service.office import CaseView, WhereIs, titles
 from service.workflows import ratings, rights
 from service.workflows.case import CASE, THIRD_PARTY, Case, Certificate, Clock, Item, Notice
 from service.workflows.clocks import left
+from service.workflows.feedback import FEEDBACK
 from service.workflows.language.release import Release
 from service.workflows.machine import APPLICANT
 from service.workflows.ratings import GRADE_TITLES
@@ -103,7 +104,7 @@ def item(view: CaseView, one: Item) -> shapes.ItemShown:
         final_at=one.final_at, outcome=one.outcome, outcome_title=said(OUTCOMES, one.outcome), note=one.note,
         to_correct=points(release, one.asked, one.answered),
         noted=points(release, one.noted, ()) if view.actor.kind == "clerk" else [],
-        hearing=hearing(view, one), clocks=clocks(view, one.item),
+        hearing=hearing(view, one), feedback=feedback(view, one), clocks=clocks(view, one.item),
     )  # fmt: skip
 
 
@@ -121,6 +122,12 @@ def hearing(view: CaseView, one: Item) -> shapes.HearingShown | None:
     )  # fmt: skip
 
 
+def feedback(view: CaseView, one: Item) -> shapes.FeedbackShown | None:
+    """Show what the department said of its papers at the common intake, inside only."""
+    said_so = one.special.get(FEEDBACK) if view.actor.kind in ("clerk", "supervisor") else None
+    return shapes.FeedbackShown(complete=said_so["complete"], at=said_so["at"]) if said_so else None
+
+
 def points(release: Release, found: Iterable[dict[str, Any]], answered: Iterable[str]) -> list[shapes.PointShown]:
     """Show points to be corrected."""
     done, vocabulary = set(answered), release.vocabulary
@@ -136,7 +143,9 @@ def points(release: Release, found: Iterable[dict[str, Any]], answered: Iterable
 
 def clocks(view: CaseView, code: str) -> list[shapes.ClockShown]:
     """Show the clocks of an item, or of the case as a whole."""
-    return [clock(each, view.situation) for (of, _), each in view.case.clocks.items() if of == code]
+    among_offices = {FEEDBACK} if view.actor.kind not in ("clerk", "supervisor") and not code else set()
+    shown = [each for (of, name), each in view.case.clocks.items() if of == code and name not in among_offices]
+    return [clock(each, view.situation) for each in shown]
 
 
 def clock(one: Clock, situation: Situation) -> shapes.ClockShown:

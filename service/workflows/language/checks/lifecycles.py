@@ -9,7 +9,14 @@ from service.workflows.language.diagnostics import Diagnostic, found, near
 from service.workflows.language.source import Source
 
 ENGINE_STATES = {"waiting": "待前置", "withdrawn": "撤回", "stopped": "终止"}
-ENGINE_ACTIONS = {"start": "开始", "stop": "终止", "withdraw": "撤回", "note_opinion": "预审意见"}
+ENGINE_ACTIONS = {
+    "start": "开始",
+    "stop": "终止",
+    "withdraw": "撤回",
+    "note_opinion": "预审意见",
+    "note_complete": "反馈材料齐全",
+    "note_missing": "反馈缺什么",
+}
 PLEDGED = "pledged"  # entered by submission with a commitment
 HEARING_NEEDS = {"told": ("parties",), "announced": ("date", "place", "chair"), "held": ("document",)}
 AFTER_FINAL = {"head", "clock"}

@@ -26,6 +26,7 @@ CASE_ACTIONS = (
 CASE_EVENTS = ("submit", "close", "request_correction", "sign", "expiry_refused", "supersede_certificate")
 ENGINE_PAPERS = (
     "yellow_card", "red_card", "statutory_breach", "ordinary_path", "result", "started", "recalendar", "share_failed", "expire_certificate",
+    "feedback_overdue",
 )  # fmt: skip
 REFUSALS = ("any", "stopped", *sorted(kind.slug for kind in ServiceError.__subclasses__()))
 

@@ -50,6 +50,10 @@ class Policy(Model):
     revocation_hearing: Length | None = Field(
         None, description="撤销许可以前陈述申辩、要求听证的期限；写了的，期限内不能撤销，当事人放弃的除外"
     )
+    department_feedback: Length = Field(
+        "2wd",
+        description="统一受理时，收件后各部门应在多久之内向牵头部门反馈材料是否齐全；到期没有反馈只提醒，不影响办理",
+    )
     urge_every: Length = Field("1wd", description="同一办件两次催办之间至少间隔多久")
     supervise_reply: Length = Field("5wd", description="督办应在多久之内答复")
     redress_contact: Length = Field("1wd", description="差评应在多久之内联系评价人")

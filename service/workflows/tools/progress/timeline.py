@@ -24,6 +24,7 @@ ENGINE = {
     "request_correction": "告知补正", "yellow_card": "黄牌提醒", "red_card": "红牌警示", "statutory_breach": "超过法定时限",
     "recalendar": "放假安排变动，重算期限", "claim": "认领待办", "release": "退还待办", "not_drawn": "未抽中核查",
     "sign": "会签", "expiry_refused": "到期的办理没有成立", "share_failed": "共享数据没有取到",
+    "feedback_overdue": "部门没有按时反馈材料是否齐全",
 }  # fmt: skip
 TOLD_AS = {
     "notify_correction": "一次性告知需要补正的内容", "red_card": "超过承诺时限，已向部门发出红牌",
