@@ -45,6 +45,13 @@ class Settings(BaseSettings):
     )
     share_token: SecretStr = Field(SecretStr(""), description="向数据共享平台表明身份的令牌")
     share_timeout_seconds: float = Field(5.0, gt=0, le=60, description="等数据共享平台答复多少秒，过后改为上传")
+    sign_url: str = Field(
+        "",
+        pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?$",
+        description="电子签名服务的地址；不设时不连接，承诺书由账号签署",
+    )
+    sign_token: SecretStr = Field(SecretStr(""), description="向电子签名服务表明身份的令牌")
+    sign_timeout_seconds: float = Field(5.0, gt=0, le=60, description="等电子签名服务答复多少秒")
     demo: bool = Field(False, description="演示方式：时钟可以往后拨，密码用便宜的散列。不能用于真实办件")
     worker_in_serve: bool | None = Field(
         None, description="serve 进程里是否同时处理到期；默认用 SQLite 时是，用 PostgreSQL 时另开 work 进程"

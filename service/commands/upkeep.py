@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from service.commands.outcome import CLEAN, FINDINGS, Refusal, end, note, say
 from service.office import Office
 from service.office.sharing import HttpSharing
+from service.office.signing import HttpSigning
 from service.settings import Settings, unreadable
 from service.store.database import Database
 from service.store.files import Folder
@@ -54,9 +55,11 @@ def office_of(settings: Settings) -> Office:
     """Put an office together."""
     make_folder(settings.files_dir)
     token, seconds = settings.share_token.get_secret_value(), settings.share_timeout_seconds
+    signer, patience = settings.sign_token.get_secret_value(), settings.sign_timeout_seconds
     return Office(
         database_of(settings), Folder(settings.files_dir), cheap_passwords=settings.cheap_passwords or settings.demo,
         sharing=HttpSharing(settings.share_url, token, seconds) if settings.share_url else None,
+        signing=HttpSigning(settings.sign_url, signer, patience) if settings.sign_url else None,
     )  # fmt: skip
 
 

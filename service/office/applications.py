@@ -1,8 +1,8 @@
 """申请 — open a case at once or as a draft, change the draft, submit it."""
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from service.office.asking import ApplicationInput, Request
 from service.office.attachments import checked_files
 from service.office.desk import CREATED, Answer, Desk, new_id, refuse_stale, scope_of, there
 from service.office.sharing import asked, who_applies
+from service.office.signing import verified
 from service.office.views import CaseView
 from service.store import cases, papers
 from service.store.cases import Gathered, Key
@@ -21,13 +22,21 @@ from service.workflows.calendar import local_date
 from service.workflows.case import Case
 from service.workflows.language.release import Release
 from service.workflows.rights import is_applicant
-from service.workflows.situation import Action, Actor, Shared, Situation
+from service.workflows.situation import Action, Actor, Shared, Signed, Situation
 from service.workflows.step import step
 
 REGION = "YJS"
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another on paper
 QUERY_CODE = 8
 LONGEST_NAME, LONGEST_ID = 100, 40
+
+
+@dataclass(frozen=True)
+class Told:
+    """场外答复 — what platforms outside said before the transaction began."""
+
+    shared: Mapping[str, Shared] = field(default_factory=dict)
+    signed: Signed | None = None
 
 
 class Applications(Desk):
@@ -42,23 +51,33 @@ class Applications(Desk):
         release = await self.catalogue.newest(draft.bundle)
         who = applicant_of(draft.applicant)
         refuse_strangers(release, request.actor, who["id"])
-        shared = {} if draft.draft else await asked(self.sharing, release, draft.materials, who)
+        told = Told()
+        if not draft.draft:
+            told = await self._ask_outside(release, draft.materials, draft.signature, draft.handling, who)
         try:
-            return await self._open(request, draft, release, shared, answer)
+            return await self._open(request, draft, release, told, answer)
         except KeyTaken:  # the same request was answered meanwhile: now its answer is found
-            return await self._open(request, draft, release, shared, answer)
+            return await self._open(request, draft, release, told, answer)
+
+    async def _ask_outside(
+        self, release: Release, materials: Sequence[Any], signature: Mapping[str, Any], handling: Mapping[str, str],
+        who: Mapping[str, str],
+    ) -> Told:  # fmt: skip
+        return Told(
+            await asked(self.sharing, release, materials, who),
+            await verified(self.signing, release, signature, handling, who),
+        )
 
     async def _open(
-        self, request: Request, draft: ApplicationInput, release: Release, shared: Mapping[str, Shared],
-        answer: Answer | None,
-    ) -> CaseView:  # fmt: skip
+        self, request: Request, draft: ApplicationInput, release: Release, told: Told, answer: Answer | None
+    ) -> CaseView:
         who = applicant_of(draft.applicant)
         scope = scope_of(request, "open")
         async with self.database.transaction() as tx:
             opening = await cases.opening(tx, applicant_id=who["id"], key=scope)
             if opening.answered:
                 return await self._same_again(tx, scope, request)
-            situation = replace(await self.situation(release, request.now, opening, tx), shared=shared)
+            situation = replace(await self.situation(release, request.now, opening, tx), **vars(told))
             case = self._new(request, draft, release, who, opening.serial)
             given = await checked_files(tx, draft.materials, request.actor.account, release, "/materials")
             if draft.draft:
@@ -122,7 +141,7 @@ class Applications(Desk):
         meets_by: Mapping[str, str] | None = None, received: Mapping[str, str] | None = None, answer: Answer | None = None,
     ) -> CaseView:  # fmt: skip
         """Submit a draft under the release that is newest now; what is signed and promised comes with it."""
-        shared = await self._shared_of_draft(request, number)
+        told = await self._told_of_draft(request, number, signature or {})
         scope = scope_of(request, "submit", number)
         async with self.database.transaction() as tx:
             found = there(await cases.gather(tx, number=number, key=scope))
@@ -137,20 +156,21 @@ class Applications(Desk):
                 "materials": drafts.materials(case), "signature": dict(signature or {}), "meets_by": dict(meets_by or {}),
                 **(received or {}),
             }  # fmt: skip
-            situation = replace(situation, shared=shared)
+            situation = replace(situation, **vars(told))
             taken = replace(step(case, Action("submit", data=data), request.actor, situation), before=drafted)
             return await self.recorded(tx, taken, request, situation, was=found.case, scope=scope, answer=answer)
 
-    async def _shared_of_draft(self, request: Request, number: str) -> dict[str, Shared]:
-        """Ask for what the draft takes from sharing, before anything is locked, and only for who may submit it."""
-        if self.sharing is None:
-            return {}
+    async def _told_of_draft(self, request: Request, number: str, signature: Mapping[str, Any]) -> Told:
+        """Ask outside before anything is locked, and only for who may submit the draft."""
+        if self.sharing is None and not signature.get("token"):
+            return Told()
         async with self.database.reading() as connection:
             found = there(await cases.look(connection, number=number))
             case, situation = await self.opened(found, request.actor, request.now, connection)
         if case.state != "draft":
-            return {}
-        return await asked(self.sharing, situation.release, drafts.materials(case), who_applies(case))
+            return Told()
+        release, who = situation.release, who_applies(case)
+        return await self._ask_outside(release, drafts.materials(case), signature, case.handling, who)
 
     async def _newest_rules(self, tx: Connection, case: Case, found: Gathered, now: datetime) -> tuple[Case, Situation]:
         """A case is pinned to its release when it is submitted, not when its draft was begun (R-BND-12)."""

@@ -15,6 +15,7 @@ from service.office import credit, sight
 from service.office.asking import Request
 from service.office.catalogue import Catalogue
 from service.office.sharing import Sharing
+from service.office.signing import Signing
 from service.office.staff import Staff
 from service.office.views import CaseView
 from service.store import cases, counters, papers
@@ -39,10 +40,17 @@ class Desk:
     """Everything a verb needs beside its request."""
 
     def __init__(
-        self, database: Database, folder: Folder, *, cheap_passwords: bool = False, sharing: Sharing | None = None
+        self,
+        database: Database,
+        folder: Folder,
+        *,
+        cheap_passwords: bool = False,
+        sharing: Sharing | None = None,
+        signing: Signing | None = None,
     ) -> None:
         """Work on a database and a folder of files; nothing is opened yet. Cheap passwords are for demonstrations."""
         self.sharing = sharing
+        self.signing = signing
         self.cheap_passwords = cheap_passwords
         self.database = database
         self.folder = folder

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from service.errors import ActionNotAllowed, DataInvalid
+from service.errors import ActionNotAllowed, DataInvalid, one_field
 from service.workflows import bundle, clocks, papers, proceedings
 from service.workflows.case import Commitment, Item
 from service.workflows.language.duration import Duration
 from service.workflows.language.models import Commitment as Definition
 from service.workflows.language.models import FollowUp, Transition
-from service.workflows.language.release import FOLLOW_UP, LATER
+from service.workflows.language.release import FOLLOW_UP, LATER, Release
 from service.workflows.machine import PLEDGED
 from service.workflows.situation import Actor
 from service.workflows.work import Work
@@ -66,31 +66,46 @@ def _wrong_day(work: Work, handling: Mapping[str, str], code: str, day: Any) -> 
 def signed(work: Work, code: str, actor: Actor, given: Mapping[str, Any]) -> Commitment:
     """Keep the promise with the versions and hashes of the texts that were shown (R-NCP-4, R-NCP-5).
 
-    The signature is the account's: who, under which name, when, over which texts. A name of one's own may be typed in.
+    Raises DataInvalid for a signature that does not hold, or where the region asks for a reliable one and there is none.
     """
     definition = work.release.items[code].commitment
     assert definition is not None  # only what is open for promises is handled so
-    text, notice = _sha256(work, definition.text), _sha256(work, definition.notice)
-    typed = {name: value for name, value in (given.get("signature") or {}).items() if name in ("method", "name")}
-    signature = {"method": "account", "name": work.case.applicant_name, **typed, "at": work.at.isoformat()}
+    over = texts_of(work.release, code)
     day = (given.get("meets_by") or {}).get(code)
     return Commitment(
-        code, definition.text, text, chosen_at=work.at, chosen_by=actor.account,
-        signature={**signature, "over": [sha256 for sha256 in (notice, text) if sha256]},
-        notice=definition.notice or "", notice_sha256=notice, asked=[_asked(work)], public=definition.public,
-        listed=definition.listed.entry if definition.listed else "",
+        code, definition.text, over[-1], chosen_at=work.at, chosen_by=actor.account,
+        signature={**_signature(work, given.get("signature") or {}, over), "at": work.at.isoformat(), "over": over},
+        notice=definition.notice or "", notice_sha256=over[0] if definition.notice else "", asked=[_asked(work)],
+        public=definition.public, listed=definition.listed.entry if definition.listed else "",
         later_on=date.fromisoformat(day) if day else None,
     )  # fmt: skip
+
+
+def texts_of(release: Release, code: str) -> list[str]:
+    """Return the SHA-256 of the notice, where there is one, and of the promise of an item."""
+    definition = release.items[code].commitment
+    names = [definition.notice, definition.text] if definition else []
+    return [hashlib.sha256(release.texts[name].encode()).hexdigest() for name in names if name]
+
+
+def _signature(work: Work, given: Mapping[str, Any], over: list[str]) -> dict[str, Any]:
+    """Return who signed and how: by a reliable electronic signature, or by the account and a typed name."""
+    told = work.situation.signed
+    if told and (told.fault or not set(over) <= set(told.over)):
+        why = told.fault or "签名没有覆盖全部告知书和承诺书"
+        raise one_field("/signature/token", f"电子签名没有核实成功：{why}", law="电子签名法 13")
+    if told:
+        return {"method": "electronic", "name": told.name, "certificate": told.certificate}
+    if work.situation.policy.reliable_signature:
+        raise one_field("/signature/token", "本地规定承诺书须用可靠的电子签名签署", law="电子签名法 13、14")
+    typed = {name: value for name, value in given.items() if name in ("method", "name")}
+    return {"method": "account", "name": work.case.applicant_name, **typed}
 
 
 def _asked(work: Work) -> dict[str, Any]:
     """Return what the credit guard was told now, and by whom (R-NCP-3)."""
     told = work.situation
     return {"at": work.at.isoformat(), "excluded": told.excluded, "source": told.excluded_by or CREDIT_SOURCE}
-
-
-def _sha256(work: Work, text: str | None) -> str:
-    return hashlib.sha256(work.release.texts[text].encode()).hexdigest() if text else ""
 
 
 # ---- the grant and what it begins ------------------------------------------------------------------------------

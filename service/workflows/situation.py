@@ -73,6 +73,16 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """签名结果 — what the signature service answered: whose it is and by which certificate, or why it does not hold."""
+
+    name: str = ""
+    certificate: str = ""
+    over: tuple[str, ...] = ()  # the hashes it was asked about
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """Everything a decision may look at beside the case itself; gathered before, never read while deciding."""
 
@@ -84,6 +94,7 @@ class Situation:
     excluded: bool = False  # an unrepaired breach of the applicant is on record (R-NCP-3)
     library: tuple[Held, ...] = ()  # the applicant's certificates from all cases, of every state
     bans: tuple[Ban, ...] = ()  # what the applicant may not apply for, from all cases (R-ACC-10)
+    signed: Signed | None = None  # what the signature service answered just now, where one was asked
     shared: Mapping[str, Shared] = field(default_factory=dict)  # material → what the sharing platform answered just now
     excluded_by: str = ""  # which, and who says so
     credit_class: str = "B"  # A to D; whoever is not classified is a B (R-SUP-2)

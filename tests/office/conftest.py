@@ -14,6 +14,8 @@ from service.store.database import Database
 from service.store.files import Folder
 from service.workflows.situation import Action, Actor
 
+from .outside import platform  # noqa: F401 - a fixture for whoever asks
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MORNING = datetime(2026, 11, 5, 9, 0, tzinfo=SHANGHAI).astimezone(UTC)  # a Thursday
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -52,6 +52,9 @@ class SignatureGiven(Given):
 
     method: Short
     name: Name
+    token: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~+/=:-]{0,8000}$")] = Field(
+        "", description="电子签名服务出具的签名凭据；不写就是账号签署"
+    )
 
 
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]

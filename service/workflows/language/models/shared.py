@@ -55,6 +55,7 @@ class Policy(Model):
         description="统一受理时，收件后各部门应在多久之内向牵头部门反馈材料是否齐全；到期没有反馈只提醒，不影响办理",
     )
     urge_every: Length = Field("1wd", description="同一办件两次催办之间至少间隔多久")
+    reliable_signature: bool = Field(False, description="承诺书是否必须用可靠的电子签名（须接通电子签名服务）")
     supervise_reply: Length = Field("5wd", description="督办应在多久之内答复")
     redress_contact: Length = Field("1wd", description="差评应在多久之内联系评价人")
     redress_rectify: Length = Field("5wd", description="差评应在多久之内整改并答复")
