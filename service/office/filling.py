@@ -39,11 +39,9 @@ class Filling(Desk):
                 raise ActionNotAllowed("已经提交，不再是草稿", action="change", state=case.state)
             release = await self.catalogue.newest(case.bundle, connection)
             known = earlier_of(await _filed_before(connection, case.account, case.applicant_id, case.bundle))
-        content = draft(
-            release, case, self.catalogue.calendar_for(release), situation.now,
-            excluded=situation.excluded, earlier=known,
-            before=situation.release if situation.release.hash != release.hash else None,
-        )  # fmt: skip
+            newest = await self.situation(release, now, found, connection)
+        before = situation.release if situation.release.hash != release.hash else None
+        content = draft(case, newest, earlier=known, before=before)
         return DraftView(case, release, content)
 
     async def told_before(self, actor: Actor, bundle: str) -> dict[str, Any]:

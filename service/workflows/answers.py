@@ -102,6 +102,19 @@ def uscc_fault(value: str) -> str:
     return "" if fits else "统一社会信用代码的校验位不符，请核对"
 
 
+def applicant_type_of(number: str) -> str:
+    """Return the kind of applicant a number belongs to; empty when the number does not tell (GB 32100-2015, R-CODE-3).
+
+    A 统一社会信用代码 begins with who registered it: 91 and 93 companies and cooperatives, 92 sole traders.
+    """
+    number = number.strip().upper()
+    if not id_number_fault(number):
+        return "individual"
+    if not re.fullmatch(rf"[{USCC_ALPHABET}]{{18}}", number):
+        return ""
+    return {"91": "enterprise", "92": "sole-trader", "93": "enterprise"}.get(number[:2], "organisation")
+
+
 def id_number_fault(value: str) -> str:
     """Return what is wrong with a 公民身份号码 (GB 11643-1999, R-CODE-4), or an empty text."""
     if not re.fullmatch(r"[0-9]{17}[0-9X]", value):

@@ -155,18 +155,24 @@ def select(release: Release, answers: Mapping[str, Any], applicant: Applicant) -
 
 def why_not(release: Release, entry: BundleItem, facts: Mapping[str, Any]) -> str:
     """Say in plain Chinese why an item does not apply: which of the answers its condition looked at."""
-    seen: set[str] = set()
-    todo = [entry.when or "true"]
-    while todo:
-        new = release.expression(todo.pop(), "bundle").names - seen
-        seen |= new
-        todo += [release.bundle.derived[name.removeprefix("derived.")] for name in new if name.startswith("derived.")]
+    seen = looked_at(release, entry.when or "true")
     parts = [
         f"{question.ask} {say(question, facts['answers'][question.id])}"
         for question in release.bundle.questions
         if seen & {f"answers.{question.id}", f"answered.{question.id}"} and question.id in facts["answers"]
     ]
     return f"根据您的回答不需要办理（{'；'.join(parts)}）" if parts else "不适用于您的情形"
+
+
+def looked_at(release: Release, when: str) -> set[str]:
+    """Return the names a condition of the bundle depends on, through derived values too: `answers.area`, …."""
+    seen: set[str] = set()
+    todo = [when]
+    while todo:
+        new = release.expression(todo.pop(), "bundle").names - seen
+        seen |= new
+        todo += [release.bundle.derived[name.removeprefix("derived.")] for name in new if name.startswith("derived.")]
+    return seen
 
 
 def say(question: Question | VocabularyField, value: Any) -> str:
@@ -178,7 +184,7 @@ def say(question: Question | VocabularyField, value: Any) -> str:
     if question.options:
         labels = one_of(question.options)
         return "；".join(labels.get(str(v), str(v)) for v in (value if isinstance(value, list) else [value]))
-    number = f"{value:g}" if isinstance(value, float) else str(value)
+    number = f"{value:.15g}" if isinstance(value, float) else str(value)
     return f"{number}{question.unit}"
 
 

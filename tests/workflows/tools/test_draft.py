@@ -13,7 +13,7 @@ from service.workflows.case import Case, Material
 from service.workflows.language import models
 from service.workflows.language.pack import Pack
 from service.workflows.language.release import Release, compile_release
-from service.workflows.situation import Action, Actor, Situation
+from service.workflows.situation import Action, Actor, Held, Situation
 from service.workflows.step import step
 from service.workflows.tools.draft import draft, to_hand_in
 from service.workflows.tools.guide import Earlier
@@ -29,6 +29,7 @@ class Author:
 
     def __init__(self, release: Release, calendar: WorkCalendar, now: datetime) -> None:
         self.release, self.calendar, self.now = release, calendar, now
+        self.library: tuple[Held, ...] = ()
 
     def case(self, **changes: Any) -> Case:
         case = Case(
@@ -38,7 +39,8 @@ class Author:
         return replace(case, **changes)
 
     def draft(self, *, earlier: Earlier = BEFORE, before: Release | None = None, **changes: Any) -> dict[str, Any]:
-        return draft(self.release, self.case(**changes), self.calendar, self.now, earlier=earlier, before=before)
+        situation = Situation(self.release, self.calendar, self.now, library=self.library)
+        return draft(self.case(**changes), situation, earlier=earlier, before=before)
 
 
 @pytest.fixture
@@ -90,8 +92,8 @@ class TestPages:
         made = Author(compile_release(changed, "open-shop"), calendar, now)
         found = made.draft(answers={**ANSWERS, "area": 100, "sign": False})
         assert [(page["title"], page["to_fill"]) for page in found["pages"]] == [
-            ("很长（1）", 7),
-            ("很长（2）、其他", 4),
+            ("很长（1）", 5),
+            ("很长（2）、其他", 6),
         ]
 
 
@@ -173,10 +175,18 @@ class TestPapers:
         """Sharing and certificates need nobody to ask; what was chosen goes first."""
         chosen = author.draft(materials=material(1, "identity", file="c" * 64, name="身份证.pdf"))
         assert to_hand_in(chosen["papers"]) == [
-            {"material": "licence-copy", "certificate": True},
+            {"material": "licence-copy", "share": True},
             {"material": "identity", "file": "c" * 64, "name": "身份证.pdf"},
             {"material": "rules", "generated": True},
         ]
+
+    def test_take_no_certificate_that_nobody_holds(self, author: Author) -> None:
+        """The library is asked; without one the paper comes another way (R-ACC-3)."""
+        paper = papers(author.draft())["licence-copy"]
+        assert (paper["way"]["code"], [way["code"] for way in paper["ways"]]) == ("share", ["share", "upload"])
+        assert paper["how"] == "数据共享，免交；系统取不到时再上传"
+        author.library = (Held("BL1", "business-licence", "营业执照", "92999901MADEM0046F", author.now.date()),)
+        assert papers(author.draft())["licence-copy"]["way"]["code"] == "certificate"
 
     def test_follow_the_handling(self, author: Author) -> None:
         """What a promise waives is not asked for, and what was handed in for it is not handed in again (R-NCP-6)."""

@@ -15,7 +15,7 @@ from service.workflows.case import Case
 from service.workflows.language.release import Release
 from service.workflows.situation import Action, Actor, Situation
 from service.workflows.step import step
-from service.workflows.tools.guide import Earlier, guide, guide_text, questions
+from service.workflows.tools.guide import Earlier, guide, guide_text, questions, stops_so_far
 
 ANSWERS: dict[str, Any] = {"licence": "have", "area": 400, "sign": True, "dishes": ["raw"], "staff": 0}
 WHO = Applicant("sole-trader", "示例小馆", "92999901MADEM0046F")
@@ -457,3 +457,21 @@ class TestGuideText:
         assert "日期是暂定的" in text
         assert "法定最长期限（45个工作日，行政许可法 26、42）" in text
         assert "省了什么" not in text
+
+
+class TestStopsSoFar:
+    """What the law forbids is said at once, and not before it is certain."""
+
+    def test_wait_for_every_answer_they_look_at(self, release: Release) -> None:
+        """An open question is no answer."""
+        assert stops_so_far(release, {"dishes": ["hot"], "fumes": True}) == []
+        assert stops_so_far(release, {"area": 8, "dishes": ["hot"]}) == []
+
+    def test_are_said_before_the_rest_is_answered(self, release: Release) -> None:
+        """With the article."""
+        found = stops_so_far(release, {"area": 8, "dishes": ["hot"], "fumes": True})
+        assert [stop.basis for stop in found] == ["大气污染防治法 81"]
+
+    def test_do_not_wait_for_what_is_not_asked(self, release: Release) -> None:
+        """Who cooks nothing is not asked about fumes."""
+        assert stops_so_far(release, {"area": 8, "dishes": ["raw"]}) == []

@@ -328,6 +328,7 @@ class Bundle(Model):
     kind: Literal["bundle"]
     code: Code
     title: Title
+    known_as: list[Title] = Field([], description="大家平常怎么叫它，用来搜索，如 开饭店")
     lead: Code
     applicants: Annotated[list[ApplicantType], Field(min_length=1)]
     acceptance: Literal["lead", "each"] = "lead"

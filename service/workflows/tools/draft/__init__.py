@@ -1,14 +1,12 @@
 """填写中的申请 — what a draft would be if it were submitted now: its form by pages, its papers, and what it still lacks."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from service.errors import DataInvalid
-from service.workflows import bundle, submission
+from service.workflows import bundle, library, submission
 from service.workflows.answers import check_value
 from service.workflows.bundle import Applicant
-from service.workflows.calendar import WorkCalendar
 from service.workflows.case import Case
 from service.workflows.language.release import Release
 from service.workflows.situation import Situation
@@ -23,21 +21,24 @@ __all__ = ["draft", "to_hand_in"]
 
 
 def draft(
-    release: Release, case: Case, calendar: WorkCalendar, now: datetime, *,
-    excluded: bool = False, earlier: Earlier = NOTHING_EARLIER, before: Release | None = None,
-) -> dict[str, Any]:  # fmt: skip
-    """Return what a draft comes to under a release, as JSON: {guide, pages, papers, lacking, changes}.
+    case: Case, situation: Situation, *, earlier: Earlier = NOTHING_EARLIER, before: Release | None = None
+) -> dict[str, Any]:
+    """Return what a draft comes to if it is submitted in this situation, as JSON: {guide, pages, papers, lacking, changes}.
 
     `guide` is None while the answers do not say what applies. `lacking` are the errors a submission would be refused
     with, as [{pointer, detail}]; `changes` says in Chinese what is different from the rules of `before`.
     """
-    who = Applicant(case.applicant_type, case.applicant_name, case.applicant_id, excluded)
-    typed = _typed(release, case, calendar, now)
+    release, work = situation.release, Work(situation, case)
+    who = Applicant(case.applicant_type, case.applicant_name, case.applicant_id, situation.excluded)
+    typed = _typed(work)
 
     def guided(rules: Release) -> dict[str, Any]:
         form = {name: value for name, value in typed.values.items() if name in rules.vocabulary.fields}
         chosen = {code: way for code, way in case.handling.items() if code in rules.items}
-        return guide(rules, who, case.answers, chosen, calendar, now, form=form, earlier=earlier)
+        return guide(
+            rules, who, case.answers, chosen, situation.calendar, situation.now,
+            form=form, earlier=earlier, library=situation.library,
+        )  # fmt: skip
 
     try:
         found = guided(release)
@@ -47,14 +48,15 @@ def draft(
     return {
         "guide": found,
         "pages": made,
-        "papers": papers(found, case),
+        "papers": papers(work, found),
         "lacking": [*_not_open(found, case), *_empty(made)],
         "changes": changes(before, guided, found) if before else [],
     }
 
 
-def _typed(release: Release, case: Case, calendar: WorkCalendar, now: datetime) -> Typed:
+def _typed(work: Work) -> Typed:
     """Sort what was filled in: what fits, what does not; what nobody asks for any more is left out."""
+    release, case = work.release, work.case
     values: dict[str, Any] = {}
     faults: dict[str, str] = {}
     for name, given in case.form.items():
@@ -66,8 +68,8 @@ def _typed(release: Release, case: Case, calendar: WorkCalendar, now: datetime) 
             faults[name] = f"{definition.title}{wrong}"
         else:
             values[name] = value
-    record = submission.prefill(Work(Situation(release, calendar, now), case))
-    return Typed(values, faults, {*values, *record, *bundle.filled_by_answers(release, case.answers)})
+    known = [library.prefilled(work), submission.prefill(work), bundle.filled_by_answers(release, case.answers)]
+    return Typed(values, faults, set(values).union(*known))
 
 
 def _not_open(found: Mapping[str, Any], case: Case) -> list[dict[str, str]]:

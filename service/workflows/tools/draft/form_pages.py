@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from service.workflows import bundle
@@ -53,10 +54,12 @@ def _page(n: int, sections: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _parts(fields: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Cut the fields of a section where one page is full."""
+    """Cut the fields of a section that is too long for one page into parts of about the same length."""
+    pages_needed = max(1, ceil(_to_fill(fields) / MOST))
+    most = ceil(_to_fill(fields) / pages_needed)
     parts: list[list[dict[str, Any]]] = [[]]
     for field in fields:
-        if _to_fill(parts[-1]) == MOST and not field["origin"]:
+        if _to_fill(parts[-1]) == most and not field["origin"]:
             parts.append([])
         parts[-1].append(field)
     return parts
@@ -100,7 +103,7 @@ def said(definition: VocabularyField, value: Any) -> str:
     if definition.type == "person":
         return str(value["name"])
     if definition.type == "money":
-        return f"{value:g}元"
+        return f"{value:.15g}元"
     return bundle.say(definition, value)
 
 

@@ -12,11 +12,11 @@ from service.workflows.language.release import Release
 from service.workflows.situation import Held
 from service.workflows.tools.forms import form_schema
 from service.workflows.tools.guide import contents, timing, titles
-from service.workflows.tools.guide.questioning import answered, questions
+from service.workflows.tools.guide.questioning import answered, questions, stops_so_far
 from service.workflows.tools.guide.rehearsal import NOTHING_EARLIER, Certificates, Earlier, Rehearsal, rehearse
 from service.workflows.tools.guide.text import guide_text
 
-__all__ = ["Earlier", "guide", "guide_text", "questions"]
+__all__ = ["Earlier", "guide", "guide_text", "questions", "stops_so_far"]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 

@@ -124,11 +124,12 @@ def _material(rehearsal: Rehearsal, need: bundle.MaterialNeed) -> dict[str, Any]
         "deferrable": titles.length(need.deferrable),
         "way": titles.coded(way, titles.ORIGINS),
         "needed_from_applicant": way not in WITHOUT_PAPER,
-        "how": library.exemption(rehearsal.work, need) or _how(need, way),
+        "how": library.exemption(rehearsal.work, need) or how(need, way),
     }
 
 
-def _how(need: bundle.MaterialNeed, way: str) -> str:
+def how(need: bundle.MaterialNeed, way: str) -> str:
+    """Say how a material comes, and how else it may."""
     others = [origin for origin in need.origins if origin != way]
     said = {
         "certificate": "调取电子证照，免交",

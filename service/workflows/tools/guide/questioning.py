@@ -5,7 +5,7 @@ from typing import Any
 
 from service.workflows import bundle
 from service.workflows.answers import check_value
-from service.workflows.language.models import Question, one_of
+from service.workflows.language.models import Question, Stop, one_of
 from service.workflows.language.release import Release
 
 
@@ -26,6 +26,19 @@ def questions(release: Release, answers_so_far: Mapping[str, Any]) -> list[dict[
                 valid[question.id] = value
     asked = {question.id for question in bundle.asked_questions(release, valid)}
     return [_question(q, q.id in asked, valid, faults.get(q.id, "")) for q in release.bundle.questions]
+
+
+def stops_so_far(release: Release, answers_so_far: Mapping[str, Any]) -> list[Stop]:
+    """Return the stops that are certain already: every question they look at is answered, or is not asked."""
+    asked = {q["id"]: q for q in questions(release, answers_so_far)}
+    valid = {id_: q["value"] for id_, q in asked.items() if q["answered"]}
+    open_ = {f"answers.{id_}" for id_, q in asked.items() if q["asked"] and not q["answered"]}
+    facts = bundle.facts_of(release, bundle.Applicant(release.bundle.applicants[0]), valid, {})
+    return [
+        stop
+        for stop in release.bundle.stop
+        if not open_ & bundle.looked_at(release, stop.when) and release.expression(stop.when, "bundle").evaluate(facts)
+    ]
 
 
 def _question(question: Question, asked: bool, valid: Mapping[str, Any], fault: str) -> dict[str, Any]:
