@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Query, Response
 from pydantic import Field
 
 from service.api.auth import Counter, Now, Visitor
@@ -13,9 +13,10 @@ from service.api.rest.bundle_shapes import BundleList, BundleShown
 from service.api.rest.given import ApplicantType, Handlings
 from service.api.rest.guide_shapes import GuideShown
 from service.api.rest.shapes import Given, json_answer
-from service.api.texts import Clean, Code, Data
+from service.api.texts import Clean, Code, Data, Short
 from service.errors import NotFound
 from service.workflows.tools import chart
+from service.workflows.tools.finding import matching
 
 router = APIRouter(prefix="/bundles", tags=["bundles"], route_class=StrictRoute)
 A_MINUTE = "public, max-age=60"
@@ -45,9 +46,11 @@ class GuideGiven(Given):
 
 
 @router.get("", operation_id="bundles_list", summary="可以办的一件事", response_model=BundleList, responses=refusals())
-async def list_bundles(desk: Counter) -> Response:
-    """每件一行：牵头部门、承诺时限、事项数和部门数。"""
-    lines = [bundle_shapes.line(release) for release in await desk.office.bundles()]
+async def list_bundles(
+    desk: Counter, text: Annotated[Short, Query(description="几个字，如 开饭店、招牌；不写就是全部")] = ""
+) -> Response:
+    """每件一行：牵头部门、承诺时限、事项数和部门数。有字要找的，最像的在前。"""
+    lines = [bundle_shapes.line(release) for release in matching(await desk.office.bundles(), text)]
     return json_answer(BundleList(items=lines).model_dump_json(), cache_control=A_MINUTE)
 
 

@@ -40,6 +40,7 @@ class Page(HTMLParser):
         self._open: list[tuple[str, int]] = []
         self._select = ""
         self._pressed: Form | None = None  # the form of the button whose words are being read
+        self._disabled: list[bool] = []  # the fieldsets around: what stands in a disabled one is not sent
         self.feed(answer.text)
         self.text = " ".join("".join(self.words).split())
 
@@ -60,7 +61,9 @@ class Page(HTMLParser):
                 )
             )
         named = [form for form in self.forms if given.get("form") and form.id == given["form"]]
-        if self.forms:
+        if tag == "fieldset":
+            self._disabled.append("disabled" in given)
+        if self.forms and not any(self._disabled):
             self._control(tag, given, (named or self.forms)[-1])
 
     def _control(self, tag: str, given: dict[str, str], form: Form) -> None:
@@ -92,6 +95,8 @@ class Page(HTMLParser):
         else:
             return
         said = "".join(self.words[start:]).strip()
+        if tag == "fieldset":
+            self._disabled.pop()
         if tag in ("h1", "h2", "h3"):
             self.headings.append(said)
         if tag == "a":
@@ -100,7 +105,7 @@ class Page(HTMLParser):
         if tag == "button" and self._pressed:
             name, value, _ = self._pressed.buttons[-1]
             self._pressed.buttons[-1] = (name, value, said)
-        if tag == "textarea" and self.forms:
+        if tag == "textarea" and self.forms and not any(self._disabled):
             name, _ = self.forms[-1].fields[-1]
             self.forms[-1].fields[-1] = (name, "".join(self.words[start:]).removeprefix("\n"))
         if tag == "select":

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from tests.api.city import CITIZEN_ID
 from tests.api.matrix import ACTORS, CLERKS, EVERYBODY, NOBODY, SEES, SIGNED_IN, WRITER
 
 
@@ -27,8 +28,28 @@ AT_DESK = frozenset({"window", "sign-clerk"})  # clerks of the departments of th
 NOT_THEIRS = EVERYBODY - {"fire-clerk"}  # the only clerk who may not know of it
 NOTED = {"on": "shop-licence", "item": "shop-licence", "data/reasons": "layout-no-size"}
 WINDOW = frozenset({"window"})
+ANSWERS = {"answers/area": "60", "answers/sign": "yes"}
+APPLICANT = {"applicant/type": "sole-trader", "applicant/name": "张三小店", "applicant/id": CITIZEN_ID}
+BEGIN = {"bundle": "open-shop", **APPLICANT, **ANSWERS}
 PAGES = [
     PageLine("GET", "/", EVERYBODY),
+    PageLine("GET", "/things", EVERYBODY),
+    PageLine("GET", "/things/{bundle}", EVERYBODY),
+    PageLine("GET", "/things/{bundle}/ask", EVERYBODY),
+    PageLine("GET", "/things/{bundle}/guide", EVERYBODY),
+    PageLine("GET", "/apply", SIGNED_IN),
+    PageLine("POST", "/apply", frozenset({"citizen", "window", "portal"}), send=BEGIN),
+    PageLine("GET", "/apply/{number}", WRITER, WRITER, about="draft"),
+    PageLine("POST", "/apply/{number}", WRITER, WRITER, ANSWERS, about="draft"),
+    PageLine("GET", "/apply/{number}/form/{n}", WRITER, WRITER, about="draft"),
+    PageLine("POST", "/apply/{number}/form/{n}", WRITER, WRITER, about="draft"),
+    PageLine("GET", "/apply/{number}/materials", WRITER, WRITER, about="draft"),
+    PageLine("POST", "/apply/{number}/materials", WRITER, WRITER, {"material": "layout", "way": "remove"}, "draft"),
+    PageLine("GET", "/apply/{number}/commitments", WRITER, WRITER, about="draft"),
+    PageLine("POST", "/apply/{number}/commitments", WRITER, WRITER, about="draft"),
+    PageLine("GET", "/apply/{number}/check", WRITER, WRITER, about="draft"),
+    PageLine("POST", "/apply/{number}/check", WRITER, WRITER, {"declare": "1"}, "draft"),
+    PageLine("GET", "/apply/{number}/done", SEES, SEES, about="case"),
     PageLine("GET", "/sign-in", EVERYBODY),
     PageLine("POST", "/sign-in", EVERYBODY),
     PageLine("POST", "/sign-out", EVERYBODY),

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from service.api.auth import Counter, Desk
 from service.api.pages.forms import Filled, asked, does, filled
 from service.api.pages.frame import see, shown
-from service.api.pages.portal.typed import typed
+from service.api.pages.portal.typed import value_of
 from service.api.pages.visit import Member, SignedIn
 from service.api.rest.files import pieces
 from service.api.rest.shapes import SOURCES
@@ -124,7 +124,7 @@ def _given(view: CaseView, form: Filled, kept: Kept) -> tuple[Owed, dict[str, An
             elif ask.kind == "material" and (way := form.text(f"way/{ask.code}")) in ask.origins:
                 materials[ask.code] = {"material": ask.code, way: True}
             elif ask.definition and form.many(name):
-                fields[ask.code] = typed(ask.definition, form.many(name))
+                fields[ask.code] = value_of(ask.definition, form.many(name))
             elif ask.kind == "point" and ask.code in form.many(name):
                 points.append(ask.code)
         if first is None and (before != (len(materials), len(fields), len(points)) or (document and _document(one))):

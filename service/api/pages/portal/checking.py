@@ -1,0 +1,100 @@
+"""检查并提交、提交成功 — all of it once more, then sent in once; the receipt with what happens next."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from service.api.auth import Counter
+from service.api.pages.forms import Filled, asked, does, filled
+from service.api.pages.frame import see, shown
+from service.api.pages.portal import drafts
+from service.api.pages.portal.addresses import track_address
+from service.api.pages.portal.drafts import Draft
+from service.api.pages.visit import Member, SignedIn
+from service.api.rest.papers import address
+from service.api.texts import CaseNumber
+from service.errors import ActionNotAllowed, CaseChanged, DataInvalid, ServiceError, Stopped
+from service.workflows.calendar import local_date
+from service.workflows.case import CASE
+from service.workflows.rights import is_applicant
+from service.workflows.tools.papers import qr
+
+router = APIRouter(include_in_schema=False, prefix="/apply/{number}")
+DECLARE = "declare"
+
+
+@router.get("/check")
+async def check(number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn) -> Response:
+    """Show all of it, each part with the way to change it."""
+    draft = await drafts.draft_or_progress(desk, visitor, number)
+    return draft if isinstance(draft, Response) else _page(request, visitor, draft)
+
+
+def _page(request: Request, visitor: Member, draft: Draft, **more: Any) -> Response:
+    if not draft.guide or not draft.guide.can_apply:
+        return see(f"/apply/{draft.number}")
+    return drafts.page(request, visitor, "portal/check.html", draft, places=places(draft), **more)
+
+
+def places(draft: Draft) -> dict[str, str]:
+    """Return where each part is changed, by the pointer of what may be wrong with it."""
+    base = f"/apply/{draft.number}"
+    found = {
+        f"form/{field['code']}": f"{base}/form/{page['n']}#f-form-{field['code']}"
+        for page in draft.content["pages"]
+        for section in page["sections"]
+        for field in section["fields"]
+    }
+    found |= {f"handling/{code}": f"{base}/commitments" for code in (item.code for item in draft.offers)}
+    return found | {DECLARE: f"#f-{DECLARE}"}
+
+
+@router.post("/check")
+@does("cases_submit")
+async def submit(number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn) -> Response:
+    """Send it in, once however often it is clicked; what is wrong leads to its place."""
+    form = await filled(request, visitor)
+    try:
+        _require_declaration(form)
+        await desk.office.submit_draft(asked(visitor, form), number, {})
+    except ActionNotAllowed as refusal:
+        if refusal.facts.get("state") == "draft":
+            raise
+        return see(f"/apply/{number}/done")
+    except (DataInvalid, CaseChanged, Stopped) as refusal:
+        draft = await drafts.draft_or_progress(desk, visitor, number)
+        if isinstance(draft, Response):  # it was sent in from another window
+            return see(f"/apply/{number}/done")
+        return _refused(request, visitor, draft, refusal, form)
+    return see(f"/apply/{number}/done")
+
+
+def _require_declaration(form: Filled) -> None:
+    if not form.text(DECLARE):
+        raise DataInvalid("还没有提交", errors=[{"pointer": f"/{DECLARE}", "detail": "请确认内容真实后再提交"}])
+
+
+def _refused(request: Request, visitor: Member, draft: Draft, refusal: ServiceError, form: Filled) -> Response:
+    if draft.guide and draft.guide.can_apply:
+        return _page(request, visitor, draft, refusal=refusal, filled=form)
+    raise refusal
+
+
+@router.get("/done")
+async def done(number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn) -> Response:
+    """Show the receipt on the day it was given; later the address leads to the progress."""
+    view = await desk.office.case(visitor.actor, number, visitor.now)
+    case = view.case
+    if case.state == "draft":
+        return see(f"/apply/{number}")
+    if not is_applicant(case, visitor.actor) and case.entered_by != visitor.actor.account:
+        return see(f"/desk/cases/{number}")  # the query code is for who applied
+    if case.received_at is None or local_date(case.received_at) < local_date(visitor.now) or case.closed_at:
+        return see(f"/my/cases/{number}")
+    track = track_address(address(request, desk), case)
+    promise = case.clocks.get((CASE, "promise"))
+    receipt = next((notice for notice in case.notices.values() if notice.kind == "receipt"), None)
+    return shown(
+        request, visitor, "portal/done.html", view=view, case=case, release=view.release, receipt=receipt,
+        promised_on=promise.promised_on if promise else None, drawn=qr.svg(track, f"办件 {number} 的查询二维码"),
+    )  # fmt: skip

@@ -1,0 +1,120 @@
+"""The one form, a page at a time."""
+
+from tests.api.pages.browser import Browser
+from tests.api.pages.portal.conftest import FORM, Begin, number_of
+
+
+class TestSection:
+    """GET /apply/{number}/form/{n}"""
+
+    async def test_asks_at_most_seven_things(self, citizen: Browser, begun: Begin) -> None:
+        """What is known is shown with its origin instead of asked."""
+        page = await begun()
+        number, counted = number_of(page), []
+        for n in range(1, 9):
+            page = await citizen.get(f"/apply/{number}/form/{n}")
+            if page.url.path != f"/apply/{number}/form/{n}":
+                break
+            form = page.form(page.url.path)
+            names = {name for name, _ in form.fields} | set(form.options)
+            known = sum(1 for tag, given in page.tags if tag == "details" and given.get("class") == "known")
+            counted.append(sum(1 for name in names if name.startswith("form/")) - known)
+        assert len(counted) >= 2
+        assert max(counted) <= 7
+
+    async def test_says_where_values_come_from(self, begun: Begin) -> None:
+        """The record and the answers; an answer is changed where it was given."""
+        page = await begun()
+        assert "张三 来自您的登记信息" in page.text
+        assert "已有营业执照 来自您对情形问题的回答" in page.text
+        number = number_of(page)
+        assert any(href == f"/things/open-restaurant/ask?_for={number}" for _, href in page.links)
+
+    async def test_helps_with_typing(self, citizen: Browser, begun: Begin) -> None:
+        """The right keyboard on a phone, and what the browser knows."""
+        number = number_of(await begun())
+        inputs: dict[str, dict[str, str]] = {}
+        for n in range(1, 5):
+            page = await citizen.get(f"/apply/{number}/form/{n}")
+            inputs |= {given["name"]: given for tag, given in page.tags if tag == "input" and "name" in given}
+        assert inputs["form/legal_person_phone"]["type"] == "tel"
+        assert inputs["form/legal_person_phone"]["autocomplete"] == "tel"
+        assert inputs["form/seats"]["inputmode"] == "numeric"
+        assert inputs["form/kitchen_area"]["inputmode"] == "decimal"
+        assert inputs["form/legal_person_name"]["autocomplete"] == "name"
+
+    async def test_leads_back_from_a_page_that_is_not_there(self, citizen: Browser, begun: Begin) -> None:
+        """To the list."""
+        number = number_of(await begun())
+        assert (await citizen.get(f"/apply/{number}/form/99")).url.path == f"/apply/{number}"
+
+
+class TestSave:
+    """POST /apply/{number}/form/{n}"""
+
+    async def test_says_what_is_wrong_and_keeps_what_was_typed(self, citizen: Browser, begun: Begin) -> None:
+        """Twice the same words, each leading to its field; what fits is saved already."""
+        page = await begun()
+        number = number_of(page)
+        typed = {**FORM, "form/legal_person_id": "12345", "form/legal_person_name": ""}
+        names = set(dict(page.form(page.url.path).fields)) | set(page.form(page.url.path).options)
+        page = await citizen.submit(page, page.url.path, {name: typed[name] for name in names if name in typed})
+        assert page.status == 422
+        assert page.text.count("法定代表人（经营者）身份证号码：身份证号码应为 18 位") == 2
+        assert page.text.count("请填写法定代表人（经营者）姓名") == 2
+        assert ("法定代表人（经营者）身份证号码：身份证号码应为 18 位", "#f-form-legal_person_id") in page.links
+        assert dict(page.form(page.url.path).fields)["form/legal_person_id"] == "12345"
+        assert page.tags[[tag for tag, _ in page.tags].index("title")]
+        assert "错误：" in page.text[:20]
+        saved = (await citizen.city.client("citizen").get(f"/api/v1/cases/{number}")).json()["form"]
+        assert saved["legal_person_phone"] == "19900000001"
+        assert "legal_person_id" not in saved
+
+    async def test_understands_what_people_type(self, citizen: Browser, whole: Begin) -> None:
+        """Spaces in numbers, a small x, full-width digits, a unit."""
+        number = number_of(await whole())
+        saved = (await citizen.city.client("citizen").get(f"/api/v1/cases/{number}")).json()["form"]
+        assert (saved["legal_person_id"], saved["kitchen_area"], saved["seats"]) == ("11010519491231002X", 14.0, 18)
+
+    async def test_can_be_put_off(self, citizen: Browser, begun: Begin) -> None:
+        """What is there is saved; the list says what is left."""
+        page = await begun()
+        number = number_of(page)
+        page = await citizen.submit(page, page.url.path, {"form/floor_no": "3", "then": "list"})
+        assert page.url.path == f"/apply/{number}"
+        saved = (await citizen.city.client("citizen").get(f"/api/v1/cases/{number}")).json()["form"]
+        assert saved.get("floor_no") == "3" or "floor_no" not in FORM
+
+    async def test_tells_of_another_window(self, citizen: Browser, begun: Begin) -> None:
+        """Two windows: the second sees what it typed and may save it after all."""
+        page = await begun()
+        names = set(dict(page.form(page.url.path).fields)) | set(page.form(page.url.path).options)
+        first = {name: FORM[name] for name in names if name in FORM}
+        await citizen.submit(page, page.url.path, first)
+        late = await citizen.submit(
+            page, page.url.path, {**first, "form/legal_person_name": "张三丰", "key": "another"}
+        )
+        assert late.status == 409
+        assert dict(late.form(late.url.path).fields)["form/legal_person_name"] == "张三丰"
+        assert (await citizen.submit(late, late.url.path)).status == 200
+
+    async def test_changes_what_was_prefilled(self, citizen: Browser, begun: Begin) -> None:
+        """不对？ opens the field; the new value is the applicant's own."""
+        page = await begun()
+        number = number_of(page)
+        await citizen.submit(page, page.url.path, {"form/subject_name": "张三咖啡店", "then": "list"})
+        page = await citizen.get(f"/apply/{number}/form/1")
+        assert dict(page.form(page.url.path).fields)["form/subject_name"] == "张三咖啡店"
+        assert "张三咖啡店 来自" not in page.text
+
+    async def test_asks_for_what_an_answer_calls_for(self, citizen: Browser, whole: Begin) -> None:
+        """Delivery by post needs an address; then the application is not complete."""
+        number = number_of(await whole())
+        for n in range(1, 5):
+            page = await citizen.get(f"/apply/{number}/form/{n}")
+            form = page.form(page.url.path)
+            if "form/delivery" in form.options:
+                page = await citizen.submit(page, page.url.path, {"form/delivery": "mail"})
+                break
+        assert "邮寄地址" in page.text
+        assert "还不能提交" in (await citizen.get(f"/apply/{number}")).text
