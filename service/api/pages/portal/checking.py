@@ -8,7 +8,6 @@ from service.api.auth import Counter
 from service.api.pages.forms import Filled, asked, does, filled
 from service.api.pages.frame import see, shown
 from service.api.pages.portal import drafts
-from service.api.pages.portal.addresses import track_address
 from service.api.pages.portal.drafts import Draft
 from service.api.pages.visit import Member, SignedIn
 from service.api.rest.papers import address
@@ -17,7 +16,7 @@ from service.errors import ActionNotAllowed, CaseChanged, DataInvalid, ServiceEr
 from service.workflows.calendar import local_date
 from service.workflows.case import CASE
 from service.workflows.rights import is_applicant
-from service.workflows.tools.papers import qr
+from service.workflows.tools.papers import qr, track_address
 
 router = APIRouter(include_in_schema=False, prefix="/apply/{number}")
 DECLARE = "declare"
