@@ -18,7 +18,7 @@ from jinja2.runtime import Context
 
 from service.api.pages.forms import Filled
 from service.api.pages.visit import Visitor
-from service.errors import ServiceError
+from service.errors import KeyReused, ServiceError, Unavailable
 from service.workflows.calendar import TZ, local_date
 from service.workflows.language.duration import Duration
 
@@ -34,6 +34,10 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 WEEKDAYS = "一二三四五六日"
+TO_PEOPLE = {  # what programs are told otherwise
+    KeyReused.slug: "这一页已经提交过一次，这次改过的内容没有办理。请刷新页面，核对最新的情况再办。",
+    Unavailable.slug: "系统暂时没有答复，刚才的提交可能办成了，也可能没有。请过一会儿再点一次，不会重复办理。",
+}
 LENGTH = re.compile(r"^([0-9]+)")
 HTMX = "vendor/htmx.min.js"
 
@@ -87,6 +91,11 @@ def iso(value: datetime | date) -> str:
     return value.astimezone(TZ).isoformat(timespec="minutes") if isinstance(value, datetime) else value.isoformat()
 
 
+def said_plainly(refusal: ServiceError) -> str:
+    """Say what was refused, in words for people."""
+    return TO_PEOPLE.get(refusal.slug, refusal.detail)
+
+
 def new_key() -> str:
     """Return a key under which one form can be sent again without being done twice."""
     return secrets.token_urlsafe(16)
@@ -100,7 +109,7 @@ def environment() -> Environment:
         lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
     made.filters |= {"day": day, "moment": moment, "span": span, "iso": iso}
-    made.globals |= {"asset": asset, "new_key": new_key, "htmx": HTMX}
+    made.globals |= {"asset": asset, "new_key": new_key, "said_plainly": said_plainly, "htmx": HTMX}
     made.globals["m"] = made.get_template("parts/macros.html").module
     return made
 

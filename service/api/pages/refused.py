@@ -7,9 +7,9 @@ from fastapi import Request, Response
 
 from service.api import problems
 from service.api.auth import Desk, desk_of
-from service.api.pages.frame import see, shown
+from service.api.pages.frame import said_plainly, see, shown
 from service.api.pages.visit import Visitor, visiting
-from service.errors import ServiceError
+from service.errors import DataInvalid, NotFound, ServiceError
 
 MACHINES = ("/api/", "/docs", "/healthz", "/openapi.json", "/problems/", "/readyz", "/static/")
 OF_PAGES = __package__
@@ -41,11 +41,13 @@ async def answering(request: Request, refusal: ServiceError) -> Response:
     request_id = problems.request_id_of(request)
     if not is_for_people(request):
         return problems.answer(refusal, request_id)
+    if request.method == "GET" and isinstance(refusal, DataInvalid):  # an address that cannot be one of ours
+        refusal = NotFound()
     visitor = await _visitor(request, refusal)
     inner = refusal.status == 500
     page = shown(
         request, visitor, "refused.html", refusal.status, title=refusal.title().rstrip("。"),
-        detail="" if inner else refusal.detail, law="" if inner else refusal.law, request_id=request_id,
+        detail="" if inner else said_plainly(refusal), law="" if inner else refusal.law, request_id=request_id,
         following=NEXT.get(refusal.status, NEXT[400]), listed=() if inner else refusal.facts.get("errors", ()),
     )  # fmt: skip
     known = problems.answer(refusal, request_id).headers

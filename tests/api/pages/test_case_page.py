@@ -120,7 +120,12 @@ class TestSeeing:
     async def test_who_has_no_business_with_it(self, as_: SignIn, filed: Filed) -> None:
         """A plain page, the same as for a case that does not exist."""
         number = await filed()
-        for path in (desk(number), desk("YJS20260101-999999"), desk(number, item="no-such-item")):
+        for path in (
+            desk(number),
+            desk("YJS20260101-999999"),
+            desk("no such number"),
+            desk(number, item="no-such-item"),
+        ):
             browser = await as_("fire-clerk")
             page = await browser.get(path)
             assert page.status == 404
@@ -166,6 +171,12 @@ class TestFiles:
         """A paper nobody handed in."""
         number = await filed(layout=False)
         assert (await (await as_("window")).http.get(f"/desk/cases/{number}/files/1")).status_code == 404
+
+    @pytest.mark.parametrize("show", ["9", "99999999", "０", "nothing"])
+    async def test_an_address_that_names_none(self, as_: SignIn, filed: Filed, show: str) -> None:
+        """The first one is shown, as without it."""
+        page = await (await as_("window")).get(desk(await filed(), show=show))
+        assert "布局.pdf" in page.text
 
     async def test_of_no_business_of_mine(self, as_: SignIn, filed: Filed) -> None:
         """Another department's paper is not there."""
@@ -223,6 +234,20 @@ class TestActing:
             assert "已办：受理" in again.headings
         events = (await citizen.get(f"/api/v1/cases/{number}/events")).json()["items"]
         assert [event["action"] for event in events].count("accept") == 1
+
+    async def test_gone_back_to_and_changed(self, as_: SignIn, filed: Filed, window: httpx.AsyncClient) -> None:
+        """The same page with other words is not the same request: nothing is done, and that is said without jargon."""
+        number = await filed()
+        await window.post(f"/api/v1/cases/{number}/items/shop-licence/actions", json={"action": "accept"})
+        browser = await as_("reviewer")
+        page = await browser.get(desk(number))
+        action = f"/desk/cases/{number}/do/propose"
+        await browser.submit(page, action, {"data/opinion": "建议准予"})
+        again = await browser.submit(page, action, {"data/opinion": "建议不准予"})
+        assert again.status == 422
+        assert "这一页已经提交过一次" in again.text
+        assert "Idempotency" not in again.text
+        assert "您刚才写的内容（可以复制） 建议不准予" in again.text
 
     async def test_says_what_may_not_be_done_and_why(self, as_: SignIn, filed: Filed) -> None:
         """Not hidden: the reason is what the clerk needs."""

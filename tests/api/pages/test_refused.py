@@ -6,6 +6,7 @@ import re
 import httpx
 import pytest
 
+from service.api.pages.frame import said_plainly
 from service.errors import ActionNotAllowed, NotPermitted, ServiceError, Unavailable
 from tests.api.city import City
 from tests.api.pages.browser import HTML, Browser
@@ -64,7 +65,7 @@ class TestRefusedPage:
         """Its status, its sentence and its article."""
         answer = await self.raised(city, browser, refusal)
         assert answer.status_code == status
-        assert refusal.detail.rstrip("。") in answer.text
+        assert said_plainly(refusal) in answer.text
         assert refusal.law in answer.text
 
     async def test_an_accident_tells_only_the_request_id(

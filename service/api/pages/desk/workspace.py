@@ -49,10 +49,12 @@ def look(view: CaseView, item: Item, wanted: str) -> Look:
     """Return what to show in the middle; by default the first paper of the item that can be looked at."""
     if wanted in SHOWS:
         return Look(wanted)
-    if wanted.isdigit() and int(wanted) in view.case.materials:
-        return Look("file", int(wanted))
-    rows = [row["n"] for row in materials(view, item)["rows"] if row["file"]]
-    return Look("file", rows[0]) if rows else Look("form")
+    found = materials(view, item)
+    own = [row["n"] for row in found["rows"] if row["file"]]
+    rest = [row["n"] for row in found["rest"] if row["file"]]
+    asked = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 0
+    n = next((n for n in [*own, *rest] if n == asked), next(iter(own), 0))
+    return Look("file", n) if n else Look("form")
 
 
 def shows_contents(view: CaseView, item: Item) -> bool:
