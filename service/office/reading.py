@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from service.errors import NotFound, one_field
+from service.errors import NotFound, NotPermitted, one_field
 from service.office import sight, titles
 from service.office.asking import CaseFilter
 from service.office.desk import Desk, there
@@ -19,6 +19,7 @@ from service.workflows.case import CASE, Case, Event
 from service.workflows.proceedings import INSIDE
 from service.workflows.situation import CLOCK_ACTOR, Actor, Situation
 from service.workflows.tools import progress
+from service.workflows.tools.oddities import Oddity, oddities
 
 MOST = 200
 EVERYTHING = CaseFilter()
@@ -41,6 +42,15 @@ class Reading(Desk):
             case, situation = await self._looked(connection, actor, number, now)
             events = [_event(row) for row in await _record(connection, case.id)]
         return Progress(CaseView.of(case, actor, situation), events)
+
+    async def oddities(self, actor: Actor, number: str, now: datetime) -> list[Oddity]:
+        """Return what looks odd in the record of a case (R-MON-4). Raises NotPermitted for all but supervision, NotFound."""
+        if actor.kind != "supervisor":
+            raise NotPermitted("只有效能监察可以查看疑点", action="oddities")
+        async with self.database.reading() as connection:
+            case, situation = await self._looked(connection, actor, number, now)
+            events = [_event(row) for row in await _record(connection, case.id)]
+        return oddities(situation.release, case, events, situation.calendar)
 
     async def _looked(self, connection: Connection, actor: Actor, number: str, now: datetime) -> tuple[Case, Situation]:
         return await self.opened(there(await cases.look(connection, number=number)), actor, now, connection)

@@ -55,6 +55,7 @@ MATRIX = [
     Line("POST", f"{V1}/cases/{{number}}/submit", WRITER, WRITER, {"json": {}}, about="draft"),
     Line("GET", f"{V1}/cases/{{number}}/draft", WRITER, WRITER, about="draft"),
     Line("GET", f"{V1}/cases/{{number}}/events", SEES, SEES, about="case"),
+    Line("GET", f"{V1}/cases/{{number}}/oddities", frozenset({"supervisor"}), about="case"),
     Line("GET", f"{V1}/cases/{{number}}/where", SEES, SEES, about="case"),
     Line("GET", f"{V1}/cases/{{number}}/chart.svg", SEES, SEES, about="case"),
     Line("GET", f"{V1}/cases/{{number}}/clocks/{{item}}/{{clock}}/explain", SEES, SEES, about="case"),

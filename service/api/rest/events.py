@@ -13,7 +13,7 @@ from service.api.rest.case_shapes import WhereShown
 from service.api.rest.case_views import where_line
 from service.api.rest.shapes import KINDS, Shown, json_answer, said
 from service.api.texts import CaseNumber, ClockCode, Cursor, ItemCode
-from service.errors import NotFound, NotSignedIn
+from service.errors import NotFound, NotPermitted, NotSignedIn
 from service.office import Recorded, titles
 from service.workflows.case import CASE
 from service.workflows.language.release import Release
@@ -114,6 +114,25 @@ class ExplanationShown(Shown):
     sentence: str = Field(description="一句话说明，可以直接念给申请人听")
 
 
+class OddityShown(Shown):
+    """一处疑点。"""
+
+    code: str = Field(
+        description="back-dated 倒签，hasty 秒批，late-stop 临期停表，last-day-notice 踩点补正，"
+        "sent-back-often 反复退回，corrected-often 反复补正，same-hands 一人到底"
+    )
+    item: str
+    text: str
+    events: list[int] = Field(description="依据的办理记录的序号")
+    working_days: int | None = Field(description="涉及几个工作日；不按日数的为空")
+
+
+class OddityPage(Shown):
+    """一件办件的疑点；没有时为空列表。"""
+
+    items: list[OddityShown]
+
+
 class WherePage(Shown):
     """那一时刻在办的事项各在哪里。"""
 
@@ -133,6 +152,22 @@ async def list_events(
     found = await desk.office.events(caller.actor, number, cursor, limit, now=caller.now)
     shown = [event(each, await desk.office.release(each.release), caller.actor) for each in found.items]
     return json_answer(EventPage(items=shown, next=found.next).model_dump_json())
+
+
+@router.get(
+    "/{number}/oddities", operation_id="cases_oddities", summary="办理记录里的疑点", response_model=OddityPage,
+    responses=refusals(NotSignedIn, NotPermitted, NotFound),
+)  # fmt: skip
+async def list_oddities(number: CaseNumber, desk: Counter, caller: SignedIn) -> Response:
+    """倒签、秒批、临期停表、踩点补正等，只供效能监察核实；疑点不等于违规。"""
+    found = await desk.office.oddities(caller.actor, number, caller.now)
+    shown = [
+        OddityShown(
+            code=each.code, item=each.item, text=each.text, events=list(each.events), working_days=each.working_days
+        )
+        for each in found
+    ]
+    return json_answer(OddityPage(items=shown).model_dump_json())
 
 
 @router.get(
