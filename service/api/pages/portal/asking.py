@@ -18,7 +18,7 @@ from service.workflows.language.release import Release
 from service.workflows.tools.guide import questions, stops_so_far
 
 router = APIRouter(include_in_schema=False)
-ONE, AT, GO, FOR, SHOWN = "_one", "_at", "_go", "_for", "_q"  # no question can be called so
+ONE, ALL, AT, GO, FOR, SHOWN = "_one", "_all", "_at", "_go", "_for", "_q"  # no question can be called so
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,18 @@ async def ask(bundle: Code, request: Request, desk: Counter, visitor: Visiting) 
     state = await _state(await desk.office.bundle(bundle), request, desk, visitor)
     if not state.listed:
         return see(f"/things/{bundle}/guide")
-    if visitor.elder or ONE in request.query_params:
-        return _one(request, visitor, state)
-    return _all(request, visitor, state)
+    small = visitor.elder or _on_a_phone(request)
+    one = ONE in request.query_params or (small and ALL not in request.query_params)
+    page = _one(request, visitor, state) if one else _all(request, visitor, state)
+    page.headers.add_vary_header("Sec-CH-UA-Mobile")
+    page.headers.add_vary_header("User-Agent")
+    return page
+
+
+def _on_a_phone(request: Request) -> bool:
+    """Tell whether the browser says that it is one of a phone; both ways of asking lead to the same guide."""
+    told = request.headers.get("sec-ch-ua-mobile")
+    return told == "?1" if told else "Mobile" in request.headers.get("user-agent", "")
 
 
 async def _state(release: Release, request: Request, desk: Desk, visitor: Visitor) -> Asking:

@@ -1,5 +1,7 @@
 """The questions."""
 
+import pytest
+
 from tests.api.pages.browser import Browser, Page
 from tests.api.pages.portal.conftest import CAFE, THING, Begin, number_of
 
@@ -128,3 +130,25 @@ class TestOneAfterAnother:
         """As soon as it is certain."""
         page = await browser.get(f"{ASK}?_one=1&drain=none")
         assert "不能营业" in page.text
+
+    @pytest.mark.parametrize(
+        "told",
+        [
+            {"sec-ch-ua-mobile": "?1"},
+            {"user-agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Mobile/15E148"},
+        ],
+    )
+    async def test_a_phone_asks_one_by_one(self, browser: Browser, told: dict[str, str]) -> None:
+        """A phone shows one question a page; all on one page is a link away and stays so."""
+        page = await browser.get(ASK, **told)
+        assert "第 1 题" in page.text
+        link = next(href for _, href in page.links if "_all=1" in href)
+        whole = await browser.get(link, **told)
+        assert len(hidden(whole)) > 5
+        again = await browser.submit(whole, ASK, {"licence": "have"}, **told)
+        assert len(hidden(again)) > 5
+
+    async def test_a_desk_with_client_hints_does_not(self, browser: Browser) -> None:
+        """What the browser says of itself counts before its name."""
+        page = await browser.get(ASK, **{"sec-ch-ua-mobile": "?0", "user-agent": "Mobile"})
+        assert len(hidden(page)) > 5
