@@ -23,7 +23,9 @@ _SHOWN = [_CASES[name] for name in (
     "state", "version", "created_at", "received_at", "closed_at",
 )]  # fmt: skip
 _DUE_ON = (
-    select(func.min(_CLOCKS.due_on)).where(_CLOCKS.case_id == _CASES.id, _CLOCKS.state == "running").scalar_subquery()
+    select(func.min(_CLOCKS.due_on))
+    .where(_CLOCKS.case_id == _CASES.id, _CLOCKS.state == "running", _CLOCKS.clock != "feedback")  # among offices only
+    .scalar_subquery()
 )
 _YOURS = and_(_TASKS.case_id == _CASES.id, _TASKS.department == "", _TASKS.done_at.is_(None))  # the applicant's to do
 _YOURS_ON = (
