@@ -18,7 +18,7 @@ def others_task(work: Work, item: Item, actor: Actor) -> None:
     for task in work.case.tasks.values():
         mine = task.department == actor.department and task.post in actor.posts
         if task.item == item.item and task.done_at is None and mine and task.person not in ("", actor.account):
-            raise ActionNotAllowed(f"这项待办已由 {task.person} 认领，请先转办或由其释放", person=task.person)
+            raise ActionNotAllowed("这项待办已由同事认领，请先转办或由其释放", person=task.person)
 
 
 def same_eyes(work: Work, item: Item, transition: Transition, actor: Actor, post: str) -> None:

@@ -16,7 +16,7 @@ def claim(work: Work, action: Action, actor: Actor) -> None:
         raise NotPermitted("这项待办不属于您的部门或岗位", action="claim", item=task.item)
     refuse_own_application(work.case, actor)
     if task.person:
-        by = "您已经认领这项待办" if task.person == actor.account else f"这项待办已由 {task.person} 认领"
+        by = "您已经认领这项待办" if task.person == actor.account else "这项待办已由同事认领"
         raise ActionNotAllowed(by, action="claim", person=task.person)
     task.person = actor.account
     work.log("claim", actor, item=task.item, post=task.post, data={"task": task.n})
