@@ -224,7 +224,7 @@ async def somebody(chromium: Browser, cookies: dict[tuple[str, str], StorageStat
         opened.append(context)
         if elder:
             await context.add_cookies([{"name": "elder", "value": "1", "url": at.address}])
-        person = Person(await context.new_page(), at.address)
+        person = Person(await context.new_page(), at.address, javascript)
         if account and not held:
             await person.sign_in(account)
             cookies[at.address, account] = await context.storage_state()

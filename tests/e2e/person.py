@@ -4,7 +4,7 @@ A click is a press on a link, a button, a box or a circle; a field is what is ty
 already costs nothing, signing in is not counted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,16 @@ from typing import Any
 from playwright.async_api import Frame, Locator, Page, expect
 
 PASSWORD = "yijianshi"
+ASKED = """() => {
+  const found = new Map();
+  for (const el of document.querySelectorAll("main form :is(input, select, textarea)")) {
+    if (["hidden", "file", "submit"].includes(el.type) || el.disabled || !el.checkVisibility()) continue;
+    const known = found.get(el.name) ?? {name: el.name, kind: el.type, answered: false};
+    known.answered ||= ["radio", "checkbox"].includes(el.type) ? el.checked : el.value.trim() !== "";
+    found.set(el.name, known);
+  }
+  return [...found.values()];
+}"""
 
 
 @dataclass
@@ -20,6 +30,7 @@ class Person:
 
     page: Page
     address: str  # of the service
+    javascript: bool = True
     clicks: int = 0
     fields: int = 0
     uploads: int = 0
@@ -62,6 +73,11 @@ class Person:
         await (within or self.page).get_by_role(role, name=name).first.click()
         self.clicks += 1
 
+    async def go(self, name: str, role: Any = "button", within: Locator | None = None) -> None:
+        """Press what leads to another page, and wait for that page."""
+        async with self.page.expect_navigation(wait_until="load"):
+            await self.press(name, role, within)
+
     async def follow(self, name: str, within: Locator | None = None) -> None:
         """Follow a link."""
         await self.press(name, "link", within)
@@ -88,6 +104,30 @@ class Person:
         """Choose a file."""
         await box.set_input_files(files)  # type: ignore[arg-type]
         self.uploads += 1
+
+    async def fill(self, said: Mapping[str, Any]) -> list[str]:
+        """Answer what the open form asks, by the last part of each field's name; return the names that stay empty.
+
+        An answer may call for further questions, so that one looks again until nothing is left.
+        """
+        done: set[str] = set()
+        while fresh := [ask for ask in await self.page.evaluate(ASKED) if ask["name"] not in done]:
+            ask = fresh[0]
+            done.add(ask["name"])
+            answer = said.get(ask["name"].rpartition("/")[2])
+            if answer is None:
+                continue
+            found = self.page.locator(f"main form [name='{ask['name']}']")
+            if ask["kind"] in ("radio", "checkbox"):
+                for value in [answer] if isinstance(answer, str) else answer:
+                    await self.tick(found.and_(self.page.locator(f"[value='{value}']")))
+            elif ask["kind"] == "select-one":
+                await self.pick(found, answer)
+            else:
+                await self.type(found, answer)
+                await found.blur()
+            await self.page.wait_for_load_state("networkidle")
+        return [ask["name"] for ask in await self.page.evaluate(ASKED) if not ask["answered"]]
 
     async def heading(self) -> str:
         """Return what the page is called."""
