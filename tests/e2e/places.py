@@ -30,6 +30,7 @@ class Place:
 
 PLACES = [
     Place("home", "/", pictures=("desk", "phone", "elder", "dark")),
+    Place("things-found", "/things?q=开饭店", pictures=("phone",)),
     Place("sign-in", "/sign-in", pictures=("phone",)),
     Place("not-found", "/nowhere", status=404, pictures=("phone",)),
     Place("not-permitted", "/desk", who="zhang", status=403, pictures=("phone",)),
