@@ -373,7 +373,7 @@ class TestCorrection:
         number = await filed()
         page = await (await as_("window")).get(desk(number, item="shop-licence"))
         offered = page.form(f"/desk/cases/{number}/do/note_defects").options["data/reasons"]
-        assert offered == ["layout-no-size"]
+        assert offered == ["layout-no-size", "area-wrong"]
 
     async def test_in_own_words(self, as_: SignIn, filed: Filed) -> None:
         """What the catalogue has not, about the paper that is meant."""

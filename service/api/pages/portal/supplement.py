@@ -16,6 +16,7 @@ from service.api.rest.shapes import SOURCES
 from service.api.texts import CaseNumber
 from service.errors import DataInvalid, NotPermitted, ServiceError, one_field
 from service.office import CaseView, FileInfo
+from service.workflows import bundle
 from service.workflows.language.models import VocabularyField, one_of
 from service.workflows.situation import Action
 from service.workflows.tools.progress import Ask, Owed
@@ -76,7 +77,7 @@ def _page(
         request, visitor, "portal/supplement.html", view=view, case=view.case, title=view.release.bundle.title,
         asking=asking, steps=[one for one in view.owed if not one.asks], names=names, name_of=name_of, sources=SOURCES,
         lapsed=[view.release.title_of(item.item) for item in ended], filled=form, refusal=refusal,
-        kept=kept.files if kept else {}, options_of=options_of, done="done" in request.query_params, turn=view.turn,
+        kept=kept.files if kept else {}, options_of=options_of, said=bundle.say, done="done" in request.query_params, turn=view.turn,
     )  # fmt: skip
 
 

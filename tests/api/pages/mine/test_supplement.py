@@ -55,6 +55,20 @@ class TestSupplement:
         assert "要您补的都补齐了" in full.text
         assert (await life.shown())["state"] == "received"
 
+    async def test_a_field_of_the_form(self, begin: Begin, me: Browser) -> None:
+        """Beside what stands there now; what cannot be read is said at the field, and what was typed stays."""
+        life = await (await begin()).corrected(reason="area-wrong")
+        page = light(await me.get(f"{life.here}/supplement"))
+        assert "面积与布局图不一致" in page.text
+        assert "现在填的：60㎡" in page.text
+        wrong = await me.submit(page, f"{life.here}/supplement", {"form/floor_area": "很大"})
+        assert wrong.status == 422
+        assert "建筑面积：请填数字" in wrong.text
+        assert ("form/floor_area", "很大") in wrong.form(f"{life.here}/supplement").fields
+        done = await me.submit(wrong, f"{life.here}/supplement", {"form/floor_area": "1,068.5"})
+        assert done.headings[0] == "已经收到"
+        assert (await life.shown())["form"]["floor_area"] == 1068.5
+
     async def test_nothing_at_all(self, begin: Begin, me: Browser) -> None:
         """Is not an answer; nothing happens."""
         life = await (await begin()).corrected()
