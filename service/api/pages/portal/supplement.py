@@ -77,13 +77,15 @@ def _page(
         request, visitor, "portal/supplement.html", view=view, case=view.case, title=view.release.bundle.title,
         asking=asking, steps=[one for one in view.owed if not one.asks], names=names, name_of=name_of, sources=SOURCES,
         lapsed=[view.release.title_of(item.item) for item in ended], filled=form, refusal=refusal,
-        kept=kept.files if kept else {}, options_of=options_of, said=bundle.say, done="done" in request.query_params, turn=view.turn,
+        kept=kept.files if kept else {}, about=about, said=bundle.say, done="done" in request.query_params, turn=view.turn,
     )  # fmt: skip
 
 
-def options_of(definition: VocabularyField) -> dict[str, str]:
-    """Return what may be chosen: value → words."""
-    return one_of(definition.options or {})
+def about(definition: VocabularyField) -> dict[str, Any]:
+    """Say what a control has to know of a field."""
+    options = [{"code": code, "title": words} for code, words in one_of(definition.options or {}).items()]
+    told = {name: getattr(definition, name) for name in ("title", "type", "hint", "unit", "min", "max")}
+    return {**told, "options": options, "required": True}
 
 
 def name_of(ask: Ask) -> str:
