@@ -102,9 +102,9 @@ class Item(SQLModel, table=True):
     corrections: int = 0
     special: dict[str, Any] = json_column(dict)
     third_parties: list[dict[str, Any]] = added_json(list)
-    signatures: list[dict[str, Any]] = json_column(list)
     about: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     window: dict[str, Any] = added_json(dict)
+    signatures: list[dict[str, Any]] = json_column(list)
     note: str = ""
 
 

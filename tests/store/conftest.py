@@ -11,6 +11,7 @@ from service.store import cases
 from service.store.database import Database
 from service.workflows.case import (
     COLUMNS,
+    Ban,
     Case,
     Certificate,
     Clock,
@@ -74,6 +75,7 @@ def every_part() -> dict[str, list[Row]]:
         "certificates": [asdict(made)],
         "commitments": [asdict(promise)],
         "credits": [asdict(Credit(1, "92999901MADEM0046F", "sign", "false_commitment", NOON))],
+        "bans": [asdict(Ban(1, "id-1", "food", "fraud", date(2026, 11, 9), date(2029, 11, 9), "许可法 79"))],
         "ratings": [asdict(Rating(1, 5, "好", NOON))],
         "messages": [asdict(Message(1, "case.received", NOON, {"case": "N"}))],
         "events": [event(1, data={"大": [1.5, None]}, rows={"items": [{"item": "food"}]})],

@@ -20,8 +20,8 @@ CASE_STATES = (
     "draft", "received", "in_progress", "correcting", "granted", "partly_granted", "refused", "withdrawn", "terminated",
 )  # fmt: skip
 CASE_ACTIONS = (
-    "notify_correction", "withdraw", "urge", "rate", "supervise", "reply", "copy", "claim", "release", "extend_cap",
-    "record_delivery",
+    "notify_correction", "withdraw", "urge", "rate", "supervise", "reply", "copy", "claim", "release", "transfer",
+    "extend_cap", "record_delivery",
 )  # fmt: skip
 CASE_EVENTS = ("submit", "close", "request_correction", "sign", "expiry_refused", "supersede_certificate")
 ENGINE_PAPERS = (
