@@ -8,9 +8,21 @@ from service.errors import ActionNotAllowed, DataInvalid, one_field
 from service.workflows import bundle, clocks, feedback, hearings, library, papers
 from service.workflows.case import Clock, Item
 from service.workflows.language.models import Transition
-from service.workflows.machine import APPLICANT, CLOCK, FEEDBACK, PLEDGED
+from service.workflows.machine import APPLICANT, CLOCK, FEEDBACK, PLEDGED, SATISFIED
 from service.workflows.situation import Actor
 from service.workflows.work import Work
+
+REPORTED = "reported"  # the standard lifecycle of a lower authority's review
+
+
+def _seen_below(work: Work, item: Item) -> set[str]:
+    """Return the papers that came up with a lower authority's review (R-DEC-5)."""
+    facts, seen = work.facts(), set()
+    for code in bundle.waits_for(work.release, item.item, work.case.items):
+        lower = work.case.items[code]
+        if lower.lifecycle == REPORTED and lower.outcome in SATISFIED:
+            seen |= {use.use for use in bundle.material_uses(work.release, code, lower.handling, facts)}
+    return seen
 
 
 def _note(work: Work, item: Item, data: Mapping[str, Any], _: Actor) -> None:
@@ -23,6 +35,9 @@ def _note(work: Work, item: Item, data: Mapping[str, Any], _: Actor) -> None:
         if (code := point.get("material")) and code not in asks:
             title = work.release.vocabulary.materials[code].title
             raise one_field("/data/reasons", f"本事项不需要「{title}」，不能要求补正", law="行政许可法 31")
+        if code and code in _seen_below(work, item):
+            title = work.release.vocabulary.materials[code].title
+            raise one_field("/data/reasons", f"「{title}」已经随下级初审上报，不能要求重复提供", law="行政许可法 35")
     if item.asked:
         told = {point["reason"] for point in item.asked}
         late = {reason.removeprefix(papers.ABSENT) for reason in told if reason.startswith(papers.ABSENT)}
