@@ -28,6 +28,7 @@ class TestLoadPack:
             "instant",
             "verification",
             "renewal",
+            "reported",
             "visit",
             *PROCEEDINGS,
         }
