@@ -28,9 +28,32 @@ class Place:
         return bool(self.who)
 
 
+SHOP = "/things/open-restaurant"
+CAFE = (
+    "licence=have&area=68&usable_area=60&dishes=drinks&dishes=simple&building=shop&drain=property&sign=yes&ad_area=0"
+    "&entertainment=no&extras=&staff_without_cert=0"
+)
+RESTAURANT = (
+    "licence=none&kind=company&area=420&dishes=hot&dishes=deli&building=mixed&fumes=yes&flue=yes&fuel=pipe&drain=own"
+    "&sign=yes&ad_area=12&entertainment=yes&fit_out_cost=80&fit_out_area=400&extras=tobacco&extras=outdoor"
+    "&staff_without_cert=3"
+)
 PLACES = [
     Place("home", "/", pictures=("desk", "phone", "elder", "dark")),
     Place("things-found", "/things?q=开饭店", pictures=("phone",)),
+    Place("things", "/things?q=火箭", pictures=("phone",)),
+    Place("thing", SHOP, pictures=("desk", "phone")),
+    Place("ask", f"{SHOP}/ask?{CAFE}&_go=0", pictures=("desk", "elder")),
+    Place("ask-wrong", f"{SHOP}/ask?area=很大&_q=area&_q=licence&_at=area&_go=1", status=422, pictures=("desk", "phone")),
+    Place("ask-stopped", f"{SHOP}/ask?{CAFE.replace('drain=property', 'drain=none')}&_go=1", pictures=("phone",)),
+    Place("ask-one", f"{SHOP}/ask?_one=1&licence=have&area=68", pictures=("phone",)),
+    Place("guide", f"{SHOP}/guide?{CAFE}", pictures=("desk", "phone", "elder", "dark", "forced", "print")),
+    Place("guide-long", f"{SHOP}/guide?{RESTAURANT}", who="li", pictures=("desk", "phone")),
+    Place("tasks", "/apply/{draft}", who="zhang", pictures=("desk", "phone", "elder")),
+    Place("commitments", "/apply/{draft}/commitments", who="zhang", pictures=("desk", "phone")),
+    Place("form", "/apply/{draft}/form/1", who="zhang", pictures=("desk", "phone", "elder", "dark")),
+    Place("materials", "/apply/{draft}/materials", who="zhang", pictures=("desk", "phone", "dark", "forced")),
+    Place("check", "/apply/{draft}/check", who="zhang", pictures=("desk", "phone", "elder", "print")),
     Place("sign-in", "/sign-in", pictures=("phone",)),
     Place("not-found", "/nowhere", status=404, pictures=("phone",)),
     Place("not-permitted", "/desk", who="zhang", status=403, pictures=("phone",)),

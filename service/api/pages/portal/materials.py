@@ -110,7 +110,7 @@ def _faults(paper: dict[str, Any], upload: UploadFile) -> Iterator[str]:
 
 
 def _wrong_type(paper: dict[str, Any]) -> str:
-    return f"「{paper['title']}」只收 {'、'.join(paper['formats'])} 文件，请换一种格式再传"
+    return f"「{paper['title']}」只收 {'、'.join(paper['formats']).upper()} 文件，请换一种格式再传"
 
 
 def _about(refusal: ServiceError, paper: dict[str, Any]) -> ServiceError:

@@ -14,7 +14,7 @@
     const { title, most, kinds } = form.dataset;
     if (!file.size) return `「${title}」的文件是空的，请选另一个`;
     if (file.size > most * 1048576) return `「${title}」不能超过 ${most} MB，您选的文件有 ${(file.size / 1048576).toFixed(1)} MB，请压缩后再传`;
-    const ending = file.name.split(".").pop().toLowerCase().replace("jpeg", "jpg");
+    const ending = file.name.split(".").pop().toUpperCase().replace("JPEG", "JPG");
     return kinds.split("、").includes(ending) ? "" : `「${title}」只收 ${kinds} 文件，请换一种格式再传`;
   };
 

@@ -34,7 +34,7 @@ class TestMaterials:
 
     async def test_tell_kind_and_size_before_choosing(self, papers: Page) -> None:
         """And how else a paper may come."""
-        assert "pdf、png、jpg，不超过 20 MB" in papers.text
+        assert "PDF、PNG、JPG，不超过 20 MB" in papers.text
         accepts = [given["accept"] for tag, given in papers.tags if given.get("type") == "file"]
         assert ".pdf,.png,.jpg,.jpeg" in accepts
         assert "想自己交" in papers.text
@@ -66,8 +66,8 @@ class TestHandIn:
         [
             (None, "请先选择「经营布局图」的文件"),
             (("空的.pdf", b""), "「经营布局图」的文件是空的，请选另一个"),
-            (("表格.pdf", b"PK\x03\x04 not a zip"), "「经营布局图」只收 pdf、png、jpg 文件，请换一种格式再传"),
-            (("说明.txt", "文字".encode()), "「经营布局图」只收 pdf、png、jpg 文件，请换一种格式再传"),
+            (("表格.pdf", b"PK\x03\x04 not a zip"), "「经营布局图」只收 PDF、PNG、JPG 文件，请换一种格式再传"),
+            (("说明.txt", "文字".encode()), "「经营布局图」只收 PDF、PNG、JPG 文件，请换一种格式再传"),
             (
                 ("大图.pdf", PDF + b"\0" * (20 << 20)),
                 "「经营布局图」不能超过 20 MB，您选的文件有 20.0 MB，请压缩后再传",
