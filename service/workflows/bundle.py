@@ -117,7 +117,7 @@ def check_answers(release: Release, answers: Mapping[str, Any], applicant_type: 
         if question.id in answers:
             value, wrong = check_value(question, answers[question.id])
             checked[question.id] = value
-            errors += [{"pointer": f"/answers/{question.id}", "detail": f"{question.ask}{wrong}"}] if wrong else []
+            errors += [{"pointer": f"/answers/{question.id}", "detail": about(question, wrong)}] if wrong else []
     if not errors:
         asked = asked_questions(release, checked, applicant_type)
         errors = [{"pointer": f"/answers/{q.id}", "detail": f"请回答：{q.ask}"} for q in asked if q.id not in checked]
@@ -125,6 +125,11 @@ def check_answers(release: Release, answers: Mapping[str, Any], applicant_type: 
     if errors:
         raise DataInvalid("回答有误，请检查", errors=errors)
     return checked
+
+
+def about(question: Question, wrong: str) -> str:
+    """Say which answer is wrong and how."""
+    return question.ask + (wrong.removeprefix("：") if question.ask.endswith(("？", "）", "：")) else wrong)
 
 
 def select(release: Release, answers: Mapping[str, Any], applicant: Applicant) -> Selection:

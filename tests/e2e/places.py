@@ -44,7 +44,9 @@ PLACES = [
     Place("things", "/things?q=火箭", pictures=("phone",)),
     Place("thing", SHOP, pictures=("desk", "phone")),
     Place("ask", f"{SHOP}/ask?{CAFE}&_go=0", pictures=("desk", "elder")),
-    Place("ask-wrong", f"{SHOP}/ask?area=很大&_q=area&_q=licence&_at=area&_go=1", status=422, pictures=("desk", "phone")),
+    Place(
+        "ask-wrong", f"{SHOP}/ask?area=很大&_q=area&_q=licence&_at=area&_go=1", status=422, pictures=("desk", "phone")
+    ),
     Place("ask-stopped", f"{SHOP}/ask?{CAFE.replace('drain=property', 'drain=none')}&_go=1", pictures=("phone",)),
     Place("ask-one", f"{SHOP}/ask?_one=1&licence=have&area=68", pictures=("phone",)),
     Place("guide", f"{SHOP}/guide?{CAFE}", pictures=("desk", "phone", "elder", "dark", "forced", "print")),

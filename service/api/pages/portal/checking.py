@@ -45,7 +45,9 @@ def places(draft: Draft) -> dict[str, str]:
         for field in section["fields"]
     }
     found |= {f"handling/{code}": f"{base}/commitments" for code in (item.code for item in draft.offers)}
-    return found | {DECLARE: f"#f-{DECLARE}"}
+    here = [DECLARE, "received_on", "document"]
+    here += [f"meets_by/{item.code}" for item in draft.offers]
+    return found | {name: f"#f-{name.replace('/', '-')}" for name in here}
 
 
 @router.post("/check")
@@ -55,7 +57,9 @@ async def submit(number: CaseNumber, request: Request, desk: Counter, visitor: S
     form = await filled(request, visitor)
     try:
         _require_declaration(form)
-        await desk.office.submit_draft(asked(visitor, form), number, {})
+        await desk.office.submit_draft(
+            asked(visitor, form), number, {}, meets_by=_meets_by(form), received=_received(form)
+        )
     except ActionNotAllowed as refusal:
         if refusal.facts.get("state") == "draft":
             raise
@@ -66,6 +70,17 @@ async def submit(number: CaseNumber, request: Request, desk: Counter, visitor: S
             return see(f"/apply/{number}/done")
         return _refused(request, visitor, draft, refusal, form)
     return see(f"/apply/{number}/done")
+
+
+def _meets_by(form: Filled) -> dict[str, str]:
+    """Return until when which promised conditions will be met; what was left empty is met already."""
+    return {item: days[0] for item, days in form.beginning("meets_by/").items() if days}
+
+
+def _received(form: Filled) -> dict[str, str] | None:
+    """Return when a window received the papers it types in; None when that is today."""
+    found = {name: form.text(name) for name in ("received_on", "document")}
+    return found if any(found.values()) else None
 
 
 def _require_declaration(form: Filled) -> None:
@@ -88,11 +103,11 @@ async def done(number: CaseNumber, request: Request, desk: Counter, visitor: Sig
         return see(f"/apply/{number}")
     if not is_applicant(case, visitor.actor) and case.entered_by != visitor.actor.account:
         return see(f"/desk/cases/{number}")  # the query code is for who applied
-    if case.received_at is None or local_date(case.received_at) < local_date(visitor.now) or case.closed_at:
+    receipt = next((notice for notice in case.notices.values() if notice.kind == "receipt"), None)
+    if receipt is None or local_date(receipt.issued_at) < local_date(visitor.now) or case.closed_at:
         return see(f"/my/cases/{number}")
     track = track_address(address(request, desk), case)
     promise = case.clocks.get((CASE, "promise"))
-    receipt = next((notice for notice in case.notices.values() if notice.kind == "receipt"), None)
     return shown(
         request, visitor, "portal/done.html", view=view, case=case, release=view.release, receipt=receipt,
         promised_on=promise.promised_on if promise else None, drawn=qr.svg(track, f"办件 {number} 的查询二维码"),

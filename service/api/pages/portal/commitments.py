@@ -30,9 +30,11 @@ def _page(request: Request, visitor: Member, draft: Draft, **more: Any) -> Respo
         return see(f"/apply/{draft.number}")
     path = f"/apply/{draft.number}/commitments"
     texts = {item.code: prose(item.commitment.text) for item in draft.offers}
+    notices = {item.code: prose(item.commitment.notice) for item in draft.offers}
     return drafts.page(
-        request, visitor, "portal/commitments.html", draft, path, texts=texts, following=draft.following(path), **more
-    )
+        request, visitor, "portal/commitments.html", draft, path, texts=texts, notices=notices,
+        following=draft.following(path), **more,
+    )  # fmt: skip
 
 
 @router.post("")

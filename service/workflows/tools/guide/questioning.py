@@ -21,7 +21,7 @@ def questions(release: Release, answers_so_far: Mapping[str, Any]) -> list[dict[
         if question.id in answers_so_far:
             value, wrong = check_value(question, answers_so_far[question.id])
             if wrong:
-                faults[question.id] = f"{question.ask}{wrong}"
+                faults[question.id] = bundle.about(question, wrong)
             else:
                 valid[question.id] = value
     asked = {question.id for question in bundle.asked_questions(release, valid)}

@@ -65,6 +65,8 @@ FORM: dict[str, Any] = {
     "form/premises_address": "云泽市临湖区示例路1号", "form/premises_region": "999901", "form/floor_no": "1",
     "form/kitchen_area": "14㎡", "form/seats": "１８", "form/online_ops": "yes", "form/food_safety_manager": "李四",
     "form/food_safety_manager_id": "11010519491231002X", "form/disinfect_mode": "own", "form/staff_count": "3",
+    "form/drainage_volume": "1.5 m³", "form/outlet_count": "1", "form/has_oil_separator": "no",
+    "form/rain_sewage_separated": "yes", "form/ready_date": "2026年11月20日",
 }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ class TestAllOnOnePage:
         """With what was answered kept, the same words at the top and at the question."""
         page = await browser.submit(await browser.get(ASK), ASK, {"licence": "have", "area": "六十"})
         assert page.status == 422
-        assert page.text.count("店面建筑面积是多少？：请填数字，如 180") == 2
+        assert page.text.count("店面建筑面积是多少？请填数字，如 180") == 2
         assert page.text.count("请回答：店开在什么样的房子里？") == 2
         assert ("请回答：店开在什么样的房子里？", "#f-building") in page.links
         assert ("input", {"id": "f-area", "name": "area", "value": "六十"}) in [

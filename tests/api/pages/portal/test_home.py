@@ -19,8 +19,7 @@ class TestHome:
         page = await browser.get("/")
         assert [h for h in page.headings if h in ("开店、办企业", "个人和家庭")] == ["开店、办企业", "个人和家庭"]
         assert ("开办餐饮店", "/things/open-restaurant") in page.links
-        assert ("开始办理", "/things/open-restaurant/ask") in page.links
-        assert ("开始办理", "/things/open-restaurant/ask?_one=1") in page.links
+        assert ("开始办理：开办餐饮店", "/things/open-restaurant/ask") in page.links
 
     async def test_leads_to_progress_help_and_large_letters(self, browser: Browser) -> None:
         """Without signing in."""
