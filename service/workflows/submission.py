@@ -157,11 +157,12 @@ def _require_fields(work: Work, items: tuple[str, ...], handling: Mapping[str, s
 
 
 def prefill(work: Work) -> dict[str, Any]:
-    """Return the form fields whose declared source is the applicant's own record."""
+    """Return the form fields whose declared source is the applicant's own record, or the place where one applies."""
     known = {
         "applicant.name": work.case.applicant_name,
         "applicant.id": work.case.applicant_id,
         "applicant.type": work.case.applicant_type,
+        "region": work.release.directory.region.code,
     }
     found = {}
     for name, definition in work.release.vocabulary.fields.items():

@@ -12,7 +12,7 @@ from service.workflows.language.source import Source
 APPLICANT_SOURCES = ("name", "id", "type", "phone")
 NUMBERS = ("number", "integer", "money")
 TEXTS = ("text", "uscc", "id-number", "phone", "region")
-_SOURCE = re.compile(r"applicant\.(\w+)|certificate\.([a-z0-9-]+)\.([a-z][a-z0-9_]*)|earlier")
+_SOURCE = re.compile(r"applicant\.(\w+)|certificate\.([a-z0-9-]+)\.([a-z][a-z0-9_]*)|region|earlier")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -71,9 +71,8 @@ def _field(view: View, name: str, field: models.VocabularyField) -> Iterator[Dia
         parts = _SOURCE.fullmatch(text)
         if parts is None or (parts[1] and parts[1] not in APPLICANT_SOURCES):
             wanted = "、".join(f"applicant.{each}" for each in APPLICANT_SOURCES)
-            yield found(
-                at, "E209", f"预填来源“{text}”写法不对", f"可写：{wanted}、certificate.<证照>.<字段>，或 earlier"
-            )
+            hint = f"可写：{wanted}、certificate.<证照>.<字段>、region，或 earlier"
+            yield found(at, "E209", f"预填来源“{text}”写法不对", hint)
         elif parts[2]:
             among = view.pack.vocabulary.certificates
             yield from view.known("certificate", parts[2], among, at)

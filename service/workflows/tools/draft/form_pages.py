@@ -84,11 +84,13 @@ def _field(release: Release, name: str, found: Part, typed: Typed) -> dict[str, 
     prefilled = found["prefill"].get(name, {})
     value = typed.values.get(name, prefilled.get("value"))
     required = name in found["form"]["required"]
+    region = release.directory.region
+    words = region.title if (definition.type, value) == ("region", region.code) else said(definition, value)
     return {
         "code": name, "title": definition.title, "type": definition.type, "hint": schema.get("description", ""),
         "unit": schema.get("x-unit", ""), "min": definition.min, "max": definition.max,
         "options": [{"code": code, "title": label} for code, label in one_of(definition.options or {}).items()],
-        "required": required, "value": value, "said": said(definition, value), "origin": prefilled.get("origin", ""),
+        "required": required, "value": value, "said": words, "origin": prefilled.get("origin", ""),
         "fault": typed.faults.get(name, ""), "lacking": name in typed.faults or (required and name not in typed.known),
         "items": schema["x-items"],
     }  # fmt: skip

@@ -15,7 +15,7 @@ from service.workflows.language.release import Release
 from service.workflows.situation import Held, Situation
 from service.workflows.work import Work
 
-CERTIFICATE, EARLIER = "certificate.", "earlier"
+CERTIFICATE, EARLIER, REGION = "certificate.", "earlier", "region"
 Certificates = Mapping[str, Mapping[str, Any]]  # certificate code → what it says, by name
 
 
@@ -121,6 +121,8 @@ def _sources(
     for source in release.vocabulary.fields[name].source:
         if source == EARLIER:
             yield earlier.form.get(name), earlier.said
+        elif source == REGION:
+            yield release.directory.region.code, "这件事由本地办理"
         elif source.startswith(CERTIFICATE):
             code, _, part = source.removeprefix(CERTIFICATE).partition(".")
             yield certificates.get(code, {}).get(part), f"来自您的{titles[code].title}"

@@ -30,6 +30,13 @@ class TestSection:
         number = number_of(page)
         assert any(href == f"/things/open-restaurant/ask?_for={number}" for _, href in page.links)
 
+    async def test_knows_the_district(self, citizen: Browser, begun: Begin) -> None:
+        """Nobody looks up the code of the place he stands in: it is said in words, and counts as filled in."""
+        number = number_of(await begun())
+        page = await citizen.get(f"/apply/{number}/form/2")
+        assert "云泽市临湖区（示例） 这件事由本地办理" in page.text
+        assert "999901" not in page.text
+
     async def test_helps_with_typing(self, citizen: Browser, begun: Begin) -> None:
         """The right keyboard on a phone, and what the browser knows."""
         number = number_of(await begun())
