@@ -59,7 +59,7 @@
       const here = document.querySelector(`[data-paper="${code}"]`);
       const fault = here?.querySelector(".fault")?.textContent.trim();
       say.textContent = fault || `${form.dataset.title}已传好`;
-      const next = fault ? here.querySelector("[type=file]") : here?.querySelector("a, summary, h2");
+      const next = fault ? here.querySelector("[type=file]") : (here?.querySelector("a") ?? here?.querySelector("summary"));
       next?.focus();
     };
     stop.addEventListener("click", () => request.abort());

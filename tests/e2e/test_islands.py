@@ -1,0 +1,102 @@
+"""What JavaScript adds for applicants: questions that appear when they are called for, uploads that tell how far they are."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Locator, expect
+
+from service.commands.sample_cases import ONE_PAGE, ZHANG
+
+from .conftest import City, Open
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+ASK = "/things/open-restaurant/ask"
+
+
+def file(name: str, content: bytes) -> Any:
+    """Return a file as the browser is told of it."""
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+
+
+class TestQuestions:
+    """ask.js"""
+
+    async def test_appear_and_go(self, city: City, somebody: Open) -> None:
+        """Without leaving the page or the field; what is hidden is not sent."""
+        person = await somebody(city)
+        await person.open(ASK)
+        page = person.page
+        usable = page.get_by_label("店里实际能用的面积是多少（不算公摊）？")
+        await expect(usable).to_be_hidden()
+        area = page.get_by_label("店面建筑面积是多少？")
+        await area.fill("68")
+        await area.blur()
+        await expect(usable).to_be_visible()
+        await expect(page.locator("#say")).to_have_text("又多了 1 个问题")
+        await usable.fill("60")
+        await area.fill("420")
+        await area.blur()
+        await expect(usable).to_be_hidden()
+        await expect(usable).to_be_disabled()
+
+    async def test_say_at_once_what_the_law_forbids(self, city: City, somebody: Open) -> None:
+        """And take it back when the answer changes."""
+        person = await somebody(city)
+        await person.open(ASK)
+        page = person.page
+        await page.get_by_label("还没有接到污水管").check()
+        await expect(page.get_by_role("alert").filter(has_text="城镇排水与污水处理条例 20")).to_be_visible()
+        await page.get_by_label("商场或物业已统一办了排水证").check()
+        await expect(page.get_by_text("依法不能办")).to_have_count(0)
+
+
+class TestUpload:
+    """upload.js"""
+
+    @pytest_asyncio.fixture(loop_scope="session")
+    async def paper(self, town: City, somebody: Open, numbers: Mapping[str, str]) -> Locator:
+        """The plan of the premises in a draft, which was handed in before."""
+        person = await somebody(town, ZHANG.account)
+        await person.open(f"/apply/{numbers['draft']}/materials")
+        await person.press("不要这份", within=person.page.locator("[data-paper=layout]"))
+        paper = person.page.locator("[data-paper=layout]")
+        await expect(paper).to_contain_text("还没有交")
+        return paper
+
+    async def test_refuses_before_anything_is_sent(self, paper: Locator) -> None:
+        """Wrong kind, empty, too big: one sentence each, at the field."""
+        sent: list[str] = []
+        paper.page.on("request", lambda request: sent.append(request.method))
+        fault, box = paper.locator(".fault"), paper.locator("[type=file]")
+        await box.set_input_files(file("表格.exe", b"MZ"))
+        await expect(fault).to_have_text("「经营布局图」只收 PDF、PNG、JPG 文件，请换一种格式再传")
+        await box.set_input_files(file("空.pdf", b""))
+        await expect(fault).to_have_text("「经营布局图」的文件是空的，请选另一个")
+        await box.set_input_files(file("大.pdf", bytes(21 << 20)))
+        await expect(fault).to_have_text("「经营布局图」不能超过 20 MB，您选的文件有 21.0 MB，请压缩后再传")
+        assert sent == []
+
+    async def test_says_what_the_server_found(self, paper: Locator) -> None:
+        """A name is not enough: the content decides, and the field has the focus."""
+        await paper.locator("[type=file]").set_input_files(file("图.pdf", b"MZ\0 no picture"))
+        await expect(paper.locator(".fault")).to_contain_text("只收 PDF、PNG、JPG 文件")
+        await expect(paper.locator("[type=file]")).to_be_focused()
+
+    async def test_can_be_stopped_and_repeated(self, paper: Locator) -> None:
+        """While it runs it says how far it is; afterwards the focus is on the file."""
+        page = paper.page
+        wire = await page.context.new_cdp_session(page)
+        slow = {"offline": False, "latency": 10, "downloadThroughput": -1, "uploadThroughput": 200_000}
+        await wire.send("Network.enable")
+        await wire.send("Network.emulateNetworkConditions", slow)
+        await paper.locator("[type=file]").set_input_files(file("大图.pdf", ONE_PAGE + bytes(4 << 20)))
+        await expect(paper.get_by_role("progressbar", name="上传经营布局图")).to_be_visible()
+        await expect(paper).to_contain_text("正在上传 大图.pdf")
+        await paper.get_by_role("button", name="取消").click()
+        await expect(paper.locator(".fault")).to_have_text("已取消")
+        await wire.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": -1})
+        await paper.locator("[type=file]").set_input_files(file("图.pdf", ONE_PAGE))
+        await expect(paper.get_by_role("link", name="图.pdf")).to_be_focused()
+        await expect(page.locator("#say")).to_have_text("经营布局图已传好")
