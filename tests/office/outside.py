@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-SECONDS = 0.5
+SECONDS = 0.5  # how long somebody waits who is in a hurry
+SLOW = ("slow", "drip")  # the moods that are about waiting
+PATIENT = 30.0  # how long, where the answer is what counts
 
 
 @dataclass

@@ -12,13 +12,13 @@ from service.store.files import Folder
 from service.workflows.situation import Action
 
 from .conftest import CITIZEN, DAY, MORNING, PACK, STALL, STRANGER, WINDOW, asks
-from .outside import SECONDS, Platform
+from .outside import PATIENT, SECONDS, SLOW, Platform
 
 
 @pytest.fixture
 async def connected(database: Database, tmp_path: Path, platform: Platform) -> Office:
     """An office that asks the platform."""
-    sharing = HttpSharing(f"http://127.0.0.1:{platform.port}/api/", "secret", SECONDS)
+    sharing = HttpSharing(f"http://127.0.0.1:{platform.port}/api/", "secret", PATIENT)
     office = Office(database, Folder(tmp_path / "files", reserve=0), cheap_passwords=True, sharing=sharing)
     await office.publish_pack(PACK, "admin", MORNING - DAY)
     return office
@@ -47,6 +47,8 @@ class TestAsked:
     async def test_not_given(self, connected: Office, platform: Platform, mood: str, why: str) -> None:
         """Recorded and told; the case is received all the same, its limits run, an upload takes its place (R-ACC-3, R-SEC-8)."""
         platform.mood = mood
+        if mood in SLOW:
+            connected.sharing = HttpSharing(f"http://127.0.0.1:{platform.port}/api/", "secret", SECONDS)
         view = await connected.open_case(asks(CITIZEN), STALL)
         assert view.case.materials == {}
         told = next(e for e in view.events if e.action == "share_failed")

@@ -13,7 +13,7 @@ from service.store.database import Database
 from service.store.files import Folder
 
 from .conftest import CITIZEN, DAY, MORNING, PACK, STALL, asks
-from .outside import SECONDS, Platform
+from .outside import PATIENT, SECONDS, SLOW, Platform
 
 TEXTS = {"notice-v1.md": "条件：招牌不超出店面宽度。\n", "promise-v1.md": "本人承诺符合告知的全部条件。\n"}
 PROMISED = """
@@ -40,7 +40,7 @@ TOKEN = application(method="ca", name="张三", token="eyJ.a-b_c")
 @pytest.fixture
 async def connected(database: Database, tmp_path: Path, platform: Platform) -> Office:
     """An office that asks a signature service."""
-    signing = HttpSigning(f"http://127.0.0.1:{platform.port}/sign", "secret", SECONDS)
+    signing = HttpSigning(f"http://127.0.0.1:{platform.port}/sign", "secret", PATIENT)
     office = Office(database, Folder(tmp_path / "files", reserve=0), cheap_passwords=True, signing=signing)
     await office.publish_pack(SIGNED_PACK, "admin", MORNING - DAY)
     return office
@@ -80,6 +80,8 @@ class TestSigned:
     ) -> None:
         """What the service does not confirm is refused with the reason; no case comes of it (R-NCP-5)."""
         platform.answer, platform.mood = answer, mood
+        if mood in SLOW:
+            connected.signing = HttpSigning(f"http://127.0.0.1:{platform.port}/sign", "secret", SECONDS)
         with pytest.raises(DataInvalid, match=why) as refused:
             await connected.open_case(asks(CITIZEN), TOKEN)
         assert refused.value.facts["errors"][0]["pointer"] == "/signature/token"
