@@ -129,7 +129,7 @@ class TestRights:
         task = next(t.n for t in story.case.tasks.values() if t.done_at is None)
         story.wang("claim", task=task)
         other = Actor("hua", "clerk", "scjg", frozenset({"reviewer"}))
-        with pytest.raises(ActionNotAllowed, match="wang"):
+        with pytest.raises(ActionNotAllowed, match="同事"):
             story.act(other, "food.propose", opinion="符合。")
         story.wang("food.propose", opinion="符合。")
 

@@ -295,7 +295,7 @@ def limits_stand(story, before, actions, items):
     """A statutory limit moves only for the reasons the law knows; a decision limit is never forgotten."""
     for key, old in before.clocks.items():
         new = story.case.clocks[key]
-        if old.statutory is None or new == old:
+        if old.statutory is None or new == old or key[1] == "special":  # what was announced may be announced anew
             continue
         if new.spans[0] != old.spans[0] and new.spans[0][0] != old.spans[0][0]:
             assert actions & (STARTS | {"notify_correction", "order_rectify"}), (key, actions)

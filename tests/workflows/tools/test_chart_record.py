@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from xml.etree import ElementTree as ET
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from service.workflows.tools import chart
 from service.workflows.tools.chart.graph import END, START, build_progress
@@ -32,7 +32,7 @@ def walked(svg, code):
 class TestTheRecord:
     """Coloured edges = log."""
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
     @given(world=worlds(), script=scripts)
     def test_is_what_is_coloured(self, shop, world, script):
         """Inside the boxes and between them; where an item stands plays no part, and is where the record leads."""
@@ -52,7 +52,7 @@ class TestTheRecord:
                 assert walked(svg, code) == moves(story.events, code)
         assert_readable(svg)
 
-    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
     @given(world=worlds(), script=scripts)
     def test_leads_to_where_each_item_stands(self, shop, world, script):
         """The stage marked as the present one is the item's state."""

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from service.workflows.machine import APPLICANT, machine_of
 from service.workflows.tools.progress import attached, owed, timeline, turn
@@ -94,7 +94,7 @@ class TestTurn:
         story = shop.story(release, shop.draft(release), "2026-09-14")
         assert turn(story.case, story.situation).headline == "申请还没有提交"
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
     @given(world=worlds(), script=scripts)
     def test_is_always_somebodys(self, shop, world, script):
         """The applicant's exactly when an item waits for them or a paper is still to follow; nobody's when all has ended."""
@@ -167,7 +167,7 @@ class TestTimeline:
         assert told(story)[0].who == "市场监督管理局 受理岗"
         assert told(story, inside=True, people={"li": "李窗"})[0].who == "市场监督管理局 受理岗 李窗"
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
     @given(world=worlds(), script=scripts)
     def test_loses_no_paper(self, shop, world, script):
         """Every paper to the applicant stands with one entry, every one of any kind inside; no title is a code."""
