@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from service.api.rest.case_views import rating_default
 from service.errors import DataInvalid
 from service.office import Office
 from service.office.figures import FEWEST
@@ -77,3 +78,15 @@ class TestWhoSees:
         shown = await office.track(number, view.case.query_code, MORNING + 3 * HOUR)
         assert [item["item"] for item in shown["items"]] == ["food"]
         assert shown["where"] == []
+
+    async def test_what_silence_counts_as_is_told(self, office: Office, opened: Open, done: Act) -> None:
+        """The grade the region names, and until when one may rate; nothing where it names none (R-EVAL-4)."""
+        number = await closed(opened, done, 0)
+        assert rating_default(await office.case(CITIZEN, number, MORNING + DAY)) is None
+        policy = "policy: {rating_default_after: 7d, rating_default: 4}\n"
+        directory = str(PACK["directory.yaml"]) + policy
+        await office.publish_pack({**PACK, "directory.yaml": directory}, "admin", MORNING)
+        number = await closed(opened, done, 1)
+        told = rating_default(await office.case(CITIZEN, number, MORNING + DAY))
+        assert told is not None
+        assert (str(told.on), told.grade, told.grade_title) == ("2026-11-12", 4, "满意")

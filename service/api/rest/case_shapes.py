@@ -171,6 +171,14 @@ class RatingShown(Shown):
     anonymous: bool
 
 
+class DefaultRatingShown(Shown):
+    """默认评价：到期没有评价的按这一等级统计，单独标明，不计入平均。"""
+
+    on: date = Field(description="到这一天为止没有评价的")
+    grade: int
+    grade_title: str
+
+
 class WhereShown(Shown):
     """办到哪里：现在轮到谁，到哪一天。"""
 
@@ -230,7 +238,7 @@ class CaseShown(Shown):
     notices: list[NoticeShown]
     certificates: list[CertificateShown]
     ratings: list[RatingShown]
-    rating_default: date | None = Field(description="到这一天还没有评价的，按本地规定计为默认评价；没有这条规定时为空")
+    rating_default: DefaultRatingShown | None = Field(description="没有评价时按本地规定怎样计；没有这条规定时为空")
 
 
 class CaseWithActions(CaseShown):

@@ -48,7 +48,7 @@ def case_fields(view: CaseView) -> dict[str, Any]:
         "items": [item(view, each) for each in case.items.values()],
         "clocks": clocks(view, CASE), "materials": materials(case, release), "notices": notices(view),
         "certificates": [certificate(release, each) for each in case.certificates.values()], "ratings": rated(view),
-        "rating_default": ratings.defaulted_on(view.whole, release.directory.policy, view.situation.calendar),
+        "rating_default": rating_default(view),
     }  # fmt: skip
 
 
@@ -212,6 +212,17 @@ def rated(view: CaseView) -> list[shapes.RatingShown]:
         )
         for r in view.case.ratings.values() if own or not r.anonymous
     ]  # fmt: skip
+
+
+def rating_default(view: CaseView) -> shapes.DefaultRatingShown | None:
+    """Show the grade that silence counts as, and from when; None where the region says nothing of it (R-EVAL-4)."""
+    policy = view.release.directory.policy
+    on = ratings.defaulted_on(view.whole, policy, view.situation.calendar)
+    if on is None:
+        return None
+    return shapes.DefaultRatingShown(
+        on=on, grade=policy.rating_default, grade_title=GRADE_TITLES[policy.rating_default]
+    )
 
 
 def where(view: CaseView) -> list[shapes.WhereShown]:
