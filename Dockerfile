@@ -1,16 +1,19 @@
 # The service as one image: `serve`, `work` and `migrate` are the same program.
-FROM python:3.13-slim AS packages
+# By digest: docker build --build-arg PYTHON_IMAGE=python:3.13.1-slim-bookworm@sha256:… (docs/operations.md, "Images").
+ARG PYTHON_IMAGE=python:3.13.1-slim-bookworm
+ARG NODE_IMAGE=node:22.12-bookworm-slim
+FROM ${PYTHON_IMAGE} AS packages
 WORKDIR /build
 COPY requirements.lock .
 RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
 
 # What the pages take from npm; without this stage they would work as well, with whole page loads.
-FROM node:22-slim AS assets
+FROM ${NODE_IMAGE} AS assets
 WORKDIR /pages/assets
 COPY service/api/pages/assets .
 RUN npm ci --omit=dev && npm run build
 
-FROM python:3.13-slim
+FROM ${PYTHON_IMAGE}
 RUN useradd --system --uid 10001 --home-dir /app yijianshi \
     && install -d -o yijianshi /app /data/files
 WORKDIR /app

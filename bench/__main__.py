@@ -19,15 +19,25 @@ def arguments() -> argparse.Namespace:
     reading = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     reading.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     reading.add_argument("--quick", action="store_true", help="smaller numbers")
-    reading.add_argument("--databases", nargs="+", choices=("SQLite", "PostgreSQL"), default=("SQLite", "PostgreSQL"))
-    reading.add_argument("--postgres", default="postgresql://postgres@127.0.0.1:5432/postgres", help="a server")
+    reading.add_argument(
+        "--databases", nargs="+", choices=("SQLite", "PostgreSQL"), default=("SQLite", "PostgreSQL")
+    )
+    reading.add_argument(
+        "--postgres", default="postgresql://postgres@127.0.0.1:5432/postgres", help="a server"
+    )
     reading.add_argument("--clients", type=int, default=32)
     for name, usual, quick in (
-        ("transitions", 1500, 200), ("applications", 300, 40), ("repeat", 5, 2), ("due", 1000, 100), ("definitions", 1000, 200)
-    ):  # fmt: skip
+        ("transitions", 1500, 200),
+        ("applications", 300, 40),
+        ("repeat", 5, 2),
+        ("due", 1000, 100),
+        ("definitions", 1000, 200),
+    ):
         reading.add_argument(f"--{name}", type=int, help=f"{usual}, quick {quick}", default=None)
         reading.set_defaults(**{f"{name}_usual": usual, f"{name}_quick": quick})
-    reading.add_argument("--sizes", type=int, nargs="+", help="open cases: 10000 200000, quick 1000 10000")
+    reading.add_argument(
+        "--sizes", type=int, nargs="+", help="open cases: 10000 200000, quick 1000 10000"
+    )
     given = reading.parse_args()
     for name in ("transitions", "applications", "repeat", "due", "definitions"):
         if getattr(given, name) is None:
@@ -57,7 +67,8 @@ async def one(part: str, cities: list[City], given: argparse.Namespace) -> list[
     turns = {"repeat": given.repeat}
     match part:
         case "transitions":
-            return [await wire.transitions(cities, clients=given.clients, many=given.transitions, **turns)]
+            many, clients = given.transitions, given.clients
+            return [await wire.transitions(cities, clients=clients, many=many, **turns)]
         case "applications":
             return [await wire.applications(cities, clients=8, many=given.applications, **turns)]
         case "growth":
@@ -74,7 +85,11 @@ async def fresh(given: argparse.Namespace) -> Table:
     """Run the part that compares a fresh database with a full one on databases of its own."""
     kinds = tuple(given.databases)
     with places(given.postgres, kinds) as empty, places(given.postgres, kinds) as full:
-        cities = [await found(kind, urls[kind], given.postgres) for kind in kinds for urls in (empty, full)]
+        cities = [
+            await found(kind, urls[kind], given.postgres)
+            for kind in kinds
+            for urls in (empty, full)
+        ]
         try:
             pairs = list(zip(cities[::2], cities[1::2], strict=True))
             return await pages.first_bytes(pairs, size=5_000 if given.quick else 100_000)

@@ -20,17 +20,21 @@ from service.store.files import Folder
 from service.store.schema import migrate
 from service.store.statements import ADDED_ONLY, PARTS, table
 from service.worker import wall_clock
-from service.workflows.language.folders import read_folder
-from service.workflows.language.load import load_pack
-from service.workflows.language.release import compile_release
-from service.workflows.situation import Actor
-from service.workflows.tools.scenario import Stage, pack_calendar
+from service.workflows.authoring.compiling import compile_release
+from service.workflows.authoring.folders import read_folder
+from service.workflows.authoring.load import load_pack
+from service.workflows.case.situation import Actor
+from service.workflows.trials.scenario import Stage, pack_calendar
 
 SAMPLE = Path(service.__file__).parent / "workflows" / "packs" / "linhu"
 BUNDLE = "open-restaurant"
 ITEMS = 5
 PASSWORD = "bench-password"  # of accounts that live for a minute
 OPEN = ("cases", "items", "clocks", "tasks")  # what lists and sweeps read
+COUNTING = (
+    "(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < :many) "
+    "SELECT n FROM c) AS g"
+)
 WHOLE = ("cases", *PARTS, *ADDED_ONLY)
 
 
@@ -41,16 +45,22 @@ def application() -> ApplicationInput:
     assert pack is not None
     release = compile_release(pack, BUNDLE)
     for story in pack.scenarios:
-        bare = replace(story, scenario=story.scenario.model_copy(update={"steps": [], "expect": None}))
+        beginning = story.scenario.model_copy(update={"steps": [], "expect": None})
+        bare = replace(story, scenario=beginning)
         stage = Stage(release, pack_calendar(pack, release), bare)
         stage.run()
         case, who = stage.case, story.scenario.applicant
         if case and len(case.items) == ITEMS:
             return ApplicationInput(
-                bundle=BUNDLE, applicant={"type": who.type, "name": who.name, "id": who.id}, answers=case.answers,
-                handling=case.handling, form=case.form,
-                materials=[{"material": m.material, "source": m.source} for m in case.materials.values()],
-            )  # fmt: skip
+                bundle=BUNDLE,
+                applicant={"type": who.type, "name": who.name, "id": who.id},
+                answers=case.answers,
+                handling=case.handling,
+                form=case.form,
+                materials=[
+                    {"material": m.material, "source": m.source} for m in case.materials.values()
+                ],
+            )
     raise LookupError(f"no story with {ITEMS} items")
 
 
@@ -63,9 +73,13 @@ def over_http() -> dict[str, Any]:
         if m["source"] not in ("upload", "defer")
     ]
     return {
-        "bundle": given.bundle, "applicant": given.applicant, "answers": given.answers, "handling": given.handling,
-        "form": given.form, "materials": materials,
-    }  # fmt: skip
+        "bundle": given.bundle,
+        "applicant": given.applicant,
+        "answers": given.answers,
+        "handling": given.handling,
+        "form": given.form,
+        "materials": materials,
+    }
 
 
 @dataclass
@@ -86,14 +100,18 @@ class City:
         await self.office.publish_pack(read_folder(SAMPLE), "bench", now)
         posts = ["window", "reviewer", "inspector", "approver", "head"]
         lead = (await self.office.bundle(BUNDLE)).bundle.lead
-        await self.office.create_account("clerk", PASSWORD, name="甲", kind="clerk", department=lead, posts=posts)
-        await self.office.create_account("citizen", PASSWORD, name="乙", kind="applicant")
-        view = await self.office.open_case(Request(Actor("citizen", "applicant"), now), application())
-        self.case_id = view.case.id
-        ready = (
-            i for i in view.case.items.values() if (i.state, i.lifecycle) == ("received", "licence") and i.complete_at
+        await self.office.create_account(
+            "clerk", PASSWORD, name="甲", kind="clerk", department=lead, posts=posts
         )
-        self.item = next(ready).item
+        subject = str(application().applicant["id"])
+        await self.office.create_account(
+            "citizen", PASSWORD, name="乙", kind="applicant", subject=subject
+        )
+        citizen = Actor("citizen", "applicant", subject=subject)
+        view = await self.office.open_case(Request(citizen, now), application())
+        self.case_id = view.case.id
+        received = [item for item in view.case.items.values() if item.state == "received"]
+        self.item = next(i.item for i in received if i.lifecycle == "licence" and i.complete_at)
 
     async def clerk(self) -> Actor:
         """Who accepts."""
@@ -101,7 +119,9 @@ class City:
         assert found is not None
         return found
 
-    async def copy(self, prefix: str, many: int, tables: tuple[str, ...] = WHOLE, wake_at: str = "") -> list[str]:
+    async def copy(
+        self, prefix: str, many: int, tables: tuple[str, ...] = WHOLE, wake_at: str = ""
+    ) -> list[str]:
         """Copy the application `many` times inside the database and return the numbers of the copies."""
         if not many:
             return []
@@ -110,7 +130,8 @@ class City:
                 await tx.sql.execute(text("SET LOCAL statement_timeout = 0"))
             for name in tables:
                 await tx.sql.execute(
-                    text(_copying(name, prefix, wake_at, postgres=tx.postgres)), {"id": self.case_id, "many": many}
+                    text(_copying(name, prefix, wake_at, postgres=tx.postgres)),
+                    {"id": self.case_id, "many": many},
                 )
         if self.database.postgres:
             async with self.database.reading() as connection:
@@ -123,18 +144,21 @@ def _copying(name: str, prefix: str, wake_at: str, *, postgres: bool) -> str:
     suffix = "CAST(g.n AS TEXT)"
     new_id, number = f"'{prefix}-id-' || {suffix}", f"'{prefix}' || {suffix}"
     changed = {"case_id": new_id, "id": new_id, "query_code": number, "salt": number}
-    changed["number"] = f"s.number || '-{prefix}' || {suffix}" if name in ("notices", "certificates") else number
+    changed["number"] = number
+    if name in ("notices", "certificates"):
+        changed["number"] = f"s.number || '-{prefix}' || {suffix}"
+    if name == "events":
+        last = "(SELECT max(number) FROM events)"  # SQLite has no sequences
+        changed["number"] = (
+            "nextval('events_number_seq')" if postgres else f"{last} + row_number() OVER ()"
+        )
     changed["code"] = f"s.code || '{prefix}' || {suffix}"
     if wake_at:
-        changed["wake_at"] = (
-            f"CASE WHEN s.wake_at IS NULL THEN NULL ELSE {wake_at}{'::timestamptz' if postgres else ''} END"
-        )
+        waking = f"{wake_at}::timestamptz" if postgres else wake_at
+        changed["wake_at"] = f"CASE WHEN s.wake_at IS NULL THEN NULL ELSE {waking} END"
     columns = [c.name for c in table(name).columns]
     values = [changed.get(column, f's."{column}"') for column in columns]
-    series = (
-        "generate_series(1, CAST(:many AS integer)) AS g(n)" if postgres
-        else "(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < :many) SELECT n FROM c) AS g"
-    )  # fmt: skip
+    series = "generate_series(1, CAST(:many AS integer)) AS g(n)" if postgres else COUNTING
     listed = ", ".join(f'"{column}"' for column in columns)
     key = "id" if name == "cases" else "case_id"
     return f"INSERT INTO {name} ({listed}) SELECT {', '.join(values)} FROM {name} s CROSS JOIN {series} WHERE s.{key} = :id"
@@ -145,7 +169,10 @@ def places(postgres: str, kinds: tuple[str, ...]) -> Iterator[dict[str, str]]:
     """Give the addresses of empty databases, by kind, and remove them in the end."""
     folder = Path(tempfile.mkdtemp(prefix="yijianshi-bench-"))
     name = f"yijianshi_bench_{secrets.token_hex(4)}"
-    found = {"SQLite": f"sqlite:///{folder}/bench.db", "PostgreSQL": f"{postgres.rsplit('/', 1)[0]}/{name}"}
+    found = {
+        "SQLite": f"sqlite:///{folder}/bench.db",
+        "PostgreSQL": f"{postgres.rsplit('/', 1)[0]}/{name}",
+    }
     try:
         yield {kind: found[kind] for kind in kinds}
     finally:
@@ -169,6 +196,7 @@ async def found(kind: str, url: str, postgres: str) -> City:
     await migrate(url)
     database = Database(url)
     city = City(kind, url, folder, database, Office(database, Folder(folder), cheap_passwords=True))
+    await city.office.install(wall_clock())
     await city.settle()
     return city
 
@@ -178,4 +206,5 @@ async def left(city: City, postgres: str) -> None:
     await city.database.close()
     shutil.rmtree(city.folder, ignore_errors=True)
     if city.name == "PostgreSQL":
-        await administer(postgres, f"DROP DATABASE IF EXISTS {city.url.rsplit('/', 1)[1]} WITH (FORCE)")
+        name = city.url.rsplit("/", 1)[1]
+        await administer(postgres, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

@@ -19,7 +19,11 @@ def encoded(job: Job, port: int) -> bytes:
     """Write one request."""
     method, path, headers, body = job
     content = body.encode()
-    lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", f"Content-Length: {len(content)}"]
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        f"Host: 127.0.0.1:{port}",
+        f"Content-Length: {len(content)}",
+    ]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + content
 
@@ -32,7 +36,9 @@ async def answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     return int(head[9:12]), await reader.readexactly(length)
 
 
-async def client(port: int, jobs: Iterator[bytes], took: list[float], statuses: Counter[str]) -> None:
+async def client(
+    port: int, jobs: Iterator[bytes], took: list[float], statuses: Counter[str]
+) -> None:
     """Send requests one after the other on one connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for job in jobs:
@@ -58,9 +64,12 @@ async def run(port: int, clients: int, jobs: list[Job]) -> dict[str, Any]:
     seconds = time.perf_counter() - began
     took.sort()
     return {
-        "seconds": seconds, "statuses": dict(statuses), "per_second": len(took) / seconds,
-        "median_ms": took[len(took) // 2] * 1000, "p95_ms": took[len(took) * 95 // 100] * 1000,
-    }  # fmt: skip
+        "seconds": seconds,
+        "statuses": dict(statuses),
+        "per_second": len(took) / seconds,
+        "median_ms": took[len(took) // 2] * 1000,
+        "p95_ms": took[len(took) * 95 // 100] * 1000,
+    }
 
 
 if __name__ == "__main__":

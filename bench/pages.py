@@ -48,7 +48,9 @@ class Browser:
         """Fill in the form."""
         found = PROOF.search(self.ask("/sign-in")[1])
         proof = found[1] if found else ""
-        status, page, _ = self.ask("/sign-in", {"username": account, "password": PASSWORD, "proof": proof, "next": ""})
+        status, page, _ = self.ask(
+            "/sign-in", {"username": account, "password": PASSWORD, "proof": proof, "next": ""}
+        )
         if status != 303:
             raise RuntimeError(f"signing in: {status}\n{page}")
 
@@ -81,10 +83,9 @@ async def first_bytes(pairs: list[tuple[City, City]], *, size: int) -> Table:
                             table.add(_named(pair[at], name, full=bool(at)), waited, "ms")
         for name, _ in pages(""):
             if name != BY_NAME:  # that one reads through the names
-                table.ratio(
-                    f"{pair[0].name}: {name}, full ÷ fresh", _named(pair[1], name, full=True),
-                    _named(pair[0], name, full=False), "≤ 3",
-                )  # fmt: skip
+                title = f"{pair[0].name}: {name}, full ÷ fresh"
+                both = _named(pair[1], name, full=True), _named(pair[0], name, full=False)
+                table.ratio(title, *both, "≤ 3")
     return table
 
 
@@ -95,18 +96,22 @@ def _named(city: City, page: str, *, full: bool) -> str:
 def pages(number: str) -> list[tuple[str, str]]:
     """Return the pages that are asked for, by name."""
     return [
-        ("/desk", "/desk"), ("one case", f"/desk/cases/{number}"), ("/desk, cards", "/desk?card=red"), ("/desk, waiting", "/desk?view=waiting"),
-        ("/desk, done", "/desk?view=done"), ("search by number", "/desk/search?text=YJS20200101-999999"),
-        ("search by credit code", "/desk/search?text=92999901MADEM0000X"), (BY_NAME, "/desk/search?text=没有这家店"),
-    ]  # fmt: skip
+        ("/desk", "/desk"),
+        ("one case", f"/desk/cases/{number}"),
+        ("/desk, cards", "/desk?card=red"),
+        ("/desk, waiting", "/desk?view=waiting"),
+        ("/desk, done", "/desk?view=done"),
+        ("search by number", "/desk/search?text=YJS20200101-999999"),
+        ("search by credit code", "/desk/search?text=92999901MADEM0000X"),
+        (BY_NAME, "/desk/search?text=没有这家店"),
+    ]
 
 
 async def _open_tasks(city: City) -> int:
     """Return how many tasks the one application has open."""
     async with city.database.reading() as connection:
-        return int(
-            (await connection.sql.execute(text("SELECT count(*) FROM tasks WHERE done_at IS NULL"))).scalar_one()
-        )
+        query = text("SELECT count(*) FROM tasks WHERE done_at IS NULL")
+        return int((await connection.sql.execute(query)).scalar_one())
 
 
 async def _number(city: City) -> str:

@@ -26,10 +26,15 @@ class Tape:
 
     def changed(self, old: tuple[str, ...], new: tuple[str, ...]) -> list[Call]:
         """The same statements for another case: its id, number and codes put in the place of the old ones."""
-        text = json.dumps([[method, values] for method, _, values in self.calls], ensure_ascii=False)
+        text = json.dumps(
+            [[method, values] for method, _, values in self.calls], ensure_ascii=False
+        )
         for before, after in zip(old, new, strict=True):
             text = text.replace(before, after)
-        return [(method, call[1], values) for (method, values), call in zip(json.loads(text), self.calls, strict=True)]
+        return [
+            (method, call[1], values)
+            for (method, values), call in zip(json.loads(text), self.calls, strict=True)
+        ]
 
 
 class _Spy:
@@ -86,7 +91,7 @@ def plays(tape: Tape, source: tuple[str, str], numbers: list[str], code: str) ->
 
 async def postgres(city: City, clients: int, work: list[list[Call]]) -> float:
     """Replay on as many connections as there are clients; return transitions per second."""
-    url = city.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    url = city.database.address.text
     pool = await asyncpg.create_pool(url, min_size=clients, max_size=clients)
     waiting = iter(work)
 

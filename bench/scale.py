@@ -38,7 +38,9 @@ async def _page(city: City, size: int, table: Table) -> None:
     took = []
     for _ in range(PAGES):
         began = time.perf_counter()
-        found = await city.office.tasks(clerk, TaskFilter(view="unclaimed"), None, 50, now=wall_clock())
+        found = await city.office.tasks(
+            clerk, TaskFilter(view="unclaimed"), None, 50, now=wall_clock()
+        )
         took.append((time.perf_counter() - began) * 1000)
     if len(found.items) != 50:
         raise RuntimeError(f"a page of {len(found.items)}")
@@ -51,18 +53,30 @@ async def _put_off(city: City) -> datetime:
     async with city.database.transaction() as tx:
         query = text("SELECT max(wake_at) AS at FROM clocks WHERE case_id = :id")
         last = (await tx.sql.execute(query, of)).scalar_one()
-        await tx.sql.execute(text(f"UPDATE clocks SET wake_at = {FAR} WHERE case_id = :id AND wake_at IS NOT NULL"), of)
+        await tx.sql.execute(
+            text(f"UPDATE clocks SET wake_at = {FAR} WHERE case_id = :id AND wake_at IS NOT NULL"),
+            of,
+        )
     return (datetime.fromisoformat(last) if isinstance(last, str) else last).astimezone(UTC)
 
 
-async def _sweep(city: City, size: int, due: int, prefix: str, until: datetime, table: Table) -> None:
+async def _sweep(
+    city: City, size: int, due: int, prefix: str, until: datetime, table: Table
+) -> None:
     """Let `due` copies fall due at once, in pieces so that the spread shows."""
     for piece in range(4):
-        await city.copy(f"{prefix}{piece}y", due // 4, WHOLE, f"'{until.isoformat(timespec='microseconds')}'")
+        await city.copy(
+            f"{prefix}{piece}y", due // 4, WHOLE, f"'{until.isoformat(timespec='microseconds')}'"
+        )
         done, began = 0, time.perf_counter()
         while swept := await city.office.expire_due(until, 100):
             done += swept
         seconds = time.perf_counter() - began
         if done < due // 4:
             raise RuntimeError(f"{done} of {due // 4} cases were swept")
-        table.add(f"{city.name}: sweep at {size:,}", seconds / done * 1000, "s/1000", "deciding and recording included")
+        table.add(
+            f"{city.name}: sweep at {size:,}",
+            seconds / done * 1000,
+            "s/1000",
+            "deciding and recording included",
+        )

@@ -28,9 +28,12 @@ class Server:
         self.port = port
         began = time.perf_counter()
         self._process = subprocess.Popen(
-            [sys.executable, *command], cwd=ROOT, env={**os.environ, **environment},
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            [sys.executable, *command],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         while not self._answers(path):
             if self._process.poll() is not None:
                 raise RuntimeError(f"{' '.join(command)} ended with {self._process.returncode}")
@@ -45,9 +48,18 @@ class Server:
         """Start the service as it is run, without the worker."""
         port = free_port()
         settings = {
-            "DATABASE_URL": database_url, "FILES_DIR": str(files), "PORT": str(port), "SECRET": "b" * 48,
-            "WORKER_IN_SERVE": "false", "LOG_LEVEL": "warning",
-        }  # fmt: skip
+            "DATABASE_URL": database_url,
+            "FILES_DIR": str(files),
+            "PORT": str(port),
+            "SECRET": "only-for-measuring-0123456789-abcdef",
+            "AUDIT_KEY": "audits-only-for-measuring-0123456789-abcdef",
+            "WORKER_IN_SERVE": "false",
+            "LOG_LEVEL": "warning",
+            "WRITES_PER_MINUTE": "0",  # one account stands for a city
+            "PORTAL_WRITES_PER_MINUTE": "0",
+            "UPLOADS_PER_MINUTE": "0",
+            "ASKS_PER_MINUTE": "0",
+        }
         environment = {f"YIJIANSHI_{name}": value for name, value in settings.items()}
         return cls("-m", "service", "serve", path=path, port=port, **environment)
 
@@ -55,8 +67,24 @@ class Server:
     def plain(cls, answer: Path) -> Self:
         """Start the framework alone, by the same server with the same loop; `answer` holds the JSON it gives."""
         port = free_port()
-        options = ["--port", str(port), "--loop", "uvloop", "--http", "httptools", "--no-access-log"]
-        return cls("-m", "uvicorn", "bench.plain:app", *options, path="/none", port=port, BENCH_ANSWER=str(answer))
+        options = [
+            "--port",
+            str(port),
+            "--loop",
+            "uvloop",
+            "--http",
+            "httptools",
+            "--no-access-log",
+        ]
+        return cls(
+            "-m",
+            "uvicorn",
+            "bench.plain:app",
+            *options,
+            path="/none",
+            port=port,
+            BENCH_ANSWER=str(answer),
+        )
 
     def _answers(self, path: str) -> bool:
         try:
@@ -67,7 +95,9 @@ class Server:
     def ask(self, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, bytes]:
         """Send one request."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        headers = {"Content-Type": "application/json"} | (
+            {"Authorization": f"Bearer {token}"} if token else {}
+        )
         connection.request(method, path, None if body is None else json.dumps(body), headers)
         answer = connection.getresponse()
         found = answer.status, answer.read()
@@ -78,7 +108,12 @@ class Server:
         """Let a process of its own send the requests."""
         given = json.dumps({"port": self.port, "clients": clients, "requests": requests})
         sent = subprocess.run(
-            [sys.executable, "-m", "bench.load"], input=given, capture_output=True, text=True, check=True, cwd=ROOT
+            [sys.executable, "-m", "bench.load"],
+            input=given,
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=ROOT,
         )
         found: dict[str, Any] = json.loads(sent.stdout)
         if wrong := {status for status in found["statuses"] if not status.startswith("2")}:

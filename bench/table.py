@@ -38,7 +38,9 @@ class Series:
 
     def line(self) -> str:
         """One line of the table."""
-        spread = f"{min(self.values):,.1f} … {max(self.values):,.1f}" if len(self.values) > 1 else ""
+        spread = (
+            f"{min(self.values):,.1f} … {max(self.values):,.1f}" if len(self.values) > 1 else ""
+        )
         return f"  {self.name:<58} {self.middle:>10,.1f} {self.unit:<6} {spread:<22} {self.note}".rstrip()
 
 
@@ -68,12 +70,21 @@ class Table:
 
     def text(self) -> str:
         """The part as people read it."""
-        return "\n".join([f"\n{self.title}", *(each.line() for each in self.series.values()), *self.ratios])
+        return "\n".join(
+            [f"\n{self.title}", *(each.line() for each in self.series.values()), *self.ratios]
+        )
 
 
 def circumstances() -> str:
     """Say where this was measured: figures of two machines are not compared, ratios are."""
-    cpu = next((n.partition(":")[2].strip() for n in _lines("/proc/cpuinfo") if n.startswith("model name")), "?")
+    cpu = next(
+        (
+            n.partition(":")[2].strip()
+            for n in _lines("/proc/cpuinfo")
+            if n.startswith("model name")
+        ),
+        "?",
+    )
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     load = " ".join(f"{value:.2f}" for value in os.getloadavg())
     return (

@@ -14,7 +14,7 @@ from bench.table import Table
 from service.api.rest.actions import rendered
 from service.office import Request
 from service.worker import wall_clock
-from service.workflows.situation import Action
+from service.workflows.case.situation import Action
 
 PLAIN = "FastAPI without a database"
 BARS = {"PostgreSQL": ("0.18, goal 0.70", "0.15, goal 0.60")}
@@ -22,7 +22,11 @@ BARS = {"PostgreSQL": ("0.18, goal 0.70", "0.15, goal 0.60")}
 
 def signed(token: str, key: str) -> dict[str, str]:
     """Headers of a request that acts."""
-    return {"Content-Type": "application/json", "Authorization": f"Bearer {token}", "Idempotency-Key": key}
+    return {
+        "Content-Type": "application/json",
+        "Authorization": f"Bearer {token}",
+        "Idempotency-Key": key,
+    }
 
 
 def token_of(server: Server, account: str) -> str:
@@ -48,16 +52,19 @@ class Contender:
     def requests(self, numbers: list[str]) -> list[Any]:
         """Requests that accept one item of each case."""
         body, path = json.dumps({"action": "accept"}), "/api/v1/cases/{}/items/{}/actions"
-        return [
-            ["POST", path.format(n, self.city.item), signed(self.token, secrets.token_hex(16)), body] for n in numbers
-        ]
+
+        def accepts(number: str) -> list[Any]:
+            headers = signed(self.token, secrets.token_hex(16))
+            return ["POST", path.format(number, self.city.item), headers, body]
+
+        return [accepts(number) for number in numbers]
 
     async def limit(self, clients: int, numbers: list[str]) -> float:
         """Replay the tape on each case; return transitions per second."""
         work = raw.plays(self.tape, self.source, numbers, self.code)
-        return (
-            await raw.postgres(self.city, clients, work) if self.city.database.postgres else raw.sqlite(self.city, work)
-        )
+        if self.city.database.postgres:
+            return await raw.postgres(self.city, clients, work)
+        return raw.sqlite(self.city, work)
 
 
 async def contender(city: City) -> Contender:
@@ -67,11 +74,20 @@ async def contender(city: City) -> Contender:
         (number,) = await city.copy(f"{prefix}x", 1)
         request = Request(clerk, wall_clock(), key="bench-key", fingerprint="f")
         with raw.taped() as tape:
-            view = await city.office.act(request, number, Action("accept", city.item), answer=answer)
-    codes = [notice.code for notice in view.case.notices.values() if notice.n in view.changed.get("notices", ())]
+            accept = Action("accept", city.item)
+            view = await city.office.act(request, number, accept, answer=answer)
+    issued = view.changed.get("notices", ())
+    codes = [notice.code for n, notice in view.case.notices.items() if n in issued]
     server = Server.product(city.url, city.folder)
-    source, code = (view.case.id, number), codes[0] if codes else ""
-    return Contender(city, server, token_of(server, "clerk"), tape, source, code, str(view.answer))
+    return Contender(
+        city,
+        server,
+        token_of(server, "clerk"),
+        tape,
+        source=(view.case.id, number),
+        code=codes[0] if codes else "",
+        answer=str(view.answer),
+    )
 
 
 @contextmanager
@@ -86,13 +102,16 @@ def stopping(*servers: Server) -> Iterator[None]:
 
 async def transitions(cities: list[City], *, clients: int, many: int, repeat: int) -> Table:
     """Accept one item of `many` cases of five items, `repeat` times, contenders in turn."""
-    table = Table(f"Durable transitions: accept one item of a five-item case, {clients} clients, {repeat} × {many}")
+    table = Table(
+        f"Durable transitions: accept one item of a five-item case, {clients} clients, {repeat} × {many}"
+    )
     contenders = [await contender(city) for city in cities]
     answer = cities[0].folder / "answer.json"
     answer.write_text(contenders[0].answer)
     plain = Server.plain(answer)
     with stopping(plain, *(each.server for each in contenders)):
-        await _turn(Table(""), contenders, plain, clients, many // 4 + clients, "w")  # warms everybody up
+        # warms everybody up
+        await _turn(Table(""), contenders, plain, clients, many // 4 + clients, "w")
         for turn in range(repeat):
             await _turn(table, contenders, plain, clients, many, f"t{turn}")
     for each in contenders:
@@ -100,11 +119,18 @@ async def transitions(cities: list[City], *, clients: int, many: int, repeat: in
         table.add(f"{name}: statements, beside BEGIN and COMMIT", len(each.tape.calls), "")
         over, alone = BARS.get(name, ("none", "none"))
         table.ratio(f"{name}: transitions ÷ {PLAIN}", f"{name}: over HTTP", PLAIN, over)
-        table.ratio(f"{name}: transitions ÷ database alone", f"{name}: over HTTP", f"{name}: statements alone", alone)
+        table.ratio(
+            f"{name}: transitions ÷ database alone",
+            f"{name}: over HTTP",
+            f"{name}: statements alone",
+            alone,
+        )
     return table
 
 
-async def _turn(table: Table, contenders: list[Contender], plain: Server, clients: int, many: int, prefix: str) -> None:
+async def _turn(
+    table: Table, contenders: list[Contender], plain: Server, clients: int, many: int, prefix: str
+) -> None:
     """Let each contender run once."""
     for each in contenders:
         name = each.city.name
@@ -115,7 +141,8 @@ async def _turn(table: Table, contenders: list[Contender], plain: Server, client
         table.add(f"{name}: statements alone", limit, "/s", "no HTTP, no rules")
     job = ["POST", "/plain", signed("x", "k"), json.dumps({"action": "accept"})]
     found = plain.load(clients, [job] * (many * 4))
-    table.add(PLAIN, found["per_second"], "/s", f"the same JSON, {len(contenders[0].answer.encode()):,} bytes")
+    size = len(contenders[0].answer.encode())
+    table.add(PLAIN, found["per_second"], "/s", f"the same JSON, {size:,} bytes")
 
 
 async def applications(cities: list[City], *, clients: int, many: int, repeat: int) -> Table:
@@ -127,7 +154,10 @@ async def applications(cities: list[City], *, clients: int, many: int, repeat: i
         tokens = [token_of(server, "citizen") for server in servers]
         for turn in range(-1, repeat):
             for city, server, token in zip(cities, servers, tokens, strict=True):
-                jobs = [["POST", "/api/v1/cases", signed(token, secrets.token_hex(16)), body] for _ in range(many)]
+                jobs = [
+                    ["POST", "/api/v1/cases", signed(token, secrets.token_hex(16)), body]
+                    for _ in range(many)
+                ]
                 found = server.load(clients, jobs)
                 if turn >= 0:
                     note = f"median {found['median_ms']:.0f} ms"
@@ -137,8 +167,13 @@ async def applications(cities: list[City], *, clients: int, many: int, repeat: i
         if citizen is None:
             raise LookupError("citizen")
         with raw.taped() as tape:
-            await city.office.open_case(Request(citizen, wall_clock(), key="k", fingerprint="f"), application())
+            request = Request(citizen, wall_clock(), key="k", fingerprint="f")
+            await city.office.open_case(request, application())
         table.add(f"{city.name}: statements, beside BEGIN and COMMIT", len(tape.calls), "")
         if city.database.postgres:
-            table.bound("PostgreSQL: statements", f"{city.name}: statements, beside BEGIN and COMMIT", "≤ 4, goal ≤ 2")
+            table.bound(
+                "PostgreSQL: statements",
+                f"{city.name}: statements, beside BEGIN and COMMIT",
+                "≤ 4, goal ≤ 2",
+            )
     return table

@@ -6,17 +6,21 @@ from pathlib import Path
 from bench.city import SAMPLE, City
 from bench.server import Server
 from bench.table import Table
-from service.workflows.language.folders import read_folder
-from service.workflows.language.load import load_pack
+from service.workflows.authoring.folders import read_folder
+from service.workflows.authoring.load import load_pack
 
 
 def lint(*, many: int, repeat: int) -> Table:
     """Lint a pack of `many` definitions: the items of the sample city under other codes."""
     table = Table(f"Lint of {many:,} definitions, {repeat} ×")
     files = read_folder(SAMPLE)
-    item = next(content for name, content in files.items() if name.endswith("items/food-licence.yaml"))
+    item = next(
+        content for name, content in files.items() if name.endswith("items/food-licence.yaml")
+    )
     for n in range(many - sum(name.endswith(".yaml") for name in files)):
-        files[f"items/copy-{n}.yaml"] = item.replace(b"code: food-licence", f"code: copy-{n}".encode(), 1)
+        files[f"items/copy-{n}.yaml"] = item.replace(
+            b"code: food-licence", f"code: copy-{n}".encode(), 1
+        )
     for _ in range(repeat):
         began = time.perf_counter()
         found = load_pack(files)

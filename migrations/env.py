@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import AutoString, SQLModel
 
 from service.store import offices, tables
-from service.store.columns import UtcDateTime
-from service.store.database import database_url
+from service.store.address import database_url
+from service.store.columns import AddedJson, UtcDateTime
 
 DECLARED = (tables.Case, offices.Account)  # importing them is what fills the metadata
 
@@ -19,6 +19,8 @@ def short_type(kind: str, declared: object, _: object) -> str | Literal[False]:
     """Write the column types that need no module of their own in a revision by their short names."""
     if kind == "type" and isinstance(declared, UtcDateTime):
         return "UtcDateTime()"
+    if kind == "type" and isinstance(declared, AddedJson):
+        return "sa.JSON()"
     if kind == "type" and isinstance(declared, AutoString):
         return "sa.String()"
     return False

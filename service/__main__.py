@@ -11,9 +11,13 @@ from service.commands.outcome import USAGE, Refusal, note
 from service.errors import ServiceError
 
 app = typer.Typer(
-    name="yijianshi", help="一件事一次办 流程引擎", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    name="yijianshi",
+    help="一件事一次办 流程引擎",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-)  # fmt: skip
+)
 for commands in (running, packs):
     commands.register(app)
 
@@ -34,7 +38,8 @@ def _run(arguments: list[str] | None) -> int:
     except Refusal as refusal:
         note(str(refusal))
     except ServiceError as error:
-        note(error.detail)
+        told = [error.detail, *(each["detail"] for each in error.facts.get("errors", []))]
+        note("\n".join(dict.fromkeys(told)))
     except (KeyboardInterrupt, typer.Abort):
         note("已停止")
         return 130

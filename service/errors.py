@@ -1,13 +1,14 @@
 """The one error tree. A rule raises; only an edge turns it into words of its own protocol.
 
 ServiceError                     500 internal             never shown with its detail
+├─ FileDamaged                   500 file-damaged         a file we had is gone or no longer what it was
 ├─ NotSignedIn                   401 not-signed-in
+│  └─ SecondFactorNeeded         401 second-factor-needed
 ├─ NotPermitted                  403 not-permitted        this actor may never do this
 ├─ NotFound                      404 not-found
 ├─ ActionNotAllowed              409 action-not-allowed   not now: state, clock, rule
 ├─ CaseChanged                   409 case-changed         a lost race: seen, current
 ├─ NotEligible                   409 not-eligible         告知承诺 is not open to this applicant
-├─ Stopped                       409 stopped              the law forbids the undertaking itself
 ├─ DataInvalid                   422 data-invalid         errors: [{pointer, detail}]
 ├─ KeyReused                     422 idempotency-key-reused
 ├─ TooLarge                      413 too-large
@@ -40,11 +41,23 @@ class ServiceError(Exception):
         return (cls.__doc__ or cls.__name__).strip().splitlines()[0]
 
 
+class FileDamaged(ServiceError):
+    """这个文件的内容丢失或损坏，没有提供给您，已经记录下来，请联系管理员。"""
+
+    slug = "file-damaged"
+
+
 class NotSignedIn(ServiceError):
     """请先登录，或登录已失效。"""
 
     status = 401
     slug = "not-signed-in"
+
+
+class SecondFactorNeeded(NotSignedIn):
+    """密码正确，还需要动态码。"""
+
+    slug = "second-factor-needed"
 
 
 class NotPermitted(ServiceError):
@@ -80,13 +93,6 @@ class NotEligible(ServiceError):
 
     status = 409
     slug = "not-eligible"
-
-
-class Stopped(ServiceError):
-    """依法不能办理。"""
-
-    status = 409
-    slug = "stopped"
 
 
 class DataInvalid(ServiceError):

@@ -11,7 +11,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,6 +21,8 @@ import pytest
 
 from service.store.database import Database
 from service.store.schema import migrate
+from service.workflows.calendar import built_in
+from tests.waiting import PATIENCE, wait_until
 
 
 def in_own_loop(work: Coroutine[Any, Any, Any]) -> Any:
@@ -32,7 +33,7 @@ def in_own_loop(work: Coroutine[Any, Any, Any]) -> Any:
 
 async def sql(url: str, *statements: str) -> None:
     """Run statements on a server, one by one."""
-    connection = await asyncpg.connect(url, timeout=10)
+    connection = await asyncpg.connect(url, timeout=PATIENCE)
     try:
         for statement in statements:
             await connection.execute(statement)
@@ -67,24 +68,45 @@ class Server:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         data = self._folder / "data"
-        options = [f"-cport={port}", "-clisten_addresses=127.0.0.1", f"-cunix_socket_directories={self._folder}"]
+        options = [
+            f"-cport={port}",
+            "-clisten_addresses=127.0.0.1",
+            f"-cunix_socket_directories={self._folder}",
+        ]
         options += [f"-c{setting}" for setting in settings]
         environment = {"PATH": os.environ["PATH"], "HOME": str(self._folder)}
         subprocess.run(
-            [bin_folder / "initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", data],
-            check=True, capture_output=True, user=user, env=environment, cwd=self._folder,
-        )  # fmt: skip
+            [
+                bin_folder / "initdb",
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--no-sync",
+                data,
+            ],
+            check=True,
+            capture_output=True,
+            user=user,
+            env=environment,
+            cwd=self._folder,
+        )
         self._process = subprocess.Popen(
             [bin_folder / "postgres", "-D", data, *options],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=user, env=environment, cwd=self._folder,
-        )  # fmt: skip
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            user=user,
+            env=environment,
+            cwd=self._folder,
+        )
         self.url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
-        for _ in range(100):
-            if answers(self.url):
-                return
-            time.sleep(0.1)
-        self.stop()
-        raise TimeoutError("PostgreSQL did not start")
+        try:
+            wait_until(lambda: answers(self.url), "the start of PostgreSQL")
+        except TimeoutError:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """Stop at once and leave nothing behind."""
@@ -108,7 +130,9 @@ def postgres_server() -> Iterator[str]:
     try:
         server = Server()
     except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"NO POSTGRESQL: half of the database tests did not run ({error!r}); set YIJIANSHI_TEST_POSTGRES")
+        pytest.skip(
+            f"NO POSTGRESQL: half of the database tests did not run ({error!r}); set YIJIANSHI_TEST_POSTGRES"
+        )
     try:
         yield server.url
     finally:
@@ -155,6 +179,18 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+# the national notices as the oracle wants them
+NATIONAL = [notice.model_dump(mode="json") for notice in built_in()]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patient() -> Iterator[None]:
+    """A busy machine makes tests slow, never wrong: who wants a verb to end in time says so to his own database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("service.store.database.VERB_SECONDS", 300.0)
+        yield
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """The address of an empty migrated database for this test alone."""
@@ -163,7 +199,10 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
+    server, template = (
+        request.getfixturevalue("postgres_server"),
+        request.getfixturevalue("postgres_template"),
+    )
     name = f"{template}_{secrets.token_hex(4)}"
     await sql(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield beside(server, name)

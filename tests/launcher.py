@@ -1,6 +1,5 @@
 """Real commands of the service as processes of their own, started in a moment and killed as a power cut would."""
 
-import asyncio
 import contextlib
 import json
 import os
@@ -8,10 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx
+
+from tests.waiting import until, wait_until
 
 ROOT = Path(__file__).parents[1]
 FORKING = """
@@ -38,12 +38,18 @@ class Launcher:
     def __init__(self, folder: Path = ROOT) -> None:
         """Import the service from a folder: this one, or a copy."""
         self._process = subprocess.Popen(
-            [sys.executable, "-c", FORKING], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True,
-        )  # fmt: skip
+            [sys.executable, "-c", FORKING],
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
         self.started: set[int] = set()
 
-    def start(self, *command: str, environment: dict[str, str], log: Path | str = os.devnull) -> int:
+    def start(
+        self, *command: str, environment: dict[str, str], log: Path | str = os.devnull
+    ) -> int:
         """Start a command and return its process id."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -58,9 +64,8 @@ class Launcher:
         self.started.discard(pid)
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-            for _ in range(1000):
-                os.kill(pid, 0)
-                time.sleep(0.005)
+            # there is none to signal any more
+            wait_until(lambda: os.kill(pid, 0), "the end of a process")
 
     def stop(self) -> None:
         """Leave nothing behind."""
@@ -80,11 +85,11 @@ def free_port() -> int:
 async def answers(port: int) -> None:
     """Wait until the server is ready."""
     async with httpx.AsyncClient() as client:
-        for _ in range(1500):
+
+        async def ready() -> bool:
             try:
-                if (await client.get(f"http://127.0.0.1:{port}/readyz")).status_code == 200:
-                    return
+                return (await client.get(f"http://127.0.0.1:{port}/readyz")).status_code == 200
             except httpx.TransportError:
-                pass
-            await asyncio.sleep(0.03)
-    raise TimeoutError("serve did not come back")
+                return False
+
+        await until(ready, "the server's answer")

@@ -14,7 +14,18 @@ class TestBench:
 
     def test_a_part_runs_and_prints_its_ratio(self) -> None:
         """The cheapest part, as a person would start it."""
-        command = [sys.executable, "-m", "bench", "--quick", "--only", "lint", "--definitions", "100", "--repeat", "1"]
+        command = [
+            sys.executable,
+            "-m",
+            "bench",
+            "--quick",
+            "--only",
+            "lint",
+            "--definitions",
+            "100",
+            "--repeat",
+            "1",
+        ]
         ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
         assert "Lint of 100 definitions" in ran.stdout
         assert "load " in ran.stdout

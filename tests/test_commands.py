@@ -3,10 +3,12 @@
 import io
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,18 +25,23 @@ from service.commands import sample_cases
 from service.commands.demo import application_to_try, furnish
 from service.office import CaseFilter, Office, TaskFilter
 from service.settings import UNSAFE_SECRET, Settings
+from service.store import sweeps
 from service.store.database import Database
 from service.store.files import Folder
 from service.verify import verify
 from service.workflows.calendar import built_in
-from service.workflows.case import CASE
-from service.workflows.situation import Actor
+from service.workflows.case.parts import CASE
+from service.workflows.case.situation import Actor
+from tests.conftest import in_own_loop
+from tests.waiting import PATIENCE, wait_until
 
-from .office.conftest import DAY, MORNING, PACK, SUPERVISOR
+from .api.city import can_print, officer_id
+from .office.conftest import CITIZEN, DAY, MORNING, PACK, STALL, SUPERVISOR, asks
 
 LINHU = Path(service.__file__).parent / "workflows" / "packs" / "linhu"
-SECRET = "s" * 40
-NOW = datetime.fromisoformat("2026-11-20T10:00+08:00")
+SECRET = "only-for-tests-0123456789-abcdef"
+AUDIT_KEY = "only-for-tests-audit-0123456789-abcdef"
+NOW = datetime.fromisoformat("2026-11-20T10:00:00.417389+08:00")
 
 
 @dataclass
@@ -56,6 +63,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureF
     for name in os.environ:
         if name.startswith("YIJIANSHI_"):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("YIJIANSHI_AUDIT_KEY", AUDIT_KEY)
 
     def command(*words: str | Path) -> Result:
         with pytest.raises(SystemExit) as left:
@@ -65,6 +73,14 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureF
         return Result(int(left.value.code or 0), out, err)
 
     return command
+
+
+def publish_pack(folder: Path) -> None:
+    """Publish a pack in the database of the settings."""
+    from service.commands.packs import files_of
+    from service.commands.upkeep import at_office
+
+    at_office(lambda office: office.publish_pack(files_of(folder), "admin", MORNING))
 
 
 @pytest.fixture
@@ -92,6 +108,16 @@ steps:
 class TestLint:
     """yijianshi lint."""
 
+    def test_regions_beside_each_other(self, run: Run, pack: Path, tmp_path: Path) -> None:
+        """Each is sound; together they share departments, which their accounts could not tell apart (R-BND-10)."""
+        other = shutil.copytree(pack, tmp_path / "other")
+        directory = other / "directory.yaml"
+        directory.write_text(directory.read_text().replace("999902", "999903"))
+        assert "E120" not in run("lint", pack).out + run("lint", other).out
+        together = run("lint", pack, other)
+        assert (together.code, together.out.count("E120")) == (1, 4)
+        assert f"{other}/directory.yaml:4:" in together.out
+
     def test_the_sample_city_is_clean(self, run: Run) -> None:
         """What is shipped has no findings."""
         result = run("lint", LINHU)
@@ -108,7 +134,9 @@ class TestLint:
         rows = json.loads(run("lint", pack, "--output-format", "json").out)
         assert rows[0]["file"] == str(bundle)
         assert {"line", "col", "code", "message"} <= set(rows[0])
-        assert run("lint", pack, "--output-format", "github").out.startswith(f"::error file={bundle},line=")
+        assert run("lint", pack, "--output-format", "github").out.startswith(
+            f"::error file={bundle},line="
+        )
 
     def test_a_missing_folder_is_a_sentence(self, run: Run, tmp_path: Path) -> None:
         """Usage errors leave with 2."""
@@ -148,7 +176,8 @@ class TestRender:
     """yijianshi render."""
 
     @pytest.mark.parametrize(
-        ("drawn", "begins"), [("svg", "<svg"), ("mermaid", "flowchart"), ("guide", "# 开小吃店办事指南"), ("form", "{")]
+        ("drawn", "begins"),
+        [("svg", "<svg"), ("mermaid", "flowchart"), ("guide", "# 开小吃店办事指南"), ("form", "{")],
     )
     def test_draws(self, run: Run, pack: Path, drawn: str, begins: str) -> None:
         """Charts, guide and form from the definition alone."""
@@ -161,6 +190,14 @@ class TestRender:
         result = run("render", pack, "open-stall", "--as", "form", "--answers", '{"sign": true}')
         assert "sign_size" in json.loads(result.out)["properties"]
         assert run("render", pack, "open-stall", "--as", "form", "--answers", "{").code == 2
+
+    def test_a_wrong_answer_is_told(self, run: Run, pack: Path) -> None:
+        """Which question there is not, which applicants there are, and what no answer changes."""
+        wrong = run("render", pack, "open-stall", "--as", "guide", "--answers", '{"sing": true}')
+        assert "没有「sing」这个问题" in wrong.err
+        nobody = run("render", pack, "open-stall", "--as", "guide", "--applicant", "person")
+        assert "这件事不面向「person」；有：" in nobody.err
+        assert "不看回答" in run("render", pack, "open-stall", "--answers", '{"sign": 1}').err
 
     def test_an_unknown_bundle_is_a_sentence(self, run: Run, pack: Path) -> None:
         """With the names there are."""
@@ -181,9 +218,11 @@ class TestLanguage:
 
 
 class TestUpkeep:
-    """yijianshi migrate, account, verify."""
+    """yijianshi migrate, account, verify, security-log."""
 
-    def test_from_nothing_to_a_verified_database(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_from_nothing_to_a_verified_database(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """The embedded database is made where the settings say."""
         assert run("verify").code == 2
         assert run("migrate").out == "数据库已是最新结构\n"
@@ -192,15 +231,145 @@ class TestUpkeep:
         for typed, code in (("", 2), ("correct horse\n", 0)):
             monkeypatch.setattr("sys.stdin", io.StringIO(typed))
             assert run("account", "wang", "--kind", "portal", "--password-stdin").code == code
+        told = run("security-log", "--account", "wang")
+        assert told.code == 0
+        assert "设立账号或重设密码、岗位\twang\twang" in told.out
+        assert "查阅安全日志" in run("security-log").out
 
-    def test_a_database_out_of_reach_is_a_sentence(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_staff_are_persons(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A clerk, an administrator and a supervisor have an ID number, once; an account never changes hands (I-15)."""
+        run("migrate")
+        at_window = ("--department", "scjg", "--post", "window")
+
+        def account(*given: str) -> Result:
+            monkeypatch.setattr("sys.stdin", io.StringIO("correct horse\n"))
+            return run("account", *given, "--password-stdin")
+
+        for kind in ("clerk", "admin", "supervisor"):
+            refused = account("wang", "--kind", kind, *at_window)
+            assert (refused.code, "--subject" in refused.err) == (2, True)
+        wrong = account("wang", *at_window, "--subject", "999901198001010000")
+        assert (wrong.code, "校验位" in wrong.err) == (2, True)
+        own = officer_id(1)
+        assert account("wang", *at_window, "--subject", own).code == 0
+        assert account("wang", "--department", "cg", "--post", "reviewer").code == 0
+        other = account("wang", *at_window, "--subject", officer_id(2))
+        assert (other.code, "只属于一个人" in other.err) == (2, True)
+
+    def test_an_account_is_closed_and_opened(
+        self, run: Run, pack: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """By whoever runs the service; nothing else of it changes, and no password is asked for."""
+        run("migrate")
+        monkeypatch.setattr("sys.stdin", io.StringIO("correct horse\n"))
+        run("account", "wang", "--kind", "portal", "--password-stdin")
+        for option, said in (
+            ("--inactive", "已停用"),
+            ("--active", "已恢复"),
+            ("--reset-second-factor", "已取消"),
+        ):
+            done = run("account", "wang", option)
+            assert (done.code, done.out) == (0, "")
+            assert said in done.err
+            assert run("account", "nobody", option).err == "没有这个账号\n"
+
+    def test_departments_and_posts_are_those_published(
+        self, run: Run, pack: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A slip of the pen makes no account that nobody can use; what there is, is said."""
+        run("migrate")
+        publish_pack(pack)
+        for options, said in (
+            (("--department", "nosuch", "--post", "window"), "没有部门 nosuch。可选：cg（"),
+            (("--department", "scjg", "--post", "nosuch"), "没有岗位 nosuch。可选："),
+            (("--department", "scjg", "--post", "window"), "可以登录了"),
+        ):
+            monkeypatch.setattr("sys.stdin", io.StringIO("correct horse\n"))
+            person = ("--subject", "999901197001010003", "--password-stdin")
+            assert said in run("account", "wang", *person, *options).err
+
+    def test_a_database_out_of_reach_is_a_sentence(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Whatever is wrong with the address."""
-        for url in ("mysql://x", "postgresql://nobody@127.0.0.1:1/none", "sqlite:////proc/no/such.db", "nonsense"):
+        for url in (
+            "mysql://x",
+            "postgresql://nobody@127.0.0.1:1/none",
+            "sqlite:////proc/no/such.db",
+            "nonsense",
+        ):
             monkeypatch.setenv("YIJIANSHI_DATABASE_URL", url)
             result = run("migrate")
             assert result.code == 2, url
             assert result.err.strip()
             assert "内部出错" not in result.err
+
+
+class TestResting:
+    """yijianshi resting."""
+
+    def test_lists_what_rests_and_lets_it_go(self, run: Run, tmp_path: Path) -> None:
+        """Number, since when, until when, which error; exit code 1 while something rests."""
+        assert run("migrate").code == 0
+        assert run("resting") == Result(0, "没有搁置的办件\n", "")
+        number = in_own_loop(self.rested(f"sqlite:///{tmp_path / 'data' / 'yijianshi.db'}"))
+        found = run("resting")
+        assert found.code == 1
+        assert number in found.out
+        assert "2026-11-05 09:00:00+08:00" in found.out
+        assert "ValueError" in found.out
+        assert run("resting", "--release", "nobody").code == 2
+        assert "1 件" in run("resting", "--release", number).out
+        assert run("resting").code == 0
+        assert "0 件" in run("resting", "--all").out
+
+    async def rested(self, url: str) -> str:
+        """Let a case rest for long, and return its number."""
+        database = Database(url)
+        office = Office(database, Folder(Path("nowhere")), cheap_passwords=True)
+        await office.publish_pack(PACK, "admin", MORNING)
+        case = (await office.open_case(asks(CITIZEN), STALL)).case
+        async with database.transaction() as tx:
+            until = MORNING + 3650 * DAY
+            await sweeps.postpone(tx, case.id, until, since=MORNING, error="ValueError")
+        await database.close()
+        return case.number
+
+
+class TestCheck:
+    """yijianshi check."""
+
+    def test_says_of_each_thing_whether_it_is_well(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A mark and a sentence each; exit code 1 while something is not well."""
+        monkeypatch.setenv("YIJIANSHI_SECRET", SECRET)
+        assert run("migrate").code == 0
+        result = run("check")
+        assert result.code == 1
+        assert "✗ 到期处理：没有到期处理进程在运行" in result.out
+        assert "✓ 数据库：可用" in result.out
+        monkeypatch.setenv("YIJIANSHI_SECRET", "a" * 40)
+        found = {each["name"]: each for each in json.loads(run("check", "--json").out)}
+        assert not found["settings"]["ok"]
+
+    def test_looks_for_the_worker_of_this_host(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What the health check of a worker's container asks."""
+        monkeypatch.setenv("YIJIANSHI_SECRET", SECRET)
+        assert run("migrate").code == 0
+        result = run("check", "--worker")
+        assert (result.code, "没有到期处理进程报到" in result.out) == (1, True)
+
+    def test_a_database_that_is_not_there_is_a_finding(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Named, without a trace."""
+        monkeypatch.setenv("YIJIANSHI_SECRET", SECRET)
+        monkeypatch.setenv("YIJIANSHI_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+        result = run("check")
+        assert (result.code, "✗ 数据库" in result.out) == (1, True)
 
 
 class TestServe:
@@ -209,6 +378,15 @@ class TestServe:
     def test_refuses_its_default_secret(self, run: Run) -> None:
         """Outside the demonstration."""
         assert "YIJIANSHI_SECRET" in run("serve").err
+
+    def test_refuses_without_an_audit_key(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        """So do the worker and whoever gives accounts; the command to make one is said."""
+        monkeypatch.setenv("YIJIANSHI_SECRET", SECRET)
+        monkeypatch.delenv("YIJIANSHI_AUDIT_KEY")
+        for words in (("serve",), ("work",), ("account", "a", "--password-stdin")):
+            result = run(*words)
+            assert (result.code, "YIJIANSHI_AUDIT_KEY" in result.err) == (2, True), words
+            assert "token_urlsafe" in result.err
 
     def test_a_busy_port_is_a_sentence(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         """Said before anything is touched."""
@@ -224,13 +402,34 @@ class TestServe:
         monkeypatch.setenv("YIJIANSHI_PORT", "many")
         assert run("serve") == Result(2, "", "设置有误：YIJIANSHI_PORT=many\n")
 
-    def test_answers_and_stops_when_told(self, pack: Path, serving: Callable[..., str]) -> None:
-        """Migrates its own SQLite file, publishes its pack, is ready, leaves with 0."""
+    def test_answers_and_stops_when_told(
+        self, run: Run, pack: Path, serving: Callable[..., str]
+    ) -> None:
+        """Publishes its pack, is ready, leaves with 0."""
+        assert run("migrate").code == 0
         address = serving("serve", "--port", "0", YIJIANSHI_SECRET=SECRET, YIJIANSHI_PACK=str(pack))
-        with urllib.request.urlopen(f"{address}/readyz", timeout=10) as answer:
+        with urllib.request.urlopen(f"{address}/readyz", timeout=PATIENCE) as answer:
             assert answer.status == 200
-        with urllib.request.urlopen(f"{address}/api/v1/bundles", timeout=10) as answer:
+        with urllib.request.urlopen(f"{address}/api/v1/bundles", timeout=PATIENCE) as answer:
             assert "开小吃店" in answer.read().decode()
+
+    def test_leaves_in_two_steps(self, run: Run, pack: Path, serving: Callable[..., str]) -> None:
+        """Told to stop it is not ready at once, and serves on until the proxy has seen it; told again it closes."""
+        assert run("migrate").code == 0
+        settings = {"YIJIANSHI_SECRET": SECRET, "YIJIANSHI_PACK": str(pack)}
+        address = serving("serve", "--port", "0", **settings, YIJIANSHI_DRAIN_SECONDS="300")
+
+        def asked(path: str) -> int:
+            try:
+                with urllib.request.urlopen(f"{address}{path}", timeout=PATIENCE) as answer:
+                    return int(answer.status)
+            except urllib.error.HTTPError as refused:
+                return refused.code
+
+        assert asked("/readyz") == 200
+        serving.tell_to_stop()  # type: ignore[attr-defined]
+        wait_until(lambda: asked("/readyz") == 503, "its word that it leaves")
+        assert asked("/api/v1/bundles") == asked("/healthz") == 200
 
 
 @pytest.fixture
@@ -239,11 +438,21 @@ def serving(tmp_path: Path) -> Iterator[Callable[..., str]]:
     started: list[subprocess.Popen[str]] = []
 
     def start(*words: str, **settings: str) -> str:
-        environment = {**os.environ, **settings, "PYTHONPATH": str(Path(service.__file__).parent.parent)}
+        environment = {
+            **os.environ,
+            "YIJIANSHI_DRAIN_SECONDS": "0",
+            "YIJIANSHI_AUDIT_KEY": AUDIT_KEY,
+            **settings,
+            "PYTHONPATH": str(Path(service.__file__).parent.parent),
+        }
         process = subprocess.Popen(
             [sys.executable, "-m", "service", *words],
-            cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            cwd=tmp_path,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         started.append(process)
         assert process.stderr is not None
         for line in process.stderr:
@@ -251,10 +460,11 @@ def serving(tmp_path: Path) -> Iterator[Callable[..., str]]:
                 return line[line.index("http://") :].split("（")[0].strip()
         raise AssertionError("the server did not start")
 
+    start.tell_to_stop = lambda: started[-1].send_signal(signal.SIGTERM)  # type: ignore[attr-defined]
     yield start
     for process in started:
         process.send_signal(signal.SIGTERM)
-        _, told = process.communicate(timeout=20)
+        _, told = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, told
 
 
@@ -265,15 +475,25 @@ class TestDemo:
     async def city(self, database: Database, tmp_path: Path) -> Office:
         """The sample city as the command makes it."""
         found = Office(database, Folder(tmp_path / "files", reserve=0), cheap_passwords=True)
+        await found.install(NOW)
         await furnish(found, NOW)
         return found
 
-    async def test_has_cases_in_every_state_with_a_true_history(self, database: Database, city: Office) -> None:
+    async def test_has_cases_in_every_state_with_a_true_history(
+        self, database: Database, city: Office
+    ) -> None:
         """Every state of a case, yellow and red cards, and a record that verifies."""
         states = {case.state for case in (await city.cases(SUPERVISOR)).items}
         assert states == {
-            "received", "in_progress", "correcting", "granted", "partly_granted", "refused", "withdrawn", "terminated",
-        }  # fmt: skip
+            "received",
+            "in_progress",
+            "correcting",
+            "granted",
+            "partly_granted",
+            "refused",
+            "withdrawn",
+            "terminated",
+        }
         drafts = await city.cases(sample_cases.ZHANG.actor(), CaseFilter(state="draft"))
         assert len(drafts.items) == 1
         cards = set()
@@ -288,22 +508,35 @@ class TestDemo:
 
     async def test_its_accounts_sign_in_and_see_their_tasks(self, city: Office) -> None:
         """Every post of every department, applicants, portal, supervisor."""
-        for name in ("scjg.window", "cg.inspector", "yc.head", "zhang", "li", "portal", "supervisor"):
+        for name in (
+            "scjg.window",
+            "cg.inspector",
+            "yc.head",
+            "zhang",
+            "li",
+            "portal",
+            "supervisor",
+        ):
             assert (await city.sign_in(name, "yijianshi", NOW)).account == name
         window = await city.actor("scjg.window")
         assert isinstance(window, Actor)
         assert (await city.tasks(window, TaskFilter(view="unclaimed"), now=NOW)).items
 
     async def test_the_application_it_shows_is_accepted(self, city: Office) -> None:
-        """What is printed to try really works: sign in, open a restaurant."""
+        """What is printed to try really works: sign in, open a restaurant, print the receipt."""
         app = create_app(city, Settings(demo=True, secret=SECRET))
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://demo") as client:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://demo"
+        ) as client:
             who = {"username": "zhang", "password": "yijianshi"}
             token = (await client.post("/api/v1/tokens", json=who)).json()["access_token"]
             body = json.loads(await application_to_try(city))
-            answer = await client.post("/api/v1/cases", json=body, headers={"authorization": f"Bearer {token}"})
-        assert answer.status_code == 201, answer.text
+            client.headers["authorization"] = f"Bearer {token}"
+            answer = await client.post("/api/v1/cases", json=body)
+            assert answer.status_code == 201, answer.text
+            paper = await client.get(f"/api/v1/cases/{answer.json()['number']}/notices/1.pdf")
         assert answer.json()["state"] == "received"
+        assert paper.status_code == (200 if can_print() else 503)
 
     async def test_a_second_start_adds_nothing(self, city: Office) -> None:
         """The data of the first start is used again; the clock goes on from where it stood."""
@@ -313,7 +546,9 @@ class TestDemo:
         real = MORNING
         assert await city.demo_clock(real) != real
 
-    def test_fresh_deletes_only_its_own_folder(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_fresh_deletes_only_its_own_folder(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """A database that somebody named is not the demonstration's to delete."""
         monkeypatch.setenv("YIJIANSHI_DATABASE_URL", "sqlite:///real.db")
         assert run("demo", "--fresh").code == 2
@@ -337,5 +572,23 @@ class TestSettings:
         """So is a short one, and cheap passwords."""
         assert Settings(demo=True, secret=UNSAFE_SECRET).refusal() == ""
         assert "YIJIANSHI_SECRET" in Settings(secret=UNSAFE_SECRET).refusal()
+        assert "YIJIANSHI_AUDIT_KEY" in Settings(secret=SECRET).refusal()
+        assert "太短" in Settings(secret=SECRET, audit_key="short").refusal()
+        assert "相同" in Settings(secret=SECRET, audit_key=SECRET).refusal()
+        assert Settings(secret=SECRET, audit_key=f"{AUDIT_KEY}, {AUDIT_KEY}x").refusal() == ""
         assert "太短" in Settings(secret="short").refusal()
-        assert Settings(secret=SECRET, cheap_passwords=True).refusal()
+        assert Settings(secret=SECRET, audit_key=AUDIT_KEY, cheap_passwords=True).refusal()
+        for trivial in ("a" * 40, "ab" * 20, "0123456789abcdef" * 3):
+            assert "容易猜到" in Settings(secret=trivial).refusal()
+        given = {"secret": SECRET, "audit_key": AUDIT_KEY, "metrics_token": "short"}
+        assert "METRICS_TOKEN" in Settings(**given).refusal()
+
+    def test_traces_need_their_packages(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A setting that could not be kept is refused at the start, with what to do."""
+        monkeypatch.setenv("YIJIANSHI_SECRET", SECRET)
+        monkeypatch.setenv("YIJIANSHI_TRACES", "http://127.0.0.1:1/v1/traces")
+        monkeypatch.setitem(
+            sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None
+        )
+        result = run("serve", "--port", "0")
+        assert (result.code, "yijianshi[traces]" in result.err) == (2, True)

@@ -12,11 +12,17 @@ import pytest
 
 from service.errors import Unavailable
 from service.office import Office
+from service.office.scanning import Clamd
+from service.store import files
 from service.store.database import Database
 from service.store.files import Folder
-from service.worker import LIMIT, once, work
+from service.worker import MOST_AT_ONCE, look_after, once, work
+from tests.waiting import PATIENCE, until
 
 from .office.conftest import CITIZEN, DAY, MORNING, PACK, STALL, asks
+from .office.papers import pdf
+from .office.test_exchange import keep
+from .office.test_scanning import finds, speaking
 
 LATER = MORNING + 10 * DAY
 
@@ -25,12 +31,15 @@ LATER = MORNING + 10 * DAY
 async def office(database: Database, tmp_path: Path) -> Office:
     """An office whose city has published its pack."""
     found = Office(database, Folder(tmp_path / "files", reserve=0), cheap_passwords=True)
+    await found.install(MORNING - DAY)
     await found.publish_pack(PACK, "admin", MORNING - DAY)
     return found
 
 
 @asynccontextmanager
-async def working(office: Office, now: Callable[[], datetime], **more: bool) -> AsyncIterator[asyncio.Task[None]]:
+async def working(
+    office: Office, now: Callable[[], datetime], **more: bool
+) -> AsyncIterator[asyncio.Task[None]]:
     """Run a worker for as long as the block lasts."""
     stop = asyncio.Event()
     task = asyncio.create_task(work(office, now=now, poll=0.01, stop=stop, **more))
@@ -38,17 +47,33 @@ async def working(office: Office, now: Callable[[], datetime], **more: bool) -> 
         yield task
     finally:
         stop.set()
-        await asyncio.wait([task], timeout=5)
+        await asyncio.wait([task], timeout=PATIENCE)
 
 
 async def accepted(office: Office, number: str) -> bool:
     """Wait until the clock has accepted a case."""
-    for _ in range(300):
+
+    async def all_of_it() -> bool:
         case = (await office.case(CITIZEN, number, MORNING)).case
-        if {item.state for item in case.items.values()} == {"reviewing"}:
-            return True
-        await asyncio.sleep(0.01)
-    return False
+        return {item.state for item in case.items.values()} == {"reviewing"}
+
+    return bool(await until(all_of_it, "the acceptance"))
+
+
+class Rounds:
+    """A clock that stands, and knows how often the worker has looked at it: once in each round."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at, self.begun = at, 0
+
+    def __call__(self) -> datetime:
+        self.begun += 1
+        return self.at
+
+    async def more(self) -> None:
+        """Wait until one round has been made from now on, and the next begun."""
+        wanted = self.begun + 2
+        await until(lambda: self.begun >= wanted, "a round")
 
 
 class TestWork:
@@ -60,9 +85,10 @@ class TestWork:
         """Each sweep that did something is one JSON line."""
         number = (await office.open_case(asks(CITIZEN), STALL)).case.number
         with caplog.at_level(logging.INFO, "yijianshi.worker"):
-            async with working(office, lambda: LATER):
+            clock = Rounds(LATER)
+            async with working(office, clock):
                 assert await accepted(office, number)
-                await asyncio.sleep(0.05)
+                await clock.more()
         told = [json.loads(r.message) for r in caplog.records if r.name == "yijianshi.worker"]
         assert [(line["event"], line["cases"]) for line in told] == [("expire_due", 1)]
 
@@ -70,8 +96,9 @@ class TestWork:
         """In a demonstration the deadlines pass when its clock is moved."""
         number = (await office.open_case(asks(CITIZEN), STALL)).case.number
         await office.start_demo_clock(MORNING, MORNING)
-        async with working(office, lambda: MORNING, demo=True):
-            await asyncio.sleep(0.05)
+        clock = Rounds(MORNING)
+        async with working(office, clock, demo=True):
+            await clock.more()
             assert (await office.case(CITIZEN, number, MORNING)).case.version == 1
             await office.move_demo_clock(LATER, MORNING)
             assert await accepted(office, number)
@@ -79,8 +106,9 @@ class TestWork:
     async def test_a_killed_worker_changes_nothing_but_the_delay(self, office: Office) -> None:
         """Another one does the rest, each case once."""
         numbers = [(await office.open_case(asks(CITIZEN), STALL)).case.number for _ in range(8)]
-        async with working(office, lambda: LATER) as first:
-            await asyncio.sleep(0.03)
+        clock = Rounds(LATER)
+        async with working(office, clock) as first:
+            await until(lambda: clock.begun, "the first round")
             first.cancel()
         async with working(office, lambda: LATER):
             for number in numbers:
@@ -96,7 +124,7 @@ class TestWork:
         number = (await office.open_case(asks(CITIZEN), STALL)).case.number
         real, calls = office.expire_due, []
 
-        async def away(now: datetime, limit: int = LIMIT) -> int:
+        async def away(now: datetime, limit: int = MOST_AT_ONCE) -> int:
             calls.append(now)
             if len(calls) < 3:
                 raise Unavailable
@@ -108,8 +136,36 @@ class TestWork:
                 assert await accepted(office, number)
         assert "worker_waits" in caplog.text
 
-    async def test_one_round_tells_whether_more_is_waiting(self, office: Office) -> None:
-        """A long line is worked off without a pause."""
+    async def test_one_round_tells_what_each_sweep_did(self, office: Office) -> None:
+        """As many as at once at most: more is waiting, and the next round follows without a pause."""
         await office.open_case(asks(CITIZEN), STALL)
-        assert await once(office, LATER) is False
-        assert await once(office, LATER + timedelta(days=1)) is False
+        assert await once(office, LATER) == {"recalendar": 0, "expire_due": 1}
+        assert await once(office, LATER + timedelta(days=1)) == {"recalendar": 0, "expire_due": 0}
+
+
+class TestLookAfter:
+    """What runs beside the sweeps."""
+
+    async def test_a_scanner_that_comes_back_is_asked_again(
+        self, office: Office, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """While it is away nothing is passed; the deadlines do not wait for it."""
+        office.scanner = Clamd("tcp://127.0.0.1:9")
+        kept = await keep(office, pdf())
+        stop, rounds = asyncio.Event(), Rounds(MORNING)
+        with caplog.at_level(logging.INFO, "yijianshi.worker"):
+            beside = asyncio.create_task(look_after(office, now=rounds, poll=0.01, stop=stop))
+            await rounds.more()
+            async with speaking(finds) as address:
+                office.scanner = Clamd(address)
+
+                async def seen() -> bool:
+                    async with office.database.reading() as connection:
+                        return (await files.scans(connection, [kept.id]))[kept.id][
+                            "scan"
+                        ] == "clean"
+
+                await until(seen, "the scan")
+            stop.set()
+            await beside
+        assert "files_wait" in caplog.text

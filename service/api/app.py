@@ -3,13 +3,15 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from importlib import resources
 from typing import Any, Protocol
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.routing import BaseRoute
 
-from service.api import docs, pages, problems
+from service.api import docs, metrics, pages, problems
 from service.api.auth import Desk, Tokens, wall_clock
 from service.api.edge import Edge
 from service.api.pages import refused
@@ -21,19 +23,23 @@ from service.api.rest import (
     certificates,
     credit,
     definitions,
-    demo,
     documents,
     drafts,
     events,
     files,
     health,
+    inspections,
+    me,
     papers,
     problem_types,
     ratings,
+    security,
     tasks,
     tokens,
     track,
-)  # fmt: skip
+)
+from service.api.rest import demo as moving_the_clock
+from service.api.uploads import Uploads
 from service.office import Office
 
 PREFIX = "/api/v1"
@@ -48,11 +54,12 @@ DESCRIPTION = """
 * 日期（`…_on`）是北京时间的日期，时刻（`…_at`）是 RFC 3339。列表用 `cursor` 翻页。
 """.strip()
 TAGS = [
-    {"name": "tokens", "description": "登录：账号与令牌"},
+    {"name": "tokens", "description": "登录：账号与令牌，密码与动态码"},
     {"name": "bundles", "description": "一件事：可以办什么、怎样办、多久办好；不需要登录"},
     {"name": "files", "description": "文件：上传与下载"},
     {"name": "cases", "description": "办件：申请、草稿、进度、记录、时限说明"},
     {"name": "actions", "description": "办理：整件与各事项的办理动作"},
+    {"name": "inspections", "description": "核查记录：公开的，和等人签字的"},
     {"name": "credit", "description": "信用记录、信用分类，公开的告知承诺"},
     {"name": "certificates", "description": "电子证照：本人的证照，和凭编号查一张"},
     {"name": "public", "description": "公开查询：凭查询码查进度，凭二维码核验文书；不需要登录"},
@@ -75,6 +82,10 @@ class Settings(Protocol):
         """Whether the clock may be moved."""
 
     @property
+    def shows_docs(self) -> bool:
+        """Whether the description of the API is served."""
+
+    @property
     def public_url(self) -> str:
         """Where it is reached from outside, without a slash at the end; empty: as each caller reaches it."""
 
@@ -82,35 +93,87 @@ class Settings(Protocol):
     def help_phone(self) -> str:
         """Whom people call for help; empty: no number is shown."""
 
+    @property
+    def request_log(self) -> bool:
+        """Whether each request is told in a line."""
+
+    @property
+    def scrape_token(self) -> str:
+        """Who reads the metrics at this port; empty: nobody."""
+
 
 ROUTES = [
-    tokens, bundles, files, cases, drafts, actions, bulk, events,
-    track, ratings, certificates, credit, documents, papers, tasks, definitions,
-]  # fmt: skip
+    tokens,
+    me,
+    bundles,
+    files,
+    cases,
+    drafts,
+    actions,
+    bulk,
+    events,
+    track,
+    ratings,
+    certificates,
+    credit,
+    inspections,
+    documents,
+    papers,
+    tasks,
+    definitions,
+    security,
+]
 
 
-def create_app(office: Office, settings: Settings, clock: Callable[[], datetime] = wall_clock) -> FastAPI:
+def create_app(
+    office: Office, settings: Settings, clock: Callable[[], datetime] = wall_clock
+) -> FastAPI:
     """Return the application for an office; `clock` gives aware instants in UTC."""
     app = FastAPI(
-        title="yijianshi", summary="一件事一次办 流程引擎", version=VERSION, description=DESCRIPTION, openapi_tags=TAGS, docs_url=None,
-        redoc_url=None, redirect_slashes=False,
-    )  # fmt: skip
+        title="yijianshi",
+        summary="一件事一次办 流程引擎",
+        version=VERSION,
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if settings.shows_docs else None,
+        redirect_slashes=False,
+        routes=list(_routes(settings.demo, settings.shows_docs)),
+    )
     tokens_of = Tokens(settings.token_secret)
     app.state.desk = Desk(
-        office, tokens_of, clock, demo=settings.demo, public_url=settings.public_url, help_phone=settings.help_phone
+        office,
+        tokens_of,
+        clock,
+        demo=settings.demo,
+        public_url=settings.public_url,
+        help_phone=settings.help_phone,
+        uploads=Uploads(office.bounds.uploads_at_once, office.bounds.uploads_at_once_each),
     )
-    api = APIRouter(prefix=PREFIX)
-    for module in [*ROUTES, demo] if settings.demo else ROUTES:
-        api.include_router(module.router)
-    app.include_router(api)
-    app.include_router(health.router)
-    app.include_router(problem_types.router)
-    docs.install(app)
+    if settings.shows_docs:
+        docs.install(app)
+    metrics.install(app, office, clock, settings.scrape_token)
     problems.install(app, refused.answering)
     pages.install(app, settings.token_secret)
-    app.add_middleware(Edge, answering=refused.answering)
+    secure = settings.public_url.startswith("https:")
+    log = settings.request_log
+    app.add_middleware(Edge, answering=refused.answering, request_log=log, secure=secure)
     app.openapi = _description(app)  # type: ignore[method-assign]  # the documented way to complete it
     return app
+
+
+@cache
+def _routes(demo: bool, shows_docs: bool) -> tuple[BaseRoute, ...]:
+    """Return the routes that every application of a process shares: to read their signatures takes half a second."""
+    api = APIRouter(prefix=PREFIX)
+    for module in [*ROUTES, moving_the_clock] if demo else ROUTES:
+        api.include_router(module.router)
+    whole = APIRouter()
+    beside = [docs.router] if shows_docs else []
+    for router in (api, health.router, problem_types.router, *beside, *pages.ROUTERS):
+        whole.include_router(router)
+    return tuple(whole.routes)
 
 
 def _description(app: FastAPI) -> Callable[[], dict[str, Any]]:
@@ -119,9 +182,13 @@ def _description(app: FastAPI) -> Callable[[], dict[str, Any]]:
     def description() -> dict[str, Any]:
         if app.openapi_schema is None:
             found = get_openapi(
-                title=app.title, version=app.version, openapi_version="3.1.0", description=app.description,
-                routes=app.routes, tags=TAGS,
-            )  # fmt: skip
+                title=app.title,
+                version=app.version,
+                openapi_version="3.1.0",
+                description=app.description,
+                routes=app.routes,
+                tags=TAGS,
+            )
             schemas = found.setdefault("components", {}).setdefault("schemas", {})
             shape = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas |= shape.pop("$defs") | {"Problem": shape}

@@ -5,9 +5,10 @@ right that was taken away counts at once. Tokens live by the wall clock; what is
 time, which in a demonstration can be moved.
 """
 
+import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -20,23 +21,38 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from service import office
 from service.api.body import fingerprint
+from service.api.texts import text_fault
+from service.api.uploads import Uploads
 from service.errors import NotPermitted, NotSignedIn, one_field
-from service.office import Office
-from service.workflows.situation import Actor, ActorKind
+from service.office import Office, Spent
+from service.workflows.case import Actor, ActorKind
 
-LIFE = timedelta(hours=12)
+TOKEN_LIFE = timedelta(hours=12)
 SKEW_SECONDS = 60
 ISSUER = "yijianshi"
 AUDIENCE = "yijianshi-api"
-HEADER = {"alg": "HS256", "typ": "at+jwt"}  # the only header there is: no kid, jku, x5u, crit or second algorithm
+# the only header there is: no kid, jku, x5u, crit or second algorithm
+TOKEN_HEADER = {"alg": "HS256", "typ": "at+jwt"}
 SHORTEST_SECRET = 32
 _LONGEST_TOKEN = 2000
+# the generation, which tokens of releases before do not name
+_ID = re.compile(r"(?P<generation>[0-9]{1,9})\.[0-9a-f]+", re.ASCII)
 _NAMES_IN_TOKEN = frozenset({"iss", "aud", "sub", "iat", "exp", "jti"})
 
 
 def wall_clock() -> datetime:
     """Read the wall clock, in UTC."""
     return datetime.now(UTC)  # noqa: TID251 - this is where the API reads it
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """令牌 — whose it is, of which generation, and what it is known by."""
+
+    account: str
+    generation: int
+    id: str
+    ends_at: datetime
 
 
 class Tokens:
@@ -48,35 +64,49 @@ class Tokens:
             raise ValueError(f"令牌密钥至少 {SHORTEST_SECRET} 个字节")
         self._key = OctKey.import_key(secret)
 
-    def issue(self, account: str, now: datetime) -> tuple[str, datetime]:
-        """Return a token for an account, and when it ends."""
-        ends = now + LIFE
+    def issue(self, account: str, generation: int, now: datetime) -> tuple[str, datetime]:
+        """Return a token for an account, of the generation that counts there, and when it ends."""
+        ends = now + TOKEN_LIFE
         claims = {
-            "iss": ISSUER, "aud": AUDIENCE, "sub": account, "jti": secrets.token_hex(8),
-            "iat": int(now.timestamp()), "exp": int(ends.timestamp()),
-        }  # fmt: skip
-        return jwt.encode(HEADER, claims, self._key, algorithms=["HS256"]), ends
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": account,
+            "jti": f"{generation}.{secrets.token_hex(8)}",
+            "iat": int(now.timestamp()),
+            "exp": int(ends.timestamp()),
+        }
+        return jwt.encode(TOKEN_HEADER, claims, self._key, algorithms=["HS256"]), ends
 
-    def account(self, token: str, now: datetime) -> str:
-        """Return the account a token was issued to. Raises NotSignedIn for any token that is not exactly ours."""
+    def read(self, token: str, now: datetime) -> "Token":
+        """Return what a token says. Raises NotSignedIn for any that is not exactly ours."""
         try:
             read = jwt.decode(token[:_LONGEST_TOKEN], self._key, algorithms=["HS256"])
             _registry(now).validate(read.claims)
         except (JoseError, ValueError, TypeError, RecursionError):
             raise NotSignedIn from None
         claims: dict[str, Any] = dict(read.claims)
-        ours = read.header == HEADER and set(claims) == _NAMES_IN_TOKEN and claims["aud"] == AUDIENCE
-        if not ours or not isinstance(claims["sub"], str) or claims["exp"] - claims["iat"] > LIFE.total_seconds():
+        if read.header != TOKEN_HEADER or set(claims) != _NAMES_IN_TOKEN:
             raise NotSignedIn
-        return claims["sub"]
+        ours = claims["aud"] == AUDIENCE and isinstance(claims["sub"], str)
+        lasts = claims["exp"] - claims["iat"]
+        if not ours or text_fault(claims["sub"]) or lasts > TOKEN_LIFE.total_seconds():
+            raise NotSignedIn
+        numbered = _ID.fullmatch(str(claims["jti"]))
+        generation = int(numbered["generation"]) if numbered else 0
+        ends = datetime.fromtimestamp(claims["exp"], UTC)
+        return Token(str(claims["sub"]), generation, str(claims["jti"]), ends)
 
 
 def _registry(now: datetime) -> JWTClaimsRegistry:
     return JWTClaimsRegistry(
-        now=int(now.timestamp()), leeway=SKEW_SECONDS,
-        iss={"essential": True, "value": ISSUER}, aud={"essential": True, "value": AUDIENCE},
-        sub={"essential": True}, exp={"essential": True}, iat={"essential": True},
-    )  # fmt: skip
+        now=int(now.timestamp()),
+        leeway=SKEW_SECONDS,
+        iss={"essential": True, "value": ISSUER},
+        aud={"essential": True, "value": AUDIENCE},
+        sub={"essential": True},
+        exp={"essential": True},
+        iat={"essential": True},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +117,9 @@ class Desk:
     tokens: Tokens
     clock: Callable[[], datetime]
     demo: bool = False
-    public_url: str = ""  # where the service is reached from outside; empty: as the caller reached it
+    public_url: str = ""  # where it is reached from outside; empty: as the caller reached it
     help_phone: str = ""  # whom to call for help; empty: no number is shown
+    uploads: Uploads = field(default_factory=Uploads)
 
     async def now(self) -> datetime:
         """Return the instant that counts in law: the wall clock, in a demonstration moved ahead."""
@@ -98,10 +129,11 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """来人 — who is asking, and when."""
+    """来人 — who is asking, when, and with which token."""
 
     actor: Actor
     now: datetime
+    token: Token
 
 
 def desk_of(request: Request) -> Desk:
@@ -111,24 +143,41 @@ def desk_of(request: Request) -> Desk:
 
 
 Counter = Annotated[Desk, Depends(desk_of)]
-_BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="POST /api/v1/tokens 返回的 access_token")
+_BEARER = HTTPBearer(
+    auto_error=False, bearerFormat="JWT", description="POST /api/v1/tokens 返回的 access_token"
+)
 _Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
 
 
-async def signed_in(desk: Counter, credentials: _Credentials) -> Caller:
+async def signed_in(request: Request, desk: Counter, credentials: _Credentials) -> Caller:
     """Return who is asking. Raises NotSignedIn without a valid token of an active account."""
     if credentials is None:
         raise NotSignedIn
-    name = desk.tokens.account(credentials.credentials, desk.clock())
-    actor = await desk.office.actor(name)
-    if actor is None:
-        raise NotSignedIn
-    return Caller(actor, await desk.now())
+    token = desk.tokens.read(credentials.credentials, desk.clock())
+    actor = await _holder(desk, token)
+    request.state.actor = actor
+    return Caller(actor, await desk.now(), token)
 
 
-async def at_the_door(desk: Counter) -> datetime:
-    """Return the time for an operation that needs no sign-in."""
+async def _holder(desk: Desk, token: Token) -> Actor:
+    return await desk.office.bearer(token.account, token.generation, token.id)
+
+
+async def at_the_door(desk: Counter, request: Request) -> datetime:
+    """Return the time for an operation that needs no sign-in. Raises TooManyAttempts for an address that asks too often."""
+    await desk.office.spend("asks", address_of(request), desk.clock())
     return await desk.now()
+
+
+def address_of(request: Request) -> str:
+    """Return from which address a request comes: what a trusted proxy says, else the other end of the connection."""
+    return request.client.host if request.client else ""
+
+
+async def spend_a_write(desk: Desk, actor: Actor) -> None:
+    """Count a change against whoever asks for it. Raises TooManyAttempts."""
+    kind: Spent = "portal_writes" if actor.kind == "portal" else "writes"
+    await desk.office.spend(kind, actor.account, desk.clock())
 
 
 async def perhaps_signed_in(desk: Counter, request: Request) -> Actor | None:
@@ -137,11 +186,17 @@ async def perhaps_signed_in(desk: Counter, request: Request) -> Actor | None:
     if scheme.lower() != "bearer":
         return None
     try:
-        return await desk.office.actor(desk.tokens.account(token.strip(), desk.clock()))
+        return await _holder(desk, desk.tokens.read(token.strip(), desk.clock()))
     except NotSignedIn:
         return None
 
 
+def program_at(request: Request) -> office.Origin:
+    """Return where a program signs in from: by its address alone."""
+    return office.Origin(address_of(request))
+
+
+Whence = Annotated[office.Origin, Depends(program_at)]
 Visitor = Annotated[Actor | None, Depends(perhaps_signed_in)]
 SignedIn = Annotated[Caller, Depends(signed_in)]
 Now = Annotated[datetime, Depends(at_the_door)]
@@ -181,14 +236,21 @@ _Version = Annotated[
 
 
 async def asked(
-    request: Request, caller: SignedIn, idempotency_key: _Key = None, if_match: _Version = None
+    request: Request,
+    desk: Counter,
+    caller: SignedIn,
+    idempotency_key: _Key = None,
+    if_match: _Version = None,
 ) -> office.Request:
     """Return the request as the office wants it: who, when, the key to repeat it, the version that was seen."""
+    await spend_a_write(desk, caller.actor)
     key = (idempotency_key or "").strip('"')
     if idempotency_key is not None and not key:
         raise one_field("/Idempotency-Key", "不能为空")
     seen = int(if_match.removeprefix("W/").strip('"')) if if_match else None
-    return office.Request(caller.actor, caller.now, key=key, fingerprint=fingerprint(request), seen_version=seen)
+    return office.Request(
+        caller.actor, caller.now, key=key, fingerprint=fingerprint(request), seen_version=seen
+    )
 
 
 Asked = Annotated[office.Request, Depends(asked)]

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from service.api import texts
 from service.errors import DataInvalid
 
-_MOST = 50
+_MOST_FAULTS = 50
 
 
 class StrictRequest(Request):
@@ -25,7 +25,9 @@ class StrictRequest(Request):
                 value = texts.read_json(await self.body())
             except texts.BodyInvalid as wrong:
                 raise _Refused([("", str(wrong))]) from None
-            if found := [fault for fault, _ in zip(texts.faults(value), range(_MOST), strict=False)]:
+            if found := [
+                fault for fault, _ in zip(texts.faults(value), range(_MOST_FAULTS), strict=False)
+            ]:
                 raise _Refused(found)
             self._json = value
             self.scope["state"]["body"] = value
@@ -51,8 +53,12 @@ class StrictRoute(APIRoute):
             try:
                 return await handler(StrictRequest(request.scope, request.receive))
             except _Refused as refused:
-                found = [{"pointer": pointer, "detail": detail} for pointer, detail in refused.found]
-                raise DataInvalid(f"填写的内容有 {len(found)} 处有误，请检查。", errors=found) from None
+                found = [
+                    {"pointer": pointer, "detail": detail} for pointer, detail in refused.found
+                ]
+                raise DataInvalid(
+                    f"填写的内容有 {len(found)} 处有误，请检查。", errors=found
+                ) from None
 
         return strictly
 

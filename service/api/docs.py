@@ -29,7 +29,11 @@ router = APIRouter(include_in_schema=False)
 @router.get("/docs")
 async def page() -> Response:
     """Show the API description."""
-    return Response(PAGE.encode(), headers={"content-security-policy": POLICY}, media_type="text/html; charset=utf-8")
+    return Response(
+        PAGE.encode(),
+        headers={"content-security-policy": POLICY},
+        media_type="text/html; charset=utf-8",
+    )
 
 
 @router.get("/docs/start.js")
@@ -39,7 +43,6 @@ async def start() -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Serve the page and the viewer's files."""
-    app.include_router(router)
+    """Serve the viewer's files."""
     with as_file(files("fastapi_offline") / "static") as folder:
         app.mount(ASSETS, StaticFiles(directory=folder), name="docs-assets")

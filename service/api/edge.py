@@ -1,21 +1,25 @@
 """外沿 — what every answer has, whatever route gave it: a request id, security headers, a limit on the body, a bare 500.
 
-Plain ASGI: nothing is buffered and nothing is wrapped in a task.
+Plain ASGI: nothing is buffered and nothing is wrapped in a task. Every request is counted here, and told in a line.
 """
 
 import logging
 import re
 import secrets
-import traceback
+import time
 
 from pydantic import ValidationError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.api import told
 from service.api.problems import Answering, too_large
 from service.errors import ServiceError
+from service.office.security import ORIGIN, Origin
+from service.watching import traces
+from service.watching.log import place_of, tell
 
 LARGEST_BODY = 1 << 20
 LARGEST_UPLOAD = (20 << 20) + (64 << 10)  # one file and the multipart around it
@@ -34,28 +38,41 @@ log = logging.getLogger("yijianshi.api")
 class Edge:
     """The outermost layer around the application."""
 
-    def __init__(self, app: ASGIApp, answering: Answering) -> None:
+    def __init__(
+        self, app: ASGIApp, answering: Answering, *, request_log: bool = True, secure: bool = False
+    ) -> None:
+        """Answer refusals by `answering`; `secure` says that the service is reached over https, whoever passes it on."""
         self._app = app
         self._answering = answering
+        self._request_log = request_log
+        self._secure = secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever goes wrong inside, the caller learns only the request id."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        with traces.request() as traced:
+            await self._answer(scope, receive, send)
+            traced(**told.facts_of(scope))
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
         given = Headers(scope=scope)
         request_id = _id(given)
         scope.setdefault("state", {})["request_id"] = request_id
-        started = False
+        ORIGIN.set(Origin((scope.get("client") or ("",))[0], request_id))
+        status = 0
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal started
+            nonlocal status
             if message["type"] == "http.response.start":
-                started = True
-                _add_headers(MutableHeaders(scope=message), scope, request_id)
+                status = message["status"]
+                _add_headers(MutableHeaders(scope=message), scope, request_id, self._secure)
             await send(message)
 
         async def refuse(refusal: ServiceError) -> None:
+            told.note(scope, refusal)
             answer = await self._answering(Request(scope, receive), refusal)
             await answer(scope, receive, send_with_headers)
 
@@ -65,11 +82,15 @@ class Edge:
                 await refuse(too_large(most))
             else:
                 await self._app(scope, _counted(receive, most), send_with_headers)
+        except ClientDisconnect:
+            told.gone(scope, request_id)
         except Exception as error:
             _report(error, request_id)
-            if started:
+            if status:
                 raise
             await refuse(ServiceError())
+        finally:
+            told.answered(scope, status, time.perf_counter() - began, in_log=self._request_log)
 
 
 def _id(given: Headers) -> str:
@@ -98,19 +119,26 @@ def _counted(receive: Receive, most: int) -> Receive:
     return counted
 
 
-def _add_headers(headers: MutableHeaders, scope: Scope, request_id: str) -> None:
+def _add_headers(headers: MutableHeaders, scope: Scope, request_id: str, secure: bool) -> None:
     headers["x-request-id"] = request_id
     for name, value in _HEADERS.items():
         headers.setdefault(name, value)
     if scope["path"].startswith("/api/"):
         headers.setdefault("cache-control", "no-store")
-    if scope.get("scheme") == "https":
+    if secure or scope.get("scheme") == "https":
         headers.setdefault("strict-transport-security", "max-age=31536000")
 
 
 def _report(error: Exception, request_id: str) -> None:
     """Log where it failed, not with which values: an exception's own text may hold what people wrote."""
-    place = "".join(traceback.format_tb(error.__traceback__))
     parts = error.errors(include_input=False) if isinstance(error, ValidationError) else []
-    wrong = [(part["loc"], part["type"]) for part in parts]
-    log.error("request %s failed: %s %s\n%s", request_id, type(error).__qualname__, wrong or "", place)
+    wrong = "; ".join(f"{part['loc']} {part['type']}" for part in parts)
+    tell(
+        log,
+        "request_failed",
+        level=logging.ERROR,
+        request_id=request_id,
+        error=type(error).__qualname__,
+        wrong=wrong or None,
+        place=place_of(error),
+    )

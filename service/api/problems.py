@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import compile_path
 
+from service.api import told
 from service.api.texts import pointer_to
 from service.errors import (
     ActionNotAllowed,
@@ -28,7 +29,7 @@ from service.errors import (
     TooManyAttempts,
     TypeRefused,
     Unavailable,
-)  # fmt: skip
+)
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = {TooManyAttempts.slug: 900, Unavailable.slug: 5}
@@ -52,7 +53,9 @@ class BadRequest(ServiceError):
 class FieldFault(BaseModel):
     """哪一处有误。"""
 
-    pointer: str = Field(description="JSON Pointer（RFC 6901），指向请求体里的位置；参数与请求头写作 /名称")
+    pointer: str = Field(
+        description="JSON Pointer（RFC 6901），指向请求体里的位置；参数与请求头写作 /名称"
+    )
     detail: str = Field(description="有什么问题、怎样改")
 
 
@@ -61,13 +64,19 @@ class Problem(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    type: str = Field(description="问题种类的地址，可以打开查看说明", examples=["/problems/action-not-allowed"])
+    type: str = Field(
+        description="问题种类的地址，可以打开查看说明", examples=["/problems/action-not-allowed"]
+    )
     title: str = Field(description="问题种类的名称")
     status: int = Field(description="HTTP 状态码")
     detail: str = Field(description="这一次的具体说明")
-    instance: str = Field(description="本次请求的编号，报修时请提供", examples=["/requests/5f0c2b7e9a1d4c3b"])
+    instance: str = Field(
+        description="本次请求的编号，报修时请提供", examples=["/requests/5f0c2b7e9a1d4c3b"]
+    )
     law: str | None = Field(None, description="依据的条款")
-    errors: list[FieldFault] | None = Field(None, description="逐处说明，可以直接显示在对应的输入框旁")
+    errors: list[FieldFault] | None = Field(
+        None, description="逐处说明，可以直接显示在对应的输入框旁"
+    )
 
 
 def kinds() -> dict[str, type[ServiceError]]:
@@ -85,9 +94,12 @@ def document(error: ServiceError, request_id: str) -> dict[str, Any]:
     """Return the problem document of a refusal; of an internal error only its name and the request id."""
     inner = error.status == 500
     found: dict[str, Any] = {
-        "type": f"/problems/{error.slug}", "title": error.title(), "status": error.status,
-        "detail": type(error).title() if inner else error.detail, "instance": f"/requests/{request_id}",
-    }  # fmt: skip
+        "type": f"/problems/{error.slug}",
+        "title": error.title(),
+        "status": error.status,
+        "detail": type(error).title() if inner else error.detail,
+        "instance": f"/requests/{request_id}",
+    }
     if not inner:
         found |= {"law": error.law} if error.law else {}
         found |= {name: plain(value) for name, value in error.facts.items() if name not in found}
@@ -111,7 +123,8 @@ def answer(error: ServiceError, request_id: str) -> Response:
     if error.status == 401:
         headers["www-authenticate"] = "Bearer"
     if error.slug in RETRY_SECONDS:
-        headers["retry-after"] = str(RETRY_SECONDS[error.slug])
+        seconds = error.facts.get("retry_after", RETRY_SECONDS[error.slug])
+        headers["retry-after"] = str(seconds)
     if "allow" in error.facts:
         headers["allow"] = str(error.facts["allow"])
     content = json.dumps(document(error, request_id), ensure_ascii=False).encode("utf-8", "replace")
@@ -130,16 +143,29 @@ def request_id_of(request: Request) -> str:
 
 # ---- what the framework itself refuses -------------------------------------------------------------------------
 
-_SAID = {
-    "missing": "必须填写", "extra_forbidden": "不认识的内容，请检查名称", "string_type": "应为文字",
-    "string_too_long": "最多 {max_length} 个字", "string_too_short": "至少 {min_length} 个字",
-    "string_pattern_mismatch": "格式不对", "int_type": "应为整数", "int_parsing": "应为整数", "int_from_float": "应为整数",
-    "bool_type": "应为 true 或 false", "bool_parsing": "应为 true 或 false", "dict_type": "应为对象（名称与内容的对照）",
-    "list_type": "应为列表", "too_long": "最多 {max_length} 项", "too_short": "至少 {min_length} 项",
-    "literal_error": "只能是：{expected}", "enum": "只能是：{expected}", "greater_than_equal": "不能小于 {ge}",
-    "less_than_equal": "不能大于 {le}", "model_type": "应为对象（名称与内容的对照）",
+_FAULT_SAYS = {
+    "missing": "必须填写",
+    "extra_forbidden": "不认识的内容，请检查名称",
+    "string_type": "应为文字",
+    "string_too_long": "最多 {max_length} 个字",
+    "string_too_short": "至少 {min_length} 个字",
+    "string_pattern_mismatch": "格式不对",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "int_from_float": "应为整数",
+    "bool_type": "应为 true 或 false",
+    "bool_parsing": "应为 true 或 false",
+    "dict_type": "应为对象（名称与内容的对照）",
+    "list_type": "应为列表",
+    "too_long": "最多 {max_length} 项",
+    "too_short": "至少 {min_length} 项",
+    "literal_error": "只能是：{expected}",
+    "enum": "只能是：{expected}",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
+    "model_type": "应为对象（名称与内容的对照）",
     "model_attributes_type": "应为 JSON 对象，并注明 Content-Type: application/json",
-}  # fmt: skip
+}
 _PLACES = frozenset({"body", "query", "path", "header", "cookie"})
 
 
@@ -152,13 +178,13 @@ def _faults(errors: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
             yield {"pointer": "", "detail": "不是合法的 JSON"}
             continue
         context = {**error.get("ctx", {})}
-        context["expected"] = (
-            str(context.get("expected", "")).replace("'", "").replace(" or ", "、").replace(", ", "、")
-        )
+        expected = str(context.get("expected", "")).replace("'", "")
+        context["expected"] = expected.replace(" or ", "、").replace(", ", "、")
         if error["type"] == "value_error":
             yield {"pointer": pointer_to(*place), "detail": str(context.get("error", "内容不对"))}
         else:
-            yield {"pointer": pointer_to(*place), "detail": _SAID.get(error["type"], "内容不对").format(**context)}
+            said = _FAULT_SAYS.get(error["type"], "内容不对")
+            yield {"pointer": pointer_to(*place), "detail": said.format(**context)}
 
 
 def from_validation(errors: Sequence[Mapping[str, Any]]) -> DataInvalid:
@@ -173,7 +199,14 @@ def from_http(error: HTTPException, request: Request) -> ServiceError:
         return too_large(int(error.detail) if error.detail.isdigit() else 0)
     if error.status_code == 405:
         return MethodNotAllowed(allow=", ".join(sorted(_methods_at(request))))
-    by_status = {400: BadRequest, 401: NotSignedIn, 404: NotFound, 415: TypeRefused, 422: DataInvalid, 503: Unavailable}
+    by_status = {
+        400: BadRequest,
+        401: NotSignedIn,
+        404: NotFound,
+        415: TypeRefused,
+        422: DataInvalid,
+        503: Unavailable,
+    }
     return by_status.get(error.status_code, ServiceError)()
 
 
@@ -208,7 +241,9 @@ def install(app: FastAPI, answering: Answering) -> None:
     """Let the application answer every refusal, `answering` choosing between a page and a problem document."""
 
     async def refused(request: Request, error: Exception) -> Response:
-        return await answering(request, refusal_of(error, request))
+        refusal = refusal_of(error, request)
+        told.note(request.scope, refusal)
+        return await answering(request, refusal)
 
     for kind in (ServiceError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, refused)
@@ -222,12 +257,21 @@ Responses = dict[int | str, dict[str, Any]]
 def refusals(*more: type[ServiceError]) -> Responses:
     """Return the documented problem responses of an operation: those that any may give, and `more`."""
     found: Responses = {}
-    usual: list[type[ServiceError]] = [DataInvalid, TooLarge, ServiceError, Unavailable]
+    usual: list[type[ServiceError]] = [
+        DataInvalid,
+        TooLarge,
+        TooManyAttempts,
+        ServiceError,
+        Unavailable,
+    ]
     for kind in [*usual, *more]:
-        entry = found.setdefault(kind.status, {"description": "", "content": {MEDIA_TYPE: _content()}})
+        nothing = {"description": "", "content": {MEDIA_TYPE: _content()}}
+        entry = found.setdefault(kind.status, nothing)
         titles = [*filter(None, entry["description"].split("／")), kind.title().rstrip("。")]
         entry["description"] = "／".join(dict.fromkeys(titles))
-        entry["content"][MEDIA_TYPE]["examples"][kind.slug] = {"value": document(_example(kind), "5f0c2b7e9a1d4c3b")}
+        entry["content"][MEDIA_TYPE]["examples"][kind.slug] = {
+            "value": document(_example(kind), "5f0c2b7e9a1d4c3b")
+        }
     return found
 
 
@@ -242,7 +286,8 @@ def _example(kind: type[ServiceError]) -> ServiceError:
         ),
         CaseChanged: CaseChanged(seen=7, current=8),
         DataInvalid: DataInvalid(
-            "填写的内容有 1 处有误，请检查。", errors=[{"pointer": "/answers/area", "detail": "应为数字"}]
+            "填写的内容有 1 处有误，请检查。",
+            errors=[{"pointer": "/answers/area", "detail": "应为数字"}],
         ),
     }
     return examples.get(kind) or kind()

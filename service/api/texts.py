@@ -6,22 +6,18 @@ that another program would round.
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-DEEPEST = 20
-LARGEST = 2**53 - 1  # the largest whole number that every JSON reader keeps exact
-_REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
+from service.workflows.definition import readable
+from service.workflows.definition import text_fault as text_fault  # noqa: PLC0414 - one rule for all doors
+
+DEEPEST_NESTING = 20
+LARGEST_NUMBER = 2**53 - 1  # the largest whole number that every JSON reader keeps exact
 _LONGEST_POINTER = 200
-
-
-def text_fault(value: str) -> str:
-    """Return what is wrong with the characters of a text, or an empty text."""
-    return "含有不能使用的字符（控制字符、不成对的代理字符或改变书写方向的字符）" if _REFUSED.search(value) else ""
 
 
 def _without_fault(value: str) -> str:
@@ -34,8 +30,9 @@ Clean = Annotated[str, AfterValidator(_without_fault)]
 Short = Annotated[Clean, StringConstraints(max_length=120)]
 Name = Annotated[Clean, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
-ITEM_CODE = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*(\.[a-z][a-z0-9-]*)?$"
-ItemCode = Annotated[str, StringConstraints(pattern=ITEM_CODE, max_length=80)]
+ITEM_CODE = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*(\.[a-z][a-z0-9-]*){0,2}$"  # an item, a proceeding, an order on it
+LONGEST_ITEM_CODE = 120
+ItemCode = Annotated[str, StringConstraints(pattern=ITEM_CODE, max_length=LONGEST_ITEM_CODE)]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 ClockCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=80)]
 CaseNumber = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
@@ -49,7 +46,7 @@ Data = Annotated[dict[str, Any], Field(max_length=200)]
 def pointer_to(*parts: str | int) -> str:
     """Return the JSON pointer (RFC 6901) to a place in a body."""
     found = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
-    return _REFUSED.sub("?", found)[:_LONGEST_POINTER]
+    return readable(found)[:_LONGEST_POINTER]
 
 
 def faults(value: Any) -> Iterator[tuple[str, str]]:
@@ -57,11 +54,13 @@ def faults(value: Any) -> Iterator[tuple[str, str]]:
     todo: list[tuple[tuple[str | int, ...], Any]] = [((), value)]
     while todo:
         path, here = todo.pop()
-        if len(path) > DEEPEST:
-            yield pointer_to(*path[:DEEPEST]), f"层次太深，最多 {DEEPEST} 层"
+        if len(path) > DEEPEST_NESTING:
+            yield pointer_to(*path[:DEEPEST_NESTING]), f"层次太深，最多 {DEEPEST_NESTING} 层"
         elif isinstance(here, Mapping):
             todo += [((*path, key), inner) for key, inner in here.items()]
-            yield from ((pointer_to(*path), "名称" + fault) for key in here if (fault := text_fault(key)))
+            yield from (
+                (pointer_to(*path), "名称" + fault) for key in here if (fault := text_fault(key))
+            )
         elif isinstance(here, list):
             todo += [((*path, index), inner) for index, inner in enumerate(here)]
         elif fault := _fault(here):
@@ -71,9 +70,9 @@ def faults(value: Any) -> Iterator[tuple[str, str]]:
 def _fault(value: Any) -> str:
     if isinstance(value, str):
         return text_fault(value)
-    if isinstance(value, float) and not (isfinite(value) and abs(value) <= LARGEST):
+    if isinstance(value, float) and not (isfinite(value) and abs(value) <= LARGEST_NUMBER):
         return "数字太大"
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST_NUMBER:
         return "数字太大"
     return ""
 
@@ -85,13 +84,15 @@ class BodyInvalid(ValueError):
 def read_json(body: bytes) -> Any:
     """Read a JSON body. Raises BodyInvalid for what is not JSON: NaN, names given twice, wrong UTF-8, endless depth."""
     try:
-        return json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer)
+        return json.loads(
+            body.decode(), object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer
+        )
     except json.JSONDecodeError as wrong:
         raise BodyInvalid(f"不是合法的 JSON（第 {wrong.lineno} 行第 {wrong.colno} 列）") from None
     except UnicodeDecodeError:
         raise BodyInvalid("不是合法的 UTF-8 文字") from None
     except RecursionError:
-        raise BodyInvalid(f"层次太深，最多 {DEEPEST} 层") from None
+        raise BodyInvalid(f"层次太深，最多 {DEEPEST_NESTING} 层") from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -106,4 +107,5 @@ def _constant(_: str) -> Any:
 
 
 def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) <= 20 else float("inf")  # too large either way; reading it costs time
+    # a longer one is too large either way; reading it costs time
+    return int(digits) if len(digits) <= 20 else float("inf")

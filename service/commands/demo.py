@@ -8,20 +8,24 @@ from pathlib import Path
 from typing import Any
 
 from service.commands import sample_cases
+from service.commands.door import listening
 from service.commands.outcome import Refusal, note, say
 from service.commands.packs import files_of
-from service.commands.serving import listening, log_to_stderr, prepared, serve_until_stopped
+from service.commands.serving import prepared, serve_until_stopped
 from service.commands.upkeep import run, settings_from
 from service.office import Office
 from service.settings import Settings
+from service.watching.log import to_stderr
 from service.worker import wall_clock
+from service.workflows.application import id_check
 from service.workflows.calendar import TZ
-from service.workflows.language.models import BUILT_IN_POSTS, Directory
+from service.workflows.definition import BUILT_IN_POSTS, Directory
 
-HOME = Path("data/demo")
+DEMO_HOME = Path("data/demo")
 PASSWORD = "yijianshi"  # noqa: S105 - printed at every start
-LEAD = "scjg"  # whose window has two clerks
-LAST = "supervisor"  # the account that is made last: with it the sample city is complete
+LEAD_DEPARTMENT = "scjg"  # whose window has two clerks
+SUPERVISOR = 999  # whose ID number is nobody else's
+LAST_ACCOUNT = "supervisor"  # the account that is made last: with it the sample city is complete
 
 
 def demo(now: str, port: int, host: str, *, fresh: bool) -> None:
@@ -37,9 +41,11 @@ def demo_settings(**changes: Any) -> Settings:
     """Return the settings with what makes a demonstration: a database and a folder of its own."""
     given = settings_from()
     if "database_url" not in given.model_fields_set:
-        changes["database_url"] = f"sqlite:///{HOME / 'yijianshi.db'}"
+        changes["database_url"] = f"sqlite:///{DEMO_HOME / 'yijianshi.db'}"
     if "files_dir" not in given.model_fields_set:
-        changes["files_dir"] = HOME / "files"
+        changes["files_dir"] = DEMO_HOME / "files"
+    if "request_log" not in given.model_fields_set:
+        changes["request_log"] = False
     return settings_from(demo=True, worker_in_serve=True, **changes)
 
 
@@ -53,18 +59,18 @@ def _instant(text: str) -> datetime:
 
 def _forget(settings: Settings) -> None:
     """Delete the demonstration's own folder; a database somebody named is not ours to delete."""
-    if "data/demo" not in settings.url or settings.files_dir != HOME / "files":
+    if "data/demo" not in settings.url or settings.files_dir != DEMO_HOME / "files":
         raise Refusal("--fresh 只能删去默认位置（data/demo）的演示数据")
     try:
-        shutil.rmtree(HOME, ignore_errors=False)
+        shutil.rmtree(DEMO_HOME, ignore_errors=False)
     except FileNotFoundError:
         return
     except OSError as error:
-        raise Refusal(f"删不掉 {HOME}：{error.strerror}") from None
+        raise Refusal(f"删不掉 {DEMO_HOME}：{error.strerror}") from None
 
 
 async def _serve(settings: Settings, at: datetime | None) -> None:
-    log_to_stderr(settings)
+    to_stderr(settings.log_level)
     with listening(settings.host, settings.port) as door:
         office = await prepared(settings)
         try:
@@ -73,7 +79,9 @@ async def _serve(settings: Settings, at: datetime | None) -> None:
         except BaseException:
             await office.database.close()
             raise
-        await serve_until_stopped(office, settings, door, ready=lambda address: _welcome(address, body))
+        await serve_until_stopped(
+            office, settings, door, ready=lambda address: _welcome(address, body)
+        )
 
 
 async def furnish(office: Office, at: datetime | None = None) -> None:
@@ -82,12 +90,14 @@ async def furnish(office: Office, at: datetime | None = None) -> None:
     with as_file(files("service.workflows") / "packs" / "linhu") as folder:
         pack = files_of(folder)
     known = {account.account for account in await office.accounts()}
-    if LAST in known:
+    if LAST_ACCOUNT in known:
         await _resume(office, at, real)
         await office.publish_pack(pack, "demo", await office.demo_clock(real))
         return
     if known:
-        raise Refusal("这个数据库里已经有账号，不能当作演示库。请换一个空的库；如果是上次演示没有建完，请加 --fresh")
+        raise Refusal(
+            "这个数据库里已经有账号，不能当作演示库。请换一个空的库；如果是上次演示没有建完，请加 --fresh"
+        )
     start = at or real
     await office.start_demo_clock(start, real)
     await office.publish_pack(pack, "demo", start)
@@ -95,7 +105,14 @@ async def furnish(office: Office, at: datetime | None = None) -> None:
     release = await office.bundle(sample_cases.BUNDLE)
     await people(office, release.directory)
     count = await sample_cases.play(office, start)
-    await office.create_account(LAST, PASSWORD, name="效能监察（示例）", kind="supervisor")
+    await office.create_account(
+        LAST_ACCOUNT,
+        PASSWORD,
+        name="效能监察（示例）",
+        kind="supervisor",
+        subject=_officer_id(SUPERVISOR),
+        public_password=True,
+    )
     note(f"样例城市已就绪：{count} 件办件")
 
 
@@ -117,16 +134,36 @@ async def people(office: Office, directory: Directory) -> None:
         for department, name in directory.departments.items()
         for post, title in posts.items()
     ]
-    lead, window = directory.departments[LEAD], posts["window"]
-    clerks.append(
-        (f"{LEAD}.window2", LEAD, "window", f"{lead}{window}（二）")
-    )  # two at one desk: to hand over, to meet
-    for account, department, post, name in clerks:
-        await office.create_account(account, PASSWORD, name=name, kind="clerk", department=department, posts=[post])
+    lead, window = directory.departments[LEAD_DEPARTMENT], posts["window"]
+    # two at one desk: to hand over, to meet
+    second = f"{LEAD_DEPARTMENT}.window2"
+    clerks.append((second, LEAD_DEPARTMENT, "window", f"{lead}{window}（二）"))
+    for n, (account, department, post, name) in enumerate(clerks):
+        await _account(
+            office,
+            account,
+            name=name,
+            kind="clerk",
+            department=department,
+            posts=[post],
+            subject=_officer_id(n),
+        )
     for who in (sample_cases.ZHANG, sample_cases.LI):
-        await office.create_account(who.account, PASSWORD, name=who.name, kind="applicant", subject=who.id)
-    await office.create_account("portal", PASSWORD, name="政务服务门户（示例）", kind="portal")
-    await office.create_account("admin", PASSWORD, name="事项管理员（示例）", kind="admin")
+        await _account(office, who.account, name=who.name, kind="applicant", subject=who.id)
+    await _account(office, "portal", name="政务服务门户（示例）", kind="portal")
+    administrator = _officer_id(len(clerks))
+    await _account(office, "admin", name="事项管理员（示例）", kind="admin", subject=administrator)
+
+
+async def _account(office: Office, account: str, **facts: Any) -> None:
+    """Make an account with the password that is told to everybody."""
+    await office.create_account(account, PASSWORD, public_password=True, **facts)
+
+
+def _officer_id(n: int) -> str:
+    """Return the ID number of the n-th officer: of no place there is, with its right check character."""
+    first17 = f"999901{1970 + n % 30}{1 + n % 12:02}{1 + n % 28:02}{n % 1000:03}"
+    return first17 + id_check(first17)
 
 
 async def application_to_try(office: Office) -> str:

@@ -9,32 +9,48 @@ import typer
 
 from service.commands.outcome import CLEAN, FINDINGS, USAGE, Refusal, end, note, say
 from service.worker import wall_clock
-from service.workflows.bundle import Applicant
-from service.workflows.language import diagnostics
-from service.workflows.language.diagnostics import Diagnostic
-from service.workflows.language.folders import read_folder
-from service.workflows.language.load import load_pack
-from service.workflows.language.pack import Pack, Story
-from service.workflows.language.regional import bundles_of
-from service.workflows.language.release import Release, compile_release
-from service.workflows.language.schema import json_schema
-from service.workflows.tools.chart import mermaid, svg
-from service.workflows.tools.coverage import Coverage, demanded, report
-from service.workflows.tools.guide import guide, guide_text
-from service.workflows.tools.samples import answers_with_neutral
-from service.workflows.tools.scenario import Played, pack_calendar, play
+from service.workflows.application import Applicant
+from service.workflows.authoring import (
+    Pack,
+    Story,
+    bundles_of,
+    compile_release,
+    json_schema,
+    load_pack,
+    neighbour,
+    read_folder,
+    taken_departments,
+)
+from service.workflows.definition import Diagnostic, Release, explanations
+from service.workflows.telling import bundle_chart, bundle_mermaid, guide_for, guide_text
+from service.workflows.trials import (
+    Coverage,
+    Played,
+    answers_with_neutral,
+    coverage_report,
+    demanded,
+    pack_calendar,
+    play,
+)
 
-Folders = Annotated[list[Path], typer.Argument(metavar="定义包…", help="定义包文件夹，可以写几个", show_default=False)]
+Folders = Annotated[
+    list[Path],
+    typer.Argument(metavar="定义包…", help="定义包文件夹，可以写几个", show_default=False),
+]
 Folder = Annotated[Path, typer.Argument(metavar="定义包", help="定义包文件夹", show_default=False)]
-Code = Annotated[str, typer.Argument(metavar="一件事", help="一件事的代码，如 open-restaurant", show_default=False)]
+Code = Annotated[
+    str,
+    typer.Argument(metavar="一件事", help="一件事的代码，如 open-restaurant", show_default=False),
+]
 Format = Annotated[
     Literal["text", "json", "github"],
     typer.Option("--output-format", help="text 给人看，json 给程序，github 标在代码审查里"),
 ]
 Drawing = Annotated[
-    Literal["svg", "mermaid", "guide", "form"], typer.Option("--as", help="画成什么：流程图、指南或表单")
+    Literal["svg", "mermaid", "guide", "form"],
+    typer.Option("--as", help="画成什么：流程图、指南或表单"),
 ]
-SHOWN = 20  # of what no scenario reached
+MOST_SHOWN = 20  # of what no scenario reached
 
 
 def register(app: typer.Typer) -> None:
@@ -72,7 +88,9 @@ def sound(folder: Path) -> Pack:
 
 def lint(packs: Folders, output_format: Format = "text") -> None:
     """Print what is wrong in the packs."""
-    found = [(folder, each) for folder in packs for each in load_pack(files_of(folder)).diagnostics]
+    loaded = [(folder, load_pack(files_of(folder))) for folder in packs]
+    found = [(folder, each) for folder, one in loaded for each in one.diagnostics]
+    found += _between([(folder, one.pack) for folder, one in loaded if one.pack])
     if output_format == "json":
         rows = [{**each.as_dict(), "file": str(folder / each.file)} for folder, each in found]
         say(json.dumps(rows, ensure_ascii=False, indent=2))
@@ -84,6 +102,12 @@ def lint(packs: Folders, output_format: Format = "text") -> None:
             say(f"{folder}/{each}")
         _sum_up(found)
     end(FINDINGS if any(each.severity == "error" for _, each in found) else CLEAN)
+
+
+def _between(packs: list[tuple[Path, Pack]]) -> list[tuple[Path, Diagnostic]]:
+    """Return what is wrong only because the packs stand beside each other."""
+    places = [place for _, pack in packs if (place := neighbour(pack))]
+    return [(folder, each) for folder, pack in packs for each in taken_departments(pack, places)]
 
 
 def _sum_up(found: list[tuple[Path, Diagnostic]]) -> None:
@@ -124,25 +148,31 @@ def _tell(folder: Path, played: Played) -> None:
     say(f"{'✗' if played.failures else '✓'} {story.scenario.title}（{story.file}）")
     for failure in played.failures:
         say(f"  {folder / story.file}:{failure.line} {failure}")
+    for said in played.not_taken():
+        say(f"  {said}")
 
 
 def _tell_coverage(release: Release, reached: Coverage) -> None:
-    found = report(demanded(release, reached), reached)
+    found = coverage_report(demanded(release, reached), reached)
     parts = [f"{title} {counts['reached']}/{counts['all']}" for title, counts in found.items()]
     say(f"\n「{release.bundle.title}」走到的：{'，'.join(parts)}")
     for title, counts in found.items():
         missing = counts["missing"]
         if missing:
-            more = f" 等 {len(missing)} 处" if len(missing) > SHOWN else ""
-            say(f"  没有情景走到的{title}：{'；'.join(missing[:SHOWN])}{more}")
+            more = f" 等 {len(missing)} 处" if len(missing) > MOST_SHOWN else ""
+            say(f"  没有情景走到的{title}：{'；'.join(missing[:MOST_SHOWN])}{more}")
 
 
 def render(
     pack: Folder,
     bundle: Code,
     drawn: Drawing = "svg",
-    answers: Annotated[str, typer.Option(help='情形问题的回答，JSON，如 {"area": 130}；没答的按最简单的情形')] = "{}",
-    applicant: Annotated[str, typer.Option(help="申请人类型；默认为第一种", show_default=False)] = "",
+    answers: Annotated[
+        str, typer.Option(help='情形问题的回答，JSON，如 {"area": 130}；没答的按最简单的情形')
+    ] = "{}",
+    applicant: Annotated[
+        str, typer.Option(help="申请人类型；默认为第一种", show_default=False)
+    ] = "",
 ) -> None:
     """Print a chart, a guide or a form."""
     found = sound(pack)
@@ -151,12 +181,21 @@ def render(
         raise Refusal(f"定义包里没有「{bundle}」这件事；有：{'、'.join(known)}")
     release = compile_release(found, bundle)
     if drawn in ("svg", "mermaid"):
-        say(svg(release) if drawn == "svg" else mermaid(release))
+        if answers != "{}" or applicant:
+            raise Refusal("流程图画的是整件事，不看回答；按回答画的是 guide 和 form")
+        say(bundle_chart(release) if drawn == "svg" else bundle_mermaid(release))
         return
     kind = applicant or release.bundle.applicants[0]
+    if kind not in release.bundle.applicants:
+        raise Refusal(f"这件事不面向「{kind}」；有：{'、'.join(release.bundle.applicants)}")
     given = answers_with_neutral(release, _object(answers), kind)
-    made = guide(release, Applicant(kind), given, {}, pack_calendar(found, release), wall_clock())
-    say(guide_text(made) if drawn == "guide" else json.dumps(made["form"], ensure_ascii=False, indent=2))
+    made = guide_for(
+        release, Applicant(kind), given, {}, pack_calendar(found, release), wall_clock()
+    )
+    if drawn == "guide":
+        say(guide_text(made))
+    else:
+        say(json.dumps(made["form"], ensure_ascii=False, indent=2))
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -174,16 +213,20 @@ def schema() -> None:
     say(json.dumps(json_schema(), ensure_ascii=False, indent=2))
 
 
-def explain(code: Annotated[str, typer.Argument(metavar="代码", help="检查代码，如 E201", show_default=False)]) -> None:
+def explain(
+    code: Annotated[
+        str, typer.Argument(metavar="代码", help="检查代码，如 E201", show_default=False)
+    ],
+) -> None:
     """Print the rule behind a diagnostic."""
-    known = diagnostics.explanations()
+    known = explanations()
     found = known.get(code.upper())
     if found is None:
         note(f"没有「{code}」这个代码；有：{'、'.join(_ranges(known))}")
         end(USAGE)
-    say(
-        f"{code.upper()} {found.title}\n\n{found.why}\n\n不要写：\n{_indented(found.example_bad)}\n\n应该写：\n{_indented(found.example_good)}"
-    )
+    bad, good = _indented(found.example_bad), _indented(found.example_good)
+    parts = (f"{code.upper()} {found.title}", found.why, f"不要写：\n{bad}", f"应该写：\n{good}")
+    say("\n\n".join(parts))
 
 
 def _ranges(codes: Iterable[str]) -> list[str]:

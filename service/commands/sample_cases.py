@@ -7,12 +7,19 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from service.office import ApplicationInput, Office, Request
-from service.workflows import bundle
+from service.workflows.application import (
+    Applicant,
+    check_form,
+    facts_for,
+    filled_by_answers,
+    one_form,
+    one_set,
+    select_items,
+)
 from service.workflows.calendar import DAY, TZ, WorkCalendar, local_date, midnight
-from service.workflows.case import Case
-from service.workflows.language.release import Release
-from service.workflows.situation import Action, Actor
-from service.workflows.tools.samples import answers_with_neutral, sample
+from service.workflows.case import Action, Actor, Case
+from service.workflows.definition import Release
+from service.workflows.trials import answers_with_neutral, sample_value
 
 BUNDLE = "open-restaurant"
 SWEEP = timedelta(seconds=1)  # after midnight
@@ -60,17 +67,36 @@ class Tale:
 
 
 CAFE: dict[str, Any] = {
-    "licence": "have", "area": 68, "usable_area": 60, "dishes": ["drinks", "simple"], "building": "shop",
-    "drain": "property", "sign": False, "entertainment": False, "extras": [], "staff_without_cert": 0,
-}  # fmt: skip
+    "licence": "have",
+    "area": 68,
+    "usable_area": 60,
+    "dishes": ["drinks", "simple"],
+    "building": "shop",
+    "drain": "property",
+    "sign": False,
+    "entertainment": False,
+    "extras": [],
+    "staff_without_cert": 0,
+}
 WITH_SIGN = {**CAFE, "sign": True, "ad_area": 0}
 NOODLES: dict[str, Any] = {
-    "licence": "have", "area": 420, "dishes": ["hot", "drinks"], "building": "mall", "fumes": True, "fuel": "electric",
-    "drain": "property", "sign": True, "ad_area": 0, "entertainment": False, "fit_out_cost": 28, "extras": [],
+    "licence": "have",
+    "area": 420,
+    "dishes": ["hot", "drinks"],
+    "building": "mall",
+    "fumes": True,
+    "fuel": "electric",
+    "drain": "property",
+    "sign": True,
+    "ad_area": 0,
+    "entertainment": False,
+    "fit_out_cost": 28,
+    "extras": [],
     "staff_without_cert": 0,
-}  # fmt: skip
+}
 FOOD, SIGN, FIRE = "food-licence-simple", "outdoor-sign", "fire-check"
 POINTS = {"reasons": ["layout-no-size"]}
+HIDES = "招牌遮挡消防救援窗"
 GOOD = {"opinion": "材料齐全，符合条件，建议准予。"}
 
 
@@ -84,42 +110,88 @@ def _granted(days: int, item: str, department: str) -> list[Move]:
     ]
 
 
+def _refused(days: int, item: str, department: str, opinion: str, why: str) -> list[Move]:
+    """Return what leads from an accepted item to a refusal."""
+    reviewer, approver = f"{department}.reviewer", f"{department}.approver"
+    return [
+        Move(days, 10, reviewer, f"{item}.propose", {"opinion": opinion}),
+        Move(days - 1, 10, approver, f"{item}.refuse", {"reasons": [{"text": why}]}),
+    ]
+
+
 TALES = [
-    Tale(ZHANG, 28, WITH_SIGN, [*_granted(27, FOOD, "scjg"), *_granted(27, SIGN, "cg"),
-                                Move(24, 9, "applicant", "case.rate", {"grade": 5, "text": "两件事一次办好了"})]),
-    Tale(ZHANG, 20, WITH_SIGN, [
-        *_granted(19, FOOD, "scjg"), Move(19, 11, "scjg.window", f"{SIGN}.accept"),
-        Move(18, 10, "cg.reviewer", f"{SIGN}.propose", {"opinion": "招牌遮挡消防救援窗，建议不予许可。"}),
-        Move(17, 10, "cg.approver", f"{SIGN}.refuse", {"reasons": [{"text": "招牌遮挡消防救援窗"}]}),
-    ]),
-    Tale(LI, 18, {**CAFE, "area": 90}, [
-        Move(17, 10, "scjg.window", f"{FOOD}.accept"),
-        Move(16, 10, "scjg.reviewer", f"{FOOD}.propose", {"opinion": "布局不符合要求，建议不予许可。"}),
-        Move(15, 10, "scjg.approver", f"{FOOD}.refuse", {"reasons": [{"text": "操作间与卫生间直接相通"}]}),
-    ]),
+    Tale(
+        ZHANG,
+        28,
+        WITH_SIGN,
+        [
+            *_granted(27, FOOD, "scjg"),
+            *_granted(27, SIGN, "cg"),
+            Move(24, 9, "applicant", "case.rate", {"grade": 5, "text": "两件事一次办好了"}),
+        ],
+    ),
+    Tale(
+        ZHANG,
+        20,
+        WITH_SIGN,
+        [
+            *_granted(19, FOOD, "scjg"),
+            Move(19, 11, "scjg.window", f"{SIGN}.accept"),
+            *_refused(18, SIGN, "cg", f"{HIDES}，建议不予许可。", HIDES),
+        ],
+    ),
+    Tale(
+        LI,
+        18,
+        {**CAFE, "area": 90},
+        [
+            Move(17, 10, "scjg.window", f"{FOOD}.accept"),
+            *_refused(16, FOOD, "scjg", "布局不符合要求，建议不予许可。", "操作间与卫生间直接相通"),
+        ],
+    ),
     Tale(ZHANG, 14, CAFE, [Move(13, 10, "applicant", "case.withdraw")]),
-    Tale(ZHANG, 26, CAFE, [  # nobody answers the notice: after 15 working days it lapses
-        Move(25, 10, "scjg.window", f"{FOOD}.note_defects", POINTS),
-        Move(25, 11, "scjg.window", "case.notify_correction"),
-    ]),
-    Tale(LI, 3, WITH_SIGN, [
-        Move(2, 10, "scjg.window", f"{FOOD}.note_defects", POINTS),
-        Move(2, 11, "scjg.window", "case.notify_correction"),
-        Move(2, 14, "scjg.window", f"{SIGN}.accept"),
-    ]),
-    Tale(LI, 9, NOODLES, [  # committed and granted at once; the check afterwards is still to come, the licence is late
-        Move(8, 9, "scjg.window", "food-licence.accept"),
-        Move(8, 10, "xf.approver", f"{FIRE}.grant_by_commitment"),
-        Move(8, 10, "cg.approver", f"{SIGN}.grant_by_commitment"),
-        Move(8, 14, "scjg.window", f"{FIRE}.issue"),
-        Move(8, 14, "scjg.window", f"{SIGN}.issue"),
-        Move(5, 9, "scjg.reviewer", "food-licence.start_inspection"),
-    ], {FIRE: "commitment", SIGN: "commitment"}),
-    Tale(ZHANG, 4, CAFE, [Move(3, 16, "scjg.window", f"{FOOD}.accept")]),  # the promised days are nearly used
+    # nobody answers the notice: after 15 working days it lapses
+    Tale(
+        ZHANG,
+        26,
+        CAFE,
+        [
+            Move(25, 10, "scjg.window", f"{FOOD}.note_defects", POINTS),
+            Move(25, 11, "scjg.window", "case.notify_correction"),
+        ],
+    ),
+    Tale(
+        LI,
+        3,
+        WITH_SIGN,
+        [
+            Move(2, 10, "cg.window", f"{SIGN}.note_complete"),
+            Move(2, 10, "scjg.window", f"{FOOD}.note_defects", POINTS),
+            Move(2, 11, "scjg.window", "case.notify_correction"),
+            Move(2, 14, "scjg.window", f"{SIGN}.accept"),
+        ],
+    ),
+    # committed and granted at once; the check afterwards is still to come, the licence is late
+    Tale(
+        LI,
+        9,
+        NOODLES,
+        [
+            Move(8, 9, "scjg.window", "food-licence.accept"),
+            Move(8, 10, "xf.approver", f"{FIRE}.grant_by_commitment"),
+            Move(8, 10, "cg.approver", f"{SIGN}.grant_by_commitment"),
+            Move(8, 14, "scjg.window", f"{FIRE}.issue"),
+            Move(8, 14, "scjg.window", f"{SIGN}.issue"),
+            Move(5, 9, "scjg.reviewer", "food-licence.start_inspection"),
+        ],
+        {FIRE: "commitment", SIGN: "commitment"},
+    ),
+    # the promised days are nearly used
+    Tale(ZHANG, 4, CAFE, [Move(3, 16, "scjg.window", f"{FOOD}.accept")]),
     Tale(ZHANG, 2, WITH_SIGN, [Move(1, 10, "scjg.window", f"{FOOD}.accept")]),
     Tale(LI, 1, CAFE),
     Tale(ZHANG, 1, WITH_SIGN, draft=True),
-]  # fmt: skip
+]
 
 
 async def play(office: Office, now: datetime) -> int:
@@ -138,9 +210,8 @@ async def play(office: Office, now: datetime) -> int:
         reached = at
         index = TALES.index(tale)
         if move is None:
-            view = await office.open_case(
-                Request(tale.who.actor(), at), application(release, tale, at, papers[tale.who.account])
-            )
+            filled_in = application(release, tale, at, papers[tale.who.account])
+            view = await office.open_case(Request(tale.who.actor(), at), filled_in)
             numbers[index] = view.case.number
         else:
             await _do(office, numbers[index], tale, move, at)
@@ -158,7 +229,9 @@ def _acts(calendar: WorkCalendar, now: datetime) -> Iterator[tuple[datetime, Tal
 
 def _instant(calendar: WorkCalendar, now: datetime, days: int, hour: int) -> datetime:
     day = calendar.before(local_date(now), days)
-    return datetime.combine(day, time(hour), TZ).astimezone(now.tzinfo)
+    # as finely as a real clock tells it: nobody acts on the stroke
+    instant = time(hour, microsecond=now.microsecond)
+    return datetime.combine(day, instant, TZ).astimezone(now.tzinfo)
 
 
 async def _nights(office: Office, after: datetime, until: datetime) -> None:
@@ -176,7 +249,8 @@ async def _do(office: Office, number: str, tale: Tale, move: Move, at: datetime)
         department, post = move.by.split(".")
         actor = Actor(move.by, "clerk", department, frozenset({post}))
     item, _, name = move.do.rpartition(".")
-    await office.act(Request(actor, at), number, Action(name, "" if item == "case" else item, move.data))
+    action = Action(name, "" if item == "case" else item, move.data)
+    await office.act(Request(actor, at), number, action)
 
 
 Papers = Mapping[str, str]  # pdf and png → the file's id
@@ -203,26 +277,30 @@ def application(release: Release, tale: Tale, at: datetime, papers: Papers) -> A
     """Fill in the one form with valid values and hand in every paper that this situation asks for."""
     who = tale.who
     answers = answers_with_neutral(release, dict(tale.answers), who.type)
-    filled = bundle.filled_by_answers(release, answers)
-    known = [n for n, f in release.vocabulary.fields.items() if any(s.startswith("applicant.") for s in f.source)]
+    filled = filled_by_answers(release, answers)
     samples = {
-        name: sample(definition, local_date(at))
+        name: sample_value(definition, local_date(at))
         for name, definition in release.vocabulary.fields.items()
-        if name not in filled and name not in known
+        if name not in filled and not any(s.startswith("applicant.") for s in definition.source)
     }
-    selection = bundle.select(release, answers, bundle.Applicant(who.type, who.name, who.id))
+    selection = select_items(release, answers, Applicant(who.type, who.name, who.id))
     case = Case("", BUNDLE, release.hash, who.type, who.name, who.id, answers=answers)
-    facts = bundle.facts_for(release, replace(case, form=bundle.check_form(release, {**filled, **samples})))
+    form = check_form(release, {**filled, **samples})
+    facts = facts_for(release, replace(case, form=form))
     handling = {code: tale.handling.get(code, "ordinary") for code in selection.items}
-    asked = bundle.one_form(release, selection.items, handling, facts)
+    asked = one_form(release, selection.items, handling, facts)
     return ApplicationInput(
-        bundle=BUNDLE, applicant={"type": who.type, "name": who.name, "id": who.id}, answers=answers,
-        handling=tale.handling, form={name: value for name, value in samples.items() if name in asked}, draft=tale.draft,
+        bundle=BUNDLE,
+        applicant={"type": who.type, "name": who.name, "id": who.id},
+        answers=answers,
+        handling=tale.handling,
+        form={name: value for name, value in samples.items() if name in asked},
+        draft=tale.draft,
         materials=[
             _paper(release, code, next(o for o in need.origins if o != "certificate"), papers)
-            for code, need in bundle.one_set(release, selection.items, handling, facts).items()
+            for code, need in one_set(release, selection.items, handling, facts).items()
         ],
-    )  # fmt: skip
+    )
 
 
 def _paper(release: Release, code: str, origin: str, papers: Papers) -> dict[str, Any]:

@@ -1,10 +1,22 @@
 """The verbs of the service, one transaction each: gather (store), decide (workflows), record (store)."""
 
 from service.office.applications import Applications
-from service.office.asking import ApplicationInput, BulkEntry, BulkOrder, CaseFilter, Request, TaskFilter, View
+from service.office.asking import (
+    ApplicationInput,
+    BulkEntry,
+    BulkOrder,
+    CaseFilter,
+    Request,
+    TaskFilter,
+    View,
+)
+from service.office.attempts import KNOWN_FOR, Origin
 from service.office.bulk import Bulk
+from service.office.case_view import CaseView, Progress, Recorded, WhereIs
+from service.office.condition import Check, Reach
 from service.office.crediting import CreditClass, Crediting, CreditRecord, PublishedPromise
 from service.office.demo_clock import DemoClock
+from service.office.desk import Demands
 from service.office.due import Due
 from service.office.exchange import Exchange
 from service.office.figures import Figures
@@ -12,10 +24,17 @@ from service.office.filling import DraftView, Filling
 from service.office.handling import Handling
 from service.office.history import History
 from service.office.holdings import Holding, Holdings
+from service.office.inspecting import AwaitedSignature, Inspecting, PublicInspection
+from service.office.installing import Installing
+from service.office.own_account import Enrolment, OwnAccount, Protection
+from service.office.press import can_print
 from service.office.printing import Printing
 from service.office.publishing import Publishing
+from service.office.purging import Purging, Terms
+from service.office.quotas import Quotas, Spent
 from service.office.reading import Reading
-from service.office.sessions import Session, Sessions
+from service.office.security_log import LogLine, SecurityLog, looked_for
+from service.office.sessions import Session
 from service.office.sweeps import Sweeps
 from service.office.tasks import Tasks
 from service.office.views import (
@@ -23,27 +42,51 @@ from service.office.views import (
     BulkResult,
     BulkView,
     CaseSummary,
-    CaseView,
     FileInfo,
     Page,
-    Progress,
-    Recorded,
     TaskCounts,
     TaskRow,
-    WhereIs,
 )
+from service.office.watch import Watch, new_worker
+from service.office.witnessing import Witnessing
+from service.workflows.calendar import TZ, local_date
+from service.workflows.clocks import Left
 
 
 class Office(
-    Applications, Filling, Handling, Bulk, Tasks, Reading, History, Figures, Holdings, Printing, Publishing, Sessions, Exchange, Sweeps,
-    DemoClock, Crediting,
-):  # fmt: skip
+    Applications,
+    Filling,
+    Handling,
+    Bulk,
+    Tasks,
+    Reading,
+    History,
+    Figures,
+    Holdings,
+    Printing,
+    Publishing,
+    OwnAccount,
+    Exchange,
+    Sweeps,
+    Witnessing,
+    DemoClock,
+    Crediting,
+    Inspecting,
+    Installing,
+    Watch,
+    Purging,
+    Quotas,
+    SecurityLog,
+):
     """办公室 — every verb of the service; built on a database and a folder of files."""
 
 
 __all__ = [
+    "KNOWN_FOR",
+    "TZ",
     "Account",
     "ApplicationInput",
+    "AwaitedSignature",
     "BulkEntry",
     "BulkOrder",
     "BulkResult",
@@ -51,22 +94,37 @@ __all__ = [
     "CaseFilter",
     "CaseSummary",
     "CaseView",
+    "Check",
     "CreditClass",
     "CreditRecord",
+    "Demands",
     "DraftView",
     "Due",
+    "Enrolment",
     "FileInfo",
     "Holding",
+    "Left",
+    "LogLine",
     "Office",
+    "Origin",
     "Page",
     "Progress",
+    "Protection",
+    "PublicInspection",
     "PublishedPromise",
+    "Reach",
     "Recorded",
     "Request",
     "Session",
+    "Spent",
     "TaskCounts",
     "TaskFilter",
     "TaskRow",
+    "Terms",
     "View",
     "WhereIs",
+    "can_print",
+    "local_date",
+    "looked_for",
+    "new_worker",
 ]

@@ -6,27 +6,49 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from service.errors import ActionNotAllowed, DataInvalid, NotPermitted
-from service.office import drafts
+from service.errors import ActionNotAllowed, DataInvalid, NotPermitted, one_field
 from service.office.asking import ApplicationInput, Request
-from service.office.attachments import checked_files
-from service.office.desk import CREATED, Answer, Desk, new_id, refuse_stale, scope_of, there
+from service.office.attachments import (
+    checked_files,
+    refuse_found,
+    refuse_lost,
+)
+from service.office.case_view import CaseView
+from service.office.desk import (
+    CREATED,
+    Answer,
+    as_known_to,
+    new_id,
+    refuse_stale,
+    scope_of,
+    there,
+)
 from service.office.sharing import asked, who_applies
 from service.office.signing import verified
-from service.office.views import CaseView
-from service.store import cases, papers
+from service.office.witnessing import Witnessing
+from service.store import cases, papers, purging
 from service.store.cases import Gathered, Key
 from service.store.database import Connection
 from service.store.faults import KeyTaken
+from service.watching import metrics
+from service.workflows.application import applicant_type_of
 from service.workflows.calendar import local_date
-from service.workflows.case import Case
-from service.workflows.language.release import Release
-from service.workflows.rights import is_applicant
-from service.workflows.situation import Action, Actor, Shared, Signed, Situation
+from service.workflows.case import (
+    Action,
+    Actor,
+    Case,
+    Shared,
+    Signed,
+    Situation,
+    one_person,
+)
+from service.workflows.definition import Release
+from service.workflows.handling import changed_draft, draft_materials, kept_draft
+from service.workflows.rights import require_standing, writes
 from service.workflows.step import step
 
-REGION = "YJS"
-LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another on paper
+NUMBER_PREFIX = "YJS"
+CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another on paper
 QUERY_CODE = 8
 LONGEST_NAME, LONGEST_ID = 100, 40
 
@@ -39,10 +61,12 @@ class Told:
     signed: Signed | None = None
 
 
-class Applications(Desk):
+class Applications(Witnessing):
     """The verbs by which a case comes into being."""
 
-    async def open_case(self, request: Request, draft: ApplicationInput, *, answer: Answer | None = None) -> CaseView:
+    async def open_case(
+        self, request: Request, draft: ApplicationInput, *, answer: Answer | None = None
+    ) -> CaseView:
         """Receive an application, or keep it as a draft; the case has its number either way.
 
         Raises:
@@ -51,116 +75,200 @@ class Applications(Desk):
         release = await self.catalogue.newest(draft.bundle)
         who = applicant_of(draft.applicant)
         refuse_strangers(release, request.actor, who["id"])
+        refuse_mandate(request.actor, draft.mandate)
         told = Told()
         if not draft.draft:
-            told = await self._ask_outside(release, draft.materials, draft.signature, draft.handling, who)
+            require_standing(request.actor, who["id"], draft.mandate)
+            await self.refuse_unwitnessed(request.now)
+            told = await self._ask_outside(
+                release, draft.materials, draft.signature, draft.handling, who
+            )
         try:
             return await self._open(request, draft, release, told, answer)
         except KeyTaken:  # the same request was answered meanwhile: now its answer is found
+            metrics.RETRIES.labels("key-taken").inc()
             return await self._open(request, draft, release, told, answer)
 
     async def _ask_outside(
-        self, release: Release, materials: Sequence[Any], signature: Mapping[str, Any], handling: Mapping[str, str],
+        self,
+        release: Release,
+        materials: Sequence[Any],
+        signature: Mapping[str, Any],
+        handling: Mapping[str, str],
         who: Mapping[str, str],
-    ) -> Told:  # fmt: skip
+    ) -> Told:
         return Told(
             await asked(self.sharing, release, materials, who),
             await verified(self.signing, release, signature, handling, who),
         )
 
     async def _open(
-        self, request: Request, draft: ApplicationInput, release: Release, told: Told, answer: Answer | None
+        self,
+        request: Request,
+        draft: ApplicationInput,
+        release: Release,
+        told: Told,
+        answer: Answer | None,
     ) -> CaseView:
         who = applicant_of(draft.applicant)
         scope = scope_of(request, "open")
         async with self.database.transaction() as tx:
             opening = await cases.opening(tx, applicant_id=who["id"], key=scope)
             if opening.answered:
-                return await self._same_again(tx, scope, request)
-            situation = replace(await self.situation(release, request.now, opening, tx), **vars(told))
-            case = self._new(request, draft, release, who, opening.serial)
-            given = await checked_files(tx, draft.materials, request.actor.account, release, "/materials")
+                return await self._same_again(tx, scope, request, answer)
             if draft.draft:
-                taken = drafts.kept(case, given, request.actor, situation)
+                await self._refuse_many_drafts(tx, request.actor)
+            situation = replace(
+                await self.situation(release, request.now, opening, tx), **vars(told)
+            )
+            case = self._new(request, draft, release, who, opening.serial)
+            given = await checked_files(
+                tx, self.folder, draft.materials, request.actor, release, "/materials"
+            )
+            if draft.draft:
+                situation = as_known_to(request.actor, case, situation)
+                taken = kept_draft(case, given, request.actor, situation)
             else:
-                data = {"materials": given, "signature": dict(draft.signature), "meets_by": dict(draft.meets_by)}
+                data = {
+                    "materials": given,
+                    "signature": dict(draft.signature),
+                    "meets_by": dict(draft.meets_by),
+                }
                 data |= draft.received
                 taken = step(case, Action("submit", data=data), request.actor, situation)
             return await self.recorded(
                 tx, taken, request, situation, was=None, scope=scope, answer=answer, status=CREATED
             )
 
-    async def _same_again(self, tx: Connection, scope: Key, request: Request) -> CaseView:
+    async def _refuse_many_drafts(self, tx: Connection, actor: Actor) -> None:
+        """Refuse a draft to an applicant who has many. A portal and a window write for others."""
+        most = self.bounds.drafts
+        if actor.kind == "applicant" and await purging.drafts_of(tx, actor.account) >= most:
+            said = f"您已有 {most} 份草稿，请先在“我的办件”里提交，或者接着填其中一份。"
+            raise ActionNotAllowed(said, action="draft", state="draft")
+
+    async def _same_again(
+        self, tx: Connection, scope: Key, request: Request, answer: Answer | None
+    ) -> CaseView:
         answered = await papers.answer(tx, *scope)
         found = there(await cases.look(tx, case_id=answered["case_id"] if answered else ""))
         case, situation = await self.opened(found, request.actor, request.now, tx)
-        return self.repeated(answered, request, case, situation) or CaseView.of(case, request.actor, situation)
+        return self.repeated(answered, request, case, situation, answer) or CaseView.of(
+            case, request.actor, situation
+        )
 
     def _new(
-        self, request: Request, draft: ApplicationInput, release: Release, who: Mapping[str, str], serial: int
+        self,
+        request: Request,
+        draft: ApplicationInput,
+        release: Release,
+        who: Mapping[str, str],
+        serial: int,
     ) -> Case:
         actor = request.actor
-        typed_in = actor.kind == "clerk"
+        typed_in = actor.is_clerk
         channel = draft.channel or ("counter" if typed_in else "online")
         return Case(
-            id=new_id(request.now), bundle=release.bundle.code, release=release.hash,
-            applicant_type=who["type"], applicant_name=who["name"], applicant_id=who["id"],
-            number=f"{REGION}{local_date(request.now):%Y%m%d}-{serial:06}",
-            query_code="".join(secrets.choice(LETTERS) for _ in range(QUERY_CODE)), salt=secrets.token_hex(16),
-            account="" if typed_in else actor.account, entered_by=actor.account if typed_in else "", channel=channel,
-            created_at=request.now, answers=dict(draft.answers), handling=dict(draft.handling), form=dict(draft.form),
-        )  # fmt: skip
+            id=new_id(request.now),
+            bundle=release.bundle.code,
+            release=release.hash,
+            applicant_type=who["type"],
+            applicant_name=who["name"],
+            applicant_id=who["id"],
+            number=f"{NUMBER_PREFIX}{local_date(request.now):%Y%m%d}-{serial:06}",
+            query_code="".join(secrets.choice(CODE_LETTERS) for _ in range(QUERY_CODE)),
+            salt=secrets.token_hex(16),
+            account="" if typed_in else actor.account,
+            entered_by=actor.account if typed_in else "",
+            channel=channel,
+            created_at=request.now,
+            answers=dict(draft.answers),
+            handling=dict(draft.handling),
+            form=dict(draft.form),
+            mandate=dict(draft.mandate),
+        )
 
     async def change_draft(
-        self, request: Request, number: str, changes: Mapping[str, Any], *, answer: Answer | None = None
+        self,
+        request: Request,
+        number: str,
+        changes: Mapping[str, Any],
+        *,
+        answer: Answer | None = None,
     ) -> CaseView:
         """Change a draft: each of `applicant answers handling form materials` that is given stands for the old one."""
         scope = scope_of(request, "change", number)
         async with self.database.transaction() as tx:
             found = there(await cases.gather(tx, number=number, key=scope))
             case, situation = await self.opened(found, request.actor, request.now, tx)
-            if done := self.repeated(found.answered, request, case, situation):
+            if done := self.repeated(found.answered, request, case, situation, answer):
                 return done
             refuse_stale(case, request)
-            if not (is_applicant(case, request.actor) or request.actor.account == case.entered_by):
+            if not writes(situation.release, case, request.actor):
                 raise NotPermitted("只有申请人，或代录入的受理岗可以改申请内容", action="change")
             if case.state != "draft":
-                raise ActionNotAllowed("已经提交，不能再改申请内容", action="change", state=case.state)
+                raise ActionNotAllowed(
+                    "已经提交，不能再改申请内容", action="change", state=case.state
+                )
             changes = dict(changes)
             if "applicant" in changes:
                 changes["applicant"] = applicant_of(changes["applicant"])
                 refuse_strangers(situation.release, request.actor, changes["applicant"]["id"])
+            refuse_mandate(request.actor, changes.get("mandate", {}))
             if "materials" in changes:
-                given, account = changes["materials"], request.actor.account
-                changes["materials"] = await checked_files(tx, given, account, situation.release, "/materials")
-            taken = drafts.changed(case, changes, request.actor, situation)
-            return await self.recorded(tx, taken, request, situation, was=found.case, scope=scope, answer=answer)
+                given, actor = changes["materials"], request.actor
+                changes["materials"] = await checked_files(
+                    tx, self.folder, given, actor, situation.release, "/materials"
+                )
+            taken = changed_draft(case, changes, request.actor, situation)
+            return await self.recorded(
+                tx, taken, request, situation, was=found.case, scope=scope, answer=answer
+            )
 
     async def submit_draft(
-        self, request: Request, number: str, signature: Mapping[str, Any] | None = None, *,
-        meets_by: Mapping[str, str] | None = None, received: Mapping[str, str] | None = None, answer: Answer | None = None,
-    ) -> CaseView:  # fmt: skip
+        self,
+        request: Request,
+        number: str,
+        signature: Mapping[str, Any] | None = None,
+        *,
+        meets_by: Mapping[str, str] | None = None,
+        received: Mapping[str, str] | None = None,
+        answer: Answer | None = None,
+    ) -> CaseView:
         """Submit a draft under the release that is newest now; what is signed and promised comes with it."""
+        await self.refuse_unwitnessed(request.now)
         told = await self._told_of_draft(request, number, signature or {})
         scope = scope_of(request, "submit", number)
         async with self.database.transaction() as tx:
             found = there(await cases.gather(tx, number=number, key=scope))
             case, situation = await self.opened(found, request.actor, request.now, tx)
-            if done := self.repeated(found.answered, request, case, situation):
+            if done := self.repeated(found.answered, request, case, situation, answer):
                 return done
             refuse_stale(case, request)
             drafted = case
             if case.state == "draft":
-                case, situation = await self._newest_rules(tx, case, found, request.now)
+                case, situation = await self._newest_rules(tx, case, found, situation.now)
+            if self.scanner is not None:
+                await refuse_found(tx, case, situation.release)
+            materials = draft_materials(case)
+            await refuse_lost(tx, self.folder, materials, situation.release)
             data = {
-                "materials": drafts.materials(case), "signature": dict(signature or {}), "meets_by": dict(meets_by or {}),
+                "materials": materials,
+                "signature": dict(signature or {}),
+                "meets_by": dict(meets_by or {}),
                 **(received or {}),
-            }  # fmt: skip
+            }
             situation = replace(situation, **vars(told))
-            taken = replace(step(case, Action("submit", data=data), request.actor, situation), before=drafted)
-            return await self.recorded(tx, taken, request, situation, was=found.case, scope=scope, answer=answer)
+            taken = replace(
+                step(case, Action("submit", data=data), request.actor, situation), before=drafted
+            )
+            return await self.recorded(
+                tx, taken, request, situation, was=found.case, scope=scope, answer=answer
+            )
 
-    async def _told_of_draft(self, request: Request, number: str, signature: Mapping[str, Any]) -> Told:
+    async def _told_of_draft(
+        self, request: Request, number: str, signature: Mapping[str, Any]
+    ) -> Told:
         """Ask outside before anything is locked, and only for who may submit the draft."""
         if self.sharing is None and not signature.get("token"):
             return Told()
@@ -169,10 +277,15 @@ class Applications(Desk):
             case, situation = await self.opened(found, request.actor, request.now, connection)
         if case.state != "draft":
             return Told()
+        require_standing(request.actor, case.applicant_id, case.mandate)
         release, who = situation.release, who_applies(case)
-        return await self._ask_outside(release, drafts.materials(case), signature, case.handling, who)
+        return await self._ask_outside(
+            release, draft_materials(case), signature, case.handling, who
+        )
 
-    async def _newest_rules(self, tx: Connection, case: Case, found: Gathered, now: datetime) -> tuple[Case, Situation]:
+    async def _newest_rules(
+        self, tx: Connection, case: Case, found: Gathered, now: datetime
+    ) -> tuple[Case, Situation]:
         """A case is pinned to its release when it is submitted, not when its draft was begun (R-BND-12)."""
         release = await self.catalogue.newest(case.bundle, tx)
         moved = await self.situation(release, now, found, tx)
@@ -189,21 +302,38 @@ def applicant_of(given: Any) -> dict[str, str]:
     ):
         value = given.get(name) if isinstance(given, Mapping) else None
         if not isinstance(value, str) or not value.strip() or len(value) > longest:
-            errors.append({"pointer": f"/applicant/{name}", "detail": f"请填写{title}，最多 {longest} 个字"})
+            errors.append(
+                {"pointer": f"/applicant/{name}", "detail": f"请填写{title}，最多 {longest} 个字"}
+            )
         else:
-            found[name] = value.strip()
+            found[name] = one_person(value) if name == "id" else value.strip()
     if errors:
         raise DataInvalid("申请人信息不完整", errors=errors)
     return found
 
 
+def refuse_mandate(actor: Actor, mandate: Mapping[str, Any]) -> None:
+    """Refuse a mandate from who is no portal. Raises DataInvalid."""
+    if mandate and actor.kind != "portal":
+        raise one_field("/mandate", "授权只由门户代为申请时写明，您不用填写")
+
+
+def type_of(actor: Actor | None) -> str:
+    """Return what kind of applicant an actor is, as their number tells; empty for anybody else."""
+    return applicant_type_of(actor.subject) if actor and actor.kind == "applicant" else ""
+
+
 def refuse_strangers(release: Release, actor: Actor, applicant_id: str) -> None:
-    """Refuse who may not apply for this applicant: one applies for oneself, a portal for anyone, the lead's window too."""
-    if actor.kind == "portal" or (actor.kind == "applicant" and actor.subject in ("", applicant_id)):
+    """Refuse who may not write for this applicant: one does for oneself, a portal for whom it proves, the lead's window too.
+
+    Whom nobody verified may write a draft; see `rights.require_standing` for sending it in.
+    """
+    own = one_person(actor.subject) in ("", one_person(applicant_id))
+    if actor.kind == "portal" or (actor.kind == "applicant" and own):
         return
     if actor.kind == "applicant":
         raise NotPermitted("只能为本人（本单位）申请", action="submit")
-    if actor.kind != "clerk" or actor.department != release.bundle.lead or "window" not in actor.posts:
+    if not actor.sits("window", release.bundle.lead):
         raise NotPermitted("只有申请人，或牵头部门受理岗代录入，才能提交申请", action="submit")
-    if actor.subject == applicant_id:
+    if actor.subject and own:
         raise NotPermitted("不能代录入本人的申请（回避）", action="submit")

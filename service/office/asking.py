@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from service.workflows.situation import Actor
+from service.workflows.case import Actor, Channel
 
 View = Literal["mine", "unclaimed", "all", "waiting", "done"]
 
@@ -17,7 +17,8 @@ class Request:
     actor: Actor
     now: datetime
     key: str = ""  # Idempotency-Key; empty: not repeatable
-    fingerprint: str = ""  # SHA-256 of method, path and canonical body: another body under the same key is refused
+    # SHA-256 of method, path and canonical body: another body under the same key is refused
+    fingerprint: str = ""
     seen_version: int | None = None  # the version of the case the caller decided on (If-Match)
 
     def __post_init__(self) -> None:
@@ -35,11 +36,15 @@ class ApplicationInput:
     handling: Mapping[str, str] = field(default_factory=dict)  # item → ordinary | commitment
     form: Mapping[str, Any] = field(default_factory=dict)
     materials: Sequence[Any] = ()  # [{material, file | share | commitment | defer, name?}]
-    channel: str = ""  # online | counter; empty: by who asks
+    channel: Channel | Literal[""] = ""  # empty: by who asks
     draft: bool = False
     signature: Mapping[str, Any] = field(default_factory=dict)  # {method, name}
-    meets_by: Mapping[str, str] = field(default_factory=dict)  # item → the day by which the conditions will be met
-    received: Mapping[str, str] = field(default_factory=dict)  # {received_on, document}: an earlier day, with its proof
+    # item → the day by which the conditions will be met
+    meets_by: Mapping[str, str] = field(default_factory=dict)
+    # {received_on, document}: an earlier day, with its proof
+    received: Mapping[str, str] = field(default_factory=dict)
+    # {name, reference}: who let a portal apply, and what proves it
+    mandate: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

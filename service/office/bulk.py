@@ -5,27 +5,28 @@ a process was killed, does nothing twice, and a finished one gives the same answ
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
 from service.errors import KeyReused, NotFound, NotPermitted, ServiceError, Unavailable, one_field
 from service.office import titles
 from service.office.asking import BulkEntry, BulkOrder, Request
-from service.office.desk import Desk, new_id, refuse_stale, there
+from service.office.desk import NO_KEY, Desk, new_id, refuse_stale, there
 from service.office.views import BulkResult, BulkView
 from service.store import bulks, case_lists, cases
 from service.store.cases import Row
 from service.store.database import Connection
 from service.store.faults import KeyTaken
-from service.workflows.bulk import one_of_many
-from service.workflows.case import Case
-from service.workflows.language.release import Release
-from service.workflows.situation import Action, Actor
+from service.workflows.case import Action, Actor, Case
+from service.workflows.definition import Release
+from service.workflows.handling import one_of_many
 from service.workflows.step import step
 
-MOST = 100
+MOST_ENTRIES = 100
 NO_BULK = "没有这次批量办理，或者不是您办的。"
-ALONE = ("", "")
+NOT_SEEN = {"version": None, "item_title": "", "state": "", "state_title": "", "title": ""}
+NO_REASON = {"slug": "", "detail": "", "law": ""}
 
 log = logging.getLogger("yijianshi.bulk")
 
@@ -40,37 +41,45 @@ class Bulk(Desk):
             NotPermitted: only for clerks. DataInvalid: no entries, or too many. KeyReused: another order had this key.
             Unavailable: the entries done so far stay done; the same order again goes on.
         """
-        if request.actor.kind != "clerk":
+        if not request.actor.is_clerk:
             raise NotPermitted("只有工作人员可以批量办理", action="bulk")
-        if not 0 < len(order.entries) <= MOST:
-            raise one_field("/items", f"请选择 1 到 {MOST} 件")
+        if not 0 < len(order.entries) <= MOST_ENTRIES:
+            raise one_field("/items", f"请选择 1 到 {MOST_ENTRIES} 件")
         bulk_id = await self._begun(request, order)
-        while await self._next(request, bulk_id):
+        while await self._do_next(request, bulk_id):
             pass
         return await self.bulk(request.actor, bulk_id)
 
     async def bulk(self, actor: Actor, bulk_id: str) -> BulkView:
-        """Return what became of each entry so far. Raises NotFound, also for another account's order."""
+        """Return what became of each entry so far, of cases he may see still. Raises NotFound, also for another's order."""
         async with self.database.reading() as connection:
             row = await bulks.look(connection, bulk_id)
-            if row is None or row["account"] != actor.account:
+            if row is None or row["account"] != actor.account or not actor.is_clerk:
                 raise NotFound(NO_BULK)
             known = {r["number"] for r in row["results"] if r["item_title"]}
-            names = await case_lists.applicants(connection, sorted(known))
-        return _view(row, names)
+            right = await self.right_to_cases(actor, connection)
+            names = await case_lists.applicants(connection, right, sorted(known))
+        return _view_of(row, names)
 
     async def _begun(self, request: Request, order: BulkOrder) -> str:
         row = {
-            "id": new_id(request.now), "account": request.actor.account, "key": request.key,
-            "request_hash": request.fingerprint, "action": order.action, "data": dict(order.data),
-            "entries": [asdict(entry) for entry in order.entries], "results": [], "created_at": request.now,
-        }  # fmt: skip
+            "id": new_id(request.now),
+            "account": request.actor.account,
+            "key": request.key,
+            "request_hash": request.fingerprint,
+            "action": order.action,
+            "data": dict(order.data),
+            "entries": [asdict(entry) for entry in order.entries],
+            "results": [],
+            "created_at": request.now,
+        }
         known = await self._ordered(request)
         if known is None:
             try:
                 async with self.database.transaction() as tx:
                     await bulks.begin(tx, row)
-            except KeyTaken:  # the same order arrived twice at once: both go on with the one that was first
+            except KeyTaken:
+                # the same order arrived twice at once: both go on with the one that was first
                 known = await self._ordered(request)
         if known is not None and known["request_hash"] != request.fingerprint:
             raise KeyReused
@@ -80,7 +89,7 @@ class Bulk(Desk):
         async with self.database.reading() as connection:
             return await bulks.ordered(connection, request.actor.account, request.key)
 
-    async def _next(self, request: Request, bulk_id: str) -> bool:
+    async def _do_next(self, request: Request, bulk_id: str) -> bool:
         """Do the first entry that has no result; tell whether there was one."""
         row: Row | None = None
         try:
@@ -88,13 +97,17 @@ class Bulk(Desk):
                 row = await bulks.hold(tx, bulk_id)
                 if row is None or len(row["results"]) == len(row["entries"]):
                     return False
-                await bulks.note(tx, bulk_id, [*row["results"], await self._done(tx, row, request)])
+                await bulks.note(
+                    tx, bulk_id, [*row["results"], await self._entry_done(tx, row, request)]
+                )
         except Unavailable:
             raise
         except Exception:
             if row is None:
                 raise
-            log.exception("entry %s of bulk %s failed; the others go on", len(row["results"]), bulk_id)
+            log.exception(
+                "entry %s of bulk %s failed; the others go on", len(row["results"]), bulk_id
+            )
             await self._give_up(bulk_id, len(row["results"]))
         return True
 
@@ -103,9 +116,10 @@ class Bulk(Desk):
         async with self.database.transaction() as tx:
             row = await bulks.hold(tx, bulk_id)
             if row and len(row["results"]) == n:
-                await bulks.note(tx, bulk_id, [*row["results"], _result(row, done=False, refusal=ServiceError())])
+                failed = _entry_result(row, done=False, refusal=ServiceError())
+                await bulks.note(tx, bulk_id, [*row["results"], failed])
 
-    async def _done(self, tx: Connection, row: Row, request: Request) -> dict[str, Any]:
+    async def _entry_done(self, tx: Connection, row: Row, request: Request) -> dict[str, Any]:
         """Take the action on one entry and return what became of it; a refusal leaves the case as it was."""
         entry = row["entries"][len(row["results"])]
         release: Release | None = None
@@ -113,19 +127,21 @@ class Bulk(Desk):
             found = there(await cases.gather(tx, number=entry["number"]))
             case, situation = await self.opened(found, request.actor, request.now, tx)
             release = situation.release
-            asked = replace(request, key="", seen_version=_expected(row, entry))
+            asked = replace(request, key="", seen_version=_expected_version(row, entry))
             refuse_stale(case, asked)
             action = one_of_many(release, case, Action(row["action"], entry["item"], row["data"]))
             taken = step(case, action, request.actor, situation)
-            view = await self.recorded(tx, taken, asked, situation, was=found.case, scope=ALONE)
+            view = await self.recorded(tx, taken, asked, situation, was=found.case, scope=NO_KEY)
         except Unavailable:
             raise
         except ServiceError as refusal:
-            return _result(row, release=release, case=case if release else None, refusal=refusal)
-        return _result(row, done=True, release=release, case=view.whole, was=case.version)
+            return _entry_result(
+                row, release=release, case=case if release else None, refusal=refusal
+            )
+        return _entry_result(row, done=True, release=release, case=view.whole, was=case.version)
 
 
-def _expected(row: Row, entry: Row) -> int | None:
+def _expected_version(row: Row, entry: Row) -> int | None:
     """Return the version an entry expects: what this order itself did to the case before is nobody else's doing."""
     version: int | None = entry["version"]
     for result in row["results"]:
@@ -134,38 +150,55 @@ def _expected(row: Row, entry: Row) -> int | None:
     return version
 
 
-def _result(
-    row: Row, *, done: bool = False, release: Release | None = None, case: Case | None = None, was: int = 0,
+def _entry_result(
+    row: Row,
+    *,
+    done: bool = False,
+    release: Release | None = None,
+    case: Case | None = None,
+    was: int = 0,
     refusal: ServiceError | None = None,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """Return {number, item, item_title, state, state_title, version, was, done, title, slug, detail, law} of the next entry."""
     entry = row["entries"][len(row["results"])]
-    found = {
-        "number": entry["number"], "item": entry["item"], "item_title": "", "state": "", "state_title": "",
-        "version": None, "was": was, "done": done, "title": "", "slug": "", "detail": "", "law": "",
-    }  # fmt: skip
+    told = NOT_SEEN
     if release and case:
-        found |= {"version": case.version, "item_title": release.bundle.title, "state": case.state}
-        found |= {"state_title": titles.CASE_STATES[case.state]}
-        item = case.items.get(entry["item"])
-        if item:
-            title = titles.state_title(release, item.item, item.state)
-            found |= {"item_title": titles.item_title(release, item.item), "state": item.state, "state_title": title}
-        if item or not entry["item"]:
-            found["title"] = titles.action_title(release, entry["item"], row["action"])
+        told = _how_it_stands(release, case, entry["item"], row["action"])
+    why_not: Mapping[str, str] = NO_REASON
     if refusal:
-        found |= {"slug": refusal.slug, "detail": refusal.detail, "law": refusal.law}
+        why_not = {"slug": refusal.slug, "detail": refusal.detail, "law": refusal.law}
+    of_entry = {"number": entry["number"], "item": entry["item"], "was": was, "done": done}
+    return {**of_entry, **told, **why_not}
+
+
+def _how_it_stands(release: Release, case: Case, code: str, action: str) -> dict[str, Any]:
+    """Say how the item of an entry, or the case itself, stands, and what the action is called there."""
+    item = case.items.get(code)
+    found = {
+        "version": case.version,
+        "item_title": release.bundle.title,
+        "state": case.state,
+        "state_title": titles.CASE_STATES[case.state],
+        "title": "",
+    }
+    if item:
+        found["item_title"] = titles.item_title(release, item.item)
+        found["state"] = item.state
+        found["state_title"] = titles.state_title(release, item.item, item.state)
+    if item or not code:
+        found["title"] = titles.action_title(release, code, action)
     return found
 
 
-def _view(row: Row, names: dict[str, str]) -> BulkView:
-    told = [
-        BulkResult(
-            **{name: value for name, value in result.items() if name != "was"},
-            applicant_name=names.get(result["number"], "") if result["item_title"] else "",
-        )
-        for result in row["results"]
-    ]
+def _view_of(row: Row, names: dict[str, str]) -> BulkView:
+    told = []
+    for result in row["results"]:
+        known = {name: value for name, value in result.items() if name != "was"}
+        if result["item_title"] and result["number"] not in names:
+            known |= NOT_SEEN | NO_REASON  # he has moved on since
+        told.append(BulkResult(**known, applicant_name=names.get(result["number"], "")))
     waiting = [BulkResult(entry["number"], entry["item"]) for entry in row["entries"][len(told) :]]
     entries = [BulkEntry(**entry) for entry in row["entries"]]
-    return BulkView(row["id"], row["action"], row["key"], row["created_at"], entries, (*told, *waiting))
+    return BulkView(
+        row["id"], row["action"], row["key"], row["created_at"], entries, (*told, *waiting)
+    )

@@ -1,6 +1,6 @@
-"""目录 — published releases by their hash, the newest of each bundle, and the working calendars.
+"""目录 — published releases by their hash, the one in force of each bundle, and the working calendars.
 
-A release never changes, so it is read once. Which one is newest and what the calendars say may be some seconds old in
+A release never changes, so it is read once. Which one is in force and what the calendars say may be some seconds old in
 another process than the one that published; cases reckoned meanwhile are reckoned anew by the sweep.
 """
 
@@ -13,13 +13,13 @@ from service.office.cached import Cached
 from service.store import calendars, releases
 from service.store.cases import Row
 from service.store.database import Connection, Database
+from service.workflows.authoring import read_release
 from service.workflows.calendar import WorkCalendar, build, built_in
-from service.workflows.language.models import Calendar
-from service.workflows.language.release import Release
+from service.workflows.definition import Calendar, Release
 
-SECONDS = 3.0
-MOST = 500
-NATIONAL = "CN"
+FRESH_SECONDS = 3.0
+MOST_RELEASES = 500
+NATIONAL_LAYER = "CN"
 
 
 class Catalogue:
@@ -29,8 +29,8 @@ class Catalogue:
         """Know nothing yet."""
         self._database = database
         self._releases: OrderedDict[str, Release] = OrderedDict()
-        self._newest: Cached[dict[str, str]] = Cached(SECONDS)  # bundle → hash
-        self._notices: Cached[list[Row]] = Cached(SECONDS)
+        self._newest: Cached[dict[str, str]] = Cached(FRESH_SECONDS)  # bundle → hash
+        self._notices: Cached[list[Row]] = Cached(FRESH_SECONDS)
         self._published: list[Row] = []
         self._calendars: dict[tuple[str, ...], WorkCalendar] = {}
         self._by_release: dict[str, WorkCalendar] = {}
@@ -55,21 +55,21 @@ class Catalogue:
             row = await releases.by_hash(connection, content_hash)
         if row is None:
             raise NotFound("没有这个发布版。")
-        release = self._releases[content_hash] = Release.from_document(row["document"])
-        if len(self._releases) > MOST:
+        release = self._releases[content_hash] = read_release(row["document"])
+        if len(self._releases) > MOST_RELEASES:
             gone, _ = self._releases.popitem(last=False)
             self._by_release.pop(gone, None)
         return release
 
     async def newest(self, bundle: str, tx: Connection | None = None) -> Release:
-        """Return the newest release of a bundle. Raises NotFound."""
+        """Return the release of a bundle that is in force. Raises NotFound."""
         newest = (await self._hashes(tx)).get(bundle)
         if newest is None:
             raise NotFound(f"没有「{bundle}」这件事，或者还没有发布。")
         return await self.release(newest, tx)
 
     async def all_newest(self, tx: Connection | None = None) -> list[Release]:
-        """Return the newest release of every bundle."""
+        """Return the release in force of every bundle."""
         return [await self.release(each, tx) for each in (await self._hashes(tx)).values()]
 
     async def _hashes(self, tx: Connection | None) -> dict[str, str]:
@@ -104,8 +104,12 @@ class Catalogue:
         if named:
             return tuple(named)
         region = release.directory.region.code
-        own = [row["layer"] for row in self._published if row["region"] == region and row["layer"] != NATIONAL]
-        return tuple(dict.fromkeys([NATIONAL, *sorted(own)]))
+        own = [
+            row["layer"]
+            for row in self._published
+            if row["region"] == region and row["layer"] != NATIONAL_LAYER
+        ]
+        return tuple(dict.fromkeys([NATIONAL_LAYER, *sorted(own)]))
 
     def _built(self, layers: tuple[str, ...]) -> WorkCalendar:
         if layers not in self._calendars:
@@ -118,6 +122,6 @@ class Catalogue:
         return sorted({self.calendar_for(release).version for release in self._releases.values()})
 
     def forget(self) -> None:
-        """Look anew at what is newest, after publishing."""
+        """Look anew at what is in force, after publishing."""
         self._newest.forget()
         self._notices.forget()

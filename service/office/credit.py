@@ -1,20 +1,21 @@
 """信用 — what is on record about an applicant, in words: what bars a promise, and the class by which checks are drawn."""
 
+from service.office import titles
 from service.store.cases import Standing
 from service.workflows.calendar import local_date
+from service.workflows.case import UNCLASSIFIED
 from service.workflows.notices import say_date
-
-KINDS = {"false_commitment": "虚假承诺", "unkept_commitment": "没有履行承诺"}
-UNCLASSIFIED = "B"
 
 
 def source(standing: Standing) -> str:
     """Say what bars 告知承诺 and who says so; an empty text when nothing does."""
     if standing.barred:
         on = say_date(local_date(standing.barred["recorded_at"]))
-        return f"{on}记录的{KINDS[standing.barred['kind']]}（办件 {standing.barred['number']}）尚未修复"
+        return f"{on}记录的{titles.CREDIT_KINDS[standing.barred['kind']]}（办件 {standing.barred['number']}）尚未修复"
     rated = standing.rated
-    return f"{say_date(rated['since_on'])}列入：{rated['source']}" if rated and rated["serious"] else ""
+    if rated and rated["serious"]:
+        return f"{say_date(rated['since_on'])}列入：{rated['source']}"
+    return ""
 
 
 def grade(standing: Standing) -> str:

@@ -1,21 +1,25 @@
 """信用 — an applicant's own records, the classes that a supervisor keeps, and the promises that are published."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import get_args
 
-from service.errors import NotPermitted, one_field
-from service.office import credit, titles
-from service.office.desk import Desk
-from service.office.views import Page
+from service.errors import ActionNotAllowed, NotFound, NotPermitted, one_field
+from service.office import titles
+from service.office.desk import Desk, new_id
+from service.office.views import Page, value_of
 from service.store import credit_records
 from service.store.cases import Row
+from service.store.faults import KeyTaken
 from service.workflows.calendar import local_date
-from service.workflows.situation import Actor
+from service.workflows.case import Actor, one_person
+from service.workflows.definition import CreditGrade
 
-MOST = 200
-LONGEST = 200
-GRADES = ("A", "B", "C", "D")
+MOST_ROWS = 200
+LONGEST_SOURCE = 200
+CREDIT_GRADES = get_args(CreditGrade)
+_SAID = ("subject", "since_on", "grade", "serious", "source")
 KEEPERS = frozenset({"supervisor", "admin"})
 
 
@@ -39,8 +43,9 @@ class CreditRecord:
 
 @dataclass(frozen=True, slots=True)
 class CreditClass:
-    """信用分类 — what was said of an applicant from a day on."""
+    """信用分类 — what somebody proposed of an applicant from a day on; it counts once another person has confirmed it."""
 
+    id: str
     subject: str
     since_on: date
     grade: str
@@ -48,6 +53,9 @@ class CreditClass:
     source: str
     set_by: str
     set_at: datetime
+    confirmed_by: str = ""
+    confirmed_at: datetime | None = None
+    in_force: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +87,31 @@ class Crediting(Desk):
 
     async def _record(self, row: Row) -> CreditRecord:
         release = await self.catalogue.release(row["release"])
-        return CreditRecord(
-            row["number"], row["item"], titles.item_title(release, row["item"]), row["kind"],
-            credit.KINDS[row["kind"]], row["severity"], local_date(row["recorded_at"]), row["excluded"], row["repair"],
-            row["repair_from"], row["ends_on"], row["repaired_on"],
-        )  # fmt: skip
+        return value_of(
+            CreditRecord,
+            row,
+            case=row["number"],
+            item_title=titles.item_title(release, row["item"]),
+            kind_title=titles.CREDIT_KINDS[row["kind"]],
+            recorded_on=local_date(row["recorded_at"]),
+        )
 
     async def credit_classes(self, actor: Actor, subject: str) -> Sequence[CreditClass]:
-        """Return what was said of an applicant's class, the newest first. Raises NotPermitted."""
-        _refuse_others(actor)
-        async with self.database.reading() as connection:
-            return [CreditClass(**row) for row in await credit_records.classes(connection, subject)]
+        """Return what was proposed and confirmed of an applicant's class, the newest first; nothing is ever forgotten.
 
-    async def classify(
+        Applicants read their own, without who wrote it. Raises NotPermitted.
+        """
+        subject = one_person(subject)
+        own = actor.kind == "applicant" and one_person(actor.subject) == subject
+        if not own:
+            _refuse_others(actor)
+        async with self.database.reading() as connection:
+            found = _classes_of(await credit_records.entries(connection, subject))
+        if not own:
+            return found
+        return [replace(c, set_by="", confirmed_by="") for c in found if c.confirmed_at]
+
+    async def propose_class(
         self,
         actor: Actor,
         subject: str,
@@ -102,44 +122,139 @@ class Crediting(Desk):
         source: str,
         serious: bool = False,
     ) -> Sequence[CreditClass]:
-        """Write down an applicant's class from a day on, with its source; return what is known now.
+        """Propose an applicant's class from a day on, with its source; return what is known now. It counts once confirmed.
+
+        The same proposal again is no second one.
 
         Raises:
             NotPermitted: neither a supervisor nor an administrator. DataInvalid: not a class, no source, a day to come.
         """
         _refuse_others(actor)
-        if grade not in GRADES:
-            raise one_field("/grade", "信用分类写 A、B、C 或 D")
-        if not source.strip() or len(source) > LONGEST:
-            raise one_field("/source", f"请写明来源（名单或者评价的名称），最多 {LONGEST} 个字")
-        if since_on > local_date(now):
-            raise one_field("/since_on", "自哪一天起，不能是以后的日子")
-        row = {
-            "subject": subject, "since_on": since_on, "grade": grade, "serious": serious, "source": source.strip(),
-            "set_by": actor.account, "set_at": now,
-        }  # fmt: skip
+        _refuse_nonsense(grade, source, since_on, local_date(now))
+        said = {
+            "subject": one_person(subject),
+            "since_on": since_on,
+            "grade": grade,
+            "serious": serious,
+            "source": source.strip(),
+            "by": actor.account,
+        }
         async with self.database.transaction() as tx:
-            await credit_records.rate(tx, row)
-            return [CreditClass(**each) for each in await credit_records.classes(tx, subject)]
+            entries = await credit_records.entries(tx, one_person(subject))
+            open_ = {c.id for c in _classes_of(entries) if not c.confirmed_at}
+            known = [row for row in entries if row["id"] in open_]
+            if not any(said.items() <= row.items() for row in known):
+                row = {**said, "id": new_id(now), "at": now, "confirms": ""}
+                await credit_records.enter(tx, row)
+                entries = [*entries, row]
+        return _classes_of(entries)
 
-    async def published_promises(self, cursor: str | None = None, limit: int = 50) -> Page[PublishedPromise]:
+    async def confirm_class(
+        self, actor: Actor, subject: str, entry: str, now: datetime
+    ) -> Sequence[CreditClass]:
+        """Confirm what another person proposed: from now on it counts. Return what is known now.
+
+        Raises:
+            NotPermitted: neither a supervisor nor an administrator. NotFound: no such proposal.
+            ActionNotAllowed: confirmed already, or proposed by the same person.
+        """
+        _refuse_others(actor)
+        subject = one_person(subject)
+        async with self.database.transaction() as tx:
+            entries = await credit_records.entries(tx, subject)
+            proposed = next((e for e in entries if e["id"] == entry and not e["confirms"]), None)
+            if proposed is None:
+                raise NotFound("没有这条信用分类登记。")
+            await self._refuse_own_word(actor, proposed, entries)
+            said = {name: proposed[name] for name in _SAID}
+            row = {**said, "id": new_id(now), "by": actor.account, "at": now, "confirms": entry}
+            try:
+                await credit_records.enter(tx, row)
+            except KeyTaken:
+                raise _confirmed_already() from None
+            await credit_records.rate(tx, {**said, "set_by": proposed["by"], "set_at": now})
+        return _classes_of([*entries, row])
+
+    async def _refuse_own_word(self, actor: Actor, proposed: Row, entries: Sequence[Row]) -> None:
+        """Refuse a confirmation by who proposed it, with whichever account (四眼)."""
+        if any(row["confirms"] == proposed["id"] for row in entries):
+            raise _confirmed_already()
+        first = await self.staff.account(proposed["by"])
+        persons = {one_person(first.subject) if first else "", one_person(actor.subject)}
+        if "" in persons:
+            raise ActionNotAllowed(
+                "登记人或者复核人的账号没有写明是谁（身份证号码），不能复核，请管理员先补上",
+                action="confirm",
+            )
+        if len(persons) == 1:
+            raise ActionNotAllowed(
+                "信用分类由一人登记、另一人复核，您不能复核自己登记的", action="confirm"
+            )
+
+    async def published_promises(
+        self, cursor: str | None = None, limit: int = 50
+    ) -> Page[PublishedPromise]:
         """List the promises that are public, the newest first: enterprises by name, persons masked (R-SUP-1)."""
         async with self.database.reading() as connection:
-            found = await credit_records.published(connection, limit=max(1, min(limit, MOST)), cursor=cursor or "")
+            found = await credit_records.published(
+                connection, limit=max(1, min(limit, MOST_ROWS)), cursor=cursor or ""
+            )
         return Page([await self._promise(row) for row in found.rows], found.next or None)
 
     async def _promise(self, row: Row) -> PublishedPromise:
         release = await self.catalogue.release(row["release"])
         person = row["applicant_type"] in ("individual", "sole-trader")
         name = titles.masked(row["applicant_name"]) if person else row["applicant_name"]
-        result = titles.state_title(release, row["follow_up"], row["checked"]) if row["checked"] else row["follow_up"]
-        return PublishedPromise(
-            name, row["item"], titles.item_title(release, row["item"]), titles.department_title(release, row["department"]),
-            row["granted_on"], row["text"], row["text_sha256"], row["later_on"], result or "还没有核查",
-            row["outcome"] == "revoked",
-        )  # fmt: skip
+        result = row["follow_up"]
+        if row["checked"]:
+            result = titles.state_title(release, row["follow_up"], row["checked"])
+        return value_of(
+            PublishedPromise,
+            row,
+            applicant_name=name,
+            item_title=titles.item_title(release, row["item"]),
+            department_title=titles.department_title(release, row["department"]),
+            result=result or "还没有核查",
+            revoked=row["outcome"] == "revoked",
+        )
 
 
 def _refuse_others(actor: Actor) -> None:
     if actor.kind not in KEEPERS:
         raise NotPermitted("信用分类由监督人员或者管理员登记、查看")
+
+
+def _refuse_nonsense(grade: str, source: str, since_on: date, today: date) -> None:
+    if grade not in CREDIT_GRADES:
+        raise one_field("/grade", "信用分类写 A、B、C 或 D")
+    if not source.strip() or len(source) > LONGEST_SOURCE:
+        raise one_field("/source", f"请写明来源（名单或者评价的名称），最多 {LONGEST_SOURCE} 个字")
+    if since_on > today:
+        raise one_field("/since_on", "自哪一天起，不能是以后的日子")
+
+
+def _confirmed_already() -> ActionNotAllowed:
+    return ActionNotAllowed("这条信用分类已经复核过了", action="confirm")
+
+
+def _classes_of(entries: Sequence[Row]) -> list[CreditClass]:
+    """Return proposals with their confirmations, the newest first; of those confirmed the one of the latest day counts."""
+    confirmed = {row["confirms"]: row for row in entries if row["confirms"]}
+    counts = max(confirmed.values(), key=lambda row: (row["since_on"], row["at"]), default=None)
+    found = []
+    for row in entries:
+        if row["confirms"]:
+            continue
+        second = confirmed.get(row["id"])
+        found.append(
+            value_of(
+                CreditClass,
+                row,
+                set_by=row["by"],
+                set_at=row["at"],
+                confirmed_by=second["by"] if second else "",
+                confirmed_at=second["at"] if second else None,
+                in_force=second is not None and second is counts,
+            )
+        )
+    return sorted(found, key=lambda each: (each.since_on, each.set_at), reverse=True)

@@ -9,8 +9,8 @@ from service.office.cached import Cached
 from service.office.desk import Desk
 from service.store import counters
 
-SECONDS = 0.5
-FARTHEST = timedelta(days=366 * 5)
+FRESH_SECONDS = 0.5
+FARTHEST_MOVE = timedelta(days=366 * 5)
 
 
 class DemoClock(Desk):
@@ -18,7 +18,7 @@ class DemoClock(Desk):
 
     @cached_property
     def _offset(self) -> Cached[timedelta]:
-        return Cached(SECONDS)
+        return Cached(FRESH_SECONDS)
 
     async def demo_offset(self) -> timedelta:
         """Return how far the demonstration's time is ahead of the real one; half a second old at most."""
@@ -52,7 +52,7 @@ class DemoClock(Desk):
         """
         if to < now:
             raise one_field("/now", "演示时钟只能往后拨")
-        if to > now + FARTHEST:
+        if to > now + FARTHEST_MOVE:
             raise one_field("/now", "一次最多往后拨五年")
         async with self.database.transaction() as tx:
             offset = await counters.demo_offset(tx) + (to - now)

@@ -6,34 +6,76 @@ seconds old; a case never is.
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from service.errors import CaseChanged, KeyReused, NotFound, Unavailable
 from service.office import credit, sight
 from service.office.asking import Request
+from service.office.case_view import CaseView
 from service.office.catalogue import Catalogue
+from service.office.isolation import Apart
+from service.office.outside_witness import Outside
+from service.office.scanning import Scanner
+from service.office.sealing import Seal
+from service.office.security import HOUR, Noted, reading
 from service.office.sharing import Sharing
 from service.office.signing import Signing
 from service.office.staff import Staff
-from service.office.views import CaseView
-from service.store import cases, counters, papers
+from service.office.views import value_of
+from service.settings import Bounds
+from service.store import cases, counters, files, papers, roles
+from service.store.case_lists import Right
 from service.store.cases import Gathered, Key, Opening, Row
 from service.store.database import Connection, Database
 from service.store.files import Folder
-from service.store.schema import check_current
-from service.store.statements import HELD
-from service.workflows import bundle, certificates, evidence, library, notices
+from service.watching import metrics
+from service.workflows import rights
 from service.workflows.calendar import local_date
-from service.workflows.case import COLUMNS, KEYS, PARTS, Ban, Case, Event
-from service.workflows.language.release import Release
-from service.workflows.situation import CLOCK_ACTOR, Actor, Held, Situation, Step
+from service.workflows.case import (
+    CLOCK_ACTOR,
+    COLUMNS,
+    KEYS,
+    PARTS,
+    Actor,
+    Ban,
+    Case,
+    Event,
+    Held,
+    Situation,
+    Step,
+    case_row,
+    changed_rows,
+    part_of,
+    sealed,
+)
+from service.workflows.definition import Release
+from service.workflows.handling import numbers_wanted, with_numbers
+from service.workflows.rules import replaced_by, supersede
 
+SecondFactor = Literal["off", "offered", "required"]  # whether staff sign in with a code as well
 Answer = Callable[[CaseView], Any]
 CREATED, DONE = 201, 200
-NOBODY = ("", "")  # no key under which an answer is kept
+BOUNDS = Bounds()
+NO_KEY = ("", "")  # no key under which an answer is kept
+SECURITY_LOG_DAYS = 1095
 NO_CASE = "没有这件办件，或者您无权查看。"
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """要求 — what must hold where this office works, beside what always must.
+
+    `clock_seconds` is how far this machine's clock may be from the database's, None where it is not compared; `standby`
+    asks for a synchronous standby.
+    """
+
+    clock_seconds: float | None = None
+    standby: bool = False
+
+
+NO_DEMANDS = Demands()
 
 
 class Desk:
@@ -44,88 +86,177 @@ class Desk:
         database: Database,
         folder: Folder,
         *,
+        second_factor: SecondFactor = "off",
         cheap_passwords: bool = False,
         sharing: Sharing | None = None,
         signing: Signing | None = None,
+        demands: Demands = NO_DEMANDS,
+        secret: str = "",
+        bounds: Bounds = BOUNDS,
+        scanner: Scanner | None = None,
+        security_log_days: int = SECURITY_LOG_DAYS,
+        outside: Outside | None = None,
     ) -> None:
-        """Work on a database and a folder of files; nothing is opened yet. Cheap passwords are for demonstrations."""
+        """Work on a database and a folder of files; nothing is opened yet.
+
+        Cheap passwords are for demonstrations. `secret` is what all processes share: keys are drawn from it, kept answers are sealed.
+        """
+        self.seal = Seal(secret)
+        self.bounds = bounds
+        self.scanner = scanner
+        self.security_log_days = security_log_days
+        self.noted = Noted()
+        self.apart = Apart()
+        self.secret = secret
+        self.second_factor = second_factor
         self.sharing = sharing
         self.signing = signing
+        self.demands = demands
+        self.outside = outside or Outside()
         self.cheap_passwords = cheap_passwords
         self.database = database
         self.folder = folder
         self.catalogue = Catalogue(database)
         self.staff = Staff(database)
+        self.leaving = False  # told to stop: what has begun is finished, nothing new should come
+        self._installation = ""
 
-    async def ready(self) -> list[str]:
-        """Say in Chinese what keeps this process from serving; nothing when it is ready."""
-        problems = []
-        for check in (self.database.check, self._current_schema):
-            try:
-                await check()
-            except Unavailable as trouble:
-                problems.append(trouble.detail)
-        return problems
+    async def installation(self) -> str:
+        """Return what this installation is called, by which its folder of files is known. Raises Unavailable."""
+        if not self._installation:
+            async with self.database.reading() as connection:
+                self._installation = await files.installation(connection)
+        if not self._installation:
+            raise Unavailable("数据库还没有安装标记，请先运行 yijianshi migrate。")
+        return self._installation
 
-    async def _current_schema(self) -> None:
-        await check_current(self.database.url.render_as_string(hide_password=False))
+    async def too_mighty(self) -> str:
+        """Say in Chinese which power over the database this process has and should not; empty where it has none."""
+        async with self.database.reading() as connection:
+            return await roles.too_mighty(connection)
 
     # ---- gathering ----
 
-    async def situation(self, release: Release, now: datetime, beside: Gathered | Opening, tx: Connection) -> Situation:
+    async def situation(
+        self, release: Release, now: datetime, beside: Gathered | Opening, tx: Connection
+    ) -> Situation:
         """Return what a decision may look at beside the case."""
         await self.catalogue.refresh(tx)
-        roster = await self.staff.needed(release, tx)
+        roster = await self.staff.roster(tx)
         return Situation(
-            release, self.catalogue.calendar_for(release), now.astimezone(UTC), staff=roster.posts,
-            subjects=roster.subjects, excluded=beside.standing.excluded, excluded_by=credit.source(beside.standing),
-            credit_class=credit.grade(beside.standing), library=held(beside.held),
+            release,
+            self.catalogue.calendar_for(release),
+            now.astimezone(UTC),
+            staff=roster.posts,
+            subjects=roster.subjects,
+            names=roster.names,
+            excluded=beside.standing.excluded,
+            excluded_by=credit.source(beside.standing),
+            lot=tx.keys.audit.lot_of(local_date(now)),
+            credit_class=credit.grade(beside.standing),
+            library=held(beside.held),
             bans=tuple(Ban(**row) for row in beside.standing.banned),
-        )  # fmt: skip
+        )
 
-    async def opened(self, found: Gathered, actor: Actor, now: datetime, tx: Connection) -> tuple[Case, Situation]:
-        """Return a gathered case as a value with its situation; for who may not see it, it is not there."""
+    async def right_to_cases(self, actor: Actor, connection: Connection) -> Right:
+        """Return which cases the actor finds in lists, as what he is now."""
+        if actor.is_supervisor:
+            return Right(everything=True)
+        if actor.is_clerk:
+            releases = await self.catalogue.all_newest(connection)
+            leads = [
+                release.bundle.code
+                for release in releases
+                if release.bundle.lead == actor.department
+            ]
+            return Right(department=actor.department, bundles=leads)
+        if actor.kind in ("applicant", "portal"):
+            return Right(account=actor.account, applicant_id=actor.subject)
+        return Right()
+
+    async def opened(
+        self, found: Gathered, actor: Actor, now: datetime, tx: Connection
+    ) -> tuple[Case, Situation]:
+        """Return a gathered case as a value with its situation; for who may not see it, it is not there.
+
+        What is decided on a case is never earlier than its last event, however wrong the clock of this machine is.
+        """
+        now = max(now, found.last_at or now)
         release = await self.catalogue.release(found.case["release"], tx)
         case = case_of(found, release)
-        if actor.kind != "clock" and not sight.may_see(release, case, actor):
+        if not actor.is_clock and not sight.may_see(release, case, actor):
             raise NotFound(NO_CASE)
-        return case, await self.situation(release, now, found, tx)
+        if not (actor.is_clock or rights.is_applicant(case, actor)):
+            self.noted.later(reading(case, actor, now), once=HOUR)
+        situation = await self.situation(release, now, found, tx)
+        return case, as_known_to(actor, case, situation)
 
-    def repeated(self, answered: Row | None, request: Request, case: Case, situation: Situation) -> CaseView | None:
-        """Return the answer already given under this key. Raises KeyReused for another request."""
+    def repeated(
+        self,
+        answered: Row | None,
+        request: Request,
+        case: Case,
+        situation: Situation,
+        answer: Answer | None = None,
+    ) -> CaseView | None:
+        """Return the answer already given under this key. Raises KeyReused for another request.
+
+        One kept in another capacity, or before the secret was changed, is not opened: the case is shown as it stands now,
+        with what is the actor's to see.
+        """
         if answered is None:
             return None
         if answered["request_hash"] != request.fingerprint:
             raise KeyReused
-        return CaseView.of(case, request.actor, situation, replayed=True, answer=answered["response"])
+        metrics.REPLAYS.inc()
+        view = CaseView.of(case, request.actor, situation, replayed=True)
+        try:
+            key = answered["principal"], answered["key"]
+            kept = self.seal.opened(answered["response"], _sealed_for(request.actor, key))
+        except ValueError:
+            kept = answer(view) if answer else None
+        return replace(view, answer=kept)
 
     # ---- recording ----
 
     async def recorded(
-        self, tx: Connection, taken: Step, request: Request, situation: Situation, *,
-        was: Row | None, scope: Key, answer: Answer | None = None, status: int = DONE,
-    ) -> CaseView:  # fmt: skip
+        self,
+        tx: Connection,
+        taken: Step,
+        request: Request,
+        situation: Situation,
+        *,
+        was: Row | None,
+        scope: Key,
+        answer: Answer | None = None,
+        status: int = DONE,
+    ) -> CaseView:
         """Record a step, its events and its answer; `was` is the case row it was decided on, None for a new case."""
-        await draw_numbers(tx, taken, situation.release)
-        case, events, rows = evidence.sealed(taken)
-        changed = _keys(rows)
+        taken = await _numbered(tx, taken, situation.release)
+        case, events, rows = sealed(taken)
+        changed = _keys_of(rows)
         view = CaseView.of(case, request.actor, situation, events=events, changed=changed)
         if answer is not None:
             view = replace(view, answer=answer(view))
-        kept = None
-        if request.key:
-            kept = {
-                "principal": scope[0], "key": scope[1], "request_hash": request.fingerprint, "status": status,
-                "response": {} if view.answer is None else view.answer, "created_at": request.now,
-            }  # fmt: skip
-        row = evidence.case_row(case)
-        if was is not None:
-            row = {name: value for name, value in row.items() if name in ("id", "version") or value != was[name]}
-        told = {**rows, "events": [_row(event) for event in events]}
-        await cases.record(tx, row, told, seen_version=None if was is None else was["version"], idempotency=kept)
-        for number in certificates.replaced_by(taken, local_date(request.now)):
-            await self._supersede(tx, number, request.now)
+        kept = self._kept_answer(view, request, scope, status) if request.key else None
+        told = {**rows, "events": [_event_row(event) for event in events]}
+        seen = was["version"] if was else None
+        row = _changed_columns(case_row(case), was)
+        await cases.record(tx, row, told, seen_version=seen, idempotency=kept)
+        for number in replaced_by(taken, local_date(situation.now)):
+            await self._supersede(tx, number, situation.now)
         return view
+
+    def _kept_answer(self, view: CaseView, request: Request, scope: Key, status: int) -> Row:
+        """Return the answer as it is kept under the request's key: sealed, for it holds what people wrote."""
+        return {
+            "principal": scope[0],
+            "key": scope[1],
+            "request_hash": request.fingerprint,
+            "status": status,
+            "response": self.seal.closed(view.answer, _sealed_for(request.actor, scope)),
+            "created_at": request.now,
+        }
 
     async def _supersede(self, tx: Connection, number: str, now: datetime) -> None:
         """Let the case of an older certificate learn that a newer one took its place; always locked after the newer case."""
@@ -134,20 +265,35 @@ class Desk:
         if found is None:
             return
         case, situation = await self.opened(found, CLOCK_ACTOR, now, tx)
-        taken = certificates.supersede(case, situation)
+        taken = supersede(case, situation)
         if taken.events:
-            await self.recorded(tx, taken, Request(CLOCK_ACTOR, now), situation, was=found.case, scope=NOBODY)
+            await self.recorded(
+                tx, taken, Request(CLOCK_ACTOR, now), situation, was=found.case, scope=NO_KEY
+            )
+
+
+def _sealed_for(actor: Actor, key: Key) -> Key:
+    """Return for whom an answer is sealed: a clerk as what he is now, so that after a move it does not open."""
+    return (f"{key[0]} {actor.capacity}", key[1]) if actor.is_clerk else key
+
+
+def as_known_to(actor: Actor, case: Case, situation: Situation) -> Situation:
+    """Return the situation of a draft as its writer may know it: whoever types a number learns nothing of whose it is."""
+    told = case.state != "draft" or rights.stands_for(situation.release, case, actor)
+    return situation if told else situation.of_nobody()
+
+
+def _changed_columns(row: Row, was: Row | None) -> Row:
+    """Return what of a case row has to be written: all of a new one, else what differs from what it was."""
+    if was is None:
+        return row
+    always = ("id", "version")
+    return {name: value for name, value in row.items() if name in always or value != was[name]}
 
 
 def held(rows: Sequence[Row]) -> tuple[Held, ...]:
     """Return certificates as a decision looks at them."""
-    return tuple(
-        Held(
-            **{name: row[name] for name in HELD}
-            | {"carries": row["carries"] or {}, "replaced_on": row.get("replaced_on")}
-        )
-        for row in rows
-    )
+    return tuple(value_of(Held, row) for row in rows)
 
 
 def there(found: Gathered | None) -> Gathered:
@@ -157,20 +303,24 @@ def there(found: Gathered | None) -> Gathered:
     return found
 
 
-def _row(event: Event) -> Row:
+def _event_row(event: Event) -> Row:
     return {name: getattr(event, name) for name in COLUMNS["events"]}
 
 
 def changed_keys(before: Case, after: Case) -> dict[str, list[Any]]:
     """Return the keys of the rows by which two states of a case differ, by table."""
-    return _keys(evidence.changed_rows(before, after))
+    return _keys_of(changed_rows(before, after))
 
 
-def _keys(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[Any]]:
-    return {table: [_key(table, row) for row in found] for table, found in rows.items() if table != "messages"}
+def _keys_of(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[Any]]:
+    return {
+        table: [_row_key(table, row) for row in found]
+        for table, found in rows.items()
+        if table != "messages"
+    }
 
 
-def _key(table: str, row: Mapping[str, Any]) -> Any:
+def _row_key(table: str, row: Mapping[str, Any]) -> Any:
     found = tuple(row[name] for name in KEYS[table])
     return found[0] if len(found) == 1 else found
 
@@ -196,35 +346,24 @@ def case_of(found: Gathered, release: Release) -> Case:
         return order.get(code.partition(".")[0], -1), code
 
     parts: dict[str, Any] = {}
-    for table, kind in PARTS.items():
+    for table in PARTS:
         rows = found.rows.get(table, [])
-        keyed = {_key(table, row): kind(**row) for row in rows}
+        keyed = {_row_key(table, row): part_of(table, row) for row in rows}
         by_item = KEYS[table][0] == "item"
         parts[table] = dict(
-            sorted(keyed.items(), key=(lambda e: (place(e[1].item), str(e[0]))) if by_item else lambda e: e[0])
+            sorted(
+                keyed.items(),
+                key=(lambda e: (place(e[1].item), str(e[0]))) if by_item else lambda e: e[0],
+            )
         )
     own = {f.name for f in fields(Case)}
     return Case(**{name: value for name, value in found.case.items() if name in own}, **parts)
 
 
-async def draw_numbers(tx: Connection, taken: Step, release: Release) -> None:
-    """Give each new certificate the next number of its series; the result package then names it."""
-    lacking = [c for c in taken.case.certificates.values() if not c.number]
-    if not lacking:
-        return
-    region = release.directory.region.code
-
-    def number(certificate: Any, seq: int) -> str:
-        return bundle.certificate_number(certificate.pattern, region=region, issued_on=certificate.issued_on, seq=seq)
-
-    for certificate in lacking:
-        series = f"certificate {number(certificate, 0)}"
-        drawn = (await counters.draw(tx, {series: 1}))[series]
-        library.numbered(taken.case, certificate, number(certificate, drawn))
-    known = taken.before.notices if taken.before else {}
-    for notice in taken.case.notices.values():
-        if notice.kind == "result" and notice.n not in known:
-            notice.body = notices.result(release, taken.case).body
+async def _numbered(tx: Connection, taken: Step, release: Release) -> Step:
+    """Draw the next number of its series for each new certificate and paper, before anything of the step is sealed."""
+    first = await counters.draw(tx, numbers_wanted(taken, release))
+    return with_numbers(taken, release, first)
 
 
 def new_id(now: datetime) -> str:

@@ -6,10 +6,9 @@ from datetime import date, datetime
 
 from service.workflows import clocks
 from service.workflows.calendar import WorkCalendar
-from service.workflows.case import Clock
+from service.workflows.case import Clock, machine_of
 from service.workflows.clocks import Left
-from service.workflows.language.release import Release
-from service.workflows.machine import machine_of
+from service.workflows.definition import Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,9 @@ class Due:
         return self.left.on
 
 
-def due_of(release: Release, item: str, running: Iterable[Clock], calendar: WorkCalendar, now: datetime) -> Due | None:
+def due_of(
+    release: Release, item: str, running: Iterable[Clock], calendar: WorkCalendar, now: datetime
+) -> Due | None:
     """Say how the running clock of an item that ends first stands on the day of `now`; None when none runs."""
     dated = [clock for clock in running if clock.state == "running" and clock.due_on]
     clock = min(dated, key=lambda c: (c.due_on, c.owner != "department", c.clock), default=None)

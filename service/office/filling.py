@@ -5,17 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from service.errors import ActionNotAllowed
-from service.office.desk import Desk, there
+from service.office.desk import Desk, as_known_to, there
 from service.store import case_lists, cases
 from service.store.cases import Row
 from service.store.database import Connection
 from service.workflows.calendar import local_date
-from service.workflows.case import Case
-from service.workflows.language.release import Release
+from service.workflows.case import Actor, Case
+from service.workflows.definition import Release
 from service.workflows.notices import say_date
-from service.workflows.situation import Actor
-from service.workflows.tools.draft import draft
-from service.workflows.tools.guide import Earlier
+from service.workflows.telling import Earlier, draft_as_it_stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +22,7 @@ class DraftView:
 
     case: Case
     release: Release
-    content: dict[str, Any]  # see `tools.draft.draft`
+    content: dict[str, Any]  # see `telling.draft.draft`
 
 
 class Filling(Desk):
@@ -38,30 +36,39 @@ class Filling(Desk):
             if case.state != "draft":
                 raise ActionNotAllowed("已经提交，不再是草稿", action="change", state=case.state)
             release = await self.catalogue.newest(case.bundle, connection)
-            known = earlier_of(await _filed_before(connection, case.account, case.applicant_id, case.bundle))
-            newest = await self.situation(release, now, found, connection)
+            newest = as_known_to(actor, case, await self.situation(release, now, found, connection))
+            row = None
+            if newest.asked:
+                row = await _filed_before(connection, case.account, case.applicant_id, case.bundle)
+            known = earlier_of(row)
         before = situation.release if situation.release.hash != release.hash else None
-        content = draft(case, newest, earlier=known, before=before)
+        content = draft_as_it_stands(case, newest, earlier=known, before=before)
         return DraftView(case, release, content)
 
     async def told_before(self, actor: Actor, bundle: str) -> dict[str, Any]:
         """Return the answers of the applicant's own last application for this bundle: {answers, said}; {} when there is none."""
         async with self.database.reading() as connection:
             row = await _filed_before(connection, actor.account, actor.subject, bundle)
-        return {"answers": row["answers"], "said": _said(row)} if row and row["bundle"] == bundle else {}
+        if row is None or row["bundle"] != bundle:
+            return {}
+        return {"answers": row["answers"], "said": _origin(row)}
 
 
-async def _filed_before(connection: Connection, account: str, applicant_id: str, bundle: str) -> Row | None:
+async def _filed_before(
+    connection: Connection, account: str, applicant_id: str, bundle: str
+) -> Row | None:
     """An account that files for many has no past of its own: what counts is the applicant's."""
     if not account or not applicant_id:
         return None
-    return await case_lists.filed_before(connection, account=account, applicant_id=applicant_id, bundle=bundle)
+    return await case_lists.filed_before(
+        connection, account=account, applicant_id=applicant_id, bundle=bundle
+    )
 
 
 def earlier_of(row: Row | None) -> Earlier:
     """Return what an earlier application tells."""
-    return Earlier(row["form"], _said(row)) if row else Earlier()
+    return Earlier(row["form"], _origin(row)) if row else Earlier()
 
 
-def _said(row: Row) -> str:
+def _origin(row: Row) -> str:
     return f"来自您{say_date(local_date(row['received_at']))}的申请"

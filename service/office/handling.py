@@ -5,50 +5,62 @@ from datetime import datetime
 
 from service.office.asking import Request
 from service.office.attachments import with_own_files
+from service.office.case_view import CaseView
 from service.office.desk import Answer, Desk, changed_keys, refuse_stale, scope_of, there
 from service.office.sharing import asked, who_applies
-from service.office.views import CaseView
 from service.store import cases
+from service.workflows.case import UNDRAWN, Action, Actor, Shared
 from service.workflows.rights import is_applicant
-from service.workflows.situation import Action, Actor, Shared
 from service.workflows.step import step
 
 
 class Handling(Desk):
     """The verb behind every click on a case."""
 
-    async def act(self, request: Request, number: str, action: Action, *, answer: Answer | None = None) -> CaseView:
+    async def act(
+        self, request: Request, number: str, action: Action, *, answer: Answer | None = None
+    ) -> CaseView:
         """Take one action; `answer` renders the body that is stored under the request's key.
 
         Raises:
             NotFound: no such case, or not this actor's. CaseChanged: another was faster. KeyReused: another request
                 had this key. ServiceError: the refusal of `step`.
         """
-        shared = await self._shared(request, number, action)
+        shared = await self._shared_materials(request, number, action)
         scope = scope_of(request, "act", number, action.item)
         async with self.database.transaction() as tx:
             found = there(await cases.gather(tx, number=number, key=scope))
             case, situation = await self.opened(found, request.actor, request.now, tx)
-            if done := self.repeated(found.answered, request, case, situation):
+            if done := self.repeated(found.answered, request, case, situation, answer):
                 return done
             refuse_stale(case, request)
-            action = await with_own_files(tx, action, request.actor.account, situation.release)
+            action = await with_own_files(tx, self.folder, action, request.actor, situation.release)
             taken = step(case, action, request.actor, replace(situation, shared=shared))
-            return await self.recorded(tx, taken, request, situation, was=found.case, scope=scope, answer=answer)
+            return await self.recorded(
+                tx, taken, request, situation, was=found.case, scope=scope, answer=answer
+            )
 
     async def foresee(self, actor: Actor, number: str, action: Action, now: datetime) -> CaseView:
         """Return the case as an action would leave it, and what it would change; nothing is recorded.
 
-        Raises what `act` would raise. Numbers that are drawn at the record are missing.
+        Raises what `act` would raise. Numbers and lots that are drawn at the record are missing.
         """
         async with self.database.reading() as connection:
             found = there(await cases.look(connection, number=number))
             case, situation = await self.opened(found, actor, now, connection)
-            action = await with_own_files(connection, action, actor.account, situation.release)
-        taken = step(case, action, actor, situation)
-        return CaseView.of(taken.case, actor, situation, events=taken.events, changed=changed_keys(case, taken.case))
+            action = await with_own_files(connection, self.folder, action, actor, situation.release)
+        taken = step(case, action, actor, replace(situation, lot=UNDRAWN))
+        return CaseView.of(
+            taken.case,
+            actor,
+            situation,
+            events=taken.events,
+            changed=changed_keys(case, taken.case),
+        )
 
-    async def _shared(self, request: Request, number: str, action: Action) -> dict[str, Shared]:
+    async def _shared_materials(
+        self, request: Request, number: str, action: Action
+    ) -> dict[str, Shared]:
         """Ask for what is to come from sharing, before anything is locked, and only for the applicant."""
         given = action.data.get("materials")
         if self.sharing is None or not isinstance(given, list):

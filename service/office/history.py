@@ -1,17 +1,17 @@
 """办到哪里的历史 — stage, department, post and person of each open item at any past moment (R-MON-3)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from service.office import sight, titles
+from service.office import sight
+from service.office.case_view import WhereIs, at_task
 from service.office.desk import Desk, there
-from service.office.views import WhereIs
 from service.store import case_lists, cases
 from service.store.database import Connection
-from service.workflows.case import Case, Task
-from service.workflows.language.release import Release
-from service.workflows.situation import Actor
+from service.workflows.case import Actor, Case, Task
+from service.workflows.definition import Release
 
 AT_ONCE = 500  # records read in one go
 Told = Mapping[int, Mapping[str, Any]]  # task → its row as it stood then
@@ -20,12 +20,14 @@ Told = Mapping[int, Mapping[str, Any]]  # task → its row as it stood then
 class History(Desk):
     """What can be asked about the past."""
 
-    async def where_at(self, actor: Actor, number: str, at: datetime, now: datetime) -> list[WhereIs]:
+    async def where_at(
+        self, actor: Actor, number: str, at: datetime, now: datetime
+    ) -> list[WhereIs]:
         """Return where each open item was at an instant; for who may not see the case it is not there."""
         async with self.database.reading() as connection:
             found = there(await cases.look(connection, number=number))
             case, situation = await self.opened(found, actor, now, connection)
-            told = _told(await _records(connection, case), at)
+            told = _rows_then(await _records(connection, case), at)
         return where_was(situation.release, sight.shown(situation.release, case, actor), told, at)
 
 
@@ -39,7 +41,7 @@ async def _records(connection: Connection, case: Case) -> list[Mapping[str, Any]
     return found
 
 
-def _told(records: Iterable[Mapping[str, Any]], at: datetime) -> Told:
+def _rows_then(records: Iterable[Mapping[str, Any]], at: datetime) -> Told:
     """Return each task as the record told it last before `at`; what was told later only where it was told first."""
     told: dict[int, Mapping[str, Any]] = {}
     for record in records:
@@ -52,17 +54,17 @@ def _told(records: Iterable[Mapping[str, Any]], at: datetime) -> Told:
 def where_was(release: Release, case: Case, told: Told, at: datetime) -> list[WhereIs]:
     """Return the tasks that were open at an instant; when they began and ended is the law's time, not the record's."""
     return [
-        _line(release, task, told.get(task.n, {}))
+        _where_was(release, task, told.get(task.n, {}))
         for task in case.tasks.values()
         if task.since_at <= at and (task.done_at is None or at < task.done_at)
     ]
 
 
-def _line(release: Release, task: Task, told: Mapping[str, Any]) -> WhereIs:
+def _where_was(release: Release, task: Task, told: Mapping[str, Any]) -> WhereIs:
     due = told.get("due_on")
-    return WhereIs(
-        task.item, titles.item_title(release, task.item), titles.state_title(release, task.item, task.state),
-        task.department, titles.department_title(release, task.department), task.post,
-        titles.post_title(release, task.post), str(told.get("person", task.person)), task.since_at,
-        date.fromisoformat(due) if due else None, told.get("card", task.card),
-    )  # fmt: skip
+    return replace(
+        at_task(release, task, task.state),
+        person=str(told.get("person", task.person)),
+        due_on=date.fromisoformat(due) if due else None,
+        card=told.get("card", task.card),
+    )

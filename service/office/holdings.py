@@ -1,21 +1,24 @@
 """证照库 — the certificates somebody holds or a department has issued, and whether one holds today."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from service.errors import NotFound
-from service.office import sight, titles
+from service.office import press, sight, titles
 from service.office.desk import Desk
-from service.office.views import Page
+from service.office.views import Page, value_of
 from service.store import case_lists, cases, papers
 from service.store.case_lists import Right
 from service.store.cases import Row
 from service.store.database import Connection
 from service.workflows.calendar import local_date
-from service.workflows.situation import Actor
+from service.workflows.case import Actor, Case
+from service.workflows.notices import Face, certificate_face, face_markup
+from service.workflows.proceedings import STRIKING_OFF
 
-MOST = 200
+MOST_ROWS = 200
 NO_CERTIFICATE = "没有这份证照，或者您无权查看。"
 
 
@@ -50,9 +53,9 @@ class Holdings(Desk):
     ) -> Page[Holding]:
         """List certificates, the newest first: an applicant's own, those of the cases a clerk sees."""
         async with self.database.reading() as connection:
-            right = await self._right(actor, connection)
+            right = await self._right_to_certificates(actor, connection)
             found = await case_lists.certificates(
-                connection, right, limit=max(1, min(limit, MOST)), cursor=cursor or ""
+                connection, right, limit=max(1, min(limit, MOST_ROWS)), cursor=cursor or ""
             )
             shown = [await self._holding(row, now, connection) for row in found.rows]
         return Page(shown, found.next or None)
@@ -65,21 +68,57 @@ class Holdings(Desk):
             if row is None or found is None:
                 raise NotFound(NO_CERTIFICATE)
             case, situation = await self.opened(found, actor, now, connection)
-            if row["item"] not in {c.item for c in sight.shown(situation.release, case, actor).certificates.values()}:
+            seen = sight.shown(situation.release, case, actor).certificates.values()
+            if row["item"] not in {each.item for each in seen}:
                 raise NotFound(NO_CERTIFICATE)
             item = case.items[row["item"]]
             about = {"case": case.number, "release": case.release, "department": item.department}
             return await self._holding(row | about, now, connection)
 
-    async def _right(self, actor: Actor, connection: Connection) -> Right:
-        if actor.kind == "supervisor":
+    async def face(self, actor: Actor, number: str, now: datetime, *, base: str) -> Face:
+        """Return how a certificate looks today, to who may read it; `base` is the address at which it can be verified.
+
+        Who only watches sees half a name and nothing of what it carries. Raises NotFound.
+        """
+        async with self.database.reading() as connection:
+            row = await papers.certificate(connection, number)
+            found = await cases.look(connection, case_id=row["case_id"]) if row else None
+            if row is None or found is None:
+                raise NotFound(NO_CERTIFICATE)
+            case, situation = await self.opened(found, actor, now, connection)
+        release = situation.release
+        seen = sight.shown(release, case, actor).certificates.get(row["n"])
+        if seen is None:
+            raise NotFound(NO_CERTIFICATE)
+        if actor.is_supervisor:
+            name, identity = titles.masked(seen.holder_name), titles.masked_id(seen.holder_id)
+            seen = replace(seen, holder_name=name, holder_id=identity, carries={})
+        state = state_on(row, local_date(now))
+        if state != "valid" and _struck_off(case, seen.item):
+            state = "deregistered"
+        department = case.items[seen.item].department
+        url = f"{base}/v/{seen.code}"
+        return certificate_face(seen, release, department, state=state, verify_url=url)
+
+    async def face_pdf(
+        self, actor: Actor, number: str, now: datetime, *, base: str
+    ) -> tuple[str, bytes]:
+        """Return a certificate's file name and its face as PDF/A. Raises NotFound; Unavailable where none can be made."""
+        face = await self.face(actor, number, now, base=base)
+        content = await press.set_apart(partial(_pressed, face, now))
+        return f"{face.title}-{face.number}.pdf", content
+
+    async def _right_to_certificates(self, actor: Actor, connection: Connection) -> Right:
+        if actor.is_supervisor:
             return Right(everything=True)
-        if actor.kind == "clerk":
+        if actor.is_clerk:
             releases = await self.catalogue.all_newest(connection)
+            at_window = "window" in actor.posts
+            mine = (actor.department, "lead")
             leads = [
-                r.bundle.code
-                for r in releases
-                if (r.bundle.lead, r.bundle.acceptance) == (actor.department, "lead") and "window" in actor.posts
+                release.bundle.code
+                for release in releases
+                if at_window and (release.bundle.lead, release.bundle.acceptance) == mine
             ]
             return Right(department=actor.department, bundles=leads)
         if actor.kind in ("applicant", "portal"):
@@ -88,13 +127,26 @@ class Holdings(Desk):
 
     async def _holding(self, row: Row, now: datetime, connection: Connection) -> Holding:
         release = await self.catalogue.release(row["release"], connection)
-        return Holding(
-            row["number"], row["certificate"], row["title"], row["holder_name"], row["holder_id"], row["issued_on"],
-            row["valid_from"], row["valid_until"], row["continues"],
-            state_on(row, local_date(now)), row["carries"] or {}, row["code"], row["case"], row["item"],
-            titles.item_title(release, row["item"]), row["department"],
-            titles.department_title(release, row["department"]),
-        )  # fmt: skip
+        return value_of(
+            Holding,
+            row,
+            state=state_on(row, local_date(now)),
+            item_title=titles.item_title(release, row["item"]),
+            department_title=titles.department_title(release, row["department"]),
+        )
+
+
+def _struck_off(case: Case, item: str) -> bool:
+    """Tell whether the entry of a certificate that has ended was struck off since (注销)."""
+    return any(
+        other.parent == item and other.lifecycle == STRIKING_OFF and other.outcome == "closed"
+        for other in case.items.values()
+    )
+
+
+def _pressed(face: Face, now: datetime) -> bytes:
+    markup, inputs = face_markup(face, press.fonts())
+    return press.pdf(markup, inputs, now)
 
 
 def state_on(row: Row, today: date) -> str:
@@ -106,11 +158,14 @@ def state_on(row: Row, today: date) -> str:
     return "expired" if row["valid_until"] and row["valid_until"] < today else "valid"
 
 
-NOTES = {
+STATE_NOTES = {
+    "made": "已经准予，证照还没有颁发。",
     "valid": "",
     "pending": "证照还没有到生效的日期。",
     "superseded": "证照已经换发新证。",
     "expired": "证照的有效期已经届满。",
     "revoked": "证照已被撤销。",
     "recalled": "许可已被撤回。",
+    "void": "办理已经终止，证照没有颁发。",
+    "deregistered": "证照已经依持有人的申请注销。",
 }

@@ -21,11 +21,15 @@ class Platform:
 
     async def ask(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any] | str:
         """Return the JSON object that was answered, or in Chinese why there is none."""
-        headers = {"accept": "application/json"} | ({"authorization": f"Bearer {self._token}"} if self._token else {})
+        headers = {"accept": "application/json"} | (
+            {"authorization": f"Bearer {self._token}"} if self._token else {}
+        )
         try:
             async with (
                 asyncio.timeout(self._seconds),
-                httpx.AsyncClient(follow_redirects=False, trust_env=False, timeout=self._seconds) as client,
+                httpx.AsyncClient(
+                    follow_redirects=False, trust_env=False, timeout=self._seconds
+                ) as client,
                 client.stream("POST", f"{self._url}/{path}", json=body, headers=headers) as answer,
             ):
                 if answer.status_code != httpx.codes.OK:

@@ -1,35 +1,33 @@
 """印发与核验 — a notice as a paper to print, and whether a printed paper is genuine and still in force."""
 
-import asyncio
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Literal
 
 from service.errors import NotFound
 from service.office import press, sight, titles
 from service.office.desk import Desk, there
-from service.office.holdings import NOTES, state_on
+from service.office.holdings import STATE_NOTES, state_on
+from service.office.security import HOUR, part_of, reading
 from service.store import case_lists, cases, papers
 from service.store.cases import Row
 from service.store.database import Connection
-from service.workflows import evidence
+from service.workflows import rights
 from service.workflows.calendar import local_date
-from service.workflows.case import CASE, Case, Notice
-from service.workflows.language.release import Release
-from service.workflows.notices import say_date
-from service.workflows.situation import Actor
-from service.workflows.tools import papers as sheets
+from service.workflows.case import CASE, Actor, Case, Notice, digest, plain_json
+from service.workflows.definition import Release
+from service.workflows.notices import paper_fingerprint, paper_html, paper_markup, say_date
 
 Form = Literal["html", "pdf"]
-ENDED = ("revoked", "recalled")
-GRANTING = frozenset({"grant", "issue", "result"})  # papers whose force ends with what they granted
+ENDED_STATES = ("revoked", "recalled")
+# papers whose force ends with what they granted
+GRANTING_PAPERS = frozenset({"grant", "issue", "result"})
 NO_PAPER = "没有这份文书，或者您无权查看。"
 NO_CODE = "没有查到这份文书，请核对文书上的校验码。"
 ALTERED = "存档的内容与办理记录对不上，请向发文机关查实，在此之前不要使用。"
 _EVENTS_AT_ONCE = 200
-_PRESS = ThreadPoolExecutor(2, thread_name_prefix="press")  # setting a paper takes a processor for some time
 
 
 class Printing(Desk):
@@ -51,20 +49,22 @@ class Printing(Desk):
         notice = sight.shown(release, case, actor).notices.get(n)
         if notice is None or not sight.reads(notice, actor):
             raise NotFound(NO_PAPER)
+        if not rights.is_applicant(case, actor):
+            seen = part_of(reading(case, actor, now), "read_paper", str(n))
+            self.noted.later(seen, once=HOUR)
         verify_url = f"{base}/v/{notice.code}"
-        shown = _discreet(release, case, actor)
+        shown = _without_private(release, case, actor)
         if form == "html":
-            content = sheets.html(notice, shown, release, verify_url=verify_url, base=base).encode()
+            content = paper_html(notice, shown, release, verify_url=verify_url, base=base).encode()
         else:
-            content = await asyncio.get_running_loop().run_in_executor(
-                _PRESS, _pressed, notice, shown, release, verify_url, base
-            )
+            setting = partial(_pressed, notice, shown, release, verify_url=verify_url, base=base)
+            content = await press.set_apart(setting)
         return f"{notice.title}-{notice.number}.{form}", content
 
     async def document(self, code: str, now: datetime) -> dict[str, Any]:
         """Verify a paper or a certificate by the code it carries: what it is, from whom, for whom, whether it is in force.
 
-        `{number, title, case, issued_at, department_title, item_title, applicant, sha256, intact, valid, note,
+        `{number, document_number, title, case, issued_at, department_title, item_title, applicant, sha256, intact, valid, note,
         valid_until, state}`: `sha256` is that of the body, as printed; `intact` says that it is what was recorded at
         the issue; `state` is empty for a paper. Raises NotFound.
         """
@@ -76,58 +76,83 @@ class Printing(Desk):
             if row is None or found is None:
                 raise NotFound(NO_CODE)
             release = await self.catalogue.release(found.case["release"], connection)
-            told = await _recorded(connection, "notices", row)
+            told = await _recorded_row(connection, "notices", row)
             recorded = str(told["body"]["sha256"]) if told else ""
         item = next((i for i in found.rows["items"] if i["item"] == row["item"]), None)
-        intact = recorded == evidence.digest([found.case["salt"], row["body"]])
-        note = _out_of_force(row, item, found.rows.get("certificates", []), local_date(now)) if intact else ALTERED
+        intact = recorded == digest([found.case["salt"], row["body"]])
+        issued = found.rows.get("certificates", [])
+        note = _out_of_force(row, item, issued, local_date(now)) if intact else ALTERED
         department = item["department"] if item else release.bundle.lead
+        about = titles.item_title(release, row["item"]) if row["item"] else release.bundle.title
         return {
-            "number": row["number"], "title": row["title"], "case": found.case["number"],
-            "issued_at": row["issued_at"], "department_title": titles.department_title(release, department),
-            "item_title": titles.item_title(release, row["item"]) if row["item"] else release.bundle.title,
-            "applicant": titles.masked(found.case["applicant_name"]), "sha256": sheets.fingerprint(row["body"]),
-            "intact": intact, "valid": not note, "note": note, "valid_until": None, "state": "",
-        }  # fmt: skip
+            "number": row["number"],
+            "document_number": row["body"].get("document_number", ""),
+            "title": row["title"],
+            "case": found.case["number"],
+            "issued_at": row["issued_at"],
+            "department_title": titles.department_title(release, department),
+            "item_title": about,
+            "applicant": titles.masked(found.case["applicant_name"]),
+            "sha256": paper_fingerprint(row["body"]),
+            "intact": intact,
+            "valid": not note,
+            "note": note,
+            "valid_until": None,
+            "state": "",
+        }
 
     async def _certificate(self, connection: Connection, row: Row, today: date) -> dict[str, Any]:
         found = there(await cases.look(connection, case_id=row["case_id"]))
         release = await self.catalogue.release(found.case["release"], connection)
         item = next(i for i in found.rows["items"] if i["item"] == row["item"])
-        told, salt = await _recorded(connection, "certificates", row), found.case["salt"]
-        holder = evidence.digest([salt, row["holder_name"]])
-        intact = bool(told) and (told["number"], told["holder_name"]["sha256"]) == (row["number"], holder)
+        told, salt = await _recorded_row(connection, "certificates", row), found.case["salt"]
+        holder = digest([salt, row["holder_name"]])
+        printed = (row["number"], holder)
+        intact = bool(told) and (told["number"], told["holder_name"]["sha256"]) == printed
         state = state_on(row, today)
-        note = NOTES[state] if intact else ALTERED
+        note = STATE_NOTES[state] if intact else ALTERED
         says = {
-            name: evidence.plain(row[name]) for name in ("number", "title", "holder_name", "issued_on", "valid_until")
+            name: plain_json(row[name])
+            for name in ("number", "title", "holder_name", "issued_on", "valid_until")
         }
         return {
-            "number": row["number"], "title": row["title"], "case": found.case["number"], "issued_at": item["final_at"],
+            "number": row["number"],
+            "document_number": "",
+            "title": row["title"],
+            "case": found.case["number"],
+            "issued_at": item["final_at"],
             "department_title": titles.department_title(release, item["department"]),
-            "item_title": titles.item_title(release, row["item"]), "applicant": titles.masked(row["holder_name"]),
-            "sha256": sheets.fingerprint(says), "intact": intact, "valid": not note, "note": note,
-            "valid_until": row["valid_until"], "state": state,
-        }  # fmt: skip
+            "item_title": titles.item_title(release, row["item"]),
+            "applicant": titles.masked(row["holder_name"]),
+            "sha256": paper_fingerprint(says),
+            "intact": intact,
+            "valid": not note,
+            "note": note,
+            "valid_until": row["valid_until"],
+            "state": state,
+        }
 
 
-def _discreet(release: Release, case: Case, actor: Actor) -> Case:
+def _without_private(release: Release, case: Case, actor: Actor) -> Case:
     """Leave out what the reader has no business with: who only watches sees half a name, a department no query code."""
     if sight.sees_all(release, case, actor):
         return case
-    name = titles.masked(case.applicant_name) if actor.kind == "supervisor" else case.applicant_name
+    name = titles.masked(case.applicant_name) if actor.is_supervisor else case.applicant_name
     return replace(case, applicant_name=name, query_code="")
 
 
-def _pressed(notice: Notice, case: Case, release: Release, verify_url: str, base: str) -> bytes:
-    markup, inputs = sheets.typst(notice, case, release, verify_url=verify_url, fonts=press.fonts(), base=base)
+def _pressed(notice: Notice, case: Case, release: Release, *, verify_url: str, base: str) -> bytes:
+    markup, inputs = paper_markup(
+        notice, case, release, verify_url=verify_url, fonts=press.fonts(), base=base
+    )
     return press.pdf(markup, inputs, notice.issued_at)
 
 
-async def _recorded(connection: Connection, table: str, wanted: Row) -> Row:
+async def _recorded_row(connection: Connection, table: str, wanted: Row) -> Row:
     """Return the row as the record took it down when the paper was issued, empty if it never did."""
     after = 0
-    while rows := await case_lists.events(connection, wanted["case_id"], after=after, limit=_EVENTS_AT_ONCE):
+    case_id, limit = wanted["case_id"], _EVENTS_AT_ONCE
+    while rows := await case_lists.events(connection, case_id, after=after, limit=limit):
         for row in rows:
             for told in row["rows"].get(table, []):
                 if told["n"] == wanted["n"]:
@@ -138,10 +163,15 @@ async def _recorded(connection: Connection, table: str, wanted: Row) -> Row:
 
 def _out_of_force(notice: Row, item: Row | None, certificates: Iterable[Row], today: date) -> str:
     """Say why a paper no longer holds: what it granted was revoked or has run out; empty while it does."""
-    if notice["kind"] not in GRANTING:
+    if notice["kind"] not in GRANTING_PAPERS:
         return ""
     own = [c for c in certificates if notice["item"] in (CASE, c["item"])]
-    if (item and item["outcome"] in ENDED) or any(c["state"] in ENDED for c in own):
-        return "对应的决定已被撤销。" if not item or item["outcome"] == "revoked" else "对应的许可已被撤回。"
+    if (item and item["outcome"] in ENDED_STATES) or any(c["state"] in ENDED_STATES for c in own):
+        withdrawn = item is not None and item["outcome"] != "revoked"
+        return "对应的许可已被撤回。" if withdrawn else "对应的决定已被撤销。"
+    if any(c["state"] == "deregistered" for c in own):
+        return "对应的证照已经注销。"
+    if any(c["state"] == "void" for c in own):
+        return "办理已经终止，对应的证照没有颁发。"
     ended = [c["valid_until"] for c in own if c["valid_until"] and c["valid_until"] < today]
     return f"对应的证照有效期到{say_date(max(ended))}，已经过期。" if ended else ""

@@ -8,23 +8,22 @@ from typing import Any
 from service.errors import NotFound, NotPermitted, one_field
 from service.office import sight, titles
 from service.office.asking import CaseFilter
+from service.office.case_view import CaseView, Progress, Recorded, where_is
 from service.office.desk import Desk, there
-from service.office.views import CaseSummary, CaseView, Page, Progress, Recorded, where_is
-from service.store import case_lists, cases
-from service.store.case_lists import Filter, Right
+from service.office.views import CaseSummary, Page, value_of
+from service.store import case_lists, cases, files
+from service.store.case_lists import Filter
 from service.store.cases import Row
 from service.store.database import Connection
 from service.workflows import clocks
-from service.workflows.case import CASE, Case, Event
-from service.workflows.proceedings import INSIDE
-from service.workflows.situation import CLOCK_ACTOR, Actor, Situation
-from service.workflows.tools import progress
-from service.workflows.tools.oddities import Oddity, oddities
+from service.workflows.case import CASE, CLOCK_ACTOR, Actor, Case, Event, Situation
+from service.workflows.proceedings import is_inside
+from service.workflows.telling import Oddity, attached_papers, oddities_of, turn_of
 
-MOST = 200
+MOST_ROWS = 200
 EVERYTHING = CaseFilter()
-_STEP = 100  # no step has more events
-_EVENT = tuple(f.name for f in fields(Event))
+_MOST_IN_A_STEP = 100  # no step has more events
+_EVENT_COLUMNS = tuple(f.name for f in fields(Event))
 
 
 class Reading(Desk):
@@ -33,93 +32,119 @@ class Reading(Desk):
     async def case(self, actor: Actor, number: str, now: datetime) -> CaseView:
         """Return a case as the actor may see it. Raises NotFound, also for who may not see it."""
         async with self.database.reading() as connection:
-            case, situation = await self._looked(connection, actor, number, now)
-        return CaseView.of(case, actor, situation)
+            case, situation = await self._seen_case(connection, actor, number, now)
+            scans = await self._scans(connection, case)
+        return CaseView.of(case, actor, situation, scans=scans)
 
     async def progress(self, actor: Actor, number: str, now: datetime) -> Progress:
         """Return a case with its record. Raises NotFound, also for who may not see it."""
         async with self.database.reading() as connection:
-            case, situation = await self._looked(connection, actor, number, now)
-            events = [_event(row) for row in await _record(connection, case.id)]
-        return Progress(CaseView.of(case, actor, situation), events)
+            case, situation = await self._seen_case(connection, actor, number, now)
+            events = [_event_of(row) for row in await _whole_record(connection, case.id)]
+            scans = await self._scans(connection, case)
+        return Progress(CaseView.of(case, actor, situation, scans=scans), events)
 
     async def oddities(self, actor: Actor, number: str, now: datetime) -> list[Oddity]:
         """Return what looks odd in the record of a case (R-MON-4). Raises NotPermitted for all but supervision, NotFound."""
-        if actor.kind != "supervisor":
+        if not actor.is_supervisor:
             raise NotPermitted("只有效能监察可以查看疑点", action="oddities")
         async with self.database.reading() as connection:
-            case, situation = await self._looked(connection, actor, number, now)
-            events = [_event(row) for row in await _record(connection, case.id)]
-        return oddities(situation.release, case, events, situation.calendar)
+            case, situation = await self._seen_case(connection, actor, number, now)
+            events = [_event_of(row) for row in await _whole_record(connection, case.id)]
+        return oddities_of(situation.release, case, events, situation.calendar)
 
-    async def _looked(self, connection: Connection, actor: Actor, number: str, now: datetime) -> tuple[Case, Situation]:
-        return await self.opened(there(await cases.look(connection, number=number)), actor, now, connection)
+    async def _scans(self, connection: Connection, case: Case) -> dict[str, Row]:
+        """Return what the scanner said of the files of a case; where there is none, nothing was scanned."""
+        named = sorted({row.file for row in case.materials.values() if row.file})
+        return await files.scans(connection, named) if self.scanner and named else {}
+
+    async def _seen_case(
+        self, connection: Connection, actor: Actor, number: str, now: datetime
+    ) -> tuple[Case, Situation]:
+        found = there(await cases.look(connection, number=number))
+        return await self.opened(found, actor, now, connection)
 
     async def cases(
-        self, actor: Actor, wanted: CaseFilter = EVERYTHING, cursor: str | None = None, limit: int = 50
+        self,
+        actor: Actor,
+        wanted: CaseFilter = EVERYTHING,
+        cursor: str | None = None,
+        limit: int = 50,
     ) -> Page[CaseSummary]:
         """List the cases the actor may see, newest first."""
         by = Filter(wanted.state, wanted.bundle, wanted.text)
         async with self.database.reading() as connection:
-            right = await self._right(actor, connection)
-            found = await case_lists.listed(connection, right, by, limit=max(1, min(limit, MOST)), cursor=cursor or "")
-            shown = [await self._summary(row, connection) for row in found.rows]
+            right = await self.right_to_cases(actor, connection)
+            found = await case_lists.listed(
+                connection, right, by, limit=max(1, min(limit, MOST_ROWS)), cursor=cursor or ""
+            )
+            shown = [await self._summary_of(row, connection) for row in found.rows]
         return Page(shown, found.next or None)
 
-    async def _right(self, actor: Actor, connection: Connection) -> Right:
-        if actor.kind == "supervisor":
-            return Right(everything=True)
-        if actor.kind == "clerk":
-            releases = await self.catalogue.all_newest(connection)
-            leads = [release.bundle.code for release in releases if release.bundle.lead == actor.department]
-            return Right(department=actor.department, bundles=leads)
-        if actor.kind in ("applicant", "portal"):
-            return Right(account=actor.account, applicant_id=actor.subject)
-        return Right()
-
-    async def _summary(self, row: Row, connection: Connection) -> CaseSummary:
+    async def _summary_of(self, row: Row, connection: Connection) -> CaseSummary:
         release = await self.catalogue.release(row["release"], connection)
-        return CaseSummary(
-            row["number"], row["bundle"], release.bundle.title, row["applicant_type"], row["applicant_name"],
-            row["channel"], row["state"], titles.CASE_STATES[row["state"]], row["version"],
-            row["created_at"], row["received_at"], row["closed_at"], row["due_on"], _whose(row), row["yours_on"],
-        )  # fmt: skip
+        return value_of(
+            CaseSummary,
+            row,
+            bundle_title=release.bundle.title,
+            state_title=titles.CASE_STATES[row["state"]],
+            whose=_whose_turn(row),
+        )
 
     async def events(
-        self, actor: Actor, number: str, cursor: str | None = None, limit: int = 100, *, now: datetime
+        self,
+        actor: Actor,
+        number: str,
+        cursor: str | None = None,
+        limit: int = 100,
+        *,
+        now: datetime,
     ) -> Page[Recorded]:
         """Return the record of a case in order, what concerns the actor; `cursor` is the last number seen."""
         if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
             raise one_field("/cursor", "翻页标记无效，请回到第一页。")
-        limit = max(1, min(limit, MOST))
+        limit = max(1, min(limit, MOST_ROWS))
         async with self.database.reading() as connection:
-            case, situation = await self._looked(connection, actor, number, now)
-            rows = await case_lists.events(connection, case.id, after=int(cursor or 0), limit=limit + 1)
-            around = await self._around(connection, case.id, rows)
-        papers, view = progress.attached(around), CaseView.of(case, actor, situation)
+            case, situation = await self._seen_case(connection, actor, number, now)
+            rows = await case_lists.events(
+                connection, case.id, after=int(cursor or 0), limit=limit + 1
+            )
+            around = await self._with_neighbours(connection, case.id, rows)
+        papers, view = attached_papers(around), CaseView.of(case, actor, situation)
         shown = [
-            Recorded(**_columns(row), papers=tuple(n for n in papers.get(row["n"], ()) if view.reads(n)))
+            Recorded(
+                **_event_columns(row), papers=tuple(filter(view.reads, papers.get(row["n"], ())))
+            )
             for row in rows[:limit]
             if sight.sees_event(case, actor, situation.release, row["item"], row["action"])
         ]
         return Page(shown, str(rows[limit - 1]["n"]) if len(rows) > limit else None)
 
-    async def _around(self, connection: Connection, case_id: str, rows: list[Row]) -> list[Event]:
+    async def _with_neighbours(
+        self, connection: Connection, case_id: str, rows: list[Row]
+    ) -> list[Event]:
         """Return a page of records with what belongs to the steps it begins and ends in."""
         if not rows:
             return []
         first, last = rows[0]["n"], rows[-1]
-        before = await case_lists.events(
-            connection, case_id, after=max(0, first - 1 - _STEP), limit=min(first - 1, _STEP)
-        )
-        after = [] if last["rows"] else await case_lists.events(connection, case_id, after=last["n"], limit=_STEP)
-        return [_event(row) for row in [*before, *rows, *after]]
+        most = min(first - 1, _MOST_IN_A_STEP)
+        before = await case_lists.events(connection, case_id, after=first - 1 - most, limit=most)
+        after: list[Row] = []
+        if not last["rows"]:
+            most = _MOST_IN_A_STEP
+            after = await case_lists.events(connection, case_id, after=last["n"], limit=most)
+        return [_event_of(row) for row in [*before, *rows, *after]]
 
-    async def explain(self, actor: Actor, number: str, item: str, clock: str, now: datetime) -> dict[str, Any]:
-        """Explain a clock day by day; `item` is empty for the case's own. See `clocks.explain` for the shape."""
+    async def explain(
+        self, actor: Actor, number: str, item: str, clock: str, now: datetime
+    ) -> dict[str, Any]:
+        """Explain a clock day by day; `item` is empty for the case's own. See `clocks.explain` for the shape.
+
+        Raises NotFound, also for the clock of what the actor has no business with.
+        """
         async with self.database.reading() as connection:
-            case, situation = await self._looked(connection, actor, number, now)
-        found = case.clocks.get((item, clock))
+            case, situation = await self._seen_case(connection, actor, number, now)
+        found = sight.shown(situation.release, case, actor).clocks.get((item, clock))
         if found is None:
             raise NotFound("这件办件里没有这项时限。", item=item, clock=clock)
         return clocks.explain(found, situation.calendar, situation.policy, now)
@@ -136,35 +161,38 @@ class Reading(Desk):
         async with self.database.reading() as connection:
             found = await cases.look(connection, number=number)
             known = found.case["query_code"] if found and found.case["state"] != "draft" else ""
-            if not hmac.compare_digest(known.encode(), code.strip().upper().encode()) or not known or found is None:
+            right = hmac.compare_digest(known.encode(), code.strip().upper().encode())
+            if not right or not known or found is None:
                 raise NotFound("没有查到：请核对办件编号和查询码。")
             case, situation = await self.opened(found, CLOCK_ACTOR, now, connection)
-        return _progress(case, situation)
+        return _public_progress(case, situation)
 
 
-async def _record(connection: Connection, case_id: str) -> list[Row]:
+async def _whole_record(connection: Connection, case_id: str) -> list[Row]:
     """Return the whole record of a case, in order."""
     found: list[Row] = []
-    while rows := await case_lists.events(connection, case_id, after=found[-1]["n"] if found else 0):
+    last = 0
+    while rows := await case_lists.events(connection, case_id, after=last):
         found += rows
+        last = rows[-1]["n"]
     return found
 
 
-def _event(row: Row) -> Event:
-    return Event(**_columns(row))
+def _event_of(row: Row) -> Event:
+    return Event(**_event_columns(row))
 
 
-def _columns(row: Row) -> dict[str, Any]:
-    return {name: row[name] for name in _EVENT}
+def _event_columns(row: Row) -> dict[str, Any]:
+    return {name: row[name] for name in _EVENT_COLUMNS}
 
 
-def _whose(row: Row) -> str:
+def _whose_turn(row: Row) -> str:
     if row["yours"] or row["yours_on"] or row["state"] == "draft":
         return "applicant"
     return "nobody" if row["closed_at"] else "department"
 
 
-def _progress(case: Case, situation: Situation) -> dict[str, Any]:
+def _public_progress(case: Case, situation: Situation) -> dict[str, Any]:
     release = situation.release
     due: dict[str, Any] = {}
     for clock in case.clocks.values():
@@ -173,21 +201,34 @@ def _progress(case: Case, situation: Situation) -> dict[str, Any]:
     promise = case.clocks.get((CASE, "promise"))
     items = [
         {
-            "item": item.item, "title": titles.item_title(release, item.item),
-            "department_title": titles.department_title(release, item.department), "state": item.state,
-            "state_title": titles.state_title(release, item.item, item.state), "outcome": item.outcome,
+            "item": item.item,
+            "title": titles.item_title(release, item.item),
+            "department_title": titles.department_title(release, item.department),
+            "state": item.state,
+            "state_title": titles.state_title(release, item.item, item.state),
+            "outcome": item.outcome,
             "due_on": due.get(item.item),
         }
         for item in case.items.values()
-        if item.lifecycle not in INSIDE
-    ]  # fmt: skip
+        if not is_inside(item.lifecycle)
+    ]
     shown = {item["item"] for item in items}
     told = ("item", "item_title", "stage", "department_title", "since_at", "due_on", "card")
     return {
-        "number": case.number, "bundle": case.bundle, "title": release.bundle.title, "state": case.state,
-        "state_title": titles.CASE_STATES[case.state], "applicant": titles.masked(case.applicant_name),
-        "received_at": case.received_at, "closed_at": case.closed_at,
+        "number": case.number,
+        "bundle": case.bundle,
+        "title": release.bundle.title,
+        "state": case.state,
+        "state_title": titles.CASE_STATES[case.state],
+        "applicant": titles.masked(case.applicant_name),
+        "received_at": case.received_at,
+        "closed_at": case.closed_at,
         "promised_on": promise.promised_on if promise else None,
-        "turn": replace(progress.turn(case, situation, you="申请人"), points=()), "items": items,
-        "where": [{name: getattr(line, name) for name in told} for line in where_is(release, case) if line.item in shown],
-    }  # fmt: skip
+        "turn": replace(turn_of(case, situation, you=titles.APPLICANT_TITLE), points=()),
+        "items": items,
+        "where": [
+            {name: getattr(line, name) for name in told}
+            for line in where_is(release, case)
+            if line.item in shown
+        ],
+    }

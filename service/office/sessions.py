@@ -8,10 +8,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from service.office.accounts import Accounts
+from service.office.accounts import Accounts, actor_of
 from service.office.views import Account
 from service.store import sessions
-from service.workflows.situation import Actor
+from service.workflows.case import Actor
 
 IDLE, LIFE = timedelta(minutes=30), timedelta(hours=12)
 NOTED_EVERY = timedelta(minutes=1)  # that a browser is in use is written down once a minute at most
@@ -25,23 +25,27 @@ class Session:
     csrf: str
     idle_at: datetime  # without another request it ends then
     ends_at: datetime
+    must_enrol: bool = False  # nothing but setting up the second factor
 
 
 class Sessions(Accounts):
     """Signing in and out with a browser."""
 
-    async def open_session(self, username: str, password: str, now: datetime) -> tuple[str, Account]:
-        """Sign in; return the token the browser is to keep, and the account. Raises what `sign_in` raises."""
-        account = await self.sign_in(username, password, now)
+    async def open_session(self, account: Account, now: datetime) -> str:
+        """Open a session for who has just signed in; return the token the browser is to keep."""
         token = secrets.token_urlsafe(32)
         row = {
-            "token_sha256": _digest(token), "account": account.account, "csrf": secrets.token_urlsafe(32),
-            "created_at": now, "seen_at": now, "ends_at": now + LIFE,
-        }  # fmt: skip
+            "token_sha256": _digest(token),
+            "account": account.account,
+            "csrf": secrets.token_urlsafe(32),
+            "created_at": now,
+            "seen_at": now,
+            "ends_at": now + LIFE,
+        }
         async with self.database.transaction() as tx:
             await sessions.forget_ended(tx, now)
             await sessions.add(tx, row)
-        return token, account
+        return token
 
     async def session(self, token: str, now: datetime) -> Session | None:
         """Return the session of a token; None when it has ended or its account is not active any more."""
@@ -50,14 +54,20 @@ class Sessions(Accounts):
             row = await sessions.find(connection, digest)
         if row is None or now >= min(row["ends_at"], row["seen_at"] + IDLE):
             return None
-        actor = await self.actor(row["account"])
-        if actor is None:
+        account = await self.account(row["account"])
+        if account is None:
             return None
         if now - row["seen_at"] >= NOTED_EVERY:
             async with self.database.transaction() as tx:
                 await sessions.seen(tx, digest, now)
             row["seen_at"] = now
-        return Session(actor, row["csrf"], min(row["ends_at"], row["seen_at"] + IDLE), row["ends_at"])
+        return Session(
+            actor_of(account),
+            row["csrf"],
+            min(row["ends_at"], row["seen_at"] + IDLE),
+            row["ends_at"],
+            self.must_enrol(account),
+        )
 
     async def close_session(self, token: str) -> None:
         """Sign out: the token is worth nothing from now on."""

@@ -8,10 +8,9 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from service.office.outside import LONGEST_TEXT, Platform, short_text
-from service.workflows.case import Case
-from service.workflows.language.release import Release
-from service.workflows.situation import Shared
+from service.office.outside import Platform, short_text
+from service.workflows.case import Case, Shared
+from service.workflows.definition import Release
 
 
 class Sharing(Protocol):
@@ -37,8 +36,9 @@ class HttpSharing:
             return Shared(fault=said)
         receipt, reason = said.get("receipt"), short_text(said.get("reason"))
         if said.get("found") is True:
-            good = isinstance(receipt, str) and 0 < len(receipt) <= LONGEST_TEXT and receipt.isprintable()
-            return Shared(receipt=str(receipt)) if good else Shared(fault=self._platform.unreadable)
+            if isinstance(receipt, str) and receipt and receipt == short_text(receipt):
+                return Shared(receipt=receipt)
+            return Shared(fault=self._platform.unreadable)
         if said.get("found") is False:
             return Shared(fault=reason or "共享平台没有这份材料")
         return Shared(fault=self._platform.unreadable)
@@ -52,7 +52,9 @@ async def asked(
     wanted = [code for code in dict.fromkeys(_shared(given)) if code in titles] if sharing else []
     if sharing is None or not wanted:
         return {}
-    answers = await asyncio.gather(*(sharing.ask(code, titles[code].title, applicant) for code in wanted))
+    answers = await asyncio.gather(
+        *(sharing.ask(code, titles[code].title, applicant) for code in wanted)
+    )
     return dict(zip(wanted, answers, strict=True))
 
 
@@ -63,5 +65,7 @@ def who_applies(case: Case) -> dict[str, str]:
 
 def _shared(given: Sequence[Any]) -> Iterable[str]:
     for entry in given:
-        if isinstance(entry, Mapping) and (entry.get("share") is True or entry.get("source") == "share"):
+        if isinstance(entry, Mapping) and (
+            entry.get("share") is True or entry.get("source") == "share"
+        ):
             yield str(entry.get("material"))

@@ -3,30 +3,28 @@
 from dataclasses import replace
 from typing import Any
 
-from service.workflows import bundle, ratings, rights
-from service.workflows.case import CASE, THIRD_PARTY, Case, Notice
-from service.workflows.language.release import Release
-from service.workflows.machine import APPLICANT
-from service.workflows.ratings import REDRESS
-from service.workflows.situation import Actor
+from service.workflows import rights
+from service.workflows.application import facts_for, field_uses, material_uses
+from service.workflows.case import APPLICANT, CASE, PHOTO, THIRD_PARTY, Actor, Case, Notice
+from service.workflows.definition import Release, kinds_of, own_code
+from service.workflows.proceedings import KINDS
+from service.workflows.rules import readable_by_head
+
+HEADS = frozenset({"head"})  # who reads the ratings of a department
 
 
 def may_see(release: Release, case: Case, actor: Actor) -> bool:
     """Tell whether the actor may know of the case at all; a draft is nobody's business but its writer's."""
     if case.state == "draft":
-        return rights.is_applicant(case, actor) or _typed_in(case, actor)
+        return rights.writes(release, case, actor)
     return rights.may_see(release, case, actor)
-
-
-def _typed_in(case: Case, actor: Actor) -> bool:
-    return bool(case.entered_by) and case.entered_by == actor.account
 
 
 def sees_all(release: Release, case: Case, actor: Actor) -> bool:
     """Tell whether nothing is hidden: the applicant, who typed it in, and the lead's window that checks for all."""
-    if rights.is_applicant(case, actor) or _typed_in(case, actor):
+    if rights.is_applicant(case, actor) or rights.typed_in(release, case, actor):
         return True
-    lead = actor.kind == "clerk" and actor.department == release.bundle.lead and "window" in actor.posts
+    lead = actor.sits("window", release.bundle.lead)
     return lead and release.bundle.acceptance == "lead"
 
 
@@ -37,17 +35,25 @@ def shown(release: Release, case: Case, actor: Actor) -> Case:
     case = _without_raters(release, case, actor)
     if sees_all(release, case, actor):
         return case
-    own = {c for c, i in case.items.items() if i.department == actor.department and actor.kind == "clerk"}
+    own: set[str] = set()
+    if actor.is_clerk:
+        own = {c for c, item in case.items.items() if item.department == actor.department}
     about = own | {CASE}
-    if actor.kind == "supervisor":  # watches over the time of all, needs nobody's papers
+    if actor.is_supervisor:  # watches over the time of all, needs nobody's papers
         about |= set(case.items)
-    fields, materials = _needed(release, case, own)
+    fields, materials = _needed_by_items(release, case, own)
     filled = {q.id for q in release.bundle.questions if q.fills in fields}
     return replace(
         case,
         answers={name: value for name, value in case.answers.items() if name in filled},
         form={name: value for name, value in case.form.items() if name in fields},
-        materials={n: row for n, row in case.materials.items() if row.material in materials},
+        mandate={},
+        materials={
+            n: row
+            for n, row in case.materials.items()
+            if row.material in materials or (row.material == PHOTO and row.reference in own)
+        },
+        inspections={n: row for n, row in case.inspections.items() if row.item in about},
         notices={n: row for n, row in case.notices.items() if row.item in about},
         certificates={n: row for n, row in case.certificates.items() if row.item in about},
         commitments={code: row for code, row in case.commitments.items() if code in about},
@@ -57,15 +63,17 @@ def shown(release: Release, case: Case, actor: Actor) -> Case:
 
 def _without_raters(release: Release, case: Case, actor: Actor) -> Case:
     """Hide who rated from those who were rated: only the head answers for it, and supervision watches (R-EVAL-3)."""
-    if actor.kind == "supervisor":
+    if actor.is_supervisor:
         return case
-    head = actor.kind == "clerk" and "head" in actor.posts
     hidden = {
         code
         for code, item in case.items.items()
-        if item.lifecycle == REDRESS and not (head and item.department == actor.department)
+        if (readers := _readers(code)) and not _sits(actor, readers, item.department)
     }
-    readable = ratings.readable_by_head(case, department=actor.department, lead=release.bundle.lead) if head else {}
+    lead = release.bundle.lead
+    readable = {}
+    if _sits(actor, HEADS, actor.department):
+        readable = readable_by_head(case, department=actor.department, lead=lead)
     if not hidden:
         return replace(case, ratings=readable)
     return replace(
@@ -78,31 +86,44 @@ def _without_raters(release: Release, case: Case, actor: Actor) -> Case:
     )
 
 
-def _needed(release: Release, case: Case, items: set[str]) -> tuple[set[str], set[str]]:
+def _readers(code: str) -> frozenset[str]:
+    """Return the posts that alone read a proceeding and what follows it, nothing where whoever reads its item may."""
+    readers = (KINDS[kind].readers for kind in kinds_of(code) if kind in KINDS)
+    return frozenset().union(*readers)
+
+
+def _sits(actor: Actor, posts: frozenset[str], department: str) -> bool:
+    return actor.is_clerk_of(department) and bool(posts & actor.posts)
+
+
+def _needed_by_items(release: Release, case: Case, items: set[str]) -> tuple[set[str], set[str]]:
     fields: set[str] = set()
     materials: set[str] = set()
-    facts: dict[str, Any] = bundle.facts_for(release, case)
+    facts: dict[str, Any] = facts_for(release, case)
     for code in items:
         item = case.items[code]
-        asked = item.parent or code
-        fields |= {use.use for use in bundle.field_uses(release, asked, item.handling, facts)}
-        materials |= {use.use for use in bundle.material_uses(release, asked, item.handling, facts)}
+        if release.subject(code):  # a proceeding on the whole case asks for nothing of its own
+            of, how = own_code(code), item.handling
+            fields |= {use.use for use in field_uses(release, of, how, facts)}
+            materials |= {use.use for use in material_uses(release, of, how, facts)}
         materials |= {str(p["material"]) for p in [*item.asked, *item.noted] if p.get("material")}
     return fields, materials
 
 
 def reads(notice: Notice, actor: Actor) -> bool:
     """Tell whether a notice of a case this actor sees is for their eyes: the applicant's own, inside also the department's."""
-    inside = actor.kind == "supervisor" or (actor.kind == "clerk" and notice.to in (actor.department, THIRD_PARTY))
+    inside = actor.is_supervisor or (
+        actor.is_clerk and notice.to in (actor.department, THIRD_PARTY)
+    )
     return notice.to == APPLICANT or inside
 
 
 def sees_event(case: Case, actor: Actor, release: Release, item: str, action: str) -> bool:
     """Tell whether a record of an item concerns this actor; a rating and its redress are not for those rated."""
-    about_rating = action == "rate" or (item in case.items and case.items[item].lifecycle == REDRESS)
-    if about_rating and not (rights.is_applicant(case, actor) or actor.kind == "supervisor"):
-        head = actor.kind == "clerk" and "head" in actor.posts
-        return head and item in case.items and case.items[item].department == actor.department
-    if not item or actor.kind == "supervisor" or sees_all(release, case, actor):
+    of = case.items.get(item)
+    readers = HEADS if action == "rate" else _readers(item)
+    if readers and not (rights.is_applicant(case, actor) or actor.is_supervisor):
+        return of is not None and _sits(actor, readers, of.department)
+    if not item or actor.is_supervisor or sees_all(release, case, actor):
         return True
     return item in case.items and case.items[item].department == actor.department

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from service.office.outside import Platform, short_text
-from service.workflows import commitments
-from service.workflows.language.release import Release
-from service.workflows.situation import Signed
+from service.workflows.case import Signed
+from service.workflows.definition import Release
+from service.workflows.rules import promised_texts
 
 NOT_CONNECTED = Signed(fault="本系统没有接通电子签名服务，请用账号签署")
 
@@ -45,13 +45,16 @@ class HttpSigning:
 
 
 async def verified(
-    signing: Signing | None, release: Release, signature: Mapping[str, object], handling: Mapping[str, str],
+    signing: Signing | None,
+    release: Release,
+    signature: Mapping[str, object],
+    handling: Mapping[str, str],
     applicant: Mapping[str, str],
-) -> Signed | None:  # fmt: skip
+) -> Signed | None:
     """Return what the service says of a signature that was sent along; None where none was."""
     token = signature.get("token")
     if not token:
         return None
     chosen = [code for code in release.items if handling.get(code) == "commitment"]
-    over = [sha256 for code in chosen for sha256 in commitments.texts_of(release, code)]
+    over = [sha256 for code in chosen for sha256 in promised_texts(release, code)]
     return await signing.verify(str(token), over, applicant) if signing else NOT_CONNECTED

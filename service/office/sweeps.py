@@ -1,34 +1,57 @@
-"""到期处理 — what the clock does: one transaction per case; a case that fails waits and does not stop the line."""
+"""到期处理 — what the clock does: one transaction per case; a case that fails waits and does not stop the line.
+
+Whatever a case does – raise, run into a time-out, not let itself be written – the others are done in the same round. A
+round ends early only when the database itself does not answer.
+"""
 
 import logging
-from collections.abc import Awaitable, Callable
+import traceback
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
-from service.errors import Unavailable
+from service.errors import NotFound
 from service.office.asking import Request
-from service.office.desk import NOBODY, Desk, there
+from service.office.desk import NO_KEY, Desk, there
 from service.store import cases, sweeps
 from service.store.database import Connection
-from service.workflows.case import Case
-from service.workflows.situation import CLOCK_ACTOR, Situation, Step
+from service.store.faults import Unanswered, named
+from service.workflows.case import CLOCK_ACTOR, Case, Situation, Step
 from service.workflows.step import recalendar, tick
 
 AGAIN_AFTER = timedelta(minutes=10)
 
 log = logging.getLogger("yijianshi.sweeps")
 
-Find = Callable[[Connection], Awaitable[list[str]]]
+Find = Callable[[Connection, Collection[str]], Awaitable[list[str]]]
 Decide = Callable[[Case, Situation], Step]
+
+
+@dataclass(frozen=True, slots=True)
+class RestingCase:
+    """搁置的办件 — one that the clock could not do: since when it rests, until when, and by which kind of error."""
+
+    id: str  # by which the log names it
+    number: str
+    since: datetime
+    until: datetime
+    error: str
 
 
 class Sweeps(Desk):
     """The verbs of the worker. Killing it at any point changes nothing but the delay."""
 
+    @cached_property
+    def _unrested(self) -> dict[str, datetime]:
+        """Cases of which not even that could be noted that they rest, and until when they are left alone."""
+        return {}
+
     async def expire_due(self, now: datetime, limit: int = 100) -> int:
         """Let the clock do what has fallen due by `now`, the longest due first; return how many cases changed."""
 
-        async def find(tx: Connection) -> list[str]:
-            return await sweeps.due(tx, now, 1)
+        async def find(tx: Connection, but: Collection[str]) -> list[str]:
+            return await sweeps.due(tx, now, 1, but)
 
         return await self._sweep(find, tick, now, limit)
 
@@ -37,41 +60,79 @@ class Sweeps(Desk):
         await self.catalogue.refresh()
         await self.catalogue.all_newest()
 
-        async def find(tx: Connection) -> list[str]:
-            return await sweeps.stale(tx, self.catalogue.versions(), now, 1)
+        async def find(tx: Connection, but: Collection[str]) -> list[str]:
+            return await sweeps.stale(tx, self.catalogue.versions(), now, 1, but)
 
         return await self._sweep(find, recalendar, now, limit)
 
+    async def resting_cases(self, now: datetime) -> list[RestingCase]:
+        """List the cases that a sweep left alone because they failed, the longest resting first."""
+        async with self.database.reading() as connection:
+            rows = await sweeps.postponed(connection, now)
+        return [
+            RestingCase(r["id"], r["number"], r["retry_since"], r["retry_at"], r["retry_error"])
+            for r in rows
+        ]
+
+    async def release_resting(self, now: datetime, number: str = "") -> int:
+        """Let the next sweep try resting cases again, all of them or one; return how many. Raises NotFound."""
+        async with self.database.transaction() as tx:
+            woken = await sweeps.wake(tx, now, number)
+        if number and not woken:
+            raise NotFound(f"没有搁置的办件 {number}")
+        return woken
+
     async def _sweep(self, find: Find, decide: Decide, now: datetime, limit: int) -> int:
-        done = 0
-        for _ in range(limit):
-            failing: list[str] = []
+        done = tried = failed = 0
+        while tried < limit and failed < limit:
+            case_id = ""
             try:
-                async with self.database.transaction() as tx:
-                    failing = await find(tx)
-                    if not failing:
+                async with self.database.transaction(answers=False) as tx:
+                    found = await find(tx, self._left_alone(now))
+                    if not found:
                         break
-                    done += await self._one(tx, failing[0], decide, now)
-            except Unavailable:
-                raise
-            except Exception:
-                if not failing:
+                    case_id = found[0]
+                    changed = await self._one(tx, case_id, decide, now)
+            except Exception as error:
+                if not case_id:
                     raise
-                log.exception("case %s could not be swept; it waits", failing[0])
-                await self._rest(failing[0], now)
+                failed += 1
+                await self._rest(case_id, error, now)
+            else:
+                tried += 1
+                done += changed
         return done
+
+    def _left_alone(self, now: datetime) -> Collection[str]:
+        for case_id in [case_id for case_id, until in self._unrested.items() if until <= now]:
+            del self._unrested[case_id]
+        return self._unrested
 
     async def _one(self, tx: Connection, case_id: str, decide: Decide, now: datetime) -> bool:
         found = there(await cases.gather(tx, case_id=case_id))
         case, situation = await self.opened(found, CLOCK_ACTOR, now, tx)
         taken = decide(case, situation)
-        if not taken.events:  # a date reckoned by a calendar that has changed: it is reckoned anew by its own sweep
+        if not taken.events:
+            # a date reckoned by a calendar that has changed: it is reckoned anew by its own sweep
             if decide is tick:
                 await sweeps.postpone(tx, case_id, now + AGAIN_AFTER)
             return False
-        await self.recorded(tx, taken, Request(CLOCK_ACTOR, now), situation, was=found.case, scope=NOBODY)
+        await self.recorded(
+            tx, taken, Request(CLOCK_ACTOR, now), situation, was=found.case, scope=NO_KEY
+        )
         return True
 
-    async def _rest(self, case_id: str, now: datetime) -> None:
-        async with self.database.transaction() as tx:
-            await sweeps.postpone(tx, case_id, now + AGAIN_AFTER)
+    async def _rest(self, case_id: str, error: Exception, now: datetime) -> None:
+        """Leave a case alone for a while. Raises Unanswered: it is not the case, the database is away."""
+        until = now + AGAIN_AFTER
+        # where it failed, not with which values: an error's own text may hold what people wrote
+        place = "".join(traceback.format_tb(error.__traceback__))
+        log.error("case %s could not be swept: %s; it rests\n%s", case_id, named(error), place)
+        try:
+            async with self.database.transaction(answers=False) as tx:
+                await sweeps.postpone(tx, case_id, until, since=now, error=named(error))
+        except Unanswered:
+            raise
+        except Exception as again:  # noqa: BLE001 - a row that cannot be written holds up nobody else
+            log.error("case %s cannot be set to rest: %s", case_id, named(again))  # noqa: TRY400
+            self._unrested[case_id] = until

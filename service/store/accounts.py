@@ -1,15 +1,17 @@
 """账号: who signs in."""
 
-from datetime import datetime
+from collections.abc import Sequence
 
-from sqlalchemy import case, select, update
+from sqlalchemy import delete, func, insert, select, update
 
+from service.store import ledger
 from service.store.database import Connection
 from service.store.offices import Account
 from service.store.paging import Row
-from service.store.statements import table, upsert
+from service.store.statements import table
 
 _TABLE = table("accounts")
+_CODES = table("recovery_codes")
 _ACCOUNTS = _TABLE.c
 
 
@@ -18,14 +20,18 @@ async def find(connection: Connection, account: str) -> Row | None:
     return await connection.row(select(_TABLE).where(_ACCOUNTS.account == account))
 
 
-async def save(tx: Connection, row: Row) -> None:
-    """Add an account, or replace the one of the same name; columns not given take their default."""
-    await tx.change(upsert("accounts", Account(**row).model_dump(), postgres=tx.postgres))
+async def add(tx: Connection, row: Row) -> None:
+    """Add an account; columns not given take their default."""
+    await tx.change(insert(_TABLE).values(**Account(**row).model_dump()))
+    await ledger.enter(tx, "accounts", account=row["account"])
 
 
 async def change(tx: Connection, account: str, **columns: object) -> bool:
     """Change some columns of an account; False if there is no such account."""
-    return bool(await tx.change(update(_TABLE).where(_ACCOUNTS.account == account).values(**columns)))
+    done = await tx.change(update(_TABLE).where(_ACCOUNTS.account == account).values(**columns))
+    if done and columns.keys() - ledger.COVERED["accounts"]:
+        await ledger.enter(tx, "accounts", account=account)
+    return bool(done)
 
 
 async def listed(connection: Connection, *, department: str = "", kind: str = "") -> list[Row]:
@@ -38,17 +44,40 @@ async def listed(connection: Connection, *, department: str = "", kind: str = ""
     return await connection.rows(statement)
 
 
-async def sign_in_failed(tx: Connection, account: str, *, allowed: int, locked_until: datetime) -> None:
-    """Count a wrong password; the `allowed`-th in a row locks the account until then and counting starts again."""
-    last = _ACCOUNTS.failed_count + 1 >= allowed
-    await change(
-        tx,
-        account,
-        failed_count=case((last, 0), else_=_ACCOUNTS.failed_count + 1),
-        locked_until=case((last, locked_until), else_=_ACCOUNTS.locked_until),
+async def existing(connection: Connection, names: Sequence[str]) -> set[str]:
+    """Return those of the names that are accounts."""
+    statement = select(_ACCOUNTS.account).where(_ACCOUNTS.account.in_(names))
+    return {row["account"] for row in await connection.rows(statement)}
+
+
+async def end_tokens(tx: Connection, account: str) -> None:
+    """Make every token issued so far worth nothing."""
+    await change(tx, account, token_generation=_ACCOUNTS.token_generation + 1)
+
+
+async def use_step(tx: Connection, account: str, step: int) -> bool:
+    """Note that the code of a step was used; False if that one or a later one was used before."""
+    statement = update(_TABLE).where(_ACCOUNTS.account == account, _ACCOUNTS.otp_step < step)
+    return bool(await tx.change(statement.values(otp_step=step)))
+
+
+async def keep_recovery_codes(tx: Connection, account: str, hashed: Sequence[str]) -> None:
+    """Put these in place of the recovery codes of an account."""
+    await tx.change(delete(_CODES).where(_CODES.c.account == account))
+    if hashed:
+        rows = [{"account": account, "code_hmac": code} for code in hashed]
+        await tx.change(insert(_CODES).values(rows))
+
+
+async def use_recovery_code(tx: Connection, account: str, hashed: str) -> bool:
+    """Use a recovery code up; False if there is no such one."""
+    mine = delete(_CODES).where(_CODES.c.account == account, _CODES.c.code_hmac == hashed)
+    return bool(await tx.change(mine))
+
+
+async def recovery_codes_left(connection: Connection, account: str) -> int:
+    """Return how many recovery codes an account has."""
+    row = await connection.row(
+        select(func.count().label("left")).where(_CODES.c.account == account)
     )
-
-
-async def signed_in(tx: Connection, account: str) -> None:
-    """Forget wrong passwords."""
-    await change(tx, account, failed_count=0, locked_until=None)
+    return int(row["left"]) if row else 0

@@ -26,7 +26,9 @@ async def ordered(connection: Connection, account: str, key: str) -> Row | None:
     """Return the order that was given under a key."""
     if not key:
         return None
-    return await connection.row(select(table("bulks")).where(_BULKS.account == account, _BULKS.key == key))
+    return await connection.row(
+        select(table("bulks")).where(_BULKS.account == account, _BULKS.key == key)
+    )
 
 
 async def look(connection: Connection, bulk_id: str) -> Row | None:

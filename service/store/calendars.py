@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from service.store import ledger
 from service.store.database import Connection
 from service.store.paging import Row
 from service.store.statements import table, upsert
@@ -29,3 +30,4 @@ async def publish(
         return
     row = {"region": region, "layer": layer, "year": year, "document": document, "published_at": at}
     await tx.change(upsert("calendars", row, postgres=tx.postgres))
+    await ledger.enter(tx, "calendars", region=region, layer=layer, year=year)

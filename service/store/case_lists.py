@@ -18,20 +18,29 @@ _CLOCKS = table("clocks").c
 _TASKS = table("tasks").c
 _EVENTS = table("events").c
 _KEY = ("created_at", "id")
-_SHOWN = [_CASES[name] for name in (
-    "id", "number", "bundle", "release", "applicant_type", "applicant_name", "applicant_id", "account", "channel",
-    "state", "version", "created_at", "received_at", "closed_at",
-)]  # fmt: skip
-_DUE_ON = (
-    select(func.min(_CLOCKS.due_on))
-    .where(_CLOCKS.case_id == _CASES.id, _CLOCKS.state == "running", _CLOCKS.clock != "feedback")  # among offices only
-    .scalar_subquery()
-)
-_YOURS = and_(_TASKS.case_id == _CASES.id, _TASKS.department == "", _TASKS.done_at.is_(None))  # the applicant's to do
+_SHOWN = [
+    _CASES.id,
+    _CASES.number,
+    _CASES.bundle,
+    _CASES.release,
+    _CASES.applicant_type,
+    _CASES.applicant_name,
+    _CASES.applicant_id,
+    _CASES.account,
+    _CASES.channel,
+    _CASES.state,
+    _CASES.version,
+    _CASES.created_at,
+    _CASES.received_at,
+    _CASES.closed_at,
+]
+_RUNNING = and_(_CLOCKS.case_id == _CASES.id, _CLOCKS.state == "running")
+_AMONG_OFFICES = _CLOCKS.clock == "feedback"
+_DUE_ON = select(func.min(_CLOCKS.due_on)).where(_RUNNING, ~_AMONG_OFFICES).scalar_subquery()
+# the applicant's to do
+_YOURS = and_(_TASKS.case_id == _CASES.id, _TASKS.department == "", _TASKS.done_at.is_(None))
 _YOURS_ON = (
-    select(func.min(_CLOCKS.due_on))
-    .where(_CLOCKS.case_id == _CASES.id, _CLOCKS.state == "running", _CLOCKS.owner == "applicant")
-    .scalar_subquery()
+    select(func.min(_CLOCKS.due_on)).where(_RUNNING, _CLOCKS.owner == "applicant").scalar_subquery()
 )
 
 
@@ -55,7 +64,7 @@ class Filter:
     text: str = ""  # part of the number or of the applicant's name, or the whole of their number
 
 
-def _allowed(right: Right) -> ColumnElement[bool]:
+def _right_allows(right: Right) -> ColumnElement[bool]:
     submitted = _CASES.state != "draft"  # a draft is nobody's business but its writer's
     if right.everything:
         return submitted
@@ -63,15 +72,17 @@ def _allowed(right: Right) -> ColumnElement[bool]:
     if right.account:
         ways.append(_CASES.account == right.account)
     if right.applicant_id:
-        ways.append(_CASES.applicant_id == right.applicant_id)
+        ways.append(and_(submitted, _CASES.applicant_id == right.applicant_id))
     if right.department:
-        ways.append(exists().where(_ITEMS.case_id == _CASES.id, _ITEMS.department == right.department))
+        ways.append(
+            exists().where(_ITEMS.case_id == _CASES.id, _ITEMS.department == right.department)
+        )
     if right.bundles:
         ways.append(and_(submitted, _CASES.bundle.in_(right.bundles)))
     return or_(false(), *ways)
 
 
-def _chosen(by: Filter) -> list[ColumnElement[bool]]:
+def _narrowed_by(by: Filter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if by.state:
         found.append(_CASES.state == by.state)
@@ -82,7 +93,9 @@ def _chosen(by: Filter) -> list[ColumnElement[bool]]:
     return found
 
 
-async def certificates(connection: Connection, right: Right, *, limit: int = 50, cursor: str = "") -> Page:
+async def certificates(
+    connection: Connection, right: Right, *, limit: int = 50, cursor: str = ""
+) -> Page:
     """List the certificates that `right` allows, the newest first: own ones by holder, a department's by its items."""
     made, key = table("certificates").c, ("issued_on", "number")
     ways: list[ColumnElement[bool]] = []
@@ -97,45 +110,67 @@ async def certificates(connection: Connection, right: Right, *, limit: int = 50,
     if right.bundles:
         ways.append(_CASES.bundle.in_(right.bundles))
     conditions: list[Any] = [made.number != "", or_(false(), *ways)]
-    if after := position(cursor, ("date", "text")):
-        conditions.append(tuple_(made.issued_on, made.number) < tuple_(*(value(each) for each in after)))
+    if after := position(connection, cursor, key, ("date", "text")):
+        bound = tuple_(*(value(each) for each in after))
+        conditions.append(tuple_(made.issued_on, made.number) < bound)
+    beside = (_CASES.number.label("case"), _CASES.release, _ITEMS.department)
     statement = (
-        select(table("certificates"), _CASES.number.label("case"), _CASES.release, _ITEMS.department)
+        select(table("certificates"), *beside)
         .join(table("cases"), _CASES.id == made.case_id)
         .join(table("items"), and_(_ITEMS.case_id == made.case_id, _ITEMS.item == made.item))
-        .where(*conditions).order_by(made.issued_on.desc(), made.number.desc()).limit(limit + 1)
-    )  # fmt: skip
-    return page(await connection.rows(statement), limit, key)
+        .where(*conditions)
+        .order_by(made.issued_on.desc(), made.number.desc())
+        .limit(limit + 1)
+    )
+    return page(connection, await connection.rows(statement), limit, key)
 
 
 async def listed(
-    connection: Connection, right: Right, by: Filter = Filter(), *, limit: int = 50, cursor: str = ""
+    connection: Connection,
+    right: Right,
+    by: Filter = Filter(),
+    *,
+    limit: int = 50,
+    cursor: str = "",
 ) -> Page:
     """List the cases that `right` allows, newest first; `due_on` is the nearest date of a running clock.
 
     `yours` tells whether the applicant has something to do, `yours_on` until when.
     """
-    conditions: list[Any] = [_allowed(right), *_chosen(by)]
-    after = position(cursor, ("instant", "text"))
+    conditions: list[Any] = [_right_allows(right), *_narrowed_by(by)]
+    after = position(connection, cursor, _KEY, ("instant", "text"))
     if after is not None:
         bound = tuple_(*(value(v, _CASES[n].type) for n, v in zip(_KEY, after, strict=True)))
         conditions.append(tuple_(_CASES.created_at, _CASES.id) < bound)
     statement = (
-        select(*_SHOWN, _DUE_ON.label("due_on"), exists().where(_YOURS).label("yours"), _YOURS_ON.label("yours_on"))
+        select(
+            *_SHOWN,
+            _DUE_ON.label("due_on"),
+            exists().where(_YOURS).label("yours"),
+            _YOURS_ON.label("yours_on"),
+        )
         .where(and_(*conditions))
         .order_by(_CASES.created_at.desc(), _CASES.id.desc())
         .limit(limit + 1)
     )
-    return page(await connection.rows(statement), limit, _KEY)
+    return page(connection, await connection.rows(statement), limit, _KEY)
 
 
-async def applicants(connection: Connection, numbers: Sequence[str]) -> dict[str, str]:
-    """Return the applicants' names by case number."""
-    statement = select(_CASES.number, _CASES.applicant_name).where(_CASES.number.in_(numbers))
-    return {row["number"]: row["applicant_name"] for row in await connection.rows(statement)} if numbers else {}
+async def applicants(
+    connection: Connection, right: Right, numbers: Sequence[str]
+) -> dict[str, str]:
+    """Return the applicants' names by case number, of those cases that `right` allows."""
+    if not numbers:
+        return {}
+    statement = select(_CASES.number, _CASES.applicant_name).where(
+        _CASES.number.in_(numbers), _right_allows(right)
+    )
+    return {row["number"]: row["applicant_name"] for row in await connection.rows(statement)}
 
 
-async def filed_before(connection: Connection, *, account: str, applicant_id: str, bundle: str) -> Row | None:
+async def filed_before(
+    connection: Connection, *, account: str, applicant_id: str, bundle: str
+) -> Row | None:
     """Return {number, received_at, answers, form} of what this account filed last for this applicant; None: nothing yet.
 
     One of the same bundle goes before a newer one of another.
@@ -143,17 +178,28 @@ async def filed_before(connection: Connection, *, account: str, applicant_id: st
     shown = [_CASES[name] for name in ("number", "bundle", "received_at", "answers", "form")]
     statement = (
         select(*shown)
-        .where(_CASES.account == account, _CASES.applicant_id == applicant_id, _CASES.received_at.is_not(None))
+        .where(
+            _CASES.account == account,
+            _CASES.applicant_id == applicant_id,
+            _CASES.received_at.is_not(None),
+        )
         .order_by((_CASES.bundle == bundle).desc(), _CASES.received_at.desc(), _CASES.id.desc())
         .limit(1)
     )
     return await connection.row(statement)
 
 
-async def events(connection: Connection, case_id: str, *, after: int = 0, limit: int = 1000) -> list[Row]:
+async def events(
+    connection: Connection, case_id: str, *, after: int = 0, limit: int = 1000
+) -> list[Row]:
     """Return the records of a case in order, from the one after `after`."""
     shown = columns("events")
-    statement = select(*shown).where(_EVENTS.case_id == case_id, _EVENTS.n > after).order_by(_EVENTS.n).limit(limit)
+    statement = (
+        select(*shown)
+        .where(_EVENTS.case_id == case_id, _EVENTS.n > after)
+        .order_by(_EVENTS.n)
+        .limit(limit)
+    )
     return await connection.rows(statement)
 
 

@@ -7,7 +7,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from service.errors import CaseChanged
@@ -25,8 +25,8 @@ class Standing:
     """信用状况 — what is on record about the applicant in all cases, as far as it decides (R-NCP-3, R-SUP-2)."""
 
     barred: Row | None = None  # {number, kind, recorded_at} of a breach that was not repaired
-    rated: Row | None = None  # {since_on, grade, serious, source}: the class of credit that counts now
-    banned: tuple[Row, ...] = ()  # {n, subject, item, ground, from_on, until_on, basis}: what may not be applied for
+    rated: Row | None = None  # {since_on, grade, serious, source}: the class that counts now
+    banned: tuple[Row, ...] = ()  # rows of `bans`: what may not be applied for
 
     @property
     def excluded(self) -> bool:
@@ -42,7 +42,10 @@ class Gathered:
     rows: dict[str, list[Row]]  # by table; neither events nor messages
     standing: Standing
     answered: Row | None = None  # the stored answer under the key asked for
-    held: list[Row] = field(default_factory=list)  # the applicant's certificates (any case): the columns of `HELD`
+    # the applicant's certificates (any case): the columns of `HELD_COLUMNS`
+    held: list[Row] = field(default_factory=list)
+    # for deciding: when its last event was written down
+    last_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -65,19 +68,32 @@ _READ: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _read(name: str, rows: Iterable[Row], *, nested: bool, only: tuple[str, ...] = ()) -> list[Row]:
-    """Convert the columns that arrive as text; `nested` where JSON columns were part of a JSON document already."""
+def _read_rows(
+    name: str, rows: Iterable[Row], *, nested: bool, only: tuple[str, ...] = ()
+) -> list[Row]:
+    """Convert the columns that arrive as text; `nested` where JSON columns were part of a JSON document already.
+
+    A column that came later and holds nothing gets its empty value here, as `AddedJson` gives it to other queries.
+    """
     kinds = {c: kind for c, kind in sql.kinds(name).items() if not only or c in only}
-    converted = [(c, _READ[kind]) for c, kind in kinds.items() if not (nested and kind in {"json", "flag"})]
+    empties = [(c, empty) for c, empty in sql.empties(name).items() if c in kinds]
+    converted = [
+        (c, _READ[kind]) for c, kind in kinds.items() if not (nested and kind in {"json", "flag"})
+    ]
     found = list(rows)
     for row in found:
         for column, read in converted:
             if row[column] is not None:
                 row[column] = read(row[column])
+        for column, empty in empties:
+            if row[column] is None:
+                row[column] = empty()
     return found
 
 
-async def gather(tx: Connection, *, number: str = "", case_id: str = "", key: Key = ("", "")) -> Gathered | None:
+async def gather(
+    tx: Connection, *, number: str = "", case_id: str = "", key: Key = ("", "")
+) -> Gathered | None:
     """Lock a case by its number or id and read it whole, with the answer stored under `key`.
 
     What is returned was read after the lock was held: nobody can change it until this transaction ends.
@@ -90,12 +106,14 @@ async def look(connection: Connection, *, number: str = "", case_id: str = "") -
     return await _gather(connection, number=number, case_id=case_id, key=("", ""), lock=False)
 
 
-async def _gather(tx: Connection, *, number: str, case_id: str, key: Key, lock: bool) -> Gathered | None:
+async def _gather(
+    tx: Connection, *, number: str, case_id: str, key: Key, lock: bool
+) -> Gathered | None:
     by, value = ("id", case_id) if case_id else ("number", number)
     if not value:
         return None
     if not tx.postgres:
-        return await tx.hop(lambda raw: _gather_sqlite(raw, by, value, key))
+        return await tx.hop(lambda raw: _gather_sqlite(raw, by, value, key, lock=lock))
     statement = sql.gather_postgres(by, "FOR UPDATE OF c" if lock else "")
     found = await tx.fetchrow(statement, value, *key)
     if found is not None and found["version"] != found["snapshot"]:
@@ -104,61 +122,79 @@ async def _gather(tx: Connection, *, number: str, case_id: str, key: Key, lock: 
     if found is None:
         return None
     return Gathered(
-        case=_read("cases", [found["cases"]], nested=True)[0],
-        rows={n: _read(n, found[n] or (), nested=True) for n in sql.PARTS},
-        standing=_standing(found),
-        answered=_answer(found["answered"]),
-        held=_held(found["held"] or (), nested=True),
+        case=_read_rows("cases", [found["cases"]], nested=True)[0],
+        rows={n: _read_rows(n, found[n] or (), nested=True) for n in sql.PARTS},
+        standing=_standing_of(found),
+        answered=_answer_of(found["answered"]),
+        held=_held_rows(found["held"] or (), nested=True),
+        last_at=found["last_at"] if lock else None,
     )
 
 
-def _held(rows: Iterable[Row], *, nested: bool) -> list[Row]:
-    found = _read("certificates", rows, nested=nested, only=sql.HELD)
+def _held_rows(rows: Iterable[Row], *, nested: bool) -> list[Row]:
+    found = _read_rows("certificates", rows, nested=nested, only=sql.HELD_COLUMNS)
     for row in found:
         if isinstance(row["replaced_on"], str):
             row["replaced_on"] = date.fromisoformat(row["replaced_on"])
     return found
 
 
-def _standing(found: Mapping[str, Any]) -> Standing:
+def _standing_of(found: Mapping[str, Any]) -> Standing:
     barred, rated = found["barred"], found["rated"]
     if barred:
         barred = {**barred, "recorded_at": as_instant(barred["recorded_at"])}
     if rated:
-        rated = {**rated, "since_on": date.fromisoformat(rated["since_on"]), "serious": bool(rated["serious"])}
-    return Standing(barred, rated, tuple(_read("bans", found["banned"] or (), nested=True)))
+        rated = {
+            **rated,
+            "since_on": date.fromisoformat(rated["since_on"]),
+            "serious": bool(rated["serious"]),
+        }
+    return Standing(barred, rated, tuple(_read_rows("bans", found["banned"] or (), nested=True)))
 
 
-def _answer(row: Row | None) -> Row | None:
-    return _read("idempotency", [row], nested=True)[0] if row else None
+def _answer_of(row: Row | None) -> Row | None:
+    return _read_rows("idempotency", [row], nested=True)[0] if row else None
 
 
-def _select(raw: sqlite3.Connection, name: str, by: str, *values: str) -> list[Row]:
+def _select_rows(raw: sqlite3.Connection, name: str, by: str, *values: str) -> list[Row]:
     names = [c.name for c in sql.columns(name)]
     found = raw.execute(sql.select_sqlite(name, by), values)
-    return _read(name, (dict(zip(names, row, strict=True)) for row in found), nested=False)
+    return _read_rows(name, (dict(zip(names, row, strict=True)) for row in found), nested=False)
 
 
-def _gather_sqlite(raw: sqlite3.Connection, by: str, value: str, key: Key) -> Gathered | None:
-    found = _select(raw, "cases", f"{by} = ? AND {by} <> ''", value)
+def _gather_sqlite(
+    raw: sqlite3.Connection, by: str, value: str, key: Key, *, lock: bool
+) -> Gathered | None:
+    found = _select_rows(raw, "cases", f"{by} = ? AND {by} <> ''", value)
     if not found:
         return None
-    rows = {name: _select(raw, name, "case_id = ?", found[0]["id"]) for name in sql.PARTS}
+    rows = {name: _select_rows(raw, name, "case_id = ?", found[0]["id"]) for name in sql.PARTS}
     answered, standing, held = _beside_sqlite(raw, found[0]["applicant_id"], key)
-    return Gathered(found[0], rows, standing, answered, held)
+    last_at = None
+    if lock:
+        last = f"SELECT {sql.LAST_AT.format(case='?', n='?')}"
+        at = raw.execute(last, (found[0]["id"], found[0]["last_event"])).fetchone()[0]
+        last_at = as_instant(at) if at else None
+    return Gathered(found[0], rows, standing, answered, held, last_at)
 
 
-def _beside_sqlite(raw: sqlite3.Connection, subject: str, key: Key) -> tuple[Row | None, Standing, list[Row]]:
+def _beside_sqlite(
+    raw: sqlite3.Connection, subject: str, key: Key
+) -> tuple[Row | None, Standing, list[Row]]:
     found: Row = {}
-    for name, text in (("barred", sql.BARRED), ("rated", sql.RATED)):
-        cursor = raw.execute(text.format(subject="?"), (subject,))
-        row = cursor.fetchone()
-        found[name] = dict(zip((c[0] for c in cursor.description), row, strict=True)) if row else None
-    rows = raw.execute(sql.bans("?"), (subject,))
-    found["banned"] = [dict(zip(sql.BANS, row, strict=True)) for row in rows]
-    answers = _select(raw, "idempotency", "principal = ? AND key = ?", *key)
-    held = (dict(zip((*sql.HELD, "replaced_on"), row, strict=True)) for row in raw.execute(sql.held("?"), (subject,)))
-    return (answers[0] if answers else None), _standing(found), _held(held, nested=False)
+    for name, text in (("barred", sql.OLDEST_BREACH), ("rated", sql.CREDIT_CLASS)):
+        rows = _dicts(raw.execute(text.format(subject="?"), (subject,)))
+        found[name] = rows[0] if rows else None
+    found["banned"] = _dicts(raw.execute(sql.bans("?"), (subject,)))
+    answers = _select_rows(raw, "idempotency", "principal = ? AND key = ?", *key)
+    held = _dicts(raw.execute(sql.held("?"), (subject,)))
+    return (answers[0] if answers else None), _standing_of(found), _held_rows(held, nested=False)
+
+
+def _dicts(cursor: sqlite3.Cursor) -> list[Row]:
+    """Return what a statement found, by the names it gave."""
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
 async def opening(tx: Connection, *, applicant_id: str, key: Key = ("", "")) -> Opening:
@@ -168,8 +204,8 @@ async def opening(tx: Connection, *, applicant_id: str, key: Key = ("", "")) -> 
     """
     if tx.postgres:
         found = await tx.fetchrow(sql.OPENING_POSTGRES, applicant_id, *key)
-        held = _held(found["held"] or (), nested=True)
-        return Opening(found["serial"], _answer(found["answered"]), _standing(found), held)
+        held = _held_rows(found["held"] or (), nested=True)
+        return Opening(found["serial"], _answer_of(found["answered"]), _standing_of(found), held)
 
     def work(raw: sqlite3.Connection) -> Opening:
         answered, standing, held = _beside_sqlite(raw, applicant_id, key)
@@ -203,13 +239,16 @@ async def record(
     transaction.
     """
     if seen_version is not None and case_row["version"] <= seen_version:
-        raise ValueError("a change moves the version on: without that two writers could both believe they were first")
+        # without that two writers could both believe they were first
+        raise ValueError("a change moves the version on")
     parts = tuple(name for name in (*sql.PARTS, *sql.ADDED_ONLY) if rows.get(name))
     try:
         if tx.postgres:
             written = await _record_postgres(tx, case_row, rows, parts, seen_version, idempotency)
         else:
-            written = await tx.hop(lambda raw: _record_sqlite(raw, case_row, rows, parts, seen_version, idempotency))
+            written = await tx.hop(
+                lambda raw: _record_sqlite(raw, case_row, rows, parts, seen_version, idempotency)
+            )
     except Exception as error:
         if taken(error, "idempotency"):
             raise KeyTaken from error
@@ -218,6 +257,7 @@ async def record(
         raise
     if not written:
         raise CaseChanged(seen=seen_version)
+    tx.wrote = True
 
 
 async def _record_postgres(
@@ -229,7 +269,10 @@ async def _record_postgres(
     idempotency: Row | None,
 ) -> bool:
     statement = sql.record_postgres(
-        new=seen_version is None, case_columns=tuple(case_row), parts=parts, answered=idempotency is not None
+        new=seen_version is None,
+        case_columns=tuple(case_row),
+        parts=parts,
+        answered=idempotency is not None,
     )
     values = [json_text(rows[name]) for name in parts]
     if idempotency is not None:
@@ -246,7 +289,7 @@ _WRITE: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _written(name: str, row: Row) -> Row:
+def _written_row(name: str, row: Row) -> Row:
     kinds = sql.kinds(name)
     return {c: _WRITE[kinds[c]](v) if v is not None and c in kinds else v for c, v in row.items()}
 
@@ -260,11 +303,14 @@ def _record_sqlite(
     idempotency: Row | None,
 ) -> bool:
     statement = sql.case_sqlite(new=seen_version is None, case_columns=tuple(case_row))
-    if not raw.execute(statement, _written("cases", case_row) | {"seen_version": seen_version}).rowcount:
+    values = _written_row("cases", case_row) | {"seen_version": seen_version}
+    if not raw.execute(statement, values).rowcount:
         return False
     own = {"case_id": case_row["id"]}
     for name in parts:
-        raw.executemany(sql.part_sqlite(name), [_written(name, row) | own for row in rows[name]])
+        raw.executemany(
+            sql.part_sqlite(name), [_written_row(name, row) | own for row in rows[name]]
+        )
     if idempotency is not None:
-        raw.execute(sql.answer_sqlite(), _written("idempotency", idempotency) | own)
+        raw.execute(sql.answer_sqlite(), _written_row("idempotency", idempotency) | own)
     return True

@@ -4,11 +4,12 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, String
+from sqlalchemy import JSON, DateTime, Dialect, Index, String, text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field
 
-LAST_DAY = date(9999, 1, 1)  # what a list sorts by where a row has no due date (asyncpg reads 9999-12-31 as infinity)
+# what a list sorts by where a row has no due date (asyncpg reads 9999-12-31 as infinity)
+LAST_DAY = date(9999, 1, 1)
 
 
 def instant_text(value: datetime) -> str:
@@ -31,7 +32,9 @@ def _plain(value: object) -> str:
     raise TypeError(f"{type(value).__name__} cannot be stored as JSON")
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain).encode
+_encode = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain
+).encode
 
 
 def json_text(value: Any) -> str:
@@ -47,7 +50,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose text on SQLite, whose own type would drop the offset."""
-        return dialect.type_descriptor(String(32) if dialect.name == "sqlite" else DateTime(timezone=True))
+        return dialect.type_descriptor(
+            String(32) if dialect.name == "sqlite" else DateTime(timezone=True)
+        )
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         """Refuse naive values."""
@@ -67,6 +72,24 @@ class UtcDateTime(TypeDecorator[datetime]):
 Json = JSON(none_as_null=False)
 
 
+class AddedJson(TypeDecorator[Any]):
+    """JSON of a column that came later: where nothing is stored, the empty `kind` is read.
+
+    A migration fills the rows that are there, but a process of the release before it goes on writing some without.
+    """
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, kind: type[dict[Any, Any]] | type[list[Any]]) -> None:
+        super().__init__(none_as_null=False)
+        self.kind = kind
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's
+        """Give a new empty value for nothing: values of cases never share one."""
+        return self.kind() if value is None else value
+
+
 def instant(**options: Any) -> Any:
     """Declare a column that holds an instant; `default=None, nullable=True` where it may be missing."""
     return Field(sa_type=UtcDateTime, **options)
@@ -78,5 +101,13 @@ def json_column(kind: type[dict[Any, Any]] | type[list[Any]]) -> Any:
 
 
 def added_json(kind: type[dict[Any, Any]] | type[list[Any]]) -> Any:
-    """Declare the same as a column that came later: the rows that were there before hold nothing."""
-    return Field(default_factory=kind, sa_type=Json, nullable=True)
+    """Declare the same as a column that came later: rows that hold nothing read as an empty `kind`."""
+    return Field(default_factory=kind, sa_type=AddedJson(kind), nullable=True)
+
+
+def partial_index(
+    name: str, columns: tuple[str, ...], where: str, *, unique: bool = False
+) -> Index:
+    """Return an index of the rows that meet a condition, in both dialects."""
+    clause = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=clause, postgresql_where=clause)

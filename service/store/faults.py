@@ -1,6 +1,7 @@
 """What a driver's exception means to a caller: try again later, a key already taken, or a mistake of ours."""
 
 import sqlite3
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,8 +14,15 @@ from service.errors import Unavailable
 _DISK_FULL = "存储空间不足，暂时不能保存；已保存的内容不受影响。"
 _BUSY = "系统繁忙，请稍后再试。"
 _LOST = "与数据库的连接中断。请用同一个 Idempotency-Key 再试一次，不会重复办理。"
+UNKNOWN = "结果未确认。请用同一个 Idempotency-Key 再试一次，不会重复办理。"
+
+_REFUSED = "数据库拒绝了连接：账号、密码或库名不对，请检查 YIJIANSHI_DATABASE_URL。"
+_TLS = "与数据库的加密连接没有建立：证书没有通过验证，请检查数据库地址里的 sslmode 和 sslrootcert。"
 
 _STATES = {
+    "28P01": _REFUSED,
+    "28000": _REFUSED,
+    "3D000": _REFUSED,
     "53100": _DISK_FULL,
     "58030": _DISK_FULL,  # an input or output error while writing
     "55P03": _BUSY,  # lock_timeout
@@ -43,6 +51,19 @@ class KeyTaken(Unavailable):
     """同一请求正在办理，请稍后用同一个 Idempotency-Key 再试。"""
 
 
+class Unanswered(Unavailable):
+    """系统暂时不可用，请稍后再试。
+
+    The database is away or too slow: what was asked may have been done, and others fare no better.
+    """
+
+
+def named(error: BaseException) -> str:
+    """Return what kind of error it was, without anything of its text, which may hold what people wrote."""
+    inner = _driver_error(error.__cause__ or error)
+    return f"{type(inner).__name__} {getattr(inner, 'sqlstate', None) or ''}".strip()
+
+
 def _driver_error(error: BaseException) -> Any:
     """Peel SQLAlchemy's two wrappings off, down to what asyncpg or sqlite3 raised."""
     inner: Any = error
@@ -64,8 +85,12 @@ def taken(error: BaseException, table: str) -> bool:
 
 def _detail(error: BaseException) -> str | None:
     """Return what to tell the caller if trying again later can help, else None."""
-    if isinstance(error, PoolTimeout | TimeoutError):
+    if isinstance(error, PoolTimeout):
         return _BUSY
+    if isinstance(error, TimeoutError):
+        return UNKNOWN
+    if isinstance(error, ssl.SSLError):
+        return _TLS
     if isinstance(error, OSError):
         return _LOST
     driver = _driver_error(error)
@@ -84,6 +109,16 @@ def _detail(error: BaseException) -> str | None:
     return _LOST if kind.__name__ == "InternalClientError" or "connection" in str(driver) else None
 
 
+def moved(error: BaseException) -> bool:
+    """Say whether the server at the other end only reads: the primary is elsewhere, and this connection of no more use."""
+    return getattr(_driver_error(error), "sqlstate", None) == "25006"
+
+
+def held_up(error: BaseException | None) -> bool:
+    """Say whether somebody else held what was needed: a lock, the writer's place, a part of a deadlock."""
+    return error is not None and _detail(error) == _BUSY
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn what will pass (busy, lost, full) into `Unavailable`; let everything else through."""
@@ -93,4 +128,5 @@ def translated() -> Iterator[None]:
         detail = _detail(error)
         if detail is None:
             raise
-        raise Unavailable(detail) from error
+        kind = Unanswered if detail in (UNKNOWN, _LOST) else Unavailable
+        raise kind(detail) from error

@@ -18,33 +18,42 @@ async def _found(connection: Connection, name: str, *conditions: ColumnElement[b
     return await connection.rows(select(table(name)).where(*conditions).order_by(*key).limit(1000))
 
 
+async def _first(connection: Connection, name: str, *conditions: ColumnElement[bool]) -> Row | None:
+    return next(iter(await _found(connection, name, *conditions)), None)
+
+
 async def notice_by_code(connection: Connection, code: str) -> Row | None:
     """Return the notice whose QR code carries this."""
-    found = await _found(connection, "notices", _numbered("notices", "code", code)) if code else []
-    return found[0] if found else None
+    return await _first(connection, "notices", _numbered("notices", "code", code)) if code else None
 
 
 async def certificate(connection: Connection, number: str) -> Row | None:
     """Return the certificate with this number."""
-    found = await _found(connection, "certificates", _numbered("certificates", "number", number)) if number else []
-    return found[0] if found else None
+    if not number:
+        return None
+    return await _first(connection, "certificates", _numbered("certificates", "number", number))
 
 
 async def certificate_by_code(connection: Connection, code: str) -> Row | None:
     """Return the certificate whose QR code carries this."""
-    found = await _found(connection, "certificates", table("certificates").c.code == code) if code else []
-    return found[0] if found else None
+    if not code:
+        return None
+    return await _first(connection, "certificates", table("certificates").c.code == code)
 
 
 async def certificates_of(connection: Connection, holder_id: str) -> list[Row]:
     """Return the certificates someone holds, revoked and expired ones too."""
-    return await _found(connection, "certificates", table("certificates").c.holder_id == holder_id) if holder_id else []
+    if not holder_id:
+        return []
+    return await _found(connection, "certificates", table("certificates").c.holder_id == holder_id)
 
 
 async def answer(connection: Connection, principal: str, key: str) -> Row | None:
     """Return the answer that was given under a key."""
     kept = table("idempotency")
-    return await connection.row(select(kept).where(kept.c.principal == principal, kept.c.key == key))
+    return await connection.row(
+        select(kept).where(kept.c.principal == principal, kept.c.key == key)
+    )
 
 
 async def keep_answer(tx: Connection, row: Row) -> None:

@@ -15,33 +15,47 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
 from service.store import offices, tables
-from service.store.columns import LAST_DAY, UtcDateTime
+from service.store.columns import LAST_DAY, AddedJson, UtcDateTime
 
-PARTS = (
-    "items",
-    "clocks",
-    "tasks",
-    "materials",
-    "notices",
-    "certificates",
-    "commitments",
-    "credits",
-    "bans",
-    "ratings",
+_DECLARED = (tables.Case, offices.Idempotency)  # importing them is what fills the metadata
+_OF_A_CASE = tuple(
+    found.name for found in SQLModel.metadata.tables.values() if "case_id" in found.primary_key
 )
 ADDED_ONLY = ("messages", "events")  # inserted, never changed with the case; not needed to decide
-_OWN: dict[str, dict[str, str | None]] = {  # columns the archive fills itself: None leaves them to their default
-    "cases": {"retry_at": None},
-    "tasks": {"number": "c.number", "bundle": "c.bundle", "rank_on": f"coalesce({{due_on}}, '{LAST_DAY}')"},
+PARTS = tuple(name for name in _OF_A_CASE if name not in ADDED_ONLY)
+# columns the archive fills itself: None leaves them to their default
+_OWN_COLUMNS: dict[str, dict[str, str | None]] = {
+    "cases": dict.fromkeys(("retry_at", "retry_since", "retry_error")),
+    "tasks": {
+        "number": "c.number",
+        "bundle": "c.bundle",
+        "rank_on": f"coalesce({{due_on}}, '{LAST_DAY}')",
+    },
     "messages": dict.fromkeys(("attempts", "next_at", "sent_at", "last_error")),
+    "events": {"number": None},
 }
-HELD = ("number", "certificate", "title", "holder_id", "issued_on", "valid_from", "valid_until", "state", "carries")
+# SQLite has no sequences; one writes at a time
+_NUMBERED_SQLITE = {"events": {"number": "(SELECT coalesce(max(number), 0) + 1 FROM events)"}}
+HELD_COLUMNS = (  # of a certificate, what decides about other cases of its holder
+    "number",
+    "certificate",
+    "title",
+    "holder_id",
+    "issued_on",
+    "valid_from",
+    "valid_until",
+    "state",
+    "carries",
+    "continues",
+)
 _REPLACED_ON = (  # the day on which a newer certificate took its place
     "(SELECT min(coalesce(n.valid_from, n.issued_on)) FROM certificates n "
-    "WHERE n.continues = h.number AND n.continues <> '' AND n.state <> 'revoked') AS replaced_on"
+    "WHERE n.continues = h.number AND n.continues <> '' AND n.state NOT IN ('revoked', 'void')) AS replaced_on"
 )
+# when the last event of a case was written down
+LAST_AT = "(SELECT e.recorded_at FROM events e WHERE e.case_id = {case} AND e.n = {n}) AS last_at"
+NOT_NUMBERED: Mapping[str, str] = {}
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
-_DECLARED = (tables.Case, offices.Idempotency)  # importing them is what fills the metadata
 
 
 def table(name: str) -> Table:
@@ -52,7 +66,7 @@ def table(name: str) -> Table:
 @cache
 def columns(name: str) -> tuple[Column[Any], ...]:
     """Return the columns that a value of this table carries: without the case's id and without the archive's own."""
-    own = _OWN.get(name, {})
+    own = _OWN_COLUMNS.get(name, {})
     return tuple(c for c in table(name).columns if c.name != "case_id" and c.name not in own)
 
 
@@ -61,7 +75,7 @@ def names(found: tuple[Column[Any], ...], prefix: str = "") -> str:
     return ", ".join(f'{prefix}"{c.name}"' for c in found)
 
 
-def _typed(found: tuple[Column[Any], ...]) -> str:
+def _typed_columns(found: tuple[Column[Any], ...]) -> str:
     return ", ".join(f'"{c.name}" {c.type.compile(_DIALECT)}' for c in found)
 
 
@@ -75,7 +89,11 @@ def upsert(name: str, row: Mapping[str, Any], *, postgres: bool) -> Executable:
 
 def add_once(name: str, row: Mapping[str, Any], *, postgres: bool) -> Executable:
     """Build an insert that leaves a row alone that is there already."""
-    return (postgresql.insert if postgres else sqlite.insert)(table(name)).values(**row).on_conflict_do_nothing()
+    return (
+        (postgresql.insert if postgres else sqlite.insert)(table(name))
+        .values(**row)
+        .on_conflict_do_nothing()
+    )
 
 
 @cache
@@ -88,18 +106,32 @@ def kinds(name: str) -> Mapping[str, str]:
                 found[column.name] = "instant"
             case Date():
                 found[column.name] = "date"
-            case JSON():
+            case JSON() | AddedJson():
                 found[column.name] = "json"
             case Boolean():
                 found[column.name] = "flag"
     return found
 
 
-def _insert(name: str, value_of: Callable[[str], str], source: str) -> str:
+@cache
+def empties(name: str) -> Mapping[str, Callable[[], Any]]:
+    """Return which columns of a table came later, and the empty value that each reads as where nothing is stored."""
+    return {c.name: c.type.kind for c in columns(name) if isinstance(c.type, AddedJson)}
+
+
+def _insert_from(
+    name: str,
+    value_of: Callable[[str], str],
+    source: str,
+    numbered: Mapping[str, str] = NOT_NUMBERED,
+) -> str:
     """Write `INSERT … SELECT … FROM cases c …`; a part that is there already is replaced."""
-    own = {column: made for column, made in _OWN.get(name, {}).items() if made}
+    own = {column: made for column, made in _OWN_COLUMNS.get(name, {}).items() if made}
+    own |= numbered
     listed = [f'"{c.name}"' for c in columns(name)] + [f'"{column}"' for column in own]
-    values = [value_of(c.name) for c in columns(name)] + [f.format(due_on=value_of("due_on")) for f in own.values()]
+    values = [value_of(c.name) for c in columns(name)] + [
+        f.format(due_on=value_of("due_on")) for f in own.values()
+    ]
     text = f"INSERT INTO {name} (case_id, {', '.join(listed)}) SELECT c.id, {', '.join(values)} FROM {source}"
     if name in ADDED_ONLY:
         return text
@@ -127,7 +159,8 @@ def gather_postgres(by: str, lock: str) -> str:
     )
     return (
         f"SELECT (SELECT row_to_json(r) FROM (SELECT {names(columns('cases'), 'c.')}) r) AS cases, c.version, "
-        f"(SELECT s.version FROM cases s WHERE s.id = c.id) AS snapshot, {parts}, {_beside('c.applicant_id')} "
+        f"(SELECT s.version FROM cases s WHERE s.id = c.id) AS snapshot, {LAST_AT.format(case='c.id', n='c.last_event')}, "
+        f"{parts}, {_beside_case('c.applicant_id')} "
         f"""FROM cases c WHERE c."{by}" = $1 AND c."{by}" <> '' {lock}"""
     )
 
@@ -135,50 +168,51 @@ def gather_postgres(by: str, lock: str) -> str:
 def held(subject: str) -> str:
     """Write what reads someone's certificates, of every case and state; `subject` is a column or a placeholder."""
     own = f"FROM certificates h WHERE h.holder_id = {subject} AND h.number <> ''"
-    listed = ", ".join(f"h.{name}" for name in HELD)
+    listed = ", ".join(f"h.{name}" for name in HELD_COLUMNS)
     return f"SELECT {listed}, {_REPLACED_ON} {own} ORDER BY h.issued_on DESC, h.number LIMIT 200"
 
 
-BARRED = (  # the oldest breach that was not repaired, in whichever case
+OLDEST_BREACH = (  # the oldest breach that was not repaired, in whichever case
     "SELECT b.number, x.kind, x.recorded_at FROM credits x JOIN cases b ON b.id = x.case_id "
     "WHERE x.subject = {subject} AND x.excluded ORDER BY x.recorded_at, x.case_id, x.n LIMIT 1"
 )
-RATED = (  # the class of credit that counts now
+CREDIT_CLASS = (  # the class of credit that counts now
     "SELECT since_on, grade, serious, source FROM credit_classes "
     "WHERE subject = {subject} ORDER BY since_on DESC LIMIT 1"
 )
 
 
-BANS = ("n", "subject", "item", "ground", "from_on", "until_on", "basis")
-
-
 def bans(subject: str) -> str:
     """Write what reads whose applications for what are barred, of every case, also what has ended."""
-    return f"SELECT {', '.join(BANS)} FROM bans WHERE subject = {subject} ORDER BY until_on DESC LIMIT 100"
+    return f"SELECT {names(columns('bans'))} FROM bans WHERE subject = {subject} ORDER BY until_on DESC LIMIT 100"
 
 
-def _beside(subject: str) -> str:
-    kept = f"SELECT {names(columns('idempotency'))} FROM idempotency WHERE principal = $2 AND key = $3"
+def _beside_case(subject: str) -> str:
+    kept = (
+        f"SELECT {names(columns('idempotency'))} FROM idempotency WHERE principal = $2 AND key = $3"
+    )
     return (
         f"(SELECT row_to_json(i) FROM ({kept}) i) AS answered, "
         f"(SELECT json_agg(x) FROM ({held(subject)}) x) AS held, "
         f"(SELECT json_agg(x) FROM ({bans(subject)}) x) AS banned, "
-        f"(SELECT row_to_json(x) FROM ({BARRED.format(subject=subject)}) x) AS barred, "
-        f"(SELECT row_to_json(x) FROM ({RATED.format(subject=subject)}) x) AS rated"
+        f"(SELECT row_to_json(x) FROM ({OLDEST_BREACH.format(subject=subject)}) x) AS barred, "
+        f"(SELECT row_to_json(x) FROM ({CREDIT_CLASS.format(subject=subject)}) x) AS rated"
     )
 
 
-OPENING_POSTGRES = f"SELECT nextval('case_serial') AS serial, {_beside('$1')}"
+OPENING_POSTGRES = f"SELECT nextval('case_serial') AS serial, {_beside_case('$1')}"
 
 
 @lru_cache(maxsize=1000)
-def record_postgres(*, new: bool, case_columns: tuple[str, ...], parts: tuple[str, ...], answered: bool) -> str:
+def record_postgres(
+    *, new: bool, case_columns: tuple[str, ...], parts: tuple[str, ...], answered: bool
+) -> str:
     """Write the one statement that records a case: $1 its row, $2 its id and $3 the version seen, then the parts.
 
     All of it hangs on the case row: if the version has moved, nothing is written and the count is 0.
     """
     kept = tuple(c for c in columns("cases") if c.name in case_columns)
-    row = f"json_to_record($1::json) AS r({_typed(kept)})"
+    row = f"json_to_record($1::json) AS r({_typed_columns(kept)})"
     if new:
         # $2 and $3 are named so that both forms take the same values
         first = f"INSERT INTO cases ({names(kept)}) SELECT {names(kept, 'r.')} FROM {row} WHERE $2::text = r.id AND $3::int IS NULL"
@@ -187,12 +221,12 @@ def record_postgres(*, new: bool, case_columns: tuple[str, ...], parts: tuple[st
         first = f"UPDATE cases SET {changes} FROM {row} WHERE cases.id = $2 AND cases.version = $3"
     steps = [f"c AS ({first} RETURNING cases.id, cases.number, cases.bundle)"]
     for place, name in enumerate(parts, start=4):
-        source = f"c, json_to_recordset(${place}::json) AS r({_typed(columns(name))})"
-        insert = _insert(name, 'r."{}"'.format, source)
+        source = f"c, json_to_recordset(${place}::json) AS r({_typed_columns(columns(name))})"
+        insert = _insert_from(name, 'r."{}"'.format, source)
         steps.append(f"{name}_ AS ({insert})")
     if answered:
         asked = columns("idempotency")
-        source = f"c, json_to_record(${len(parts) + 4}::json) AS r({_typed(asked)})"
+        source = f"c, json_to_record(${len(parts) + 4}::json) AS r({_typed_columns(asked)})"
         steps.append(
             f"answer_ AS (INSERT INTO idempotency (case_id, {names(asked)}) SELECT c.id, {names(asked, 'r.')} FROM {source})"
         )
@@ -221,13 +255,16 @@ def case_sqlite(*, new: bool, case_columns: tuple[str, ...]) -> str:
 @cache
 def part_sqlite(name: str) -> str:
     """Write the statement that records one row of a part; `:case_id` is the case it belongs to."""
-    return _insert(name, ":{}".format, "cases c WHERE c.id = :case_id")
+    return _insert_from(
+        name,
+        ":{}".format,
+        "cases c WHERE c.id = :case_id",
+        _NUMBERED_SQLITE.get(name, NOT_NUMBERED),
+    )
 
 
 @cache
 def answer_sqlite() -> str:
     """Write the statement that keeps an answer under its key."""
     asked = columns("idempotency")
-    return (
-        f"INSERT INTO idempotency (case_id, {names(asked)}) VALUES (:case_id, {', '.join(f':{c.name}' for c in asked)})"
-    )
+    return f"INSERT INTO idempotency (case_id, {names(asked)}) VALUES (:case_id, {', '.join(f':{c.name}' for c in asked)})"

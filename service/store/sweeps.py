@@ -1,12 +1,13 @@
 """What is due: cases taken one transaction at a time, never by two workers."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, text, update
 from sqlalchemy.sql.expression import false
 
 from service.store.database import Connection
+from service.store.paging import Row
 from service.store.statements import table
 
 _CASES = table("cases").c
@@ -14,32 +15,46 @@ _CLOCKS = table("clocks").c
 
 
 def _take(
-    condition: ColumnElement[bool], order: ColumnElement[object], now: datetime, limit: int
+    condition: ColumnElement[bool],
+    order: ColumnElement[object],
+    now: datetime,
+    limit: int,
+    but: Collection[str],
 ) -> Select[tuple[str]]:
     """Select the cases of the clocks that meet `condition`, locking both and passing over what others hold.
 
     The clock is locked beside its case because a row that another worker has just finished is looked at once more
     before it is given: only a locked row is looked at in its newest version.
     """
-    rested = or_(_CASES.retry_at.is_(None), _CASES.retry_at <= now)
+    wanted = [condition, or_(_CASES.retry_at.is_(None), _CASES.retry_at <= now)]
+    if but:
+        wanted.append(_CASES.id.not_in(but))
     return (
         select(_CASES.id)
         .select_from(table("clocks").join(table("cases"), _CASES.id == _CLOCKS.case_id))
-        .where(condition, rested)
+        .where(*wanted)
         .order_by(order)
         .limit(limit)
         .with_for_update(of=[table("cases"), table("clocks")], skip_locked=True)
     )
 
 
-async def due(tx: Connection, now: datetime, limit: int = 1) -> list[str]:
-    """Lock cases on which something falls due by `now`, the longest due first, and return their ids."""
+async def due(
+    tx: Connection, now: datetime, limit: int = 1, but: Collection[str] = ()
+) -> list[str]:
+    """Lock cases on which something falls due by `now`, the longest due first, and return their ids; none of `but`."""
     waking = and_(_CLOCKS.wake_at.is_not(None), _CLOCKS.wake_at <= now)
-    found = await tx.rows(_take(waking, _CLOCKS.wake_at, now, limit))
+    found = await tx.rows(_take(waking, _CLOCKS.wake_at, now, limit, but))
     return list(dict.fromkeys(row["id"] for row in found))
 
 
-async def stale(tx: Connection, calendars: Iterable[str], now: datetime, limit: int = 1) -> list[str]:
+async def stale(
+    tx: Connection,
+    calendars: Iterable[str],
+    now: datetime,
+    limit: int = 1,
+    but: Collection[str] = (),
+) -> list[str]:
     """Lock cases with an open clock reckoned by a calendar version that is not among `calendars`; return their ids."""
     gaps: list[ColumnElement[bool]] = [false()]
     below = ""  # a clock that was never reckoned has no calendar
@@ -48,23 +63,41 @@ async def stale(tx: Connection, calendars: Iterable[str], now: datetime, limit: 
         below = version
     gaps.append(_CLOCKS.calendar > below)
     still_open = text("clocks.state IN ('running', 'paused')")
-    found = await tx.rows(_take(and_(still_open, or_(*gaps)), _CLOCKS.calendar, now, limit))
+    found = await tx.rows(_take(and_(still_open, or_(*gaps)), _CLOCKS.calendar, now, limit, but))
     return list(dict.fromkeys(row["id"] for row in found))
 
 
-async def next_wake(connection: Connection) -> datetime | None:
-    """Return when the next thing falls due, None if nothing ever does."""
-    found = await connection.row(select(func.min(_CLOCKS.wake_at).label("at")).where(_CLOCKS.wake_at.is_not(None)))
-    at: datetime | None = found["at"] if found else None
-    return at
+async def postpone(
+    tx: Connection,
+    case_id: str,
+    until: datetime,
+    *,
+    since: datetime | None = None,
+    error: str = "",
+) -> None:
+    """Leave a case alone until then, so that it does not stop the line; `since` when it rests because of `error`."""
+    changes = {"retry_at": until, "retry_since": since, "retry_error": error}
+    await tx.change(update(table("cases")).where(_CASES.id == case_id).values(changes))
 
 
-async def postpone(tx: Connection, case_id: str, until: datetime) -> None:
-    """Leave a case that failed alone until then, so that it does not stop the line."""
-    await tx.change(update(table("cases")).where(_CASES.id == case_id).values(retry_at=until))
+def _resting(now: datetime) -> ColumnElement[bool]:
+    return and_(_CASES.retry_at > now, _CASES.retry_error != "")
 
 
-async def postponed(connection: Connection, now: datetime) -> list[str]:
-    """Return the cases that failed and are waiting to be tried again."""
-    found = await connection.rows(select(_CASES.id).where(_CASES.retry_at > now).order_by(_CASES.retry_at).limit(1000))
-    return [row["id"] for row in found]
+async def postponed(connection: Connection, now: datetime, limit: int = 1000) -> list[Row]:
+    """Return {id, number, retry_since, retry_at, retry_error} of the cases that failed and wait to be tried again."""
+    told = (
+        _CASES.id,
+        _CASES.number,
+        _CASES.retry_since,
+        _CASES.retry_at,
+        _CASES.retry_error,
+    )
+    wanted = select(*told).where(_resting(now)).order_by(_CASES.retry_since, _CASES.id)
+    return await connection.rows(wanted.limit(limit))
+
+
+async def wake(tx: Connection, now: datetime, number: str = "") -> int:
+    """Let cases that wait be tried at once, all of them or the one with this number; return how many did wait."""
+    waiting = [_CASES.retry_at > now, *([_CASES.number == number] if number else [])]
+    return await tx.change(update(table("cases")).where(*waiting).values(retry_at=None))

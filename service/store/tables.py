@@ -1,34 +1,37 @@
 """The tables of a case: its row, its parts, its events. Every key begins with the case's id.
 
-The columns are those of the plain values of the same name (`service.workflows.case`). Columns marked *own* are not part
-of the values: the archive fills and reads them itself.
+The columns are those of the plain values of the same name (`service.workflows.case.parts`), and *own* ones of the archive.
 """
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field, SQLModel
 
-from service.store.columns import added_json, instant, json_column
+from service.store.columns import added_json, instant, json_column, partial_index
 
 
 def _case_id() -> Any:
     return Field(primary_key=True, foreign_key="cases.id")
 
 
-def _empty() -> Any:
+def _empty_text() -> Any:
     """An empty text, also for rows that were there before the column."""
-    return Field(default="", sa_column_kwargs={"server_default": text("''")})
+    return _added_later("", "''")
 
 
-_TRUE = text("true")
-_EMPTY = text("''")
+def _added_later(default: Any, as_sql: str) -> Any:
+    """A column that came later: the rows that were there before it have the default, too."""
+    return Field(default=default, sa_column_kwargs={"server_default": text(as_sql)})
 
 
-def _partial(name: str, columns: tuple[str, ...], where: str, *, unique: bool = False) -> Index:
-    clause = text(where)
-    return Index(name, *columns, unique=unique, sqlite_where=clause, postgresql_where=clause)
+_CARDED = ("card", "person", "department", "post")
+
+
+def _list_index(name: str, where: str, *columns: str) -> Index:
+    """An index of the tasks for one kind of list; a case and its task break a tie."""
+    return partial_index(f"tasks_{name}", (*columns, "case_id", "n"), where)
 
 
 class Case(SQLModel, table=True):
@@ -36,12 +39,14 @@ class Case(SQLModel, table=True):
 
     __tablename__ = "cases"
     __table_args__ = (
-        _partial("cases_number", ("number",), "number <> ''", unique=True),
-        _partial("cases_query_code", ("query_code",), "query_code <> ''"),
+        partial_index("cases_number", ("number",), "number <> ''", unique=True),
+        partial_index("cases_query_code", ("query_code",), "query_code <> ''"),
         Index("cases_created", "created_at", "id"),
         Index("cases_account", "account", "created_at", "id"),
         Index("cases_applicant", "applicant_id", "created_at", "id"),
-        _partial("cases_closed", ("bundle", "closed_at"), "closed_at IS NOT NULL"),
+        partial_index("cases_closed", ("bundle", "closed_at"), "closed_at IS NOT NULL"),
+        partial_index("cases_drafts", ("account", "created_at"), "state = 'draft'"),
+        partial_index("cases_resting", ("retry_at",), "retry_at IS NOT NULL"),
     )
     id: str = Field(primary_key=True)
     bundle: str
@@ -64,11 +69,13 @@ class Case(SQLModel, table=True):
     answers: dict[str, Any] = json_column(dict)
     handling: dict[str, str] = json_column(dict)
     form: dict[str, Any] = json_column(dict)
+    mandate: dict[str, str] = added_json(dict)
     last_event: int = 0
     last_hash: str = ""
-    retry_at: datetime | None = instant(
-        default=None, nullable=True
-    )  # own: a sweep failed; leave the case alone until then
+    # own: a sweep failed, when and by what; leave the case alone until then
+    retry_at: datetime | None = instant(default=None, nullable=True)
+    retry_since: datetime | None = instant(default=None, nullable=True)
+    retry_error: str = _empty_text()
 
 
 class Item(SQLModel, table=True):
@@ -77,7 +84,7 @@ class Item(SQLModel, table=True):
     __tablename__ = "items"
     __table_args__ = (
         Index("items_department", "department", "case_id"),
-        _partial("items_about", ("about",), "about <> ''"),
+        partial_index("items_about", ("about",), "about <> ''"),
     )
     case_id: str = _case_id()
     item: str = Field(primary_key=True)
@@ -101,8 +108,14 @@ class Item(SQLModel, table=True):
     answered: list[str] = json_column(list)
     corrections: int = 0
     special: dict[str, Any] = json_column(dict)
+    hearing: dict[str, Any] = added_json(dict)
+    legal_review: dict[str, Any] = added_json(dict)
+    feedback: dict[str, Any] = added_json(dict)
+    officers: list[str] = added_json(list)
+    ground: str = _empty_text()
+    severity: str = _empty_text()
     third_parties: list[dict[str, Any]] = added_json(list)
-    about: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    about: str = _empty_text()
     window: dict[str, Any] = added_json(dict)
     signatures: list[dict[str, Any]] = json_column(list)
     note: str = ""
@@ -113,8 +126,8 @@ class Clock(SQLModel, table=True):
 
     __tablename__ = "clocks"
     __table_args__ = (
-        _partial("clocks_wake", ("wake_at", "case_id"), "wake_at IS NOT NULL"),
-        _partial("clocks_calendar", ("calendar", "case_id"), "state IN ('running', 'paused')"),
+        partial_index("clocks_wake", ("wake_at", "case_id"), "wake_at IS NOT NULL"),
+        partial_index("clocks_calendar", ("calendar", "case_id"), "state IN ('running', 'paused')"),
     )
     case_id: str = _case_id()
     item: str = Field(primary_key=True)
@@ -139,6 +152,7 @@ class Clock(SQLModel, table=True):
     yellow_on: date | None = None
     red_on: date | None = None
     breach_on: date | None = None
+    awaited_on: date | None = None
     expiry: str = ""
     wake_at: datetime | None = instant(default=None, nullable=True)
 
@@ -148,14 +162,10 @@ class Task(SQLModel, table=True):
 
     __tablename__ = "tasks"
     __table_args__ = (
-        _partial("tasks_open", ("department", "post", "rank_on", "case_id", "n"), "done_at IS NULL AND person = ''"),
-        _partial("tasks_mine", ("person", "rank_on", "case_id", "n"), "done_at IS NULL AND person <> ''"),
-        _partial(
-            "tasks_carded",
-            ("card", "person", "department", "post", "rank_on", "case_id", "n"),
-            "done_at IS NULL AND card <> 'none'",
-        ),
-        _partial("tasks_done", ("person", "done_at", "case_id", "n"), "done_at IS NOT NULL AND person <> ''"),
+        _list_index("open", "done_at IS NULL AND person = ''", "department", "post", "rank_on"),
+        _list_index("mine", "done_at IS NULL AND person <> ''", "person", "rank_on"),
+        _list_index("carded", "done_at IS NULL AND card <> 'none'", *_CARDED, "rank_on"),
+        _list_index("done", "done_at IS NOT NULL AND person <> ''", "person", "done_at"),
     )
     case_id: str = _case_id()
     n: int = Field(primary_key=True)
@@ -177,7 +187,7 @@ class Material(SQLModel, table=True):
     """材料 — what was handed in or promised, from which origin."""
 
     __tablename__ = "materials"
-    __table_args__ = (_partial("materials_file", ("file",), "file <> ''"),)
+    __table_args__ = (partial_index("materials_file", ("file",), "file <> ''"),)
     case_id: str = _case_id()
     n: int = Field(primary_key=True)
     material: str
@@ -187,7 +197,7 @@ class Material(SQLModel, table=True):
     file: str = ""
     name: str = ""
     replaced: bool = False
-    reference: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    reference: str = _empty_text()
 
 
 class Notice(SQLModel, table=True):
@@ -195,8 +205,8 @@ class Notice(SQLModel, table=True):
 
     __tablename__ = "notices"
     __table_args__ = (
-        _partial("notices_code", ("code",), "code <> ''", unique=True),
-        _partial("notices_number", ("number",), "number <> ''"),
+        partial_index("notices_code", ("code",), "code <> ''", unique=True),
+        partial_index("notices_number", ("number",), "number <> ''"),
     )
     case_id: str = _case_id()
     n: int = Field(primary_key=True)
@@ -216,10 +226,10 @@ class Certificate(SQLModel, table=True):
 
     __tablename__ = "certificates"
     __table_args__ = (
-        _partial("certificates_number", ("number",), "number <> ''", unique=True),
-        _partial("certificates_code", ("code",), "code <> ''", unique=True),
+        partial_index("certificates_number", ("number",), "number <> ''", unique=True),
+        partial_index("certificates_code", ("code",), "code <> ''", unique=True),
         Index("certificates_holder", "holder_id", "certificate"),
-        _partial("certificates_continues", ("continues",), "continues <> ''"),
+        partial_index("certificates_continues", ("continues",), "continues <> ''"),
     )
     case_id: str = _case_id()
     n: int = Field(primary_key=True)
@@ -234,10 +244,10 @@ class Certificate(SQLModel, table=True):
     valid_until: date | None = None
     operable_from: date | None = None
     state: str = "valid"
-    code: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    code: str = _empty_text()
     carries: dict[str, Any] = added_json(dict)
     valid_from: date | None = None
-    continues: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    continues: str = _empty_text()
 
 
 class Commitment(SQLModel, table=True):
@@ -245,7 +255,11 @@ class Commitment(SQLModel, table=True):
 
     __tablename__ = "commitments"
     __table_args__ = (
-        _partial("commitments_public", ("granted_on", "case_id", "item"), "public AND granted_on IS NOT NULL"),
+        partial_index(
+            "commitments_public",
+            ("granted_on", "case_id", "item"),
+            "public AND granted_on IS NOT NULL",
+        ),
     )
     case_id: str = _case_id()
     item: str = Field(primary_key=True)
@@ -257,11 +271,11 @@ class Commitment(SQLModel, table=True):
     follow_up: str = ""
     granted_on: date | None = None
     draw: dict[str, Any] = json_column(dict)
-    notice: str = _empty()
-    notice_sha256: str = _empty()
-    listed: str = _empty()
+    notice: str = _empty_text()
+    notice_sha256: str = _empty_text()
+    listed: str = _empty_text()
     later_on: date | None = None
-    public: bool = Field(default=True, sa_column_kwargs={"server_default": _TRUE})
+    public: bool = _added_later(default=True, as_sql="true")
     asked: list[dict[str, Any]] = added_json(list)
 
 
@@ -277,8 +291,8 @@ class Credit(SQLModel, table=True):
     kind: str
     recorded_at: datetime = instant()
     excluded: bool = True
-    severity: str = Field(default="ordinary", sa_column_kwargs={"server_default": text("'ordinary'")})
-    repair: str = _empty()
+    severity: str = _added_later("ordinary", "'ordinary'")
+    repair: str = _empty_text()
     repair_from: date | None = None
     ends_on: date | None = None
     repaired_on: date | None = None
@@ -299,6 +313,32 @@ class Ban(SQLModel, table=True):
     basis: str
 
 
+class Inspection(SQLModel, table=True):
+    """核查记录 — one check on the spot; never changed once it is filed."""
+
+    __tablename__ = "inspections"
+    __table_args__ = (
+        partial_index("inspections_awaits", ("awaits",), "awaits <> ''"),
+        partial_index("inspections_public", ("filed_on", "case_id", "n"), "public"),
+    )
+    case_id: str = _case_id()
+    n: int = Field(primary_key=True)
+    item: str
+    action: str
+    checked_at: datetime = instant()
+    place: str
+    officers: list[dict[str, str]] = json_column(list)
+    points: list[dict[str, str]] = json_column(list)
+    findings: str
+    result: str
+    recorded_at: datetime = instant()
+    signatures: list[dict[str, str]] = json_column(list)
+    photos: list[str] = json_column(list)
+    awaits: str = ""
+    filed_on: date | None = None
+    public: bool = False
+
+
 class Rating(SQLModel, table=True):
     """好差评 — five grades, once per service event."""
 
@@ -310,7 +350,7 @@ class Rating(SQLModel, table=True):
     text: str
     rated_at: datetime = instant()
     anonymous: bool = False
-    item: str = Field(default="", sa_column_kwargs={"server_default": _EMPTY})
+    item: str = _empty_text()
 
 
 class Message(SQLModel, table=True):
@@ -318,8 +358,8 @@ class Message(SQLModel, table=True):
 
     __tablename__ = "messages"
     __table_args__ = (
-        _partial("messages_pending", ("at", "case_id", "n"), "state = 'pending'"),
-        _partial("messages_dead", ("at", "case_id", "n"), "state = 'dead'"),
+        partial_index("messages_pending", ("at", "case_id", "n"), "state = 'pending'"),
+        partial_index("messages_dead", ("at", "case_id", "n"), "state = 'dead'"),
     )
     case_id: str = _case_id()
     n: int = Field(primary_key=True)
@@ -327,16 +367,18 @@ class Message(SQLModel, table=True):
     at: datetime = instant()
     payload: dict[str, Any] = json_column(dict)
     state: str = "pending"  # pending | sent | dead
-    attempts: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})  # own
-    next_at: datetime | None = instant(default=None, nullable=True)  # own: not before; also the end of a worker's lease
+    attempts: int = _added_later(0, "0")  # own
+    # own: not before; also the end of a worker's lease
+    next_at: datetime | None = instant(default=None, nullable=True)
     sent_at: datetime | None = instant(default=None, nullable=True)  # own
-    last_error: str = Field(default="", sa_column_kwargs={"server_default": text("''")})  # own
+    last_error: str = _empty_text()  # own
 
 
 class Event(SQLModel, table=True):
     """办理记录 — what happened, by whom, under which article; append-only, which the database enforces."""
 
     __tablename__ = "events"
+    __table_args__ = (Index("events_number", "number", unique=True),)
     case_id: str = _case_id()
     n: int = Field(primary_key=True)
     action: str
@@ -353,3 +395,5 @@ class Event(SQLModel, table=True):
     calendar: str = ""
     previous: str = ""
     hash: str = ""
+    # own: the place among the records of all cases; PostgreSQL draws it from a sequence
+    number: int | None = Field(default=None, sa_type=BigInteger, nullable=True)

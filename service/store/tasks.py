@@ -10,7 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Label, ScalarSelect, Select, and_, func, or_, select, text, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Label,
+    ScalarSelect,
+    Select,
+    and_,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 from sqlalchemy import literal as value
 
 from service.store.database import Connection
@@ -23,12 +35,17 @@ _ITEMS = table("items").c
 _CLOCKS = table("clocks").c
 _KEY = ("rank_on", "case_id", "n")
 _DONE_KEY = ("done_at", "case_id", "n")
+_OF = table("items").alias("of_item").c
+_OF_ITEM = and_(_OF.case_id == _TASKS.case_id, _OF.item == _TASKS.item)
 _SHOWN = [c for c in table("tasks").columns if c.name != "done_at"] + [
     _CASES.applicant_name,
     _CASES.applicant_type,
     _CASES.release,
     _CASES.version,
     _CASES.received_at,
+    # what the department said of its papers, and whether the applicant was told
+    select(_OF.feedback).where(_OF_ITEM).scalar_subquery().label("feedback"),
+    select(_OF.corrections).where(_OF_ITEM).scalar_subquery().label("corrections"),
 ]
 _OPEN = text("tasks.done_at IS NULL")
 _UNCLAIMED = text("tasks.person = ''")
@@ -37,9 +54,8 @@ _CARDED = text("tasks.card <> 'none'")
 _WAITING = text("tasks.department = '' AND tasks.post = 'applicant' AND tasks.person = ''")
 _DONE = text("tasks.done_at IS NOT NULL AND tasks.person <> ''")
 _NUMBER = re.compile(r"[A-Z]{2,6}[0-9]{8}-[0-9]{6,}")  # the whole number of a case
-_IDENTITY = re.compile(
-    r"[0-9A-Z]{15,18}"
-)  # 统一社会信用代码 or 身份证号码, longer than any run of letters in a case number
+# 统一社会信用代码 or 身份证号码, longer than any run of letters in a case number
+_IDENTITY = re.compile(r"[0-9A-Z]{15,18}")
 
 
 @dataclass(slots=True, frozen=True)
@@ -49,7 +65,7 @@ class Narrowing:
     card: str = ""
     bundle: str = ""
     item: str = ""
-    text: str = ""  # part of the case number or of the applicant's name, or the whole of their number
+    text: str = ""  # part of the number or of the applicant's name, or the whole of their number
     numbers: Sequence[str] = ()  # of cases
 
 
@@ -77,10 +93,14 @@ def matching(part: str) -> ColumnElement[bool]:
     return or_(containing(_CASES.number, part), containing(_CASES.applicant_name, part))
 
 
-def _narrowed(by: Narrowing) -> list[ColumnElement[bool]]:
+def _narrowed_by(by: Narrowing) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [
         column == wanted
-        for column, wanted in ((_TASKS.card, by.card), (_TASKS.bundle, by.bundle), (_TASKS.item, by.item))
+        for column, wanted in (
+            (_TASKS.card, by.card),
+            (_TASKS.bundle, by.bundle),
+            (_TASKS.item, by.item),
+        )
         if wanted
     ]
     if by.card and by.card != "none":
@@ -92,7 +112,9 @@ def _narrowed(by: Narrowing) -> list[ColumnElement[bool]]:
     return found
 
 
-def _after(key: Sequence[str], after: list[Any] | None, *, newest_first: bool = False) -> list[ColumnElement[bool]]:
+def _after_cursor(
+    key: Sequence[str], after: list[Any] | None, *, newest_first: bool = False
+) -> list[ColumnElement[bool]]:
     if after is None:
         return []
     place = tuple_(*(_TASKS[name] for name in key))
@@ -100,39 +122,51 @@ def _after(key: Sequence[str], after: list[Any] | None, *, newest_first: bool = 
     return [place < bound if newest_first else place > bound]
 
 
-def _listed(whose: ColumnElement[bool], by: Narrowing, after: list[Any] | None, limit: int) -> Select[Any]:
+def _page_of(
+    whose: ColumnElement[bool], by: Narrowing, after: list[Any] | None, limit: int
+) -> Select[Any]:
     return (
         select(*_SHOWN)
         .select_from(table("tasks").join(table("cases"), _CASES.id == _TASKS.case_id))
-        .where(_OPEN, whose, *_narrowed(by), *_after(_KEY, after))
+        .where(_OPEN, whose, *_narrowed_by(by), *_after_cursor(_KEY, after))
         .order_by(*(_TASKS[name] for name in _KEY))
         .limit(limit + 1)
     )
 
 
-def _mine(person: str) -> ColumnElement[bool]:
-    return and_(_TASKS.person == person, _CLAIMED)
+def _taken_by(whose: Whose) -> ColumnElement[bool]:
+    """Tasks they have taken where they sit now: what they took elsewhere before is theirs no more."""
+    here = _TASKS.department == whose.department
+    return and_(_TASKS.person == whose.person, here, _CLAIMED)
 
 
 def _could_be(department: str, post: str) -> ColumnElement[bool]:
     return and_(_TASKS.department == department, _TASKS.post == post, _UNCLAIMED)
 
 
-def _ours(whose: Whose) -> ColumnElement[bool]:
+def _waits_at_ours(whose: Whose) -> ColumnElement[bool]:
     """Tasks of applicants on items that the department owns, or in cases that it leads."""
     owned = select(_ITEMS.item).where(
-        _ITEMS.case_id == _TASKS.case_id, _ITEMS.item == _TASKS.item, _ITEMS.department == whose.department
+        _ITEMS.case_id == _TASKS.case_id,
+        _ITEMS.item == _TASKS.item,
+        _ITEMS.department == whose.department,
     )
     led = [_TASKS.bundle.in_(sorted(whose.bundles))] if whose.bundles else []
     return and_(_WAITING, or_(owned.exists(), *led))
 
 
 async def mine(
-    connection: Connection, person: str, by: Narrowing = Narrowing(), *, limit: int = 50, cursor: str = ""
+    connection: Connection,
+    whose: Whose,
+    by: Narrowing = Narrowing(),
+    *,
+    limit: int = 50,
+    cursor: str = "",
 ) -> Page:
-    """List the open tasks that `person` has taken, earliest due first."""
-    after = position(cursor, ("date", "text", "number"))
-    return page(await connection.rows(_listed(_mine(person), by, after, limit)), limit, _KEY)
+    """List the open tasks that a clerk has taken, earliest due first."""
+    after = position(connection, cursor, _KEY, ("date", "text", "number"))
+    found = await connection.rows(_page_of(_taken_by(whose), by, after, limit))
+    return page(connection, found, limit, _KEY)
 
 
 async def unclaimed(
@@ -149,26 +183,44 @@ async def unclaimed(
     """
     if not posts:
         return Page([], "")
-    after = position(cursor, ("date", "text", "number"))
-    lists = [select(_listed(_could_be(*place), by, after, limit).subquery()) for place in sorted(set(posts))]
+    after = position(connection, cursor, _KEY, ("date", "text", "number"))
+    lists = [
+        select(_page_of(_could_be(*place), by, after, limit).subquery())
+        for place in sorted(set(posts))
+    ]
     merged = union_all(*lists).subquery()
     ordered = select(merged).order_by(*(merged.c[name] for name in _KEY)).limit(limit + 1)
-    return page(await connection.rows(ordered), limit, _KEY)
+    return page(connection, await connection.rows(ordered), limit, _KEY)
 
 
 async def waiting(
-    connection: Connection, whose: Whose, by: Narrowing = Narrowing(), *, limit: int = 50, cursor: str = ""
+    connection: Connection,
+    whose: Whose,
+    by: Narrowing = Narrowing(),
+    *,
+    limit: int = 50,
+    cursor: str = "",
 ) -> Page:
     """List what applicants must do before the department can go on, earliest due first."""
-    after = position(cursor, ("date", "text", "number"))
-    return page(await connection.rows(_listed(_ours(whose), by, after, limit)), limit, _KEY)
+    after = position(connection, cursor, _KEY, ("date", "text", "number"))
+    return page(
+        connection,
+        await connection.rows(_page_of(_waits_at_ours(whose), by, after, limit)),
+        limit,
+        _KEY,
+    )
 
 
 async def done(
-    connection: Connection, person: str, by: Narrowing = Narrowing(), *, limit: int = 50, cursor: str = ""
+    connection: Connection,
+    whose: Whose,
+    by: Narrowing = Narrowing(),
+    *,
+    limit: int = 50,
+    cursor: str = "",
 ) -> Page:
-    """List the tasks that `person` had and that are done, the last first; `state` is what has become of the item."""
-    after = position(cursor, ("instant", "text", "number"))
+    """List the tasks of the department that a clerk had and that are done, the last first; `state` is what has become of the item."""
+    after = position(connection, cursor, _DONE_KEY, ("instant", "text", "number"))
     joined = (
         table("tasks")
         .join(table("cases"), _CASES.id == _TASKS.case_id)
@@ -178,18 +230,30 @@ async def done(
     statement = (
         select(*shown, _ITEMS.state, _TASKS.done_at)
         .select_from(joined)
-        .where(_DONE, _TASKS.person == person, *_narrowed(by), *_after(_DONE_KEY, after, newest_first=True))
+        .where(
+            _DONE,
+            _TASKS.person == whose.person,
+            _TASKS.department == whose.department,
+            *_narrowed_by(by),
+            *_after_cursor(_DONE_KEY, after, newest_first=True),
+        )
         .order_by(*(_TASKS[name].desc() for name in _DONE_KEY))
         .limit(limit + 1)
     )
-    return page(await connection.rows(statement), limit, _DONE_KEY)
+    return page(connection, await connection.rows(statement), limit, _DONE_KEY)
 
 
 # ---- beside the lists ------------------------------------------------------------------------------------------
 
 
 def _bounded(condition: ColumnElement[bool], most: int) -> ScalarSelect[int]:
-    some = select(value(1).label("one")).select_from(table("tasks")).where(_OPEN, condition).limit(most).subquery()
+    some = (
+        select(value(1).label("one"))
+        .select_from(table("tasks"))
+        .where(_OPEN, condition)
+        .limit(most)
+        .subquery()
+    )
     return select(func.count()).select_from(some).scalar_subquery()
 
 
@@ -202,21 +266,25 @@ async def counts(connection: Connection, whose: Whose, most: int) -> dict[str, i
 
     def carded(card: str) -> list[ScalarSelect[int]]:
         of = and_(_TASKS.card == card, _CARDED)
-        return [_bounded(and_(who, of), most) for who in (_mine(whose.person), *(_could_be(*p) for p in places))]
+        return [
+            _bounded(and_(who, of), most)
+            for who in (_taken_by(whose), *(_could_be(*p) for p in places))
+        ]
 
     wanted: dict[str, list[ScalarSelect[int]]] = {
-        "mine": [_bounded(_mine(whose.person), most)],
+        "mine": [_bounded(_taken_by(whose), most)],
         "unclaimed": [_bounded(_could_be(*place), most) for place in places],
         "yellow": carded("yellow"),
         "red": carded("red"),
-        "waiting": [_bounded(_ours(whose), most)],
+        "waiting": [_bounded(_waits_at_ours(whose), most)],
     }
     columns: list[Label[int]] = [
         each.label(f"{name}_{n}") for name, parts in wanted.items() for n, each in enumerate(parts)
     ]
     found = await connection.row(select(*columns)) or {}
     return {
-        name: min(most, sum(int(found[f"{name}_{n}"]) for n, _ in enumerate(parts))) for name, parts in wanted.items()
+        name: min(most, sum(int(found[f"{name}_{n}"]) for n, _ in enumerate(parts)))
+        for name, parts in wanted.items()
     }
 
 

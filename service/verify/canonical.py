@@ -8,7 +8,7 @@ from hashlib import sha256
 from math import isfinite
 from typing import Any
 
-LARGEST = 2**53 - 1
+LARGEST_NUMBER = 2**53 - 1
 
 
 def canonical(value: Any) -> str:
@@ -17,7 +17,9 @@ def canonical(value: Any) -> str:
     Raises:
         ValueError: not a number. TypeError: another type of value.
     """
-    return json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return json.dumps(
+        _plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
 
 
 def fingerprint(value: Any) -> str:
@@ -50,7 +52,7 @@ def jcs(value: Any) -> str:
     """
     if value is None or isinstance(value, (bool, str)):
         return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, int) and abs(value) <= LARGEST:
+    if isinstance(value, int) and abs(value) <= LARGEST_NUMBER:
         return str(value)
     if isinstance(value, float) and isfinite(value):
         return _number(value)

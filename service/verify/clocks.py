@@ -24,23 +24,28 @@ class Dates:
         policy = dossier.definition.policy if dossier.definition else {}
         for clock in dossier.rows["clocks"]:
             where = f"clocks {clock['item'] or '办件'} {clock['clock']}"
-            yield from (Finding(dossier.name, where, what) for what in _ledger(clock))
+            for what in _ledger(clock):
+                yield Finding(dossier.name, where, what)
             version = clock["calendar"]
             if version not in self._chosen:
                 self._chosen[version] = chosen(self._notices, version)
             notices = [] if clock["ends_on"] else self._chosen[version]
             if notices is None or not clock["spans"]:
                 self._counts["unchecked_dates"] += 1
+                if notices is None:
+                    yield Finding(dossier.name, where, f"没有人发布过日历 {version or '（空）'}")
                 continue
             self._counts["dates"] += 1
-            yield from (Finding(dossier.name, where, what) for what in _differences(clock, notices, policy))
+            for what in _differences(clock, notices, policy):
+                yield Finding(dossier.name, where, what)
 
 
 def _ledger(clock: Row) -> Iterator[str]:
     """Check that the ledger is in order and says the same as the state."""
     spans = clock["spans"]
     instants = [at for began, stopped, _ in spans for at in (began, stopped) if at]
-    if not spans or instants != sorted(instants) or any(stopped is None for _, stopped, _ in spans[:-1]):
+    open_before = any(stopped is None for _, stopped, _ in spans[:-1])
+    if not spans or open_before or instants != sorted(instants):
         yield "台账的起止时间不成顺序"
     elif (spans[-1][1] is None) != (clock["state"] == "running"):
         yield f"台账与状态 {clock['state']} 不符"
@@ -48,11 +53,14 @@ def _ledger(clock: Row) -> Iterator[str]:
 
 def _differences(clock: Row, notices: Sequence[Mapping[str, Any]], policy: Row) -> Iterator[str]:
     running = clock["state"] == "running"
-    counted: Mapping[str, Any] = NO_DATES if clock["state"] == "paused" else dates_of(clock, notices, policy)
+    stands = clock["state"] == "paused"
+    counted: Mapping[str, Any] = NO_DATES if stands else dates_of(clock, notices, policy)
     possible = [counted]
     began, stopped, _ = clock["spans"][-1]
     if clock["state"] == "settled" and len(clock["spans"]) > 1 and began == stopped:
         possible.append(NO_DATES)  # settled while it stood: it had no dates then
+    if clock["state"] == "settled":  # one that ended before keeps the dates it had
+        possible.append(dates_of(clock, notices, policy, as_before=True))
     stored = {name: clock[name] for name in NO_DATES}
     if stored not in possible:
         for name in NO_DATES:

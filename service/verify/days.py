@@ -7,15 +7,16 @@ import hashlib
 from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import product, takewhile
+from itertools import pairwise, product, takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
 Row = Mapping[str, Any]
-HERE = ZoneInfo("Asia/Shanghai")
+LEGAL_ZONE = ZoneInfo("Asia/Shanghai")
 DAY = timedelta(days=1)
 FURTHEST = 20_000  # days walked before a date is given up
-FEASTS = {(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}  # off by 全国年节及纪念日放假办法 2, notice or not
+# (month, day): off by 全国年节及纪念日放假办法 2, notice or not
+FEASTS = {(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}
 
 
 class Days:
@@ -39,7 +40,9 @@ class Days:
 def chosen(notices: Sequence[Row], version: str) -> list[Row] | None:
     """Return the notices that a calendar version names, None if those at hand are not the ones it was made of."""
     named, _, seal = version.partition("#")
-    options = [[n for n in notices if f"{n['layer']}-{n['year']}" == name] for name in named.split(".")]
+    options = [
+        [n for n in notices if f"{n['layer']}-{n['year']}" == name] for name in named.split(".")
+    ]
     return next((list(picked) for picked in product(*options) if _seal(picked) == seal), None)
 
 
@@ -54,7 +57,8 @@ def _seal(notices: Sequence[Row]) -> str:
 def _spread(entries: Sequence[Any]) -> set[date]:
     days: set[date] = set()
     for entry in entries:
-        first, _, last = str(entry).partition(" ")[0].partition("/")  # after a blank: which holiday it is
+        run, _, _ = str(entry).partition(" ")  # after a blank: which holiday it is
+        first, _, last = run.partition("/")
         day = date.fromisoformat(first)
         while day <= date.fromisoformat(last or first):
             days.add(day)
@@ -65,12 +69,12 @@ def _spread(entries: Sequence[Any]) -> set[date]:
 def local(instant: datetime | str) -> date:
     """Return the legal day of an instant."""
     at = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
-    return at.astimezone(HERE).date()
+    return at.astimezone(LEGAL_ZONE).date()
 
 
 def begins(day: date) -> datetime:
     """Return the instant at which a legal day begins."""
-    return datetime.combine(day, time(), HERE).astimezone(UTC)
+    return datetime.combine(day, time(), LEGAL_ZONE).astimezone(UTC)
 
 
 def count_of(length: str) -> tuple[int, str]:
@@ -91,10 +95,17 @@ def later(day: date, count: int, unit: str) -> date:
 class Ledger:
     """台账 — the spans of a clock, asked about one day at a time; the last span counts as still open."""
 
-    def __init__(self, clock: Row, policy: Row, *, entered: date | None = None) -> None:
+    def __init__(
+        self, clock: Row, policy: Row, *, entered: date | None = None, as_before: bool = False
+    ) -> None:
+        """Read the spans; `as_before`: as until a stop on the last day lengthened the limit too."""
+        self._as_before = as_before
         self.started = local(clock["spans"][0][0])
         self.first = entered or self.started
-        self._spans = [(local(began), local(stopped) if stopped else None) for began, stopped, _ in clock["spans"]]
+        self._spans = [
+            (local(began), local(stopped) if stopped else None)
+            for began, stopped, _ in clock["spans"]
+        ]
         self._spans[-1] = (self._spans[-1][0], None)
         self._spans[0] = (self.first, self._spans[0][1])
         self._start_counts = bool(policy.get("count_start_day", False))
@@ -120,9 +131,24 @@ class Ledger:
         if count == 0:
             return start
         if unit == "wd":
-            return _nth(self.days(after, calendar), count)
+            return self._stood(_nth(self.days(after, calendar), count), calendar, forward=False)
         full = _nth(self.days(after, None), (later(start, count, unit) - start).days)
-        return next((day for day in self.days(full - DAY, calendar)), None) if full else None
+        rolled = next((day for day in self.days(full - DAY, calendar)), None) if full else None
+        return self._stood(rolled, calendar, forward=True)
+
+    def _stood(self, last: date | None, calendar: Days, *, forward: bool) -> date | None:
+        """Move a last day on which the clock was stopped to its restart: nothing was left, yet it was not over (R-CLK-3).
+
+        A restart on a day off: for a limit in working days the working day before it, else the one after.
+        """
+        for (_, ended), (again, _) in pairwise(self._spans):
+            if last is None or ended != last or self._as_before:
+                continue
+            day = again
+            while not calendar.working(day) and (forward or day > last):
+                day += DAY if forward else -DAY
+            last = max(day, last)
+        return last
 
 
 def _nth(days: Iterator[date], count: int) -> date | None:
@@ -139,40 +165,76 @@ def limit_of(clock: Row, name: str, ledger: Ledger, calendar: Days) -> date | No
     return last
 
 
-def dates_of(clock: Row, notices: Sequence[Row], policy: Row) -> dict[str, date | None]:
+def dates_of(
+    clock: Row, notices: Sequence[Row], policy: Row, *, as_before: bool = False
+) -> dict[str, date | None]:
     """Count all dates of a clock that runs: promised, statutory, due, safe; a day that is given is not counted."""
-    if clock["ends_on"]:
-        return {"promised_on": None, "statutory_on": clock["ends_on"], "due_on": clock["ends_on"], "safe_on": None}
-    calendar, ledger = Days(notices), Ledger(clock, policy)
+    if end := clock["ends_on"]:
+        return {"promised_on": None, "statutory_on": end, "due_on": end, "safe_on": None}
+    calendar, ledger = Days(notices), Ledger(clock, policy, as_before=as_before)
     promised = limit_of(clock, "promised", ledger, calendar)
     statutory = limit_of(clock, "statutory", ledger, calendar)
     safe = None
     if clock["entered_at"]:
         national = Days([notice for notice in notices if notice["layer"] == notices[0]["layer"]])
-        entry = Ledger(clock, policy, entered=local(clock["entered_at"]))
+        entered = local(clock["entered_at"])
+        entry = Ledger(clock, policy, entered=entered, as_before=as_before)
         safe = limit_of(clock, "statutory", entry, national)
     due = min((day for day in (promised, statutory) if day), default=None)
     return {"promised_on": promised, "statutory_on": statutory, "due_on": due, "safe_on": safe}
 
 
-def wake_of(clock: Row, dates: Mapping[str, date | None], notices: Sequence[Row], policy: Row) -> datetime | None:
-    """Return when the next thing not yet marked falls due on a running clock."""
-    due, late = dates["due_on"], dates["promised_on"] or dates["due_on"]
-    falls = [due + DAY if due and clock["expiry"] else None]
+def wake_of(
+    clock: Row, dates: Mapping[str, date | None], notices: Sequence[Row], policy: Row
+) -> datetime | None:
+    """Return when the next thing not yet marked falls due on a running clock.
+
+    On an estimated day nothing final does: then the day is when that is said, once.
+    """
+    promised, statutory = dates["promised_on"], dates["statutory_on"]
+    due = dates["due_on"]
+    nearer = "promised" if due == promised and promised else "statutory"
+    if due == promised == statutory and _estimated(clock, "promised", due, notices):
+        nearer = "statutory"
+    falls: list[tuple[date, bool]] = []  # a day, and whether it is told by a notice
+    if due and clock["expiry"]:
+        falls.append((due + DAY, not _estimated(clock, nearer, due, notices)))
     if clock["owner"] == "department":
-        falls.append(late + DAY if late and not clock["red_on"] else None)
-        statutory = dates["statutory_on"]
-        falls.append(statutory + DAY if statutory and not clock["breach_on"] else None)
+        limit, late = ("promised", promised) if promised else ("statutory", due)
+        if late and not clock["red_on"]:
+            falls.append((late + DAY, not _estimated(clock, limit, late, notices)))
+        if statutory and not clock["breach_on"]:
+            sure = not _estimated(clock, "statutory", statutory, notices)
+            falls.append((statutory + DAY, sure))
         if not clock["yellow_on"] and not clock["red_on"]:
-            falls.append(yellow_of(clock, dates, Days(notices), policy))
+            card = yellow_of(clock, dates, Days(notices), policy)
+            falls += [(card, True)] if card else []  # a reminder ends nothing
     restarted = begins(local(clock["spans"][-1][0]) + DAY)  # nothing falls due while a clock stands
     pause = timedelta(minutes=5 if clock["ends_on"] and clock["owner"] == "public" else 0)
-    return min((max(begins(day), restarted) + pause for day in falls if day), default=None)
+    awaited = clock.get("awaited_on")
+    days = [day for day, sure in falls if sure or not awaited]
+    return min((max(begins(day), restarted) + pause for day in days), default=None)
 
 
-def yellow_of(clock: Row, dates: Mapping[str, date | None], calendar: Days, policy: Row) -> date | None:
+def _estimated(clock: Row, limit: str, last: date | None, notices: Sequence[Row]) -> bool:
+    """Tell whether a last day hangs on a year without a notice: of working days any on the way, else its own."""
+    if last is None or clock["ends_on"]:
+        return False
+    lengths = [clock[limit]]
+    lengths += [each["days"] for each in clock["extensions"]] if limit == "statutory" else []
+    lengths = [each for each in lengths if each and count_of(each)[0]]
+    known = {each["year"] for each in notices if each["layer"] == notices[0]["layer"]}
+    begun = (local(clock["spans"][0][0]) + DAY).year
+    first = begun if any(each.endswith("wd") for each in lengths) else last.year
+    return bool(lengths) and not all(year in known for year in range(first, last.year + 1))
+
+
+def yellow_of(
+    clock: Row, dates: Mapping[str, date | None], calendar: Days, policy: Row
+) -> date | None:
     """Return the day on which little of a limit in working days is left, or much is used (R-MON-1)."""
-    last, length = dates["promised_on"] or dates["statutory_on"], clock["promised"] or clock["statutory"] or ""
+    last = dates["promised_on"] or dates["statutory_on"]
+    length = clock["promised"] or clock["statutory"] or ""
     if last is None or not length.endswith("wd") or length == "0wd":
         return None
     ledger = Ledger(clock, policy)

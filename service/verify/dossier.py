@@ -7,11 +7,14 @@ from typing import Any
 from service.verify.canonical import document_hash
 
 Row = dict[str, Any]
-KEYS = {"items": ("item",), "clocks": ("item", "clock"), "commitments": ("item",)}  # of all other tables: ("n",)
+# of all other tables: ("n",)
+KEYS = {"items": ("item",), "clocks": ("item", "clock"), "commitments": ("item",)}
 ENGINE_STATES: dict[str, Row] = {
     "waiting": {"title": "待前置事项办结"},
     "withdrawn": {"title": "已撤回", "final": "withdrawn"},
     "stopped": {"title": "已终止", "final": "stopped"},
+    "not_received": {"title": "不予受理", "final": "declined"},
+    "forbidden": {"title": "依法不能办", "final": "refused"},
 }
 
 
@@ -49,7 +52,32 @@ class Lifecycle:
 
     def taking(self, action: str, state: str) -> list[Row]:
         """Return the transitions by which an action leaves a state."""
-        return [t for t in self.transitions if t["action"] == action and state in listed(t["from"])]
+        ways = [t for t in self.transitions if t["action"] == action]
+        if state == "waiting":  # the head may end what waits as he may end what was received
+            ways = [t for t in ways if self.final(t["to"]) == "stopped" and t["by"] == "head"]
+            state = self.initial
+        return [t for t in ways if state in listed(t["from"])]
+
+    def is_granted(self, state: str) -> bool:
+        """Tell whether a state comes after a decision for the applicant: granted, or granted and not handed over."""
+        ahead = self._ahead(state)
+        ends = {self.final(each) for each in ahead} - {""}
+        if self.final(state) or "granted" not in ends:
+            return self.final(state) == "granted"
+        own = {name for name, clock in self.clocks.items() if clock["limit"] == "limits"}
+        timed = any(own & set(self.states[each].get("runs", [])) for each in ahead)
+        good = ends <= {"granted", "revoked", "recalled", "stopped", "lapsed"}
+        return good and not timed and self.initial not in ahead and state != "waiting"
+
+    def _ahead(self, state: str) -> set[str]:
+        """Return the states that can be reached from one, itself included."""
+        seen, todo = {state}, [state]
+        while todo:
+            at = todo.pop()
+            found = {t["to"] for t in self.transitions if at in listed(t["from"])} - seen
+            seen |= found
+            todo += found
+        return seen
 
     @property
     def begins(self) -> set[str]:
@@ -65,14 +93,20 @@ def listed(value: Any) -> list[Any]:
 class Definition:
     """发布版文件 — the document a case is pinned to."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, Any], standard: Mapping[str, Any]) -> None:
+        """Read a document; `standard` are the lifecycles of proceedings that a document from before them lacks."""
         self.hash = document_hash(document)
         plain = opened(document)
         self.bundle: Row = plain["bundle"]
         self.items: dict[str, Row] = plain["items"]
-        self.lifecycles = {code: Lifecycle(each) for code, each in plain["lifecycles"].items()}
+        self.lifecycles = {
+            code: Lifecycle(each)
+            for code, each in {**opened(standard), **plain["lifecycles"]}.items()
+        }
         self.texts: dict[str, str] = plain["texts"]
         self.policy: Row = plain["directory"].get("policy", {})
+        self.papers: Row = plain["directory"].get("papers", {})
+        self.region: str = (plain["directory"].get("region") or {}).get("code", "")
 
 
 @dataclass(slots=True)

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
+from service.store import audit
 from service.store.columns import LAST_DAY
 from service.verify.canonical import canonical, fingerprint
 from service.verify.dossier import Dossier, Row, key_of
 from service.verify.report import Finding
 
-PERSONAL: dict[str, set[str]] = {
-    "cases": {"applicant_name", "applicant_id", "form", "query_code", "salt"},
+PERSONAL_COLUMNS: dict[str, set[str]] = {
+    "cases": {"applicant_name", "applicant_id", "form", "query_code", "salt", "mandate"},
     "certificates": {"holder_name", "holder_id", "code", "carries"},
     "commitments": {"signature"},
     "credits": {"subject"},
@@ -19,13 +20,19 @@ PERSONAL: dict[str, set[str]] = {
     "ratings": {"text"},
     "notices": {"body", "code"},
 }
-OUTSIDE: dict[str, set[str]] = {  # columns that no event speaks of: they follow from others, or tell of deliveries
-    "cases": {"last_event", "last_hash", "retry_at"},
+# columns that no event speaks of: they follow from others, or tell of deliveries
+OUTSIDE_COLUMNS: dict[str, set[str]] = {
+    "cases": {"last_event", "last_hash", "retry_at", "retry_since", "retry_error"},
     "tasks": {"number", "bundle", "rank_on"},
     "messages": {"state", "attempts", "next_at", "sent_at", "last_error"},
 }
-EMPTY: tuple[Any, ...] = (None, "", 0, False, [], {})
-SENDING = {"pending", "sent", "dead"}
+INSIDE_SPECIAL = ("hearing", "legal_review", "feedback", "officers", "ground", "severity")
+# What a column added later holds, and reads as, where nothing was written.
+FILLED: tuple[Any, ...] = ([], {})
+# What was issued before the column is usable from its issue.
+FILLED_FROM = {("certificates", "operable_from"): "issued_on"}
+UNSEALED = {"hash", "number"}  # of a record
+SENDING_STATES = {"pending", "sent", "dead"}
 
 
 def chain(dossier: Dossier) -> Iterator[Finding]:
@@ -48,12 +55,12 @@ def chain(dossier: Dossier) -> Iterator[Finding]:
 
 def _sealed(event: Row) -> str:
     try:
-        return fingerprint({name: value for name, value in event.items() if name != "hash"})
+        return fingerprint({name: value for name, value in event.items() if name not in UNSEALED})
     except ValueError:
         return ""
 
 
-def told(dossier: Dossier) -> dict[tuple[str, str], Row]:
+def replayed(dossier: Dossier) -> dict[tuple[str, str], Row]:
     """Replay the events: the last version of every row, by table and key. Of the case, events tell what has changed."""
     found: dict[tuple[str, str], Row] = {("cases", ""): {}}
     for event in dossier.events:
@@ -62,16 +69,26 @@ def told(dossier: Dossier) -> dict[tuple[str, str], Row]:
                 if table == "cases":
                     found["cases", ""] |= row
                 else:
-                    found[table, key_of(table, row)] = row
+                    found[table, key_of(table, row)] = as_columns(table, row)
     return found
+
+
+def as_columns(table: str, row: Row) -> Row:
+    """Return a row with columns of its own for what earlier releases kept inside `special` of an item."""
+    special = row.get("special") if table == "items" else None
+    inside = [name for name in INSIDE_SPECIAL if name in (special or {})]
+    if not special or not inside:
+        return row
+    rest = {name: value for name, value in special.items() if name not in inside}
+    return {**row, **{name: special[name] for name in inside}, "special": rest}
 
 
 def rows(dossier: Dossier) -> Iterator[Finding]:
     """Compare every row with what the events made of it, and no row without an event (I-05, I-07)."""
-    expected = told(dossier)
+    expected = replayed(dossier)
     actual = {("cases", ""): dossier.case}
     for table, found in dossier.rows.items():
-        actual |= {(table, key_of(table, row)): row for row in found}
+        actual |= {(table, key_of(table, row)): as_columns(table, row) for row in found}
     for table, key in sorted(expected.keys() | actual.keys()):
         where = f"{table} {key}".strip()
         if (table, key) not in actual:
@@ -82,19 +99,46 @@ def rows(dossier: Dossier) -> Iterator[Finding]:
             yield from _columns(dossier, table, where, expected[table, key], actual[table, key])
 
 
-def _columns(dossier: Dossier, table: str, where: str, expected: Row, actual: Row) -> Iterator[Finding]:
-    outside = OUTSIDE.get(table, set()) | ({"case_id"} if table != "cases" else set())
+def _columns(
+    dossier: Dossier, table: str, where: str, expected: Row, actual: Row
+) -> Iterator[Finding]:
+    outside = OUTSIDE_COLUMNS.get(table, set()) | ({"case_id"} if table != "cases" else set())
     for column in sorted((expected.keys() | actual.keys()) - outside):
-        if column not in expected and actual[column] in EMPTY:
-            continue  # a column younger than the record: what it would have told is nothing
+        if _nothing(table, column, expected, actual):
+            continue
         if column not in expected or column not in actual:
-            yield Finding(dossier.name, where, f"{column} 只在{'表' if column in actual else '记录'}里有")
-        elif column in PERSONAL.get(table, set()):
-            if expected[column] != {"sha256": fingerprint([dossier.case["salt"], actual[column]])}:
+            place = "表" if column in actual else "记录"
+            yield Finding(dossier.name, where, f"{column} 只在{place}里有")
+        elif column in PERSONAL_COLUMNS.get(table, set()):
+            if expected[column] not in _digests(dossier.case["salt"], actual[column]):
                 yield Finding(dossier.name, where, f"{column}（个人信息）与记录的摘要不符")
         elif canonical(expected[column]) != canonical(actual[column]):
             says = f"表里是 {_short(actual[column])}，记录是 {_short(expected[column])}"
             yield Finding(dossier.name, where, f"{column}：{says}")
+
+
+def _nothing(table: str, column: str, expected: Row, actual: Row) -> bool:
+    """Tell whether record and row both say nothing: the row then holds what the column is declared with.
+
+    A record does not know a column younger than itself; one from before the column was filled may say null.
+    """
+    if column not in actual or expected.get(column) is not None:
+        return False
+    if actual[column] == actual.get(FILLED_FROM.get((table, column), "")):
+        return True
+    return bool(
+        actual[column] in FILLED
+        if column in expected
+        else actual[column] == audit.unwritten(table)[column]
+    )
+
+
+def _digests(salt: str, value: Any) -> list[Row]:
+    """Return what the record may hold instead of a personal value; of an empty one also the digest of nothing."""
+    return [
+        {"sha256": fingerprint([salt, said])}
+        for said in ([value, None] if value in FILLED else [value])
+    ]
 
 
 def _short(value: Any) -> str:
@@ -111,5 +155,6 @@ def followers(dossier: Dossier) -> Iterator[Finding]:
         if task["rank_on"] != (task["due_on"] or LAST_DAY):
             yield Finding(dossier.name, where, "rank_on 与到期日不符，待办会排错位置")
     for message in dossier.rows["messages"]:
-        if message["state"] not in SENDING:
-            yield Finding(dossier.name, f"messages {message['n']}", f"没有「{message['state']}」这种发送状态")
+        if message["state"] not in SENDING_STATES:
+            where = f"messages {message['n']}"
+            yield Finding(dossier.name, where, f"没有「{message['state']}」这种发送状态")

@@ -6,10 +6,23 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Self
 
-KINDS = {
-    "cases": "办件", "events": "办理记录", "rows": "行", "transitions": "状态变更", "dates": "到期日",
-    "unchecked_dates": "因缺日历未核到期日", "files": "文件", "releases": "发布版",
-}  # fmt: skip
+KIND_TITLES = {
+    "cases": "办件",
+    "events": "办理记录",
+    "rows": "行",
+    "transitions": "状态变更",
+    "dates": "到期日",
+    "unchecked_dates": "因缺日历未核到期日",
+    "files": "文件",
+    "unused_files": "没有用在办件里的文件",
+    "releases": "发布版",
+    "seals": "封存",
+    "ledger": "台账",
+    "unchecked_ledger": "没有审计密钥而未核的台账",
+    "draws": "抽签",
+    "unchecked_draws": "尚未公布当日抽签密码而未核的抽签",
+    "unproven_draws": "当日未及事先封存的抽签",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +61,27 @@ class Head:
         return cls(datetime.fromisoformat(until).astimezone(UTC), int(events), digest)
 
 
+@dataclass(frozen=True, slots=True)
+class SealHead:
+    """封存头 — which seal was the newest, and its hash: it stands for everything before it, by sequence."""
+
+    number: int
+    sha256: str
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.sha256}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read what `str` wrote. Raises ValueError for anything else."""
+        number, digest = text.strip().split("/")
+        if not (number.isascii() and number.isdigit()) or len(number) > 15:
+            raise ValueError(text)
+        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+            raise ValueError(text)
+        return cls(int(number), digest)
+
+
 class HeadCount:
     """Adds up a head while the events pass by, in the order of case and number."""
 
@@ -76,6 +110,7 @@ class Report:
     found: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     head: Head | None = None
+    sealed: SealHead | None = None
 
     @property
     def clean(self) -> bool:
@@ -93,6 +128,8 @@ class Report:
         told = [str(finding) for finding in self.findings[:most]]
         if self.found > len(told):
             told.append(f"……另有 {self.found - len(told)} 处不符")
-        looked = "，".join(f"{title} {self.counts[kind]}" for kind, title in KINDS.items() if self.counts[kind])
+        counted = [(title, self.counts[kind]) for kind, title in KIND_TITLES.items()]
+        looked = "，".join(f"{title} {count}" for title, count in counted if count)
         verdict = "没有发现不符" if self.clean else f"发现 {self.found} 处不符"
-        return [*told, f"{verdict}；已核对：{looked or '没有办件'}", f"见证头：{self.head}"]
+        heads = [f"见证头：{self.head}", *([f"封存头：{self.sealed}"] if self.sealed else [])]
+        return [*told, f"{verdict}；已核对：{looked or '没有办件'}", *heads]

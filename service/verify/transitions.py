@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from service.verify.dossier import Dossier, Lifecycle, Row, listed
 from service.verify.report import Finding
 
-GOOD = {"granted", "revoked", "recalled"}
-ASKED = {"note_complete", "note_missing"}  # what a department says of its papers at the common intake
-HARMLESS = GOOD | {"not_required"}
+GOOD_OUTCOMES = {"granted", "revoked", "recalled"}
+# what departments say of papers at the common intake
+FEEDBACK_ACTIONS = {"note_complete", "note_missing"}
+# what the receipt itself answers: barred by a ban, a window or the law
+AT_THE_RECEIPT = {"decline_at_once": "not_received", "refuse_at_once": "forbidden"}
+HARMLESS_OUTCOMES = GOOD_OUTCOMES | {"not_required"}
 
 
 def walk(dossier: Dossier) -> Iterator[Finding]:
@@ -33,10 +36,9 @@ def _agrees(
     if cycle is None or row["item"] not in dossier.items:
         yield Finding(dossier.name, where, f"发布版里没有它的生命周期 {row['lifecycle']}")
     elif row["item"] in states:
-        if states[row["item"]] != row["state"]:
-            yield Finding(
-                dossier.name, where, f"第 {event['n']} 条记录后应为 {states[row['item']]}，写的是 {row['state']}"
-            )
+        if (expected := states[row["item"]]) != row["state"]:
+            what = f"第 {event['n']} 条记录后应为 {expected}，写的是 {row['state']}"
+            yield Finding(dossier.name, where, what)
     elif row["state"] not in cycle.begins | {"waiting"}:
         yield Finding(dossier.name, where, f"不能从 {row['state']} 开始")
 
@@ -47,45 +49,52 @@ def _step(dossier: Dossier, event: Row, cycle: Lifecycle | None, before: str) ->
         yield Finding(dossier.name, where, f"办件里没有事项 {event['item']}")
         return
     if was != before:
-        yield Finding(dossier.name, where, f"{event['item']} 应从 {before or '无'} 开始变更，记录写的是 {was or '无'}")
-    action, taken = event["action"], [t for t in cycle.taking(event["action"], was) if to in (t["to"], was)]
+        what = f"{event['item']} 应从 {before or '无'} 开始变更，记录写的是 {was or '无'}"
+        yield Finding(dossier.name, where, what)
+    action, who = event["action"], event["actor"]
+    taken = [t for t in cycle.taking(action, was) if to in (t["to"], was)]
+    decides = cycle.is_granted(to) and not cycle.is_granted(was)
+    by_time = who.get("kind") == "clock" and decides
     if not taken and not _engine_step(cycle, action, was, to):
         yield Finding(dossier.name, where, f"定义里没有 {was or '无'} —{action}→ {to} 这一步")
-    elif event["actor"].get("kind") == "clock" and cycle.final(to) == "granted" and not _tacit(dossier, event, cycle):
+    elif by_time and not _tacit(dossier, event, cycle):
         yield Finding(dossier.name, where, f"{action}：时限到期不能准予")
-    elif action in ASKED and not _asked(dossier, event):
+    elif action in FEEDBACK_ACTIONS and not _asked(dossier, event):
         yield Finding(dossier.name, where, f"{action} 只归牵头部门以外的承办部门反馈")
     elif taken and not any(_allowed(dossier, event, by) for t in taken for by in listed(t["by"])):
-        who = event["actor"]
-        yield Finding(
-            dossier.name, where, f"{action} 不归 {who.get('department') or who.get('kind')}.{who.get('post')} 办"
-        )
+        named = f"{who.get('department') or who.get('kind')}.{who.get('post')}"
+        yield Finding(dossier.name, where, f"{action} 不归 {named} 办")
 
 
 def _asked(dossier: Dossier, event: Row) -> bool:
     """Tell whether a department says it of its own item, and not the lead that accepts for all (R-BND-4)."""
     who, bundle = event["actor"], dossier.definition.bundle if dossier.definition else {}
     own = who.get("department") == dossier.items[event["item"]]["department"]
-    apart = bundle.get("lead") != who.get("department") and bundle.get("acceptance", "lead") == "lead"
-    return bool(who.get("kind") == "clerk" and who.get("post") in ("window", "reviewer") and own and apart)
+    apart = bundle.get("lead") != who.get("department")
+    common = bundle.get("acceptance", "lead") == "lead"
+    clerk = who.get("kind") == "clerk" and who.get("post") in ("window", "reviewer")
+    return bool(clerk and own and apart and common)
 
 
 def _tacit(dossier: Dossier, event: Row, cycle: Lifecycle) -> bool:
     """Tell whether silence may renew: a renewal, about a certificate, made in time (行政许可法 50)."""
     item = dossier.items[event["item"]]
-    return cycle.tacit == "renewal" and bool(item["about"]) and bool((item["window"] or {}).get("timely"))
+    timely = bool(item["window"].get("timely"))
+    return cycle.tacit == "renewal" and bool(item["about"]) and timely
 
 
 def _engine_step(cycle: Lifecycle, action: str, was: str, to: str) -> bool:
     """Tell whether it is one of the steps that every lifecycle has."""
     if action == "start":
         return was in ("", "waiting") and to in cycle.begins
+    if action in AT_THE_RECEIPT:  # by the clock's hand: no office had it before it
+        return was in ("", "waiting") and to == AT_THE_RECEIPT[action]
     if action == "note_opinion":
         return was == to == "waiting"
-    if action in ASKED:
+    if action in FEEDBACK_ACTIONS:
         return was == to == cycle.initial and cycle.post(was) == "window"
     if action == "request_correction":
-        return was == cycle.initial and cycle.post(to) == "applicant"
+        return was in cycle.begins and cycle.post(to) == "applicant"
     ends = {"stop": "stopped", "withdraw": "withdrawn"}
     return ends.get(action) == to and was in cycle.states and not cycle.final(was)
 
@@ -94,47 +103,76 @@ def _allowed(dossier: Dossier, event: Row, by: str) -> bool:
     """Tell whether the definition lets this actor take it: post and department, the clock, the applicant."""
     actor, item = event["actor"], dossier.items[event["item"]]
     kind, post = actor.get("kind"), actor.get("post")
-    if by == "applicant" and kind == "clerk":  # a window writes down what an applicant without an account does
-        lead = dossier.definition.bundle["lead"] if dossier.definition else ""
+    lead = dossier.definition.bundle["lead"] if dossier.definition else ""
+    if by == "applicant" and kind == "clerk":
+        # a window writes down what an applicant without an account does
         counter = bool(dossier.case["entered_by"]) and not dossier.case["account"]
-        return bool(post == by and actor.get("document") and actor.get("department") == lead and counter)
+        at_lead = actor.get("department") == lead
+        return bool(post == by and actor.get("document") and at_lead and counter)
+    if by == "proceeding":
+        return bool(kind == "clerk" and _brought_about(dossier, event))
     if by == "supervisor":
         return bool(kind == post == by)
     if by in ("clock", "applicant"):
         return bool(post == by and (kind == "clock") == (by == "clock") and kind != "clerk")
     if by == "inspector" and item["parent"] and dossier.definition:
-        follow_up = (dossier.definition.items.get(item["parent"], {}).get("commitment") or {}).get("follow_up") or {}
-        by = follow_up.get("post", "inspector")
-    lead = dossier.definition.bundle["lead"] if dossier.definition else ""
+        commitment = dossier.definition.items.get(item["parent"], {}).get("commitment") or {}
+        by = (commitment.get("follow_up") or {}).get("post", "inspector")
     owners = {item["department"]} | ({lead} if by == "window" else set())
     return kind == "clerk" and post == by and actor.get("department") in owners
 
 
+def _brought_about(dossier: Dossier, event: Row) -> bool:
+    """Tell whether the same person just decided it in a proceeding about this very item."""
+    same = ("account", "department")
+    for before in dossier.events:
+        of = dossier.items.get(before["item"])
+        cycle = dossier.lifecycle(of) if of else None
+        if (
+            cycle is None
+            or of is None
+            or of["parent"] != event["item"]
+            or before["n"] >= event["n"]
+        ):
+            continue
+        names = {
+            (t.get("effect") or {}).get("parent")
+            for t in cycle.taking(before["action"], before["state_from"])
+        }
+        by_same = all(before["actor"].get(each) == event["actor"].get(each) for each in same)
+        if event["action"] in names and before["at"] == event["at"] and by_same:
+            return True
+    return False
+
+
 def _case_step(dossier: Dossier, event: Row) -> Iterator[Finding]:
-    known = {"submit": {"received"}, "close": {"granted", "partly_granted", "refused", "withdrawn", "terminated"}}
-    if event["action"] in known and event["state_to"] not in known[event["action"]]:
-        yield Finding(dossier.name, f"events {event['n']}", f"{event['action']} 不能到 {event['state_to']}")
+    known = {
+        "submit": {"received"},
+        "close": {"granted", "partly_granted", "refused", "withdrawn", "terminated"},
+    }
+    action, to = event["action"], event["state_to"]
+    if action in known and to not in known[action]:
+        yield Finding(dossier.name, f"events {event['n']}", f"{action} 不能到 {to}")
 
 
 def derived_state(dossier: Dossier) -> str:
     """Derive the state of a case from the states of its items (R-BND-5)."""
     own = [item for item in dossier.rows["items"] if not item["parent"]]
-    cycles = {item["item"]: dossier.lifecycle(item) for item in own}
-    ends = {item["item"]: (cycle.final(item["state"]) if (cycle := cycles[item["item"]]) else "") for item in own}
+    placed = [(item["state"], dossier.lifecycle(item)) for item in own]
+    ends = [cycle.final(state) if cycle else "" for state, cycle in placed]
     if not own:
         return "draft"
-    if all(ends.values()):
-        return _result(set(ends.values()))
-    posts = {cycle.post(item["state"]) for item in own if (cycle := cycles[item["item"]])}
-    if "applicant" in posts:
+    if all(ends):
+        return _result(set(ends))
+    if any(cycle and cycle.post(state) == "applicant" for state, cycle in placed):
         return "correcting"
-    before = [item["state"] in ("waiting", getattr(cycles[item["item"]], "initial", "")) for item in own]
+    before = [state in ("waiting", cycle.initial if cycle else "") for state, cycle in placed]
     return "received" if all(before) else "in_progress"
 
 
 def _result(ends: set[str]) -> str:
-    if ends & GOOD:
-        return "granted" if ends <= HARMLESS else "partly_granted"
+    if ends & GOOD_OUTCOMES:
+        return "granted" if ends <= HARMLESS_OUTCOMES else "partly_granted"
     if ends <= {"withdrawn", "stopped"} and "withdrawn" in ends:
         return "withdrawn"
     return "refused" if ends & {"refused", "declined"} else "terminated"
@@ -144,7 +182,8 @@ def state(dossier: Dossier) -> Iterator[Finding]:
     """Check that the case's state is what its items make it, and that it is closed exactly when they are (I-06)."""
     derived = derived_state(dossier)
     if dossier.case["state"] != derived:
-        yield Finding(dossier.name, "cases", f"状态是 {dossier.case['state']}，按各事项应为 {derived}")
+        what = f"状态是 {dossier.case['state']}，按各事项应为 {derived}"
+        yield Finding(dossier.name, "cases", what)
     ended = derived not in ("draft", "received", "in_progress", "correcting")
     if ended != bool(dossier.case["closed_at"]):
         yield Finding(dossier.name, "cases", "办结时间与状态不符")

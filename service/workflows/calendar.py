@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from service.workflows.language.models import Calendar
+from service.workflows.definition.models import Calendar
 
 TZ = ZoneInfo("Asia/Shanghai")
 DAY = timedelta(days=1)
@@ -53,17 +53,25 @@ class WorkCalendar:
     def __init__(self, notices: Sequence[Calendar], layers: Sequence[str]) -> None:
         """Take one notice for each layer and year; use `build` to choose them."""
         self.layers = tuple(layers)
-        self.years = tuple(sorted({notice.year for notice in notices if notice.layer == self.layers[0]}))
+        self.years = tuple(
+            sorted({notice.year for notice in notices if notice.layer == self.layers[0]})
+        )
         self.version = _version(notices, self.layers)
         self._known = frozenset(self.years)
         self._listed = _listed(notices, self.layers)
-        self._feasts = {day: name for notice in notices for day, name in _named(notice)}
+        self._feasts = {day: name for notice in notices for day, name in _named_days_off(notice)}
         self._index = _Index([], 1, 0)
         first = [notice for notice in notices if notice.layer == self.layers[0]]
-        self.national: WorkCalendar = self if len(self.layers) == 1 else WorkCalendar(first, self.layers[:1])
+        self.national: WorkCalendar = (
+            self if len(self.layers) == 1 else WorkCalendar(first, self.layers[:1])
+        )
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, WorkCalendar) and other.version == self.version and other.layers == self.layers
+        return (
+            isinstance(other, WorkCalendar)
+            and other.version == self.version
+            and other.layers == self.layers
+        )
 
     def __hash__(self) -> int:
         return hash(self.version)
@@ -80,7 +88,9 @@ class WorkCalendar:
         listed = self._listed.get(day)
         if listed is not None:
             return listed[0]
-        return day.weekday() < 5 and (day.year in self._known or (day.month, day.day) not in ALWAYS_OFF)
+        return day.weekday() < 5 and (
+            day.year in self._known or (day.month, day.day) not in ALWAYS_OFF
+        )
 
     def why(self, day: date) -> str:
         """Say in Chinese what kind of day it is and by which notice."""
@@ -144,7 +154,11 @@ class WorkCalendar:
             first, last = min(first, *self.years, first), max(last, *self.years, last)
         else:
             first, last = min(first, index.first), max(last, index.last)
-        days = [day.toordinal() for day in _each(date(first, 1, 1), date(last, 12, 31)) if self.is_working(day)]
+        days = [
+            day.toordinal()
+            for day in _each_day(date(first, 1, 1), date(last, 12, 31))
+            if self.is_working(day)
+        ]
         self._index = _Index(days, first, last)
         return self._index
 
@@ -174,8 +188,12 @@ def build(calendars: Iterable[Calendar], layers: Sequence[str]) -> WorkCalendar:
 @cache
 def built_in() -> tuple[Calendar, ...]:
     """Return the national calendars that are shipped with the service, by year."""
-    sources = sorted(files("service.workflows").joinpath("calendars").iterdir(), key=lambda source: source.name)
-    texts = [source.read_text(encoding="utf-8") for source in sources if source.name.endswith(".yaml")]
+    sources = sorted(
+        files("service.workflows").joinpath("calendars").iterdir(), key=lambda source: source.name
+    )
+    texts = [
+        source.read_text(encoding="utf-8") for source in sources if source.name.endswith(".yaml")
+    ]
     return tuple(Calendar.model_validate(yaml.safe_load(text)) for text in texts)
 
 
@@ -185,7 +203,10 @@ def notice_days(notice: Calendar) -> tuple[frozenset[date], frozenset[date]]:
     Raises ValueError with a Chinese message for a day that does not exist, lies outside the notice's year (days of
     the December before are usual), stands under both, or for a range that runs backwards.
     """
-    off, on = frozenset(_expand(notice, notice.holidays)), frozenset(_expand(notice, notice.workdays))
+    off, on = (
+        frozenset(_days_in(notice, notice.holidays)),
+        frozenset(_days_in(notice, notice.workdays)),
+    )
     if both := sorted(off & on):
         raise ValueError(f"{both[0]} 既写为放假又写为上班")
     return off, on
@@ -198,7 +219,11 @@ def contradictions(given: Iterable[Calendar], known: Iterable[Calendar]) -> list
     found: set[date] = set()
     for layer in {notice.layer for notice in known}:
         before, after = build(known, (layer,)), build([*known, *given], (layer,))
-        found |= {day for day in listed if before.known(day) and before.is_working(day) != after.is_working(day)}
+        found |= {
+            day
+            for day in listed
+            if before.known(day) and before.is_working(day) != after.is_working(day)
+        }
     return sorted(found)
 
 
@@ -207,7 +232,9 @@ def _version(notices: Sequence[Calendar], layers: tuple[str, ...]) -> str:
     digest = hashlib.sha256()
     for notice in notices:
         off, on = notice_days(notice)
-        digest.update(repr((notice.layer, notice.year, notice.source, sorted(off), sorted(on))).encode())
+        digest.update(
+            repr((notice.layer, notice.year, notice.source, sorted(off), sorted(on))).encode()
+        )
     names = [f"{notice.layer}-{notice.year}" for notice in notices] or layers
     return f"{'.'.join(names)}#{digest.hexdigest()[:8]}"
 
@@ -218,7 +245,7 @@ def _listed(notices: Sequence[Calendar], layers: tuple[str, ...]) -> dict[date, 
         off, on = notice_days(notice)
         national = notice.layer == layers[0]
         rest, work = ("法定节假日", "调休上班") if national else ("地方放假", "地方调休上班")
-        names = dict(_named(notice))
+        names = dict(_named_days_off(notice))
         for day in off:
             kind = f"{names[day]}放假" if day in names else rest
             listed[day] = (False, f"{kind}（{notice.source}）")
@@ -226,15 +253,15 @@ def _listed(notices: Sequence[Calendar], layers: tuple[str, ...]) -> dict[date, 
     return listed
 
 
-def _named(notice: Calendar) -> Iterator[tuple[date, str]]:
+def _named_days_off(notice: Calendar) -> Iterator[tuple[date, str]]:
     """Yield the days off of a notice that say what they are for."""
     for entry in notice.holidays:
         days, _, name = entry.partition(" ")
         if name:
-            yield from ((day, name) for day in _expand(notice, [days]))
+            yield from ((day, name) for day in _days_in(notice, [days]))
 
 
-def _expand(notice: Calendar, entries: Iterable[str]) -> Iterator[date]:
+def _days_in(notice: Calendar, entries: Iterable[str]) -> Iterator[date]:
     for entry in entries:
         try:
             bounds = [date.fromisoformat(text) for text in entry.partition(" ")[0].split("/")]
@@ -244,8 +271,8 @@ def _expand(notice: Calendar, entries: Iterable[str]) -> Iterator[date]:
             raise ValueError(f"{entry} 的结束日期早于开始日期")
         if bounds[0] < date(notice.year - 1, 12, 1) or bounds[-1].year > notice.year:
             raise ValueError(f"{entry} 不在{notice.year}年")
-        yield from _each(bounds[0], bounds[-1])
+        yield from _each_day(bounds[0], bounds[-1])
 
 
-def _each(first: date, last: date) -> Iterator[date]:
+def _each_day(first: date, last: date) -> Iterator[date]:
     return (date.fromordinal(ordinal) for ordinal in range(first.toordinal(), last.toordinal() + 1))

@@ -1,16 +1,30 @@
 """谁可以办 — the definition's `by`, the department that owns the item, the lead's window, the applicant himself."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from service.errors import NotPermitted, one_field
-from service.workflows.case import Case, Item
-from service.workflows.language.models import Transition
-from service.workflows.language.release import FOLLOW_UP, LATER, Release
-from service.workflows.machine import APPLICANT, CLOCK, FEEDBACK, SUPERVISOR, WITHDRAWN, LifecycleMachine
-from service.workflows.situation import Action, Actor
+from service.workflows.case.lifecycle import (
+    APPLICANT,
+    CLOCK,
+    FEEDBACK,
+    PROCEEDING,
+    SUPERVISOR,
+    WITHDRAWN,
+    LifecycleMachine,
+)
+from service.workflows.case.parts import Case, Item
+from service.workflows.case.situation import Action, Actor, one_person
+from service.workflows.definition.models import BUILT_IN_POSTS, Transition
+from service.workflows.definition.release import Release
 
 LONGEST_DOCUMENT = 200
-DECIDED = frozenset({"licence", "confirmation"})  # categories whose grant is a decision of the department
+INSPECTOR = "inspector"  # who checks afterwards; an item may name another post for it
+AGENCY = "行政许可法 29"
+NO_MANDATE: Mapping[str, str] = MappingProxyType({})
+# categories whose grant is a decision of the department
+DECIDED = frozenset({"licence", "confirmation"})
 
 
 def is_applicant(case: Case, actor: Actor) -> bool:
@@ -19,14 +33,66 @@ def is_applicant(case: Case, actor: Actor) -> bool:
         return True
     if actor.kind not in ("applicant", "portal"):
         return False
-    return actor.account == case.account or (bool(actor.subject) and actor.subject == case.applicant_id)
+    return actor.account == case.account or is_own(case, actor)
+
+
+def is_own(case: Case, actor: Actor) -> bool:
+    """Tell whether the applicant is the actor in person, as far as that was verified."""
+    return bool(actor.subject) and one_person(actor.subject) == one_person(case.applicant_id)
+
+
+def typed_in(release: Release, case: Case, actor: Actor) -> bool:
+    """Tell whether this clerk typed the application in and sits at that window still: who moved on keeps nothing."""
+    wrote = bool(case.entered_by) and case.entered_by == actor.account
+    return wrote and actor.sits("window", release.bundle.lead)
+
+
+def writes(release: Release, case: Case, actor: Actor) -> bool:
+    """Tell whether it is the actor's draft: it is nobody's business but its writer's, not even of whom it names."""
+    own = actor.kind in ("applicant", "portal") and actor.account == case.account
+    return own or typed_in(release, case, actor)
+
+
+def stands_for(release: Release, case: Case, actor: Actor) -> bool:
+    """Tell whether the actor has shown that he acts for this very applicant: only then is it looked up what is kept of him.
+
+    An applicant whose verified number it is, a portal with a mandate, the window before which the person stands.
+    Law: 个人信息保护法 13、28; R-BND-10.
+    """
+    if actor.kind == "applicant":
+        return is_own(case, actor)
+    if actor.kind == "portal":
+        return actor.account == case.account and bool(case.mandate)
+    return typed_in(release, case, actor)
+
+
+def require_standing(
+    actor: Actor, applicant_id: str, mandate: Mapping[str, str] = NO_MANDATE
+) -> None:
+    """Refuse an application in the name of somebody for whom the actor has not shown to act (行政许可法 29).
+
+    Raises:
+        NotPermitted: an account whose holder was not verified, or is somebody else. DataInvalid: a portal without mandate.
+    """
+    if actor.kind == "portal" and not mandate:
+        raise one_field(
+            "/mandate", "门户代为申请，请写明授权：谁授权、授权或者实名核验的凭证编号", law=AGENCY
+        )
+    if actor.kind != "applicant":
+        return
+    if not actor.subject:
+        raise NotPermitted(
+            "您的账号还没有核验身份，可以写草稿，不能提交申请：请先核验本人（本单位）身份，或者带证件到牵头部门窗口办理",
+            action="submit",
+        )
+    if one_person(actor.subject) != one_person(applicant_id):
+        raise NotPermitted("只能为本人（本单位）申请", action="submit")
 
 
 def acts_for_applicant(release: Release, case: Case, actor: Actor) -> bool:
     """Tell whether this window may write down what the applicant of a case without an account does (R-ACC-1, R-XR-4)."""
-    sits = actor.kind == "clerk" and actor.department == release.bundle.lead and "window" in actor.posts
-    own = bool(actor.subject) and actor.subject == case.applicant_id
-    return sits and not own and bool(case.entered_by) and not case.account
+    sits = actor.sits("window", release.bundle.lead)
+    return sits and not is_own(case, actor) and bool(case.entered_by) and not case.account
 
 
 def on_behalf(release: Release, case: Case, action: Action, actor: Actor) -> tuple[Action, Actor]:
@@ -43,11 +109,15 @@ def on_behalf(release: Release, case: Case, action: Action, actor: Actor) -> tup
         raise one_field("/data/on_behalf", "代申请人办理请填 true；不是就不要写")
     if not isinstance(document, str) or not 0 < len(document.strip()) <= LONGEST_DOCUMENT:
         raise one_field("/data/document", "请写明申请人签名的书面申请或委托书（名称或编号）")
-    data = {name: value for name, value in action.data.items() if name not in ("on_behalf", "document")}
+    data = {
+        name: value for name, value in action.data.items() if name not in ("on_behalf", "document")
+    }
     return replace(action, data=data), replace(actor, behalf=document.strip())
 
 
-def departments_of_window(release: Release, item: Item, machine: LifecycleMachine, transition: Transition) -> set[str]:
+def departments_of_window(
+    release: Release, item: Item, machine: LifecycleMachine, transition: Transition
+) -> set[str]:
     """Return the departments whose window may take a transition of the intake or hand out a result.
 
     统一受理 (`acceptance: lead`): the lead's window checks and accepts for all; filing and handing out may be done by the
@@ -67,21 +137,27 @@ def departments_of_window(release: Release, item: Item, machine: LifecycleMachin
 
 def departments_asked(release: Release, item: Item) -> set[str]:
     """Return the department that is asked whether its papers are complete: none but one for which the lead accepts (R-BND-4)."""
-    return {item.department} - {release.bundle.lead} if release.bundle.acceptance == "lead" else set()
+    return (
+        {item.department} - {release.bundle.lead} if release.bundle.acceptance == "lead" else set()
+    )
 
 
 def post_name(release: Release, item: Item, post: str) -> str:
-    """Return the post that really acts: the check after a commitment is done by the post its definition names."""
+    """Return the post that really acts: what a proceeding calls the inspector is the post its item names for checks."""
+    if not item.parent or post != INSPECTOR:
+        return post
     subject = release.subject(item.item)
-    if item.lifecycle in (FOLLOW_UP, LATER) and post == "inspector" and subject:
-        commitment = subject.commitment
-        if commitment and commitment.follow_up:
-            return commitment.follow_up.post
-    return post
+    promise = subject.commitment if subject else None
+    return promise.follow_up.post if promise and promise.follow_up else post
 
 
 def acting_post(
-    release: Release, case: Case, item: Item, machine: LifecycleMachine, transition: Transition, actor: Actor
+    release: Release,
+    case: Case,
+    item: Item,
+    machine: LifecycleMachine,
+    transition: Transition,
+    actor: Actor,
 ) -> str:
     """Return the post in which the actor takes the transition.
 
@@ -89,50 +165,72 @@ def acting_post(
         NotPermitted: this actor may never take it: wrong kind, department or post, or the own application.
     """
     for by in transition.actors:
-        if by == CLOCK and actor.kind == "clock":
+        if by == CLOCK and actor.is_clock:
             return CLOCK
-        if by == APPLICANT and is_applicant(case, actor) and not (item.parent and transition.to == WITHDRAWN):
+        if (
+            by == APPLICANT
+            and is_applicant(case, actor)
+            and not (item.parent and transition.to == WITHDRAWN)
+        ):
             return APPLICANT  # the check after a commitment is not the applicant's to withdraw (R-NCP-8)
-        if by == SUPERVISOR and actor.kind == "supervisor":
+        if by == SUPERVISOR and actor.is_supervisor:
             return SUPERVISOR
-        if by in (CLOCK, APPLICANT, SUPERVISOR) or not actor.officer:
+        if by in (CLOCK, APPLICANT, SUPERVISOR, PROCEEDING) or not actor.officer:
             continue
         post = post_name(release, item, by)
-        owners = departments_of_window(release, item, machine, transition) if by == "window" else {item.department}
+        owners = {item.department}
+        if by == "window":
+            owners = departments_of_window(release, item, machine, transition)
         if transition.action in FEEDBACK:
             owners = departments_asked(release, item)
         if post in actor.posts and actor.department in owners:
             refuse_own_application(case, actor)
             return post
-    raise NotPermitted(f"您的岗位或部门不能{transition.title}", action=transition.action, item=item.item)
+    why = f"您的岗位或部门不能{transition.title}，由{_who(release, item, transition)}办理"
+    if transition.actors == [PROCEEDING]:
+        why = f"不能直接{transition.title}：要先启动程序，告知并听取陈述申辩以后才能决定"
+    raise NotPermitted(why, law=transition.basis, action=transition.action, item=item.item)
+
+
+def _who(release: Release, item: Item, transition: Transition) -> str:
+    """Say who may take it, for whom it is not."""
+    titles = {
+        **BUILT_IN_POSTS,
+        **release.directory.posts,
+        CLOCK: "系统到期时",
+        APPLICANT: "申请人",
+        SUPERVISOR: "效能监察",
+    }
+    posts = [post_name(release, item, by) for by in transition.actors]
+    return "或".join(dict.fromkeys(titles.get(post, post) for post in posts))
 
 
 def require_lead_window(release: Release, case: Case, actor: Actor, what: str) -> None:
     """Refuse unless the actor sits at the lead's window: only the lead acts on the case (R-BND-4)."""
-    if actor.kind != "clerk" or actor.department != release.bundle.lead or "window" not in actor.posts:
+    if not actor.sits("window", release.bundle.lead):
         raise NotPermitted(f"只有牵头部门的受理岗可以{what}", action=what)
     refuse_own_application(case, actor)
 
 
 def refuse_own_application(case: Case, actor: Actor) -> None:
-    """Refuse a clerk who is the applicant: nobody decides on their own application."""
-    if actor.account == case.account or (actor.subject and actor.subject == case.applicant_id):
+    """Refuse a clerk who is the applicant, by account or in person: nobody decides on their own application."""
+    if actor.account == case.account or is_own(case, actor):
         raise NotPermitted("不能办理本人的申请（回避）", law="行政许可法 第五条、公务员回避规定")
 
 
 def may_see(release: Release, case: Case, actor: Actor) -> bool:
     """Tell whether the actor may read the case at all; who may not gets the same answer as for no case."""
-    if (
-        actor.kind == "supervisor"
-        or is_applicant(case, actor)
-        or (case.entered_by and case.entered_by == actor.account)
-    ):
+    if actor.is_supervisor or is_applicant(case, actor):
         return True
-    if actor.kind != "clerk":
+    if not actor.is_clerk:
         return False
-    government = release.directory.government if release.bundle.legal_mode != "coordination" else None
+    government = (
+        release.directory.government if release.bundle.legal_mode != "coordination" else None
+    )
     if actor.department in (release.bundle.lead, government):
         return True
     if any(item.department == actor.department for item in case.items.values()):
         return True
-    return any(paper.kind == "copy" and paper.to == actor.department for paper in case.notices.values())
+    return any(
+        paper.kind == "copy" and paper.to == actor.department for paper in case.notices.values()
+    )

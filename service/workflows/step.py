@@ -9,19 +9,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Literal
 
-from service.errors import ActionNotAllowed, DataInvalid, NotPermitted, ServiceError
-from service.workflows import clocks, item_actions, notices, rights, signals
+from service.errors import ActionNotAllowed, NotPermitted, ServiceError
+from service.workflows import clocks, rights
 from service.workflows.calendar import local_date
-from service.workflows.case import CASE, Case, Clock
-from service.workflows.case_actions import CASE_ACTIONS
+from service.workflows.case.lifecycle import APPLICANT, CLOCK
+from service.workflows.case.parts import CASE, Case, Clock
+from service.workflows.case.situation import CLOCK_ACTOR, Action, Actor, Offer, Situation, Step
 from service.workflows.clocks import Fallen
-from service.workflows.machine import CLOCK
-from service.workflows.situation import CLOCK_ACTOR, Action, Actor, Offer, Situation, Step
-from service.workflows.submission import submit
-from service.workflows.task_actions import TASK_ACTIONS
-from service.workflows.work import Work
+from service.workflows.handling import on_case, on_items, on_tasks
+from service.workflows.handling.on_case import CASE_ACTIONS
+from service.workflows.handling.on_tasks import TASK_ACTIONS
+from service.workflows.handling.submission import submit
+from service.workflows.notices import wording
+from service.workflows.rules import legal_order
+from service.workflows.worksheet import Work
 
+AWAITED = "await_calendar"
 CARDS = {"yellow": "yellow_card", "red": "red_card", "breach": "statutory_breach"}
 
 
@@ -29,7 +34,7 @@ def step(case: Case, action: Action, actor: Actor, situation: Situation) -> Step
     """Take one action and return what comes of it.
 
     Raises:
-        ServiceError: a refusal (NotPermitted, ActionNotAllowed, DataInvalid, NotEligible, Stopped); nothing changed.
+        ServiceError: a refusal (NotPermitted, ActionNotAllowed, DataInvalid, NotEligible); nothing changed.
     """
     work = Work(situation, case)
     if action.name == "submit" and not action.item:
@@ -40,15 +45,15 @@ def step(case: Case, action: Action, actor: Actor, situation: Situation) -> Step
         if case.state == "draft":
             raise ActionNotAllowed("申请还没有提交", action=action.name, state=case.state)
         _settle_due(work)
-        _act(work, action, actor)
-    return _finished(work)
+        _take_action(work, action, actor)
+    return _finished_step(work)
 
 
 def tick(case: Case, situation: Situation) -> Step:
     """Let the clock do what has fallen due up to now; a step without events means that nothing had."""
     work = Work(situation, case)
     _settle_due(work)
-    return _finished(work)
+    return _finished_step(work)
 
 
 def recalendar(case: Case, situation: Situation) -> Step:
@@ -56,47 +61,56 @@ def recalendar(case: Case, situation: Situation) -> Step:
     work = Work(situation, case)
     moved, touched = [], False
     for clock in list(work.case.clocks.values()):
-        if clock.state == "settled" or clock.ends_on or clock.calendar == situation.calendar.version:
+        if (
+            clock.state == "settled"
+            or clock.ends_on
+            or clock.calendar == situation.calendar.version
+        ):
             continue
         work.put(clock)
         touched = True
         moved += _moved(clock, work.case.clocks[clock.item, clock.clock])
     if touched:  # also when no date moved: the record tells every row that changed
-        work.log("recalendar", CLOCK_ACTOR, data={"calendar": situation.calendar.version, "moved": moved})
+        work.log(
+            "recalendar", CLOCK_ACTOR, data={"calendar": situation.calendar.version, "moved": moved}
+        )
     if moved:
         text = "工作日历有变动，未办结事项的期限已重新计算。"
-        dates = notices.all_dates(work.release, work.case)
-        work.issue("recalendar", CASE, notices.plain("recalendar", text, dates=dates))
-    return _finished(work)
+        dates = wording.all_dates(work.release, work.case)
+        work.issue("recalendar", CASE, wording.plain("recalendar", text, dates=dates))
+    return _finished_step(work)
 
 
 def _moved(old: Clock, new: Clock) -> list[dict[str, str]]:
     """Return {item, clock, limit, from, to} of each limit whose last day is another now."""
     return [
-        {"item": old.item, "clock": old.clock, "limit": limit, "from": str(before or ""), "to": str(after or "")}
+        {
+            "item": old.item,
+            "clock": old.clock,
+            "limit": limit,
+            "from": str(before or ""),
+            "to": str(after or ""),
+        }
         for limit in ("promised", "statutory")
         if (before := getattr(old, f"{limit}_on")) != (after := getattr(new, f"{limit}_on"))
     ]
 
 
-def _act(work: Work, action: Action, actor: Actor) -> None:
+def _take_action(work: Work, action: Action, actor: Actor) -> None:
     action, actor = rights.on_behalf(work.release, work.case, action, actor)
     if action.item:
-        item_actions.act(work, action, actor)
-        return
-    if action.name in TASK_ACTIONS:
-        TASK_ACTIONS[action.name](work, action, actor)
-        return
-    if action.name not in CASE_ACTIONS:
-        detail = f"办件没有「{action.name}」这个动作；可用：{'、'.join(CASE_ACTIONS)}"
-        raise DataInvalid(detail, errors=[{"pointer": "/action", "detail": detail}])
-    CASE_ACTIONS[action.name][2](work, action, actor)
+        on_items.act(work, action, actor)
+    elif action.name in TASK_ACTIONS:
+        on_tasks.act(work, action, actor)
+    else:
+        on_case.act(work, action, actor)
 
 
-def _finished(work: Work) -> Step:
+def _finished_step(work: Work) -> Step:
     if not work.case.closed_at:
         work.set_derived_state()
-        signals.turn_case_clocks(work)
+        for turn in legal_order.TURNS:
+            turn(work)
     work.date_tasks()
     return Step(work.before, work.case, tuple(work.events))
 
@@ -107,18 +121,24 @@ def _finished(work: Work) -> Step:
 def _settle_due(work: Work) -> None:
     """Do everything that fell due before now, in order, each at its own instant."""
     now = work.situation.now
-    while found := min(_due(work, now), key=lambda due: (due[0], due[2].item, due[2].clock), default=None):
+    while found := min(
+        _fallen_due(work, now), key=lambda due: (due[0], due[2].item, due[2].clock), default=None
+    ):
         work.at, what, clock = found
         work.at_expiry = what == "expire"
+        work.told_from = _last_told(work)
         if what == "expire":
             _expire(work, clock)
+        elif what == "await":
+            _await_calendar(work, clock)
         else:
-            _card(work, what, clock)
+            _give_card(work, what, clock)
         if not work.case.closed_at:
             work.set_derived_state()
-            signals.turn_case_clocks(work)
+            for turn in legal_order.TURNS:
+                turn(work)
         work.date_tasks()  # a task that is closed next keeps what it had come to
-    work.at, work.at_expiry = now, False
+    work.at, work.at_expiry, work.told_from = now, False, None
 
 
 def _expire(work: Work, clock: Clock) -> None:
@@ -126,7 +146,7 @@ def _expire(work: Work, clock: Clock) -> None:
     before, told = work.case, len(work.events)
     work.case = before.fork()
     try:
-        item_actions.expire(work, clock, CLOCK_ACTOR)
+        on_items.expire(work, clock, CLOCK_ACTOR)
         still = work.case.clocks[clock.item, clock.clock]
         if (still.state, still.expiry, still.spans) == ("running", clock.expiry, clock.spans):
             work.put(replace(still, expiry=""))  # what ended was told; it does not end again
@@ -134,28 +154,66 @@ def _expire(work: Work, clock: Clock) -> None:
         work.case = before
         del work.events[told:]
         work.put(replace(clock, expiry=""))
-        data = {"clock": clock.clock, "action": clock.expiry, "why": refusal.detail}
-        work.log("expiry_refused", CLOCK_ACTOR, item=clock.item, post=CLOCK, law=refusal.law, data=data)
+        _tell_refused(work, clock, refusal)
 
 
-def _due(work: Work, now: datetime) -> Iterator[tuple[datetime, Fallen, Clock]]:
+def _tell_refused(work: Work, clock: Clock, refusal: ServiceError) -> None:
+    """Tell the department that an expiry came to nothing, and record why: from here on only a person moves it."""
+    item = work.case.items.get(clock.item)
+    act = work.machine(item).title_of(clock.expiry) if item else clock.expiry
+    paper = wording.not_taken(work.release, clock.item, clock, act, refusal.detail)
+    department = item.department if item else work.release.bundle.lead
+    work.issue("expiry_refused", clock.item, paper, to=department)
+    data = {"clock": clock.clock, "action": clock.expiry, "why": refusal.detail}
+    work.log("expiry_refused", CLOCK_ACTOR, item=clock.item, post=CLOCK, law=refusal.law, data=data)
+
+
+def _fallen_due(work: Work, now: datetime) -> Iterator[tuple[datetime, Fallen, Clock]]:
+    known = work.situation.calendar.version
     for clock in work.case.clocks.values():
-        if clock.state == "running" and clock.wake_at and clock.wake_at <= now:
-            for at, what in clocks.due_events(clock, work.situation.calendar, work.situation.policy, now)[:1]:
+        # what waited for a calendar may have fallen due with it, though nobody has reckoned it anew yet
+        arrived = clock.awaited_on and clock.calendar != known
+        due = arrived or (clock.wake_at and clock.wake_at <= now)
+        if clock.state == "running" and due:
+            for at, what in clocks.due_events(
+                clock, work.situation.calendar, work.situation.policy, now
+            )[:1]:
                 yield at, what, clock
 
 
-def _card(work: Work, what: Fallen, clock: Clock) -> None:
+def _give_card(work: Work, what: Literal["yellow", "red", "breach"], clock: Clock) -> None:
     """Give a card once: an event and a paper to the department (R-MON-1, R-MON-5)."""
-    if what == "expire":
-        return
     kind = CARDS[what]
     marked = clocks.mark(clock, what, local_date(work.at))
     work.put(marked)
     department = work.case.items[clock.item].department if clock.item else work.release.bundle.lead
-    work.issue(kind, clock.item, notices.card(kind, work.release, clock.item, marked), to=department)
+    work.issue(
+        kind, clock.item, wording.card(kind, work.release, clock.item, marked), to=department
+    )
     data = {"clock": clock.clock, "due_on": clock.due_on and clock.due_on.isoformat()}
     work.log(kind, CLOCK_ACTOR, item=clock.item, post=CLOCK, law=clock.basis, data=data)
+
+
+def _await_calendar(work: Work, clock: Clock) -> None:
+    """Put the end of a limit off until the notice of holidays on which it hangs is there, and say so (R-CAL-5)."""
+    marked = clocks.mark(clock, "await", local_date(work.at))
+    work.put(marked)
+    department = work.case.items[clock.item].department if clock.item else work.release.bundle.lead
+    for to in (APPLICANT, department) if clock.owner == APPLICANT else (department,):
+        paper = wording.awaited(work.release, marked, work.situation.calendar, to)
+        work.issue(AWAITED, clock.item, paper, to=to)
+    data = {"clock": clock.clock, "due_on": clock.due_on and clock.due_on.isoformat()}
+    work.log(AWAITED, CLOCK_ACTOR, item=clock.item, post=CLOCK, data=data)
+
+
+def _last_told(work: Work) -> datetime | None:
+    """Return when anything was last told of the case: nothing is told before it.
+
+    What a late calendar brings about may lie before it, and so may the card of a limit that counts from an earlier receipt.
+    """
+    told = [notice.issued_at for notice in work.case.notices.values()]
+    told += [at for task in work.case.tasks.values() for at in (task.since_at, task.done_at) if at]
+    return max(told, default=None)
 
 
 # ---- what may be done now --------------------------------------------------------------------------------------
@@ -164,8 +222,8 @@ def _card(work: Work, what: Fallen, clock: Clock) -> None:
 def offers(case: Case, actor: Actor, situation: Situation) -> list[Offer]:
     """Return the actions of this actor, those possible now and those not, with the reason.
 
-    The verdict is that of `step` itself; only what the action would carry is not asked for yet. What has fallen due
-    is settled once, not for each action.
+    The verdict is that of `step` itself: who and when are asked, what the action would carry is not, and nothing is
+    done. What has fallen due is settled once, not for each action.
     """
     if case.state == "draft":
         return []
@@ -185,22 +243,26 @@ def _offered(work: Work, actor: Actor) -> list[Offer]:
     for item in work.case.items.values():
         leaving = work.machine(item).leaving(item.state)
         for name in dict.fromkeys(t.action for t in leaving):
-            transition = item_actions.own_way(work, item, [t for t in leaving if t.action == name], actor)
+            transition = on_items.own_way(
+                work, item, [t for t in leaving if t.action == name], actor
+            )
             offer = Offer(name, item.item, transition.title, tuple(transition.needs), allowed=True)
-            found.append(_verdict(offer, partial(item_actions.consider, work, item, name, actor)))
-    for name, (title, needs, act) in CASE_ACTIONS.items():
-        attempt = partial(act, Work(work.situation, work.case), Action(name), actor)
-        found.append(_verdict(Offer(name, "", title, needs, allowed=True), attempt))
+            found.append(_verdict(offer, partial(on_items.consider, work, item, name, actor)))
+    for action in CASE_ACTIONS.values():
+        beside = action.asks(work)
+        needs = (*action.needs, *beside)
+        says = "；".join(beside.values())
+        offer = Offer(action.name, CASE, action.title, needs, allowed=True, says=says)
+        found.append(_verdict(offer, partial(action.consider, work, actor)))
     return [offer for offer in found if offer is not None]
 
 
-def _verdict(offer: Offer, attempt: Callable[[], object]) -> Offer | None:
+def _verdict(offer: Offer, considered: Callable[[], object]) -> Offer | None:
+    """Return the offer with the refusal that stands against it; None for who may never."""
     try:
-        attempt()
+        considered()
     except NotPermitted:
         return None
-    except DataInvalid:
-        return offer
     except ServiceError as refusal:
         return replace(offer, allowed=False, reason=refusal.detail, law=refusal.law)
     return offer

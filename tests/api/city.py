@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+import service.workflows
 from service.api.app import create_app
 from service.api.auth import Desk
 from service.errors import Unavailable
@@ -20,10 +21,13 @@ from service.office import Office, press
 from service.store.database import Database
 from service.store.files import Folder
 from service.store.schema import migrate
-from service.workflows.language.folders import read_folder
+from service.workflows.application import id_check
+from service.workflows.authoring.folders import read_folder
 
 PACK = Path(__file__).parents[1] / "packs" / "mini"
-MORNING = datetime(2026, 11, 5, 1, 30, tzinfo=UTC)  # a Thursday, 09:30 in Beijing
+LINHU = Path(service.workflows.__file__).parent / "packs" / "linhu"
+# a Thursday, 09:30 in Beijing; no real clock is even
+MORNING = datetime(2026, 11, 5, 1, 30, 0, 417_389, tzinfo=UTC)
 PASSWORD = "a-good-password"
 CITIZEN_ID, OTHER_ID = "92999901MADEM0046F", "92999901MADEM0059K"
 PEOPLE: dict[str, dict[str, Any]] = {
@@ -31,14 +35,48 @@ PEOPLE: dict[str, dict[str, Any]] = {
     "stranger": {"name": "李四", "kind": "applicant", "subject": OTHER_ID},
     "window": {"name": "王窗", "kind": "clerk", "department": "scjg", "posts": ["window"]},
     "reviewer": {"name": "赵审", "kind": "clerk", "department": "scjg", "posts": ["reviewer"]},
-    "approver": {"name": "钱决", "kind": "clerk", "department": "scjg", "posts": ["approver", "head"]},
-    "sign-clerk": {"name": "孙城", "kind": "clerk", "department": "cg", "posts": ["window", "reviewer", "inspector"]},
+    "approver": {
+        "name": "钱决",
+        "kind": "clerk",
+        "department": "scjg",
+        "posts": ["approver", "head"],
+    },
+    "sign-clerk": {
+        "name": "孙城",
+        "kind": "clerk",
+        "department": "cg",
+        "posts": ["window", "reviewer", "inspector"],
+    },
     "sign-approver": {"name": "吴城", "kind": "clerk", "department": "cg", "posts": ["approver"]},
-    "fire-clerk": {"name": "周消", "kind": "clerk", "department": "xf", "posts": ["window", "reviewer", "approver"]},
+    "fire-clerk": {
+        "name": "周消",
+        "kind": "clerk",
+        "department": "xf",
+        "posts": ["window", "reviewer", "approver"],
+    },
     "supervisor": {"name": "冯察", "kind": "supervisor"},
     "admin": {"name": "陈管", "kind": "admin"},
     "portal": {"name": "政务网", "kind": "portal"},
-}  # fmt: skip
+    "sign-colleague": {"name": "郑城", "kind": "clerk", "department": "cg", "posts": ["reviewer"]},
+}
+
+
+def officer_id(n: int) -> str:
+    """Return the ID number of the n-th officer of a test."""
+    first17 = f"99990119800101{n:03}"
+    return first17 + id_check(first17)
+
+
+def with_persons(people: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return accounts in which everybody of the staff is a person of their own."""
+    staff = ("clerk", "admin", "supervisor")
+    return {
+        account: {"subject": officer_id(n), **facts} if facts["kind"] in staff else facts
+        for n, (account, facts) in enumerate(people.items())
+    }
+
+
+PEOPLE = with_persons(PEOPLE)
 APPLICATION: dict[str, Any] = {
     "bundle": "open-shop",
     "applicant": {"type": "sole-trader", "name": "张三小店", "id": CITIZEN_ID},
@@ -77,6 +115,9 @@ class Settings:
     demo: bool = True
     public_url: str = ""
     help_phone: str = "12345"
+    request_log: bool = True
+    scrape_token: str = ""
+    shows_docs: bool = True
 
 
 class Bearer(httpx.Auth):
@@ -85,8 +126,13 @@ class Bearer(httpx.Auth):
     def __init__(self, desk: Desk, account: str) -> None:
         self._desk, self._account = desk, account
 
-    def auth_flow(self, request: httpx.Request) -> Iterator[httpx.Request]:  # type: ignore[override]
-        request.headers["authorization"] = f"Bearer {self._desk.tokens.issue(self._account, self._desk.clock())[0]}"
+    async def async_auth_flow(
+        self, request: httpx.Request
+    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        found = await self._desk.office.staff.account(self._account)
+        generation = found.token_generation if found else 0
+        token, _ = self._desk.tokens.issue(self._account, generation, self._desk.clock())
+        request.headers["authorization"] = f"Bearer {token}"
         yield request
 
 
@@ -103,7 +149,9 @@ class City:
         """Return a client signed in as somebody, or as nobody."""
         transport = httpx.ASGITransport(app=self.app)
         auth = Bearer(self.app.state.desk, account) if account else None
-        made = httpx.AsyncClient(transport=transport, base_url="http://city", auth=auth, headers=headers)
+        made = httpx.AsyncClient(
+            transport=transport, base_url="http://city", auth=auth, headers=headers
+        )
         self.clients.append(made)
         return made
 
@@ -117,6 +165,7 @@ async def _prepare(folder: Path, pack: Path, people: Mapping[str, dict[str, Any]
     await migrate(url)
     database = Database(url)
     office = Office(database, Folder(folder / "files", reserve=0), cheap_passwords=True)
+    await office.install(MORNING)
     await office.publish_pack(read_folder(pack), "admin", MORNING)
     for account, facts in people.items():
         await office.create_account(account, PASSWORD, **facts)
@@ -135,7 +184,14 @@ async def living(founded: Path, folder: Path, clock: MovableClock) -> AsyncItera
     """Open the application in a city of its own."""
     shutil.copyfile(founded, folder / "cases.db")
     database = Database(f"sqlite:///{folder / 'cases.db'}")
-    office = Office(database, Folder(folder / "files", reserve=0), cheap_passwords=True)
+    office = Office(
+        database,
+        Folder(folder / "files", reserve=0),
+        secret=Settings().token_secret,
+        second_factor="offered",
+        cheap_passwords=True,
+    )
+    await office.install(MORNING, adopt=True)
     made = City(create_app(office, Settings(), clock), office, clock)
     try:
         yield made

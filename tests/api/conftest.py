@@ -7,13 +7,19 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.city import APPLICATION, PACK, PEOPLE, City, MovableClock, found, living
+from tests.api.city import APPLICATION, LINHU, PACK, PEOPLE, City, MovableClock, found, living
 
 
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the bundle and the accounts, which every test gets a copy of."""
     return found(tmp_path_factory.mktemp("city"), PACK, PEOPLE)
+
+
+@pytest.fixture(scope="session")
+def linhu(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the sample city, which every test gets a copy of."""
+    return found(tmp_path_factory.mktemp("linhu"), LINHU, PEOPLE)
 
 
 @pytest.fixture

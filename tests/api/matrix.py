@@ -3,16 +3,28 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.api import whose
 from tests.api.city import APPLICATION, PASSWORD
+from tests.api.whose import Look
 
 NOBODY = ""  # has not signed in
-ACTORS = (NOBODY, "citizen", "stranger", "portal", "window", "sign-clerk", "fire-clerk", "supervisor", "admin")
+ACTORS = (
+    NOBODY,
+    "citizen",
+    "stranger",
+    "portal",
+    "window",
+    "sign-clerk",
+    "fire-clerk",
+    "supervisor",
+    "admin",
+)
 EVERYBODY = frozenset(ACTORS)
 SIGNED_IN = EVERYBODY - {NOBODY}
 CLERKS = frozenset({"window", "sign-clerk", "fire-clerk"})
-SEES = frozenset(
-    {"citizen", "window", "sign-clerk", "supervisor"}
-)  # the case of the citizen that `{number}` stands for
+STAFF = CLERKS | {"supervisor", "admin"}
+# the case of the citizen that `{number}` stands for
+SEES = frozenset({"citizen", "window", "sign-clerk", "supervisor"})
 WRITER = frozenset({"citizen"})  # of the draft that `{draft}` stands for
 V1 = "/api/v1"
 
@@ -24,7 +36,8 @@ class Line:
     method: str
     path: str
     may: frozenset[str]
-    knows: frozenset[str] = EVERYBODY  # who of the others is told 403; whoever may not know gets 404
+    # who of the others is told 403; whoever may not know gets 404
+    knows: frozenset[str] = EVERYBODY
     send: dict[str, Any] = field(default_factory=dict)
     about: str = ""  # the case the request is about: case, draft; empty when it is about none
 
@@ -37,18 +50,57 @@ class Line:
 
 GUIDE = {"json": {"applicant": {"type": "individual"}, "answers": {"area": 60, "sign": True}}}
 NOTE = {"json": {"action": "note_defects", "data": {"reasons": ["layout-no-size"]}}}
-BULK = {"json": {"action": "claim", "items": [{"number": "YJS20260101-999999", "item": "shop-licence"}]}}
+BULK = {
+    "json": {"action": "claim", "items": [{"number": "YJS20260101-999999", "item": "shop-licence"}]}
+}
 CLASS = {"grade": "C", "since_on": "2026-09-18", "source": "市企业信用风险分类结果"}
 MATRIX = [
-    Line("POST", f"{V1}/tokens", EVERYBODY, send={"json": {"username": "window", "password": PASSWORD}}),
+    Line(
+        "POST",
+        f"{V1}/tokens",
+        EVERYBODY,
+        send={"json": {"username": "window", "password": PASSWORD}},
+    ),
+    Line("DELETE", f"{V1}/tokens", SIGNED_IN),
+    Line("GET", f"{V1}/me", SIGNED_IN),
+    # a weak one: the accounts go on as they are
+    Line(
+        "POST",
+        f"{V1}/me/password",
+        SIGNED_IN,
+        send={"json": {"present": PASSWORD, "new": "12345678"}},
+    ),
+    Line("POST", f"{V1}/me/second-factor", STAFF, send={"json": {"password": PASSWORD}}),
+    Line(
+        "PUT",
+        f"{V1}/me/second-factor",
+        STAFF,
+        send={"json": {"enrolment": "x", "code": "000000"}},
+    ),
     Line("GET", f"{V1}/bundles", EVERYBODY),
     Line("GET", f"{V1}/bundles/{{bundle}}", EVERYBODY),
     Line("POST", f"{V1}/bundles/{{bundle}}/guide", EVERYBODY, send=GUIDE),
     Line("GET", f"{V1}/bundles/{{bundle}}/chart.svg", EVERYBODY),
     Line("GET", f"{V1}/bundles/{{bundle}}/chart.mmd", EVERYBODY),
-    Line("POST", f"{V1}/files", SIGNED_IN - {"supervisor", "admin"}, send={"files": {"file": ("a.pdf", b"%PDF-1.7")}}),
-    Line("GET", f"{V1}/cases/{{number}}/files/{{file}}", frozenset({"citizen", "window"}), frozenset(), about="case"),
-    Line("POST", f"{V1}/cases", frozenset({"citizen", "window", "portal"}), send={"json": APPLICATION}),
+    Line(
+        "POST",
+        f"{V1}/files",
+        SIGNED_IN - {"supervisor", "admin"},
+        send={"files": {"file": ("a.pdf", b"%PDF-1.7")}},
+    ),
+    Line(
+        "GET",
+        f"{V1}/cases/{{number}}/files/{{file}}",
+        frozenset({"citizen", "window"}),
+        frozenset(),
+        about="case",
+    ),
+    Line(
+        "POST",
+        f"{V1}/cases",
+        frozenset({"citizen", "window", "portal"}),
+        send={"json": APPLICATION},
+    ),
     Line("GET", f"{V1}/cases", SIGNED_IN),
     Line("GET", f"{V1}/cases/{{number}}", SEES, SEES, about="case"),
     Line("PATCH", f"{V1}/cases/{{number}}", WRITER, WRITER, {"json": {"form": {}}}, about="draft"),
@@ -58,19 +110,54 @@ MATRIX = [
     Line("GET", f"{V1}/cases/{{number}}/oddities", frozenset({"supervisor"}), about="case"),
     Line("GET", f"{V1}/cases/{{number}}/where", SEES, SEES, about="case"),
     Line("GET", f"{V1}/cases/{{number}}/chart.svg", SEES, SEES, about="case"),
-    Line("GET", f"{V1}/cases/{{number}}/clocks/{{item}}/{{clock}}/explain", SEES, SEES, about="case"),
-    Line("POST", f"{V1}/cases/{{number}}/actions", WRITER, SEES, {"json": {"action": "withdraw"}}, about="case"),
-    Line("POST", f"{V1}/cases/{{number}}/items/{{item}}/actions", frozenset({"window"}), SEES, NOTE, about="case"),
-    Line("POST", f"{V1}/cases/{{number}}/foresee", WRITER, SEES, {"json": {"action": "withdraw"}}, about="case"),
+    Line(
+        "GET", f"{V1}/cases/{{number}}/clocks/{{item}}/{{clock}}/explain", SEES, SEES, about="case"
+    ),
+    Line(
+        "POST",
+        f"{V1}/cases/{{number}}/actions",
+        WRITER,
+        SEES,
+        {"json": {"action": "withdraw"}},
+        about="case",
+    ),
+    Line(
+        "POST",
+        f"{V1}/cases/{{number}}/items/{{item}}/actions",
+        frozenset({"window"}),
+        SEES,
+        NOTE,
+        about="case",
+    ),
+    Line(
+        "POST",
+        f"{V1}/cases/{{number}}/foresee",
+        WRITER,
+        SEES,
+        {"json": {"action": "withdraw"}},
+        about="case",
+    ),
     Line("POST", f"{V1}/bulk", CLERKS, send=BULK),
     Line("GET", f"{V1}/bulk/{{bulk}}", frozenset({"window"}), frozenset()),
     Line("GET", f"{V1}/track/{{number}}", EVERYBODY),
     Line("GET", f"{V1}/ratings", EVERYBODY),
     Line("GET", f"{V1}/certificates", SIGNED_IN),
     Line("GET", f"{V1}/credits", frozenset({"citizen", "stranger"})),
-    Line("GET", f"{V1}/credit-classes/{{subject}}", frozenset({"supervisor", "admin"})),
-    Line("PUT", f"{V1}/credit-classes/{{subject}}", frozenset({"supervisor", "admin"}), send={"json": CLASS}),
+    Line("GET", f"{V1}/credit-classes/{{subject}}", frozenset({"supervisor", "admin", "citizen"})),
+    Line(
+        "PUT",
+        f"{V1}/credit-classes/{{subject}}",
+        frozenset({"supervisor", "admin"}),
+        send={"json": CLASS},
+    ),
+    Line(
+        "POST",
+        f"{V1}/credit-classes/{{subject}}/{{entry}}/confirm",
+        frozenset({"admin", "supervisor"}),
+    ),
     Line("GET", f"{V1}/commitments", EVERYBODY),
+    Line("GET", f"{V1}/inspections", EVERYBODY),
+    Line("GET", f"{V1}/inspections/awaiting", CLERKS),
     Line("GET", f"{V1}/certificates/{{certificate}}", SEES - {"sign-clerk"}, frozenset()),
     Line("GET", f"{V1}/documents/{{code}}", EVERYBODY),
     Line("GET", f"{V1}/cases/{{number}}/notices/{{n}}.html", SEES, SEES, about="case"),
@@ -79,10 +166,17 @@ MATRIX = [
     Line("GET", f"{V1}/tasks/counts", CLERKS),
     Line("GET", f"{V1}/tasks/{{case}}/{{n}}/colleagues", frozenset({"window"}), SEES, about="case"),
     Line("POST", f"{V1}/tasks/{{case}}/{{n}}/{{verb}}", frozenset({"window"}), SEES, about="case"),
-    Line("POST", f"{V1}/definitions/check", frozenset({"admin"}), send={"json": {"files": {"a.yaml": "kind: x"}}}),
+    Line(
+        "POST",
+        f"{V1}/definitions/check",
+        frozenset({"admin"}),
+        send={"json": {"files": {"a.yaml": "kind: x"}}},
+    ),
+    Line("GET", f"{V1}/security-log", frozenset({"supervisor"})),
     Line("GET", f"{V1}/demo/clock", EVERYBODY),
     Line("POST", f"{V1}/demo/clock", SIGNED_IN, send={"json": {"forward": "1h"}}),
     Line("GET", "/healthz", EVERYBODY),
+    Line("GET", "/livez", EVERYBODY),
     Line("GET", "/readyz", EVERYBODY),
     Line("GET", "/problems/{slug}", EVERYBODY),
     Line("GET", "/openapi.json", EVERYBODY),
@@ -91,3 +185,18 @@ MATRIX = [
     Line("GET", "/docs/assets", EVERYBODY),  # a folder
 ]
 UNDESCRIBED = {"/openapi.json", "/docs", "/docs/start.js", "/docs/assets"}
+CASE = f"{V1}/cases/{{number}}"
+LOOKS = [  # every GET about a case, for every post and every kind of proceeding
+    Look(CASE, "case", whose.seen),
+    Look(f"{CASE}/files/{{file}}", "file", whose.given),
+    Look(f"{CASE}/draft", "draft", whose.written),
+    Look(f"{CASE}/events", "case", whose.seen),
+    Look(f"{CASE}/oddities", "case", whose.supervised),
+    Look(f"{CASE}/where", "instant", whose.seen),
+    Look(f"{CASE}/chart.svg", "case", whose.seen),
+    Look(f"{CASE}/clocks/{{item}}/{{clock}}/explain", "clock", whose.known_item),
+    Look(f"{CASE}/notices/{{n}}.html", "paper", whose.read),
+    Look(f"{CASE}/notices/{{n}}.pdf", "paper", whose.read),
+    Look(f"{V1}/tasks/{{case}}/{{n}}/colleagues", "task", whose.handed_over),
+    Look(f"{V1}/track/{{number}}", "code", whose.anybody),
+]

@@ -16,8 +16,12 @@ JSON = {"content-type": "application/json"}
 class TestEveryAnswer:
     """What no route can forget."""
 
-    @pytest.mark.parametrize("path", ["/healthz", "/api/v1/bundles", "/nowhere", "/api/v1/cases", "/docs"])
-    async def test_has_an_id_and_security_headers(self, anybody: httpx.AsyncClient, path: str) -> None:
+    @pytest.mark.parametrize(
+        "path", ["/healthz", "/api/v1/bundles", "/nowhere", "/api/v1/cases", "/docs"]
+    )
+    async def test_has_an_id_and_security_headers(
+        self, anybody: httpx.AsyncClient, path: str
+    ) -> None:
         """Found or not, permitted or not."""
         headers = (await anybody.get(path)).headers
         assert len(headers["x-request-id"]) >= 8
@@ -77,7 +81,19 @@ class TestRefusing:
             (b'{"answers": ', "不是合法的 JSON"),
             (b'{"answers": "\xff"}', "UTF-8"),
         ],
-        ids=["twice", "nan", "infinite", "inexact", "nul", "surrogate", "bidi", "deep", "endless", "cut", "latin"],
+        ids=[
+            "twice",
+            "nan",
+            "infinite",
+            "inexact",
+            "nul",
+            "surrogate",
+            "bidi",
+            "deep",
+            "endless",
+            "cut",
+            "latin",
+        ],
     )
     async def test_what_two_readers_would_read_differently(
         self, citizen: httpx.AsyncClient, body: bytes, said: str
@@ -96,7 +112,11 @@ class TestRefusing:
     async def test_repeats_nothing_that_was_sent(self, citizen: httpx.AsyncClient) -> None:
         """F-54: no value comes back in a refusal."""
         secret = "canary-4111-1111"
-        body = {**APPLICATION, "draft": secret, "applicant": {"type": secret, "name": 7, "id": f"{secret} {secret}"}}
+        body = {
+            **APPLICATION,
+            "draft": secret,
+            "applicant": {"type": secret, "name": 7, "id": f"{secret} {secret}"},
+        }
         answer = await citizen.post("/api/v1/cases", json=body)
         assert answer.status_code == 422
         assert secret not in answer.text
@@ -105,7 +125,16 @@ class TestRefusing:
 
     async def test_unknown_names_are_refused_everywhere(self, citizen: httpx.AsyncClient) -> None:
         """F-47: nobody sets a state, a department or a date by adding it to the body."""
-        for extra in ("state", "number", "query_code", "account", "entered_by", "received_at", "version", "channel"):
+        for extra in (
+            "state",
+            "number",
+            "query_code",
+            "account",
+            "entered_by",
+            "received_at",
+            "version",
+            "channel",
+        ):
             answer = await citizen.post("/api/v1/cases", json={**APPLICATION, extra: "x"})
             assert answer.status_code == 422
             assert answer.json()["errors"][0]["pointer"] == f"/{extra}"
@@ -146,9 +175,12 @@ class TestRefusing:
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.json() == {
-            "type": "/problems/internal", "title": "系统内部错误，请稍后再试。", "status": 500,
-            "detail": "系统内部错误，请稍后再试。", "instance": "/requests/find-me-again",
-        }  # fmt: skip
+            "type": "/problems/internal",
+            "title": "系统内部错误，请稍后再试。",
+            "status": 500,
+            "detail": "系统内部错误，请稍后再试。",
+            "instance": "/requests/find-me-again",
+        }
         assert "find-me-again" in caplog.text
         assert "canary" not in caplog.text
 
@@ -158,7 +190,11 @@ class TestDescription:
 
     @staticmethod
     def operations(city: City) -> list[dict[str, Any]]:
-        return [operation for path in city.app.openapi()["paths"].values() for operation in path.values()]
+        return [
+            operation
+            for path in city.app.openapi()["paths"].values()
+            for operation in path.values()
+        ]
 
     def test_every_operation_is_described(self, city: City) -> None:
         """Short id, Chinese summary, tag, problems, and an example for what is sent in."""
@@ -177,7 +213,10 @@ class TestDescription:
         """No refusal is described as anything else."""
         for operation in self.operations(city):
             for status, response in operation["responses"].items():
-                if status >= "400" and (operation["operationId"], status) != ("health_ready", "503"):
+                if status >= "400" and (operation["operationId"], status) != (
+                    "health_ready",
+                    "503",
+                ):
                     schema = response["content"]["application/problem+json"]["schema"]
                     assert schema == {"$ref": "#/components/schemas/Problem"}
 
@@ -205,5 +244,9 @@ class TestDescription:
         page = await anybody.get("/docs")
         assert "http" not in page.text.replace("<!doctype html>", "")
         assert "script-src 'self'" in page.headers["content-security-policy"]
-        for asset in ("/docs/start.js", "/docs/assets/swagger-ui-bundle.js", "/docs/assets/swagger-ui.css"):
+        for asset in (
+            "/docs/start.js",
+            "/docs/assets/swagger-ui-bundle.js",
+            "/docs/assets/swagger-ui.css",
+        ):
             assert (await anybody.get(asset)).status_code == 200

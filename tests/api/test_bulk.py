@@ -19,7 +19,9 @@ class TestCreate:
         """A result per case, in the order given; the refused one with the kind and words of its problem."""
         layout = {"materials": [{"material": "layout", "file": await upload(citizen)}]}
         numbers = [(await opened(**layout))["number"] for _ in range(2)]
-        items = [{"number": n, "item": ITEM, "version": 1} for n in [*numbers, "YJS20260101-999999"]]
+        items = [
+            {"number": n, "item": ITEM, "version": 1} for n in [*numbers, "YJS20260101-999999"]
+        ]
         answer = await window.post(BULK, json={"action": "accept", "items": items})
         body = answer.json()
         assert (answer.status_code, answer.headers["location"]) == (201, f"{BULK}/{body['id']}")
@@ -39,16 +41,23 @@ class TestCreate:
         again = await window.post(BULK, json=body, headers=key)
         assert (again.status_code, again.content) == (201, first.content)
         other = await window.post(BULK, json={**body, "action": "claim"}, headers=key)
-        assert (other.status_code, other.json()["type"]) == (422, "/problems/idempotency-key-reused")
+        assert (other.status_code, other.json()["type"]) == (
+            422,
+            "/problems/idempotency-key-reused",
+        )
 
     async def test_refuses_none_and_too_many(self, window: httpx.AsyncClient) -> None:
         """One to a hundred, and nothing that only one case can carry."""
         one = {"number": "YJS20261105-000001", "item": ITEM}
         for items, data in (([], {}), ([one] * 101, {}), ([one], {"reasons": ["layout-no-size"]})):
-            answer = await window.post(BULK, json={"action": "accept", "items": items, "data": data})
+            answer = await window.post(
+                BULK, json={"action": "accept", "items": items, "data": data}
+            )
             assert answer.status_code == 422
 
-    async def test_is_read_by_who_ordered_it(self, city: City, window: httpx.AsyncClient, opened: Open) -> None:
+    async def test_is_read_by_who_ordered_it(
+        self, city: City, window: httpx.AsyncClient, opened: Open
+    ) -> None:
         """Others get 404."""
         items = [{"number": (await opened())["number"], "item": ITEM}]
         made = (await window.post(BULK, json={"action": "claim", "items": items})).json()

@@ -1,8 +1,14 @@
 """Looking at a draft, and finding what to begin, over HTTP."""
 
-import httpx
+from typing import Any
 
+import httpx
+import pytest
+
+from tests.api.city import APPLICATION
 from tests.api.conftest import Open
+
+CASES = "/api/v1/cases"
 
 
 class TestDraft:
@@ -16,15 +22,21 @@ class TestDraft:
         assert [page["lacking"] for page in found["pages"]] == [1]
         assert {paper["code"] for paper in found["papers"]} == {"layout", "sign-picture"}
         refused = await citizen.post(f"/api/v1/cases/{draft['number']}/submit", json={})
-        assert [e["pointer"] for e in refused.json()["errors"]] == [e["pointer"] for e in found["lacking"]]
+        assert [e["pointer"] for e in refused.json()["errors"]] == [
+            e["pointer"] for e in found["lacking"]
+        ]
 
-    async def test_has_the_version_to_change_it_by(self, citizen: httpx.AsyncClient, opened: Open) -> None:
+    async def test_has_the_version_to_change_it_by(
+        self, citizen: httpx.AsyncClient, opened: Open
+    ) -> None:
         """What was seen is what is changed."""
         draft = await opened(draft=True)
         answer = await citizen.get(f"/api/v1/cases/{draft['number']}/draft")
         assert answer.headers["etag"] == f'"{draft["version"]}"'
 
-    async def test_is_gone_once_it_is_submitted(self, citizen: httpx.AsyncClient, opened: Open) -> None:
+    async def test_is_gone_once_it_is_submitted(
+        self, citizen: httpx.AsyncClient, opened: Open
+    ) -> None:
         """409, not 404: the case is there."""
         case = await opened()
         assert (await citizen.get(f"/api/v1/cases/{case['number']}/draft")).status_code == 409
@@ -41,4 +53,33 @@ class TestFinding:
 
     async def test_takes_no_essay(self, anybody: httpx.AsyncClient) -> None:
         """A few words are enough."""
-        assert (await anybody.get("/api/v1/bundles", params={"text": "店" * 500})).status_code == 422
+        assert (
+            await anybody.get("/api/v1/bundles", params={"text": "店" * 500})
+        ).status_code == 422
+
+
+class TestBounds:
+    """What a draft may hold."""
+
+    @pytest.mark.parametrize(
+        ("part", "value", "pointer"),
+        [
+            ("form", {"nobody_asks": "x"}, "/form/nobody_asks"),
+            ("form", {"n" * 200_000: "x"}, "/form/" + "n" * 40),
+            ("form", {"sign_text": "字" * 5001}, "/form/sign_text"),
+            ("form", {"sign_text": [["x"] * 501]}, "/form/sign_text"),
+            ("form", {"sign_text": ["字" * 4000] * 10}, "/form"),
+            ("answers", {"nobody_asks": True}, "/answers/nobody_asks"),
+        ],
+    )
+    async def test_what_no_application_can_hold_is_refused_by_name(
+        self, citizen: httpx.AsyncClient, part: str, value: Any, pointer: str
+    ) -> None:
+        """Unknown names, endless texts and lists, more than 64 KB in all: at the beginning and at each change."""
+        begun = {**APPLICATION, "draft": True}
+        refused = await citizen.post(CASES, json={**begun, part: value})
+        assert refused.status_code == 422
+        assert [e["pointer"] for e in refused.json()["errors"]] == [pointer]
+        draft = (await citizen.post(CASES, json=begun)).json()
+        again = await citizen.patch(f"{CASES}/{draft['number']}", json={part: value})
+        assert (again.status_code, again.json()["errors"]) == (422, refused.json()["errors"])

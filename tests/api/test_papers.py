@@ -36,18 +36,28 @@ def policy(answer: httpx.Response) -> dict[str, str]:
 class TestPage:
     """GET …/notices/{n}.html."""
 
-    async def test_is_a_page_that_its_policy_lets_through(self, citizen: httpx.AsyncClient, opened: Open) -> None:
+    async def test_is_a_page_that_its_policy_lets_through(
+        self, citizen: httpx.AsyncClient, opened: Open
+    ) -> None:
         """Nothing may be fetched or run; the one style block is allowed by its hash."""
         answer = await citizen.get(sheet((await opened())["number"]))
-        assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+        assert (answer.status_code, answer.headers["content-type"]) == (
+            200,
+            "text/html; charset=utf-8",
+        )
         style = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)[0]
         allowed = policy(answer)
         assert allowed["default-src"] == "'none'"
-        assert allowed["style-src"] == f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
+        assert (
+            allowed["style-src"]
+            == f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
+        )
         assert "unsafe" not in POLICY
         assert answer.headers["cache-control"] == "no-store"
 
-    async def test_code_leads_back_here(self, citizen: httpx.AsyncClient, opened: Open, city: City) -> None:
+    async def test_code_leads_back_here(
+        self, citizen: httpx.AsyncClient, opened: Open, city: City
+    ) -> None:
         """By default to the host that was asked."""
         case = await opened()
         text = (await citizen.get(sheet(case["number"]))).text
@@ -58,8 +68,14 @@ class TestPage:
     async def test_code_leads_to_the_address_from_outside(self, city: City, opened: Open) -> None:
         """Behind a proxy the settings say where the service is."""
         case = await opened()
-        app = create_app(city.office, replace(Settings(), public_url="https://zwfw.example.gov.cn/yjs"), city.clock)
-        text = (await City(app, city.office, city.clock).client("citizen").get(sheet(case["number"]))).text
+        app = create_app(
+            city.office,
+            replace(Settings(), public_url="https://zwfw.example.gov.cn/yjs"),
+            city.clock,
+        )
+        text = (
+            await City(app, city.office, city.clock).client("citizen").get(sheet(case["number"]))
+        ).text
         assert f"https://zwfw.example.gov.cn/yjs/v/{case['notices'][0]['code']}" in text
 
     async def test_of_somebody_else(self, city: City, opened: Open) -> None:
@@ -73,10 +89,17 @@ class TestPublicUrl:
 
     def test_is_an_address(self) -> None:
         """A slash at the end is dropped; what is no web address does not get into a QR code."""
-        assert read("https://zwfw.example.gov.cn/yjs/").public_url == "https://zwfw.example.gov.cn/yjs"
+        assert (
+            read("https://zwfw.example.gov.cn/yjs/").public_url == "https://zwfw.example.gov.cn/yjs"
+        )
         assert read("http://10.0.0.8:8000").public_url == "http://10.0.0.8:8000"
         assert read("").public_url == ""
-        for wrong in ("zwfw.example.gov.cn", "javascript:alert(1)", "https://a b", "https://a/?q=1"):
+        for wrong in (
+            "zwfw.example.gov.cn",
+            "javascript:alert(1)",
+            "https://a b",
+            "https://a/?q=1",
+        ):
             with pytest.raises(ValidationError):
                 read(wrong)
 
@@ -84,21 +107,25 @@ class TestPublicUrl:
 class TestPdf:
     """GET …/notices/{n}.pdf."""
 
-    @pytest.mark.skipif(not can_print(), reason="no Chinese font on this machine: apt-get install fonts-noto-cjk")
+    @pytest.mark.skipif(
+        not can_print(), reason="no Chinese font on this machine: apt-get install fonts-noto-cjk"
+    )
     async def test_is_a_pdf(self, citizen: httpx.AsyncClient, opened: Open) -> None:
         """It is shown in the browser under the title of the paper."""
         number = (await opened())["number"]
         answer = await citizen.get(sheet(number, form="pdf"))
         assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
         assert answer.content.startswith(b"%PDF-1.7")
-        assert answer.headers["content-disposition"].startswith("inline; filename*=UTF-8''%E6%94%B6%E4%BB%B6")
+        assert answer.headers["content-disposition"].startswith(
+            "inline; filename*=UTF-8''%E6%94%B6%E4%BB%B6"
+        )
 
     async def test_without_a_font(
         self, citizen: httpx.AsyncClient, opened: Open, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A problem that tells the administrator what to do, in Chinese."""
         number = (await opened())["number"]
-        monkeypatch.setattr(press, "CHINESE", ())
+        monkeypatch.setattr(press, "CHINESE_FONTS", ())
         press._equipment.cache_clear()
         answer = await citizen.get(sheet(number, form="pdf"))
         press._equipment.cache_clear()
@@ -109,7 +136,9 @@ class TestPdf:
 class TestScanned:
     """GET /v/{code}."""
 
-    async def test_tells_people_what_it_tells_programs(self, anybody: httpx.AsyncClient, opened: Open) -> None:
+    async def test_tells_people_what_it_tells_programs(
+        self, anybody: httpx.AsyncClient, opened: Open
+    ) -> None:
         """Nobody has to sign in; the name is half hidden."""
         case = await opened()
         code = case["notices"][0]["code"]
@@ -118,7 +147,13 @@ class TestScanned:
         assert (answer.status_code, "文书属实，现在有效" in answer.text) == (200, True)
         assert told["intact"]
         assert told["valid"]
-        for part in (told["number"], told["title"], told["department_title"], told["applicant"], told["sha256"]):
+        for part in (
+            told["number"],
+            told["title"],
+            told["department_title"],
+            told["applicant"],
+            told["sha256"],
+        ):
             assert part in answer.text
         assert case["applicant"]["name"] not in answer.text
 

@@ -23,14 +23,35 @@ MAIN = ".btn-p:not(.btn-s)"
 MOST_STOPS = 200
 KB = 1024
 
-BROWSERS_OWN = ("chrome://", "chrome-extension://")  # its viewer of PDFs asks the browser itself, not the network
+BROWSERS_OWN = (
+    "chrome://",
+    "chrome-extension://",
+)  # its viewer of PDFs asks the browser itself, not the network
 POLICY = {"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"}
 
 # Words with Latin letters that people know as such; everything else in Latin letters is a code that slipped through.
 KNOWN_WORDS = {
-    "PDF", "JPG", "JPEG", "PNG", "OFD", "DOC", "DOCX", "XLSX", "KB", "MB", "GB", "LOGO", "Excel", "ISO", "LED",
-    "Cookie", "Safari", "http", "https", "OK",
-}  # fmt: skip
+    "PDF",
+    "JPG",
+    "JPEG",
+    "PNG",
+    "OFD",
+    "DOC",
+    "DOCX",
+    "XLSX",
+    "KB",
+    "MB",
+    "GB",
+    "LOGO",
+    "Excel",
+    "ISO",
+    "LED",
+    "Cookie",
+    "Safari",
+    "http",
+    "https",
+    "OK",
+}
 NUMBERS = re.compile(
     r"https?://\S+|\b[\w一-鿿-]+\.(?:pdf|png|jpg|jpeg|ofd)\b"  # addresses, names of files people chose
     r"|(?<![0-9A-Za-z])(?=[0-9A-Z-]*[0-9])[0-9A-Z]+(?:-[0-9A-Z]+)*(?![0-9A-Za-z])"  # numbers of cases, papers and credit codes
@@ -41,7 +62,9 @@ BAD_WORDS = {
         r"\{\{|\}\}|\{%|%\(|\[object|(?<![a-zA-Z])(undefined|NaN|None|null|True|False)(?![a-zA-Z])"
     ),
     "a date for machines": re.compile(r"(?<!\d)\d{4}-\d\d-\d\d(?!\d)|\d\dT\d\d:\d\d"),
-    "half-width punctuation between Chinese characters": re.compile(r"[一-鿿][,;!?][一-鿿]|[一-鿿]:[一-鿿]"),
+    "half-width punctuation between Chinese characters": re.compile(
+        r"[一-鿿][,;!?][一-鿿]|[一-鿿]:[一-鿿]"
+    ),
 }
 
 
@@ -75,7 +98,8 @@ class Witness:
         if message.location.get("url", "").startswith(BROWSERS_OWN):
             return
         where = urlsplit(message.location.get("url", "")).path
-        if "Failed to load resource" in message.text:  # an answer of 4xx is looked at by whoever asked for it
+        # an answer of 4xx is looked at by whoever asked for it
+        if "Failed to load resource" in message.text:
             return
         policy = "Content Security Policy" in message.text
         self.findings.append(f"{'csp' if policy else 'console'}: {message.text} ({where})")
@@ -127,7 +151,9 @@ async def axe(page: Page, rules: Iterable[str] = ()) -> list[str]:
     if not await page.evaluate("() => 'axe' in window"):
         await page.evaluate(AXE.read_text(encoding="utf-8") + "; undefined")
     only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": AXE_TAGS}
-    told = await page.evaluate("(only) => axe.run(document, {runOnly: only, resultTypes: ['violations']})", only)
+    told = await page.evaluate(
+        "(only) => axe.run(document, {runOnly: only, resultTypes: ['violations']})", only
+    )
     return [
         f"axe {broken['id']}: {node['html'][:160]} — {' '.join(node['failureSummary'].split())}"
         for broken in told["violations"]
@@ -145,7 +171,9 @@ def wrong_words(parts: Iterable[str]) -> list[str]:
     found = []
     for text in parts:
         for what, pattern in BAD_WORDS.items():
-            found += [f"words: {what}: “{near(text, hit.start())}”" for hit in pattern.finditer(text)]
+            found += [
+                f"words: {what}: “{near(text, hit.start())}”" for hit in pattern.finditer(text)
+            ]
         plain = NUMBERS.sub("0", text)
         for hit in re.finditer(r"[A-Za-z][A-Za-z0-9_-]*", plain):
             if hit[0] not in KNOWN_WORDS:
@@ -163,22 +191,31 @@ async def weight(responses: list[Response], *, html: int, css: int, js: int) -> 
     sums = {"html": 0, "css": 0, "js": 0}
     for response in responses:
         kind = response.headers.get("content-type", "").partition(";")[0]
-        name = {"text/html": "html", "text/css": "css", "text/javascript": "js", "application/javascript": "js"}.get(
-            kind
-        )
+        name = {
+            "text/html": "html",
+            "text/css": "css",
+            "text/javascript": "js",
+            "application/javascript": "js",
+        }.get(kind)
         if name:
             with suppress(Error):  # of a page that was left before, such as the one for signing in
                 sums[name] += len(gzip.compress(await response.body(), 6))
     if not sums["html"]:
         return ["weight: the page itself could not be weighed"]
     most = {"html": html, "css": css, "js": js}
-    return [f"weight: {sums[n] / KB:.1f} KB of {n}, at most {most[n]}" for n in sums if sums[n] > most[n] * KB]
+    return [
+        f"weight: {sums[n] / KB:.1f} KB of {n}, at most {most[n]}"
+        for n in sums
+        if sums[n] > most[n] * KB
+    ]
 
 
 def headers(response: Response, *, personal: bool) -> list[str]:
     """A strict policy; what is personal is kept nowhere."""
     found = []
-    policy = {part.strip() for part in response.headers.get("content-security-policy", "").split(";")}
+    policy = {
+        part.strip() for part in response.headers.get("content-security-policy", "").split(";")
+    }
     if missing := POLICY - policy:
         found.append(f"csp: the policy lacks {', '.join(sorted(missing))}")
     if loose := [part for part in policy if "unsafe" in part or " http" in part or " *" in part]:

@@ -22,19 +22,27 @@ from service.store.database import Database
 from service.store.files import Folder
 from service.store.schema import migrate
 from service.worker import wall_clock
-from service.workflows.situation import Action
+from service.workflows.case.situation import Action
 from tests.conftest import beside, in_own_loop, sql
 from tests.launcher import ROOT, Launcher, answers, free_port
 
 from .person import Person
 from .places import numbers_in
 
-NOW = datetime.fromisoformat("2026-11-20T10:00+08:00")  # a Friday
-CHROMIUM = os.environ.get("YIJIANSHI_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+NOW = datetime.fromisoformat("2026-11-20T10:00:00.417389+08:00")  # a Friday; no real clock is even
+CHROMIUM = (
+    os.environ.get("YIJIANSHI_TEST_CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+)
 QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage", "--no-first-run",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
     "--font-render-hinting=none",
-]  # fmt: skip
+]
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +69,7 @@ async def _furnished(folder: Path) -> None:
     await migrate(url)
     database = Database(url)
     office = Office(database, Folder(folder / "files", reserve=0), cheap_passwords=True)
+    await office.install(NOW)
     await furnish(office, NOW)
     await database.close()
     with sqlite3.connect(folder / "cases.db") as file:  # one file that can be copied
@@ -99,9 +108,12 @@ class City:
     async def start(self, *options: str) -> "City":
         """Serve, and wait until it is ready; the city is furnished when the database is empty."""
         values = {
-            "DATABASE_URL": self.database_url, "FILES_DIR": str(self.folder / "files"), "PORT": str(self.port),
+            "DATABASE_URL": self.database_url,
+            "FILES_DIR": str(self.folder / "files"),
+            "PORT": str(self.port),
             "LOG_LEVEL": "error",
-        }  # fmt: skip
+            "SECOND_FACTOR": "offered",
+        }
         environment = {f"YIJIANSHI_{name}": value for name, value in values.items()}
         self.server = self.launcher.start(
             "demo", "--port", str(self.port), *options, environment=environment, log=self.log
@@ -119,9 +131,14 @@ class City:
     async def applications(self, count: int, who: sample_cases.Person) -> list[str]:
         """Hand in some applications that are complete as they stand, and return their numbers."""
         async with self.office() as office:
-            release, now = await office.bundle(sample_cases.BUNDLE), await office.demo_clock(wall_clock())
+            release, now = (
+                await office.bundle(sample_cases.BUNDLE),
+                await office.demo_clock(wall_clock()),
+            )
             papers = await sample_cases.sample_files(office, who, now)
-            made = sample_cases.application(release, sample_cases.Tale(who, 0, sample_cases.CAFE), now, papers)
+            made = sample_cases.application(
+                release, sample_cases.Tale(who, 0, sample_cases.CAFE), now, papers
+            )
             cases = [await office.open_case(Request(who.actor(), now), made) for _ in range(count)]
         return [view.case.number for view in cases]
 
@@ -130,7 +147,11 @@ class City:
         async with self.office() as office:
             actor = await office.actor(account)
             assert actor
-            await office.act(Request(actor, await office.demo_clock(wall_clock())), number, Action(name, item, data))
+            await office.act(
+                Request(actor, await office.demo_clock(wall_clock())),
+                number,
+                Action(name, item, data),
+            )
 
     def kill(self) -> None:
         """Take the power away."""
@@ -144,7 +165,9 @@ def moved_in(launcher: Launcher, furnished: Path, folder: Path) -> City:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def city(launcher: Launcher, furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[City]:
+async def city(
+    launcher: Launcher, furnished: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[City]:
     """A city to look at: nobody changes anything there."""
     made = await moved_in(launcher, furnished, tmp_path_factory.mktemp("city")).start()
     yield made
@@ -166,7 +189,9 @@ async def town_on_postgres(
     """The same on PostgreSQL."""
     name = f"{postgres_template}_{secrets.token_hex(4)}"
     await sql(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    made = await City(launcher, tmp_path, beside(postgres_server, name)).start("--now", NOW.isoformat())
+    made = await City(launcher, tmp_path, beside(postgres_server, name)).start(
+        "--now", NOW.isoformat()
+    )
     yield made
     made.kill()
     await sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
@@ -212,14 +237,20 @@ async def cookies() -> dict[tuple[str, str], StorageState]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def somebody(chromium: Browser, cookies: dict[tuple[str, str], StorageState]) -> AsyncIterator[Open]:
+async def somebody(
+    chromium: Browser, cookies: dict[tuple[str, str], StorageState]
+) -> AsyncIterator[Open]:
     """Seat people at browsers, each with cookies of their own."""
     opened: list[BrowserContext] = []
 
-    async def sit(at: City, account: str = "", *, javascript: bool = True, elder: bool = False, **more: Any) -> Person:
+    async def sit(
+        at: City, account: str = "", *, javascript: bool = True, elder: bool = False, **more: Any
+    ) -> Person:
         settings = {"viewport": DESK, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", **more}
         held = cookies.get((at.address, account))
-        context = await chromium.new_context(java_script_enabled=javascript, storage_state=held, **settings)
+        context = await chromium.new_context(
+            java_script_enabled=javascript, storage_state=held, **settings
+        )
         context.set_default_timeout(PATIENCE)
         opened.append(context)
         if elder:

@@ -41,13 +41,22 @@ class Person:
 
     def _arrived(self, frame: Frame) -> None:
         path = frame.url.removeprefix(self.address).partition("?")[0].partition("#")[0]
-        if frame == self.page.main_frame and frame.url.startswith("http") and self.pages[-1:] != [path]:
+        if (
+            frame == self.page.main_frame
+            and frame.url.startswith("http")
+            and self.pages[-1:] != [path]
+        ):
             self.pages.append(path)
 
     @property
     def cost(self) -> dict[str, int]:
         """Return what it took so far."""
-        return {"clicks": self.clicks, "fields": self.fields, "uploads": self.uploads, "pages": len(self.pages)}
+        return {
+            "clicks": self.clicks,
+            "fields": self.fields,
+            "uploads": self.uploads,
+            "pages": len(self.pages),
+        }
 
     def start_counting(self) -> None:
         """Begin anew, on the page that is open."""

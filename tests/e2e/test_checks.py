@@ -34,12 +34,18 @@ async def page(chromium: Browser) -> AsyncIterator[Page]:
 async def find(page: Page) -> Find:
     """Open a page made of HTML and CSS, and make the checks."""
 
-    async def look(html: str, css: str, *, axe: bool, policy: str = POLICY, cache: str = "no-store") -> list[str]:
+    async def look(
+        html: str, css: str, *, axe: bool, policy: str = POLICY, cache: str = "no-store"
+    ) -> list[str]:
         async def answer(route: Route) -> None:
             path = route.request.url.removeprefix(SITE)
             if path == "/":
                 kind = "text/html; charset=utf-8"
-                headers = {"content-type": kind, "content-security-policy": policy, "cache-control": cache}
+                headers = {
+                    "content-type": kind,
+                    "content-security-policy": policy,
+                    "cache-control": cache,
+                }
                 await route.fulfill(body=html, headers=headers)
             elif path == "/look.css":
                 await route.fulfill(body=css, content_type="text/css")
@@ -50,7 +56,11 @@ async def find(page: Page) -> Find:
         witness = Witness(SITE).attend(page.context)
         response = await page.goto(SITE + "/")
         assert response
-        found = checks.headers(response, personal=True) + await checks.layout(page) + await checks.keyboard(page)
+        found = (
+            checks.headers(response, personal=True)
+            + await checks.layout(page)
+            + await checks.keyboard(page)
+        )
         found += await checks.weight(witness.responses, html=12, css=12, js=25)
         found += await checks.words(page)
         if axe:
@@ -125,7 +135,11 @@ class TestFaults:
         """What counts is what goes over the wire."""
         heavy = "".join(f"<p>{secrets.token_hex(40)}</p>" for _ in range(300))
         found = await find(HTML.replace("</main>", f"<code>{heavy}</code></main>"), CSS, axe=False)
-        assert [each for each in found if each.startswith("weight: ") and each.endswith("KB of html, at most 12")]
+        assert [
+            each
+            for each in found
+            if each.startswith("weight: ") and each.endswith("KB of html, at most 12")
+        ]
 
     async def test_of_what_is_said_beside_the_page(self, find: Find) -> None:
         """A policy that is not strict, a page that stays behind on a public computer."""

@@ -15,16 +15,32 @@ from .person import PASSWORD, Person
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 CAFE: Mapping[str, Any] = {
-    "licence": "have", "area": "68", "usable_area": "60", "dishes": ["drinks", "simple"], "building": "shop",
-    "drain": "property", "sign": "no", "entertainment": "no", "staff_without_cert": "0",
-}  # fmt: skip
+    "licence": "have",
+    "area": "68",
+    "usable_area": "60",
+    "dishes": ["drinks", "simple"],
+    "building": "shop",
+    "drain": "property",
+    "sign": "no",
+    "entertainment": "no",
+    "staff_without_cert": "0",
+}
 OWNER: Mapping[str, Any] = {
-    "legal_person_name": "王示例", "legal_person_id": "999901199001010010", "legal_person_phone": "199 0000 0001",
-    "has_agent": "no", "data_consent": "yes", "delivery": "electronic", "premises_address": "示例路1号",
-    "floor_no": "1", "kitchen_area": "20", "online_ops": "no",
-    "food_safety_manager": "王示例", "food_safety_manager_id": "999901199001010010", "disinfect_mode": "own",
+    "legal_person_name": "王示例",
+    "legal_person_id": "999901199001010010",
+    "legal_person_phone": "199 0000 0001",
+    "has_agent": "no",
+    "data_consent": "yes",
+    "delivery": "electronic",
+    "premises_address": "示例路1号",
+    "floor_no": "1",
+    "kitchen_area": "20",
+    "online_ops": "no",
+    "food_safety_manager": "王示例",
+    "food_safety_manager_id": "999901199001010010",
+    "disinfect_mode": "own",
     "staff_count": "3",
-}  # fmt: skip
+}
 NEWCOMER = "wang"
 AIM = {"clicks": 25, "fields": 12, "uploads": 2, "pages": 8}
 
@@ -40,7 +56,14 @@ def plan(tmp_path: Path) -> Path:
 async def settle(town: City) -> None:
     """Let somebody move in who never applied for anything."""
     async with town.office() as office:
-        await office.create_account(NEWCOMER, PASSWORD, name="王示例", kind="applicant", subject="92999901MADEM0054A")
+        await office.create_account(
+            NEWCOMER,
+            PASSWORD,
+            name="王示例",
+            kind="applicant",
+            subject="92999901MADEM0054A",
+            public_password=True,
+        )
 
 
 async def apply(person: Person, plan: Path) -> str:
@@ -48,7 +71,9 @@ async def apply(person: Person, plan: Path) -> str:
     page = person.page
     await person.open("/")
     person.start_counting()
-    await person.go("开始办理", "link", within=page.locator("li.thing").filter(has_text="开办餐饮店"))
+    await person.go(
+        "开始办理", "link", within=page.locator("li.thing").filter(has_text="开办餐饮店")
+    )
     while "/ask" in page.url:
         await person.fill(CAFE)
         one = await page.locator("form.question").count()  # one question on the page
@@ -82,7 +107,9 @@ async def hand_in(person: Person, plan: Path) -> None:
 class TestApplying:
     """From the home page to the number of the receipt."""
 
-    async def test_a_second_shop_stays_within_the_aim(self, town: City, somebody: Open, plan: Path) -> None:
+    async def test_a_second_shop_stays_within_the_aim(
+        self, town: City, somebody: Open, plan: Path
+    ) -> None:
         """What was said before stands there already: nothing has to be typed."""
         person = await somebody(town, ZHANG.account)
         number = await apply(person, plan)
@@ -92,7 +119,9 @@ class TestApplying:
         await person.go("看办理进度", "link")
         assert person.page.url == f"{town.address}/my/cases/{number}"
 
-    async def test_the_first_shop_takes_a_little_more(self, town: City, somebody: Open, plan: Path) -> None:
+    async def test_the_first_shop_takes_a_little_more(
+        self, town: City, somebody: Open, plan: Path
+    ) -> None:
         """Nothing is known of a newcomer: one page above the aim, which counts on data that others share."""
         await settle(town)
         person = await somebody(town, NEWCOMER)
@@ -101,10 +130,17 @@ class TestApplying:
         assert {name: count for name, count in person.cost.items() if count > most[name]} == {}
 
     @pytest.mark.parametrize(
-        "way", [{"viewport": PHONE}, {"viewport": PHONE, "javascript": False}, {"viewport": PHONE, "elder": True}],
+        "way",
+        [
+            {"viewport": PHONE},
+            {"viewport": PHONE, "javascript": False},
+            {"viewport": PHONE, "elder": True},
+        ],
         ids=["phone", "without JavaScript", "elder"],
-    )  # fmt: skip
-    async def test_on_a_phone(self, way: dict[str, Any], town: City, somebody: Open, plan: Path) -> None:
+    )
+    async def test_on_a_phone(
+        self, way: dict[str, Any], town: City, somebody: Open, plan: Path
+    ) -> None:
         """One question on a page; the same answers, the same receipt, with and without JavaScript."""
         await settle(town)
         person = await somebody(town, NEWCOMER, **way)
@@ -112,7 +148,9 @@ class TestApplying:
         assert person.uploads <= AIM["uploads"]
         code = await person.page.locator(".no").nth(1).inner_text()
         async with town.office() as office:
-            assert (await office.track(number, code, await office.demo_clock(wall_clock())))["state"] == "received"
+            assert (await office.track(number, code, await office.demo_clock(wall_clock())))[
+                "state"
+            ] == "received"
 
 
 class TestCorrection:
@@ -128,7 +166,9 @@ class TestCorrection:
             await town.act("scjg.window", number, "", "notify_correction")
             await person.open("/my/cases")
             person.start_counting()
-            await person.go("现在去办", "link", within=page.locator("li.case").filter(has_text=number))
+            await person.go(
+                "现在去办", "link", within=page.locator("li.case").filter(has_text=number)
+            )
             await expect(page.get_by_role("main")).to_contain_text("布局图缺少尺寸标注")
             assert await page.locator("main input[type=file]").count() == 1
             await person.upload(page.get_by_label("经营布局图"), plan)
@@ -141,7 +181,9 @@ class TestCorrection:
         await expect(page.locator(".items li").first).to_contain_text("审查中")
         await expect(page.locator(".tl")).to_contain_text("受理通知书")
 
-    async def test_what_does_not_fit_is_said_where_it_is(self, town: City, somebody: Open, tmp_path: Path) -> None:
+    async def test_what_does_not_fit_is_said_where_it_is(
+        self, town: City, somebody: Open, tmp_path: Path
+    ) -> None:
         """A file that is no drawing is refused with a sentence; the rest of the page stays."""
         (number,) = await town.applications(1, ZHANG)
         await town.act("scjg.window", number, FOOD, "note_defects", reasons=["layout-no-size"])
@@ -165,11 +207,15 @@ class TestAfterwards:
     ) -> None:
         """No account is needed, and no name is shown."""
         page = (await somebody(city, viewport=PHONE)).page
-        await page.goto(f"{city.address}/track/{numbers['correcting']}?code={numbers['correcting_code']}")
+        await page.goto(
+            f"{city.address}/track/{numbers['correcting']}?code={numbers['correcting_code']}"
+        )
         await expect(page.get_by_role("heading", level=1)).to_contain_text("补正")
         await expect(page.get_by_role("main")).not_to_contain_text(LI.name)
 
-    async def test_a_rating_is_one_press_on_the_page_of_the_case(self, town: City, somebody: Open) -> None:
+    async def test_a_rating_is_one_press_on_the_page_of_the_case(
+        self, town: City, somebody: Open
+    ) -> None:
         """The five grades stand where the result is."""
         (number,) = await town.applications(1, ZHANG)
         await town.act(ZHANG.account, number, "", "withdraw")

@@ -45,7 +45,9 @@ class TestTheList:
         await expect(page.get_by_role("heading", level=1)).to_have_text("批量受理：请核对 10 件")
         await town.act("zhang", numbers[3], "", "withdraw")
         await clerk.press("受理勾选的办件")
-        await expect(page.get_by_role("heading", level=1)).to_have_text("批量受理：办成 9 件，没有办成 1 件")
+        await expect(page.get_by_role("heading", level=1)).to_have_text(
+            "批量受理：办成 9 件，没有办成 1 件"
+        )
         assert clerk.cost == {"clicks": 3, "fields": 0, "uploads": 0, "pages": 3}
         refused = page.locator(".outcome.again li")
         await expect(refused).to_have_count(1)
@@ -54,14 +56,18 @@ class TestTheList:
         async with town.office() as office:
             who = await office.actor("scjg.window")
             assert who
-            states = [(await office.case(who, n, wall_clock())).whole.items[FOOD].state for n in numbers]
+            states = [
+                (await office.case(who, n, wall_clock())).whole.items[FOOD].state for n in numbers
+            ]
         assert states.count("reviewing") == 9
 
 
 class TestOneCase:
     """办件详情: what was handed in beside what may be done."""
 
-    async def test_one_is_accepted_in_two_presses_and_the_next_is_open(self, town: City, somebody: Open) -> None:
+    async def test_one_is_accepted_in_two_presses_and_the_next_is_open(
+        self, town: City, somebody: Open
+    ) -> None:
         """Nothing to type; back in the list it is gone."""
         numbers = await town.applications(2, TEN)
         clerk = await somebody(town, "scjg.window")
@@ -89,7 +95,9 @@ class TestOneCase:
         clerk.start_counting()
         await page.locator("#do-note_defects summary").first.click()
         clerk.clicks += 1
-        await clerk.tick(page.locator("#do-note_defects").get_by_role("checkbox", name="尺寸").first)
+        await clerk.tick(
+            page.locator("#do-note_defects").get_by_role("checkbox", name="尺寸").first
+        )
         await clerk.press("记录，下一步预览通知")
         await expect(page.locator("#preview")).to_contain_text("布局")
         await clerk.press("发出一次性补正通知")

@@ -64,7 +64,10 @@ def plan(tmp_path: Path) -> Path:
 async def ready(town: City) -> str:
     """Keep a draft that can be submitted as it stands, and return its number."""
     async with town.office() as office:
-        release, now = await office.bundle(sample_cases.BUNDLE), await office.demo_clock(wall_clock())
+        release, now = (
+            await office.bundle(sample_cases.BUNDLE),
+            await office.demo_clock(wall_clock()),
+        )
         papers = await sample_cases.sample_files(office, ZHANG, now)
         made = sample_cases.application(
             release, sample_cases.Tale(ZHANG, 0, sample_cases.CAFE, draft=True), now, papers
@@ -75,7 +78,7 @@ async def ready(town: City) -> str:
 def submitted(town: City, number: str) -> int:
     """Count how often a case was submitted, as the record tells."""
     with sqlite3.connect(town.folder / "cases.db") as file:
-        query = "SELECT count(*) FROM events JOIN cases ON cases.id = case_id WHERE number = ? AND action = 'submit'"
+        query = "SELECT count(*) FROM events JOIN cases ON cases.id = case_id WHERE cases.number = ? AND action = 'submit'"
         (count,) = file.execute(query, (number,)).fetchone()
     file.close()
     return int(count)
@@ -93,7 +96,12 @@ class TestUpload:
         paper = page.locator("section.paper").filter(has_text="经营布局图")
         await paper.get_by_text("换一个文件").click()
         line = await page.context.new_cdp_session(page)
-        slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 100_000}
+        slow = {
+            "offline": False,
+            "latency": 0,
+            "downloadThroughput": -1,
+            "uploadThroughput": 100_000,
+        }
         await line.send("Network.enable")
         await line.send("Network.emulateNetworkConditions", slow)
         await paper.locator("input[type=file]").set_input_files(plan)

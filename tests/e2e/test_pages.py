@@ -90,12 +90,16 @@ async def test_as_most_people_see_it(place: Place, look: Look, city: City, someb
 
 
 @every_page
-async def test_as_few_people_see_it(place: Place, look: Look, city: City, bare_city: City, somebody: Open) -> None:
+async def test_as_few_people_see_it(
+    place: Place, look: Look, city: City, bare_city: City, somebody: Open
+) -> None:
     """In large letters, without JavaScript, and where nothing from npm is there."""
     page = (await somebody(city, place.who, elder=True, viewport=PHONE)).page
     witness = Witness(city.address).attend(page.context)
     await look.arrive(page, city, "elder")
-    look.note("elder", await checks.layout(page) + await checks.axe(page) + await checks.keyboard(page))
+    look.note(
+        "elder", await checks.layout(page) + await checks.axe(page) + await checks.keyboard(page)
+    )
     await look.picture(page, "elder")
     await page.set_viewport_size(DESK)
     look.note("elder on a desk", await checks.layout(page) + witness.told())

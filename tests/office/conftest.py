@@ -10,14 +10,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from service.office import ApplicationInput, CaseView, Office, Request
+from service.office.printing import Form
 from service.store.database import Database
 from service.store.files import Folder
-from service.workflows.situation import Action, Actor
+from service.workflows.case.situation import Action, Actor
+from tests.api.city import can_print
 
 from .outside import platform  # noqa: F401 - a fixture for whoever asks
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-MORNING = datetime(2026, 11, 5, 9, 0, tzinfo=SHANGHAI).astimezone(UTC)  # a Thursday
+# a Thursday; no real clock is even
+MORNING = datetime(2026, 11, 5, 9, 0, 0, 417_389, tzinfo=SHANGHAI).astimezone(UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SUBJECT = "92999901MADEM0046F"
 
@@ -121,6 +124,7 @@ STALL = ApplicationInput(
     form={"address": "示例路1号", "menu": "面", "sign_size": "3米"},
     materials=MATERIALS,
 )
+BY_PORTAL = replace(STALL, mandate={"name": "张示例", "reference": "实名核验 17"})
 FIVE = replace(STALL, bundle="open-five", answers={})
 
 Open = Callable[..., Awaitable[CaseView]]
@@ -132,10 +136,23 @@ def asks(actor: Actor, now: datetime = MORNING, **more: Any) -> Request:
     return Request(actor, now, **more)
 
 
+async def prints(office: Office, view: CaseView, kind: str) -> None:
+    """See that the applicant's paper of a kind, issued in real time, can be read and printed."""
+    (notice,) = [notice for notice in view.case.notices.values() if notice.kind == kind]
+    assert notice.issued_at.microsecond
+    forms: tuple[Form, ...] = ("html", "pdf") if can_print() else ("html",)
+    for form in forms:
+        name, _ = await office.paper(
+            CITIZEN, view.case.number, notice.n, form, notice.issued_at, base=""
+        )
+        assert name == f"{notice.title}-{notice.number}.{form}"
+
+
 @pytest.fixture
 async def office(database: Database, tmp_path: Path) -> Office:
     """An office whose city has published its pack."""
     found = Office(database, Folder(tmp_path / "files", reserve=0), cheap_passwords=True)
+    await found.install(MORNING - DAY)
     await found.publish_pack(PACK, "admin", MORNING - DAY)
     return found
 
@@ -144,7 +161,9 @@ async def office(database: Database, tmp_path: Path) -> Office:
 def opened(office: Office) -> Open:
     """Return a way to open a case."""
 
-    async def open_case(draft: ApplicationInput = STALL, now: datetime = MORNING, **more: Any) -> CaseView:
+    async def open_case(
+        draft: ApplicationInput = STALL, now: datetime = MORNING, **more: Any
+    ) -> CaseView:
         return await office.open_case(asks(CITIZEN, now, **more), draft)
 
     return open_case
@@ -154,8 +173,12 @@ def opened(office: Office) -> Open:
 def done(office: Office) -> Act:
     """Return a way to act: on `food.accept` an item, on `case.withdraw` the case itself."""
 
-    async def act(number: str, name: str, actor: Actor, now: datetime = MORNING + HOUR, **data: Any) -> CaseView:
+    async def act(
+        number: str, name: str, actor: Actor, now: datetime = MORNING + HOUR, **data: Any
+    ) -> CaseView:
         item, _, action = name.rpartition(".")
-        return await office.act(asks(actor, now), number, Action(action, "" if item == "case" else item, data))
+        return await office.act(
+            asks(actor, now), number, Action(action, "" if item == "case" else item, data)
+        )
 
     return act

@@ -16,7 +16,9 @@ RIGHT, WRONG = "correct horse", "battery staple"
 @pytest.fixture
 async def clerk(office: Office) -> str:
     """The account of a clerk."""
-    await office.create_account("wang", RIGHT, name="王示例", kind="clerk", department="scjg", posts=["window"])
+    await office.create_account(
+        "wang", RIGHT, name="王示例", kind="clerk", department="scjg", posts=["window"]
+    )
     return "wang"
 
 
@@ -28,7 +30,9 @@ class TestSignIn:
         account = await office.sign_in(clerk, RIGHT, MORNING)
         assert (account.kind, account.department, account.posts) == ("clerk", "scjg", ("window",))
 
-    async def test_a_wrong_name_and_a_wrong_password_look_the_same(self, office: Office, clerk: str) -> None:
+    async def test_a_wrong_name_and_a_wrong_password_look_the_same(
+        self, office: Office, clerk: str
+    ) -> None:
         """Nobody learns who has an account, not from the lock either."""
         for name in (clerk, "nobody"):
             for _ in range(5):
@@ -38,14 +42,18 @@ class TestSignIn:
             with pytest.raises(TooManyAttempts):
                 await office.sign_in(name, RIGHT, MORNING)
 
-    async def test_the_lock_ends_after_a_quarter_of_an_hour(self, office: Office, clerk: str) -> None:
+    async def test_the_lock_ends_after_a_quarter_of_an_hour(
+        self, office: Office, clerk: str
+    ) -> None:
         """R-SEC-4: lockout after failures."""
         for _ in range(5):
             with pytest.raises(NotSignedIn):
                 await office.sign_in(clerk, WRONG, MORNING)
         with pytest.raises(TooManyAttempts):
             await office.sign_in(clerk, RIGHT, MORNING + timedelta(minutes=14))
-        assert (await office.sign_in(clerk, RIGHT, MORNING + timedelta(minutes=15))).account == clerk
+        assert (
+            await office.sign_in(clerk, RIGHT, MORNING + timedelta(minutes=15))
+        ).account == clerk
 
     async def test_a_success_forgets_earlier_failures(self, office: Office, clerk: str) -> None:
         """Five in a row, not five in a lifetime."""
@@ -70,7 +78,11 @@ class TestActor:
         """Rights come with the account."""
         actor = await office.actor(clerk)
         assert actor is not None
-        assert (actor.kind, actor.department, actor.posts) == ("clerk", "scjg", frozenset({"window"}))
+        assert (actor.kind, actor.department, actor.posts) == (
+            "clerk",
+            "scjg",
+            frozenset({"window"}),
+        )
 
     async def test_whoever_left_acts_no_more(self, office: Office, clerk: str) -> None:
         """Removed means removed."""
@@ -91,7 +103,9 @@ class TestCreateAccount:
         ("account", "password", "kind"),
         [("有空 格", RIGHT, "portal"), ("ok", "short", "portal"), ("ok", RIGHT, "king")],
     )
-    async def test_refuses_what_makes_no_sense(self, office: Office, account: str, password: str, kind: str) -> None:
+    async def test_refuses_what_makes_no_sense(
+        self, office: Office, account: str, password: str, kind: str
+    ) -> None:
         """A clerk without a post, a short password, an unknown kind."""
         with pytest.raises(DataInvalid):
             await office.create_account(account, password, name="某", kind=kind)

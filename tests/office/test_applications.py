@@ -7,9 +7,10 @@ import pytest
 
 from service.errors import ActionNotAllowed, DataInvalid, KeyReused, NotFound, NotPermitted
 from service.office import CaseFilter, Office
-from service.workflows.situation import Actor
+from service.workflows.case.situation import Actor
 
 from .conftest import (
+    BY_PORTAL,
     CITIZEN,
     HOUR,
     MORNING,
@@ -22,7 +23,7 @@ from .conftest import (
     WINDOW,
     Open,
     asks,
-)  # fmt: skip
+)
 
 
 class TestOpenCase:
@@ -33,7 +34,10 @@ class TestOpenCase:
         view = await opened()
         assert view.case.number.startswith("YJS20261105-")
         assert len(view.case.query_code) == 8
-        assert {c: i.state for c, i in view.case.items.items()} == {"food": "received", "sign": "received"}
+        assert {c: i.state for c, i in view.case.items.items()} == {
+            "food": "received",
+            "sign": "received",
+        }
         assert [e.action for e in view.events] == ["submit"]
         assert [n.kind for n in view.case.notices.values()] == ["receipt"]
 
@@ -61,7 +65,10 @@ class TestOpenCase:
         """F-13: repeated in parallel, one application."""
         request = asks(CITIZEN, key="k1", fingerprint="f")
         views = await asyncio.gather(
-            *(office.open_case(request, STALL, answer=lambda v: {"number": v.case.number}) for _ in range(5))
+            *(
+                office.open_case(request, STALL, answer=lambda v: {"number": v.case.number})
+                for _ in range(5)
+            )
         )
         assert len({v.answer["number"] for v in views}) == 1
         assert len((await office.cases(CITIZEN)).items) == 1
@@ -75,14 +82,17 @@ class TestOpenCase:
     async def test_a_key_belongs_to_whoever_used_it(self, office: Office) -> None:
         """Two portals may pick the same key."""
         first = await office.open_case(asks(CITIZEN, key="k1", fingerprint="f"), STALL)
-        second = await office.open_case(asks(PORTAL, key="k1", fingerprint="g"), STALL)
+        second = await office.open_case(asks(PORTAL, key="k1", fingerprint="g"), BY_PORTAL)
         assert first.case.number != second.case.number
 
     async def test_a_refused_application_leaves_nothing(self, office: Office) -> None:
         """REFUSED means no effect at all."""
         with pytest.raises(DataInvalid) as refused:
             await office.open_case(asks(CITIZEN), replace(STALL, form={"address": "示例路1号"}))
-        assert {e["pointer"] for e in refused.value.facts["errors"]} == {"/form/menu", "/form/sign_size"}
+        assert {e["pointer"] for e in refused.value.facts["errors"]} == {
+            "/form/menu",
+            "/form/sign_size",
+        }
         assert (await office.cases(CITIZEN)).items == []
 
     async def test_one_applies_for_oneself_only(self, office: Office) -> None:
@@ -94,8 +104,14 @@ class TestOpenCase:
     async def test_the_leads_window_types_an_application_in(self, office: Office) -> None:
         """A counter application is the applicant's, entered by the clerk."""
         view = await office.open_case(asks(WINDOW), STALL)
-        assert (view.case.account, view.case.entered_by, view.case.channel) == ("", "scjg.window", "counter")
-        assert (await office.case(CITIZEN, view.case.number, MORNING)).case.number == view.case.number
+        assert (view.case.account, view.case.entered_by, view.case.channel) == (
+            "",
+            "scjg.window",
+            "counter",
+        )
+        assert (
+            await office.case(CITIZEN, view.case.number, MORNING)
+        ).case.number == view.case.number
 
     async def test_nobody_types_in_their_own_application(self, office: Office) -> None:
         """回避: a clerk who is the applicant goes to the front of the counter."""
@@ -120,7 +136,10 @@ class TestDrafts:
         await office.change_draft(asks(CITIZEN), number, {"form": dict(STALL.form)})
         view = await office.submit_draft(asks(CITIZEN, MORNING + HOUR), number)
         assert view.case.state == "received"
-        assert sorted(m.material for m in view.case.materials.values() if not m.replaced) == ["drawing", "layout"]
+        assert sorted(m.material for m in view.case.materials.values() if not m.replaced) == [
+            "drawing",
+            "layout",
+        ]
         page = await office.events(CITIZEN, number, now=MORNING)
         assert [e.action for e in page.items] == ["draft", "change_draft", "submit"]
 
@@ -141,13 +160,18 @@ class TestDrafts:
     async def test_it_is_submitted_under_the_newest_rules(self, office: Office) -> None:
         """R-BND-12: pinned when submitted, not when begun."""
         draft = await office.open_case(asks(CITIZEN), replace(STALL, draft=True))
-        changed = {**PACK, "bundle.yaml": str(PACK["bundle.yaml"]).replace("promised: 12wd", "promised: 11wd")}
+        changed = {
+            **PACK,
+            "bundle.yaml": str(PACK["bundle.yaml"]).replace("promised: 12wd", "promised: 11wd"),
+        }
         await office.publish_pack(changed, "admin", MORNING)
         view = await office.submit_draft(asks(CITIZEN), draft.case.number)
         assert view.release.bundle.promised == "11wd"
         assert view.events[-1].rows["cases"][0]["release"] == view.release.hash
 
-    async def test_what_is_submitted_cannot_be_changed_or_submitted_again(self, office: Office, opened: Open) -> None:
+    async def test_what_is_submitted_cannot_be_changed_or_submitted_again(
+        self, office: Office, opened: Open
+    ) -> None:
         """The application is what was signed."""
         number = (await opened()).case.number
         with pytest.raises(ActionNotAllowed):

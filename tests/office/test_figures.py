@@ -7,11 +7,26 @@ import pytest
 from service.api.rest.case_views import rating_default
 from service.errors import DataInvalid
 from service.office import Office
-from service.office.figures import FEWEST
+from service.office.figures import FEWEST_RATINGS
 
-from .conftest import APPROVER, CITIZEN, DAY, HOUR, MORNING, PACK, REVIEWER, STALL, SUPERVISOR, WINDOW, Act, Open
+from .conftest import (
+    APPROVER,
+    CITIZEN,
+    DAY,
+    HOUR,
+    MORNING,
+    PACK,
+    REVIEWER,
+    STALL,
+    SUPERVISOR,
+    WINDOW,
+    Act,
+    Open,
+)
 
-NO_SIGN = replace(STALL, answers={"sign": False}, materials=({"material": "layout", "share": True},))
+NO_SIGN = replace(
+    STALL, answers={"sign": False}, materials=({"material": "layout", "share": True},)
+)
 
 
 async def closed(opened: Open, done: Act, n: int) -> str:
@@ -33,10 +48,18 @@ class TestRatings:
         for n, grade in enumerate([5, 5, 4, 4, 2]):
             number = await closed(opened, done, n)
             assert (await office.ratings("2026-11", MORNING + DAY) == []) is (n == 0)
-            await done(number, "case.rate", CITIZEN, MORNING + 2 * HOUR, grade=grade, anonymous=grade == 2)
+            await done(
+                number, "case.rate", CITIZEN, MORNING + 2 * HOUR, grade=grade, anonymous=grade == 2
+            )
             line = (await office.ratings("2026-11", MORNING + DAY))[0]
-            assert (line.rated is None) is (n + 1 < FEWEST)
-        assert (line.bundle, line.item, line.rated, line.average, line.defaulted) == ("open-stall", "", 5, 4.0, None)
+            assert (line.rated is None) is (n + 1 < FEWEST_RATINGS)
+        assert (line.bundle, line.item, line.rated, line.average, line.defaulted) == (
+            "open-stall",
+            "",
+            5,
+            4.0,
+            None,
+        )
         assert line.grades == {5: 2, 4: 2, 3: 0, 2: 1, 1: 0}
         assert await office.ratings("2026-10", MORNING + DAY) == []
 
@@ -63,15 +86,25 @@ class TestWhoSees:
         """Window, reviewer and approver see neither rating nor redress, in the case or its record; supervision does."""
         number = await closed(opened, done, 0)
         await done(number, "case.rate", CITIZEN, MORNING + 2 * HOUR, grade=1, text="慢")
-        for actor, sees in ((WINDOW, False), (REVIEWER, False), (APPROVER, False), (CITIZEN, True), (SUPERVISOR, True)):
+        for actor, sees in (
+            (WINDOW, False),
+            (REVIEWER, False),
+            (APPROVER, False),
+            (CITIZEN, True),
+            (SUPERVISOR, True),
+        ):
             view = await office.case(actor, number, MORNING + 3 * HOUR)
             events = (await office.events(actor, number, now=MORNING + 3 * HOUR)).items
             assert bool(view.case.ratings) is sees
             assert ("case.redress" in view.case.items) is sees
-            assert any(event.action == "rate" or "redress" in event.item for event in events) is sees
+            assert (
+                any(event.action == "rate" or "redress" in event.item for event in events) is sees
+            )
             assert any("redress" in line.item for line in view.where) is sees
 
-    async def test_the_public_sees_no_proceedings_inside(self, office: Office, opened: Open, done: Act) -> None:
+    async def test_the_public_sees_no_proceedings_inside(
+        self, office: Office, opened: Open, done: Act
+    ) -> None:
         """Who has the query code sees the matter itself, not what the departments owe each other."""
         number = await closed(opened, done, 0)
         view = await done(number, "case.rate", CITIZEN, MORNING + 2 * HOUR, grade=1)
@@ -79,7 +112,9 @@ class TestWhoSees:
         assert [item["item"] for item in shown["items"]] == ["food"]
         assert shown["where"] == []
 
-    async def test_what_silence_counts_as_is_told(self, office: Office, opened: Open, done: Act) -> None:
+    async def test_what_silence_counts_as_is_told(
+        self, office: Office, opened: Open, done: Act
+    ) -> None:
         """The grade the region names, and until when one may rate; nothing where it names none (R-EVAL-4)."""
         number = await closed(opened, done, 0)
         assert rating_default(await office.case(CITIZEN, number, MORNING + DAY)) is None

@@ -1,6 +1,7 @@
 """Acting on cases: who wins a race, who may, what is recorded."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,23 +9,27 @@ import pytest
 from service.errors import ActionNotAllowed, CaseChanged, KeyReused, NotFound, NotPermitted
 from service.office import Office
 from service.store.cases import record
-from service.workflows.situation import Action
+from service.workflows.case.situation import Action
+from tests.waiting import for_ever
 
 from .conftest import (
     APPROVER,
     CITIZEN,
+    DAY,
     HOUR,
     MORNING,
     OUTSIDER,
     REVIEWER,
     SIGN_CLERK,
+    STALL,
     STRANGER,
+    SUPERVISOR,
     WINDOW,
     WINDOW2,
     Act,
     Open,
     asks,
-)  # fmt: skip
+)
 
 ACCEPT = Action("accept", "food")
 
@@ -40,15 +45,23 @@ class TestAct:
         assert ("food", "decision") in view.changed["clocks"]
         assert view.case.items["food"].state == "reviewing"
 
-    async def test_the_seen_version_must_be_the_current_one(self, office: Office, opened: Open) -> None:
+    async def test_the_seen_version_must_be_the_current_one(
+        self, office: Office, opened: Open
+    ) -> None:
         """Robustness: losing a race is a 409 that names the current version."""
         view = await opened()
         await office.act(asks(WINDOW, MORNING + HOUR, seen_version=1), view.case.number, ACCEPT)
         with pytest.raises(CaseChanged) as lost:
-            await office.act(asks(WINDOW2, MORNING + HOUR, seen_version=1), view.case.number, Action("accept", "sign"))
+            await office.act(
+                asks(WINDOW2, MORNING + HOUR, seen_version=1),
+                view.case.number,
+                Action("accept", "sign"),
+            )
         assert lost.value.facts == {"seen": 1, "current": 2}
 
-    async def test_of_two_clerks_at_once_exactly_one_wins(self, office: Office, opened: Open) -> None:
+    async def test_of_two_clerks_at_once_exactly_one_wins(
+        self, office: Office, opened: Open
+    ) -> None:
         """F-12: two clerks act on one item; the loser learns it and nothing is done twice."""
         number = (await opened()).case.number
 
@@ -65,13 +78,19 @@ class TestAct:
         events = (await office.events(WINDOW, number, now=MORNING)).items
         assert [e.action for e in events] == ["submit", "accept"]
 
-    async def test_a_repeated_key_gets_the_stored_answer(self, office: Office, opened: Open) -> None:
+    async def test_a_repeated_key_gets_the_stored_answer(
+        self, office: Office, opened: Open
+    ) -> None:
         """F-13: the answer is stored, not rebuilt."""
         number = (await opened()).case.number
         request = asks(WINDOW, MORNING + HOUR, key="k", fingerprint="f")
-        first = await office.act(request, number, ACCEPT, answer=lambda v: f"version {v.case.version}")
+        first = await office.act(
+            request, number, ACCEPT, answer=lambda v: f"version {v.case.version}"
+        )
         await office.act(asks(WINDOW, MORNING + HOUR), number, Action("accept", "sign"))
-        second = await office.act(request, number, ACCEPT, answer=lambda v: f"version {v.case.version}")
+        second = await office.act(
+            request, number, ACCEPT, answer=lambda v: f"version {v.case.version}"
+        )
         assert first.answer == second.answer == "version 2"
         assert second.replayed
         with pytest.raises(KeyReused):
@@ -82,12 +101,17 @@ class TestAct:
         number = (await opened()).case.number
         request = asks(WINDOW, MORNING + HOUR, key="k", fingerprint="f")
         views = await asyncio.gather(
-            *(office.act(request, number, ACCEPT, answer=lambda v: v.case.version) for _ in range(4))
+            *(
+                office.act(request, number, ACCEPT, answer=lambda v: v.case.version)
+                for _ in range(4)
+            )
         )
         assert [v.answer for v in views] == [2, 2, 2, 2]
         assert sorted(v.replayed for v in views) == [False, True, True, True]
 
-    async def test_others_do_not_learn_that_the_case_exists(self, office: Office, opened: Open, done: Act) -> None:
+    async def test_others_do_not_learn_that_the_case_exists(
+        self, office: Office, opened: Open, done: Act
+    ) -> None:
         """Whoever may not see a case gets the answer of one that is not there."""
         number = (await opened()).case.number
         for actor in (STRANGER, OUTSIDER):
@@ -106,7 +130,9 @@ class TestAct:
         with pytest.raises(ActionNotAllowed):
             await done(number, "food.grant", APPROVER, opinion="同意")
 
-    async def test_a_certificate_gets_the_next_number_and_the_result_names_it(self, opened: Open, done: Act) -> None:
+    async def test_a_certificate_gets_the_next_number_and_the_result_names_it(
+        self, opened: Open, done: Act
+    ) -> None:
         """Numbers are drawn with the record, one series per rule."""
         numbers = []
         for _ in range(2):
@@ -130,7 +156,7 @@ class TestAct:
 
         async def stuck(*_: Any, **__: Any) -> None:
             reached.set()
-            await asyncio.sleep(60)
+            await for_ever()
 
         with monkeypatch.context() as patch:
             patch.setattr("service.office.desk.cases.record", stuck)
@@ -148,7 +174,9 @@ class TestAct:
 class TestSight:
     """R-BND-10: each department sees what it needs."""
 
-    async def test_a_department_sees_its_own_fields_and_papers_only(self, office: Office, opened: Open) -> None:
+    async def test_a_department_sees_its_own_fields_and_papers_only(
+        self, office: Office, opened: Open
+    ) -> None:
         """The signboard office does not read what the kitchen sells."""
         number = (await opened()).case.number
         sign = (await office.case(SIGN_CLERK, number, MORNING)).case
@@ -164,7 +192,9 @@ class TestSight:
         number = (await opened()).case.number
         await done(number, "food.accept", WINDOW)
         view = await office.case(CITIZEN, number, MORNING + HOUR)
-        assert [(w.item, w.stage, w.department_title, w.post_title, w.person) for w in view.where] == [
+        assert [
+            (w.item, w.stage, w.department_title, w.post_title, w.person) for w in view.where
+        ] == [
             ("food", "审查中", "市场监督管理局", "审查岗", ""),
             ("sign", "待受理", "市场监督管理局", "受理岗", ""),
         ]
@@ -173,7 +203,10 @@ class TestSight:
     async def test_what_is_offered_is_what_may_be_done(self, office: Office, opened: Open) -> None:
         """An action is offered if and only if it would be allowed."""
         number = (await opened()).case.number
-        offers = {(o.item, o.action): o.allowed for o in (await office.case(WINDOW, number, MORNING)).offers}
+        offers = {
+            (o.item, o.action): o.allowed
+            for o in (await office.case(WINDOW, number, MORNING)).offers
+        }
         assert offers["food", "accept"]
         assert not offers["", "notify_correction"]
         assert ("food", "grant") not in offers
@@ -192,7 +225,9 @@ class TestForesee:
         assert {i.item: i.state for i in seen.case.items.values()} == {
             i.item: i.state for i in after.case.items.values()
         }
-        assert [n.kind for n in seen.case.notices.values()] == [n.kind for n in after.case.notices.values()]
+        assert [n.kind for n in seen.case.notices.values()] == [
+            n.kind for n in after.case.notices.values()
+        ]
         assert seen.changed == after.changed
 
     async def test_refuses_what_acting_refuses(self, office: Office, opened: Open) -> None:
@@ -204,3 +239,33 @@ class TestForesee:
             await office.foresee(CITIZEN, number, Action("rate", data={"grade": 5}), MORNING)
         with pytest.raises(NotFound):
             await office.foresee(STRANGER, number, Action("withdraw"), MORNING)
+
+
+class TestClock:
+    """The machine that is asked may be behind the one that was asked before."""
+
+    async def test_time_of_a_case_never_runs_backward(
+        self, office: Office, opened: Open, done: Act
+    ) -> None:
+        """F-20: accepted by a process that is five days behind, it is accepted when it was received, not before."""
+        number = (await opened()).case.number
+        case = (await done(number, "food.accept", WINDOW, MORNING - 5 * DAY)).case
+        assert str(case.items["food"].accepted_on) == "2026-11-05"
+        case = (await done(number, "sign.accept", WINDOW, MORNING + HOUR)).case
+        case = (await done(number, "case.withdraw", CITIZEN, MORNING - DAY)).case
+        assert case.closed_at == MORNING + HOUR
+        events = (await office.events(SUPERVISOR, number, now=MORNING)).items
+        instants = [event.recorded_at for event in events]
+        assert instants == sorted(instants)
+        assert len(set(instants)) == 2
+
+    async def test_a_draft_is_submitted_no_earlier_than_it_was_kept(self, office: Office) -> None:
+        """The same where the rules are taken anew."""
+        draft = await office.open_case(asks(CITIZEN), replace(STALL, draft=True))
+        changed = await office.change_draft(
+            asks(CITIZEN, MORNING + HOUR), draft.case.number, {"form": STALL.form}
+        )
+        number = changed.case.number
+        case = (await office.submit_draft(asks(CITIZEN, MORNING - DAY), number)).case
+        events = (await office.events(SUPERVISOR, number, now=MORNING)).items
+        assert case.received_at >= max(event.recorded_at for event in events[:-1])

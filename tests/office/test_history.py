@@ -6,9 +6,21 @@ import pytest
 
 from service.errors import NotFound
 from service.office import Office
-from service.workflows.situation import Action
+from service.workflows.case.situation import Action
 
-from .conftest import CITIZEN, DAY, HOUR, MORNING, OUTSIDER, REVIEWER, SUPERVISOR, WINDOW, Act, Open, asks
+from .conftest import (
+    CITIZEN,
+    DAY,
+    HOUR,
+    MORNING,
+    OUTSIDER,
+    REVIEWER,
+    SUPERVISOR,
+    WINDOW,
+    Act,
+    Open,
+    asks,
+)
 
 
 class TestWhereAt:
@@ -20,7 +32,9 @@ class TestWhereAt:
         number = str((await opened()).case.number)
         await done(number, "food.accept", WINDOW, MORNING + HOUR)
         view = await office.case(WINDOW, number, MORNING + HOUR)
-        n = next(n for n, task in view.case.tasks.items() if task.item == "food" and task.done_at is None)
+        n = next(
+            n for n, task in view.case.tasks.items() if task.item == "food" and task.done_at is None
+        )
         await done(number, "case.claim", REVIEWER, MORNING + 2 * HOUR, task=n)
         await done(number, "case.release", REVIEWER, MORNING + 3 * HOUR, task=n)
         await done(number, "food.propose", REVIEWER, MORNING + DAY, opinion="符合")
@@ -40,7 +54,11 @@ class TestWhereAt:
         self, office: Office, number: str, at: datetime, stage: str, post: str, person: str
     ) -> None:
         """Stage, department, post and person as they were, whoever has it now (R-MON-3)."""
-        line = next(w for w in await office.where_at(SUPERVISOR, number, at, MORNING + 2 * DAY) if w.item == "food")
+        line = next(
+            w
+            for w in await office.where_at(SUPERVISOR, number, at, MORNING + 2 * DAY)
+            if w.item == "food"
+        )
         assert (line.stage, line.department_title, line.post_title, line.person) == (
             stage,
             "市场监督管理局",

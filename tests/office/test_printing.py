@@ -5,17 +5,30 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pypdf
 import pytest
 
+from service import workflows
 from service.errors import NotFound, Unavailable
 from service.office import Office, press
-from service.workflows.situation import Actor
-from service.workflows.tools import papers
+from service.workflows.authoring.compiling import compile_release
+from service.workflows.authoring.folders import read_folder
+from service.workflows.authoring.load import load_pack
+from service.workflows.authoring.regional import bundles_of
+from service.workflows.calendar import local_date
+from service.workflows.case.parts import Case, Notice
+from service.workflows.case.situation import Actor, Situation
+from service.workflows.definition.models import NOTICE_TITLES
+from service.workflows.definition.release import Release
+from service.workflows.notices import printing
+from service.workflows.notices.wording import ENGINE_TITLES
+from service.workflows.trials.scenario import Stage, pack_calendar
 from tests.api.city import can_print
 
 from .conftest import (
@@ -32,7 +45,7 @@ from .conftest import (
     WINDOW,
     Act,
     Open,
-)  # fmt: skip
+)
 
 HEAD = Actor("scjg.head", "clerk", "scjg", frozenset({"head"}))
 BASE = "https://zwfw.example.gov.cn"
@@ -54,7 +67,9 @@ def scanned(folder: Path) -> str:
     """Return what a reader of codes finds on the picture of `paper.pdf`."""
     subprocess.run(["pdftoppm", "-r", "110", "-png", "paper.pdf", "sheet"], cwd=folder, check=True)
     command = ["zbarimg", "--quiet", "--raw", "--nodbus", "sheet-1.png"]
-    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(
+        command, cwd=folder, check=True, capture_output=True, text=True
+    ).stdout.strip()
 
 
 @pytest.fixture
@@ -84,7 +99,7 @@ class TestPaper:
     async def test_as_a_page(self, office: Office, refused: str) -> None:
         """The refusal as the applicant reads it."""
         name, content = await office.paper(CITIZEN, refused, 3, "html", MORNING + DAY, base=BASE)
-        assert name == f"不予许可决定书-{refused}-03.html"
+        assert name == f"不予行政许可决定书-{refused}-03.html"
         assert "操作间与卫生间直接相通" in content.decode()
         assert f"{BASE}/v/" in content.decode()
 
@@ -95,11 +110,15 @@ class TestPaper:
                 await page(office, refused, n, actor)
         assert "收件凭证" in await page(office, refused, 1, SIGN_CLERK)
 
-    async def test_reminder_within_the_offices(self, office: Office, opened: Open, done: Act) -> None:
+    async def test_reminder_within_the_offices(
+        self, office: Office, opened: Open, done: Act
+    ) -> None:
         """What goes to a department is read there, not by the applicant and not by the other department."""
         case = (await opened()).case
         view = await done(case.number, "case.urge", CITIZEN, now=MORNING + DAY)
-        urges = {notice.to: notice.n for notice in view.whole.notices.values() if notice.kind == "urge"}
+        urges = {
+            notice.to: notice.n for notice in view.whole.notices.values() if notice.kind == "urge"
+        }
         assert "催办单" in await page(office, case.number, urges["scjg"], WINDOW)
         assert "催办单" in await page(office, case.number, urges["scjg"], SUPERVISOR)
         for actor in (CITIZEN, SIGN_CLERK):
@@ -110,8 +129,11 @@ class TestPaper:
         """The query code is the applicant's and the lead window's; who only watches sees half a name."""
         case = (await opened()).case
         for actor, code, name in (
-            (CITIZEN, True, True), (WINDOW, True, True), (SIGN_CLERK, False, True), (SUPERVISOR, False, False),
-        ):  # fmt: skip
+            (CITIZEN, True, True),
+            (WINDOW, True, True),
+            (SIGN_CLERK, False, True),
+            (SUPERVISOR, False, False),
+        ):
             text = await page(office, case.number, 1, actor)
             assert (case.query_code in text, case.applicant_name in text) == (code, name), actor
             assert case.applicant_id not in text
@@ -136,20 +158,33 @@ class TestPdf:
         reader = pypdf.PdfReader(io.BytesIO(await self.pdf(office, refused, 3)))
         text = "".join("".join(sheet.extract_text() for sheet in reader.pages).split())
         for part in (
-            "市场监督管理局", "不予许可决定书", "占位小吃店", "操作间与卫生间直接相通", "《行政许可法》第三十八条", "2027年1月4日",
-            "（盖章：市场监督管理局行政审批专用章）", "2026年11月5日", "第1页，共1页", papers.fingerprint(case.notices[3].body),
-        ):  # fmt: skip
+            "市场监督管理局",
+            "不予行政许可决定书",
+            "占位小吃店",
+            "操作间与卫生间直接相通",
+            "《行政许可法》第三十八条",
+            "2027年1月4日",
+            "（盖章：市场监督管理局行政审批专用章）",
+            "2026年11月5日",
+            "第1页，共1页",
+            printing.fingerprint(case.notices[3].body),
+        ):
             assert part in text
         assert reader.metadata is not None
-        assert reader.metadata.title == f"不予许可决定书 {refused}-03"
+        assert reader.metadata.title == f"不予行政许可决定书 {refused}-03"
         assert "/StructTreeRoot" in reader.root_object
 
     async def test_same_paper_same_bytes(self, office: Office, refused: str) -> None:
         """Printed twice, it is the same file."""
         assert await self.pdf(office, refused, 3) == await self.pdf(office, refused, 3)
 
-    @pytest.mark.skipif(not shutil.which("pdftoppm") or not shutil.which("zbarimg"), reason="poppler-utils, zbar-tools")
-    async def test_a_telephone_reads_the_code(self, office: Office, refused: str, tmp_path: Path) -> None:
+    @pytest.mark.skipif(
+        not shutil.which("pdftoppm") or not shutil.which("zbarimg"),
+        reason="poppler-utils, zbar-tools",
+    )
+    async def test_a_telephone_reads_the_code(
+        self, office: Office, refused: str, tmp_path: Path
+    ) -> None:
         """From the printed sheet to the address at which it is verified."""
         (tmp_path / "paper.pdf").write_bytes(await self.pdf(office, refused, 3))
         read = scanned(tmp_path)
@@ -159,13 +194,71 @@ class TestPdf:
 
     def test_a_character_without_a_glyph(self) -> None:
         """No box stands where a character should: the refusal names it."""
-        markup = (
-            '#set document(title: "t")\n#set text(font: json(bytes(sys.inputs.fonts)), lang: "zh")\n#sys.inputs.name'
-        )
+        markup = '#set document(title: "t")\n#set text(font: json(bytes(sys.inputs.fonts)), lang: "zh")\n#sys.inputs.name'
         inputs = {"fonts": f'["{press.fonts()[0]}"]', "name": "王\U00031350"}
         with pytest.raises(Unavailable) as refusal:
             press.pdf(markup, inputs, MORNING)
         assert "没有“\U00031350”这个字" in refusal.value.detail
+
+
+ELSEWHERE = {
+    "recalendar": "test_sweeps",
+    "share_failed": "test_sharing",
+}  # printed where an office issues them
+
+
+class RealTime(Stage):
+    """A scenario whose people act when a real clock lets them: what is written down are whole minutes."""
+
+    def _situation(self) -> Situation:
+        found = super()._situation()
+        return replace(found, now=found.now.replace(microsecond=MORNING.microsecond))
+
+
+@cache
+def issued() -> dict[str, tuple[Notice, Case, Release]]:
+    """One paper of each kind; only what the law dates from a midnight is issued on the stroke."""
+    pack = load_pack(read_folder(Path(workflows.__path__[0]) / "packs" / "linhu")).pack
+    assert pack
+    releases = {code: compile_release(pack, code) for code in bundles_of(pack)}
+    found: dict[str, tuple[Notice, Case, Release]] = {}
+    for story in pack.scenarios:
+        release = releases[story.scenario.bundle]
+        stage = RealTime(release, pack_calendar(pack, release), story)
+        stage.run()
+        if case := stage.case:
+            found |= {notice.kind: (notice, case, release) for notice in case.notices.values()}
+    return found
+
+
+class TestEveryKind:
+    """Each kind of paper there is, as some scenario of the sample city issues it."""
+
+    def test_is_issued_by_some_scenario(self) -> None:
+        """None is left out below."""
+        assert {str(kind) for kind in NOTICE_TITLES} | set(
+            ENGINE_TITLES
+        ) == issued().keys() | ELSEWHERE.keys()
+
+    def test_as_a_page(self) -> None:
+        """With its title and its day; a fraction of a second is nowhere shown to people."""
+        for kind, (notice, case, release) in issued().items():
+            text = printing.html(notice, case, release, verify_url=BASE, base=BASE)
+            assert notice.title in text
+            assert f'<time datetime="{local_date(notice.issued_at)}">' in text
+            assert f".{MORNING.microsecond}" not in text, kind
+
+    @needs_press
+    def test_as_pdf(self) -> None:
+        """None fails to be set, whenever it was issued; the file tells the day."""
+        for kind, (notice, case, release) in issued().items():
+            markup, inputs = printing.typst(
+                notice, case, release, verify_url=BASE, fonts=press.fonts(), base=BASE
+            )
+            reader = pypdf.PdfReader(io.BytesIO(press.pdf(markup, inputs, notice.issued_at)))
+            told = reader.metadata and reader.metadata.creation_date
+            assert told, kind
+            assert told.date() == local_date(notice.issued_at), kind
 
 
 class TestWhatIsMissing:
@@ -178,15 +271,19 @@ class TestWhatIsMissing:
         yield
         press._equipment.cache_clear()
 
-    async def test_typst(self, office: Office, refused: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_typst(
+        self, office: Office, refused: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """It says how to install it, and that the page can be printed."""
         monkeypatch.setitem(sys.modules, "typst", None)
         with pytest.raises(Unavailable, match=r"pip install 'yijianshi\[pdf\]'.*浏览器打印"):
             await office.paper(CITIZEN, refused, 3, "pdf", MORNING + DAY, base=BASE)
 
-    async def test_font(self, office: Office, refused: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_font(
+        self, office: Office, refused: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """It says which font to install; boxes are never printed."""
-        monkeypatch.setattr(press, "CHINESE", ("没有这种字体",))
+        monkeypatch.setattr(press, "CHINESE_FONTS", ("没有这种字体",))
         with pytest.raises(Unavailable, match="fonts-noto-cjk"):
             await office.paper(CITIZEN, refused, 3, "pdf", MORNING + DAY, base=BASE)
 
@@ -205,7 +302,7 @@ class TestDocument:
             True,
             view.case.number,
         )
-        assert found["sha256"] == papers.fingerprint(notice.body)
+        assert found["sha256"] == printing.fingerprint(notice.body)
         assert found["sha256"] in await page(office, view.case.number, 1)
         assert view.case.applicant_name not in found.values()
         with pytest.raises(NotFound):
@@ -224,9 +321,17 @@ class TestDocument:
 
     async def test_licence_that_was_revoked(self, office: Office, granted: str, done: Act) -> None:
         """Whoever is shown the licence learns that it holds no more; the revocation itself does."""
-        await done(granted, "food.revoke", HEAD, now=MORNING + DAY, **REFUSAL)
+        ground = {"ground": "unqualified", "reason": "材料不实"}
+        then = MORNING + DAY
+        await done(granted, "food.start_revocation", HEAD, now=then, **ground)
+        told = {"reason": "经查材料不实"}
+        await done(granted, "food.revocation.tell_grounds", REVIEWER, now=then, **told)
+        await done(granted, "food.revocation.state_case", CITIZEN, now=then, opinion="没有")
+        await done(granted, "food.revocation.decide_revoke", HEAD, now=then, **REFUSAL)
         case = (await office.case(CITIZEN, granted, MORNING + 2 * DAY)).case
-        found = {n.kind: await office.document(n.code, MORNING + 2 * DAY) for n in case.notices.values()}
+        found = {
+            n.kind: await office.document(n.code, MORNING + 2 * DAY) for n in case.notices.values()
+        }
         assert not found["grant"]["valid"]
         assert not found["issue"]["valid"]
         assert "撤销" in found["grant"]["note"]
@@ -237,7 +342,9 @@ class TestDocument:
         code = (await office.case(CITIZEN, refused, MORNING + DAY)).case.notices[3].code
         assert (await office.document(code, MORNING + DAY))["intact"]
         async with office.database.transaction() as tx:
-            await tx.sql.exec_driver_sql("UPDATE notices SET body = '{\"text\": \"准予。\"}' WHERE kind = 'refusal'")
+            await tx.sql.exec_driver_sql(
+                "UPDATE notices SET body = '{\"text\": \"准予。\"}' WHERE kind = 'refusal'"
+            )
         found = await office.document(code, MORNING + DAY)
         assert (found["intact"], found["valid"]) == (False, False)
         assert "对不上" in found["note"]
@@ -250,13 +357,20 @@ class TestCertificate:
         """Title, number, holder half hidden, validity, state; later it has run out; the holder finds it by number."""
         made = (await office.case(CITIZEN, granted, MORNING)).case.certificates[1]
         found = await office.document(made.code, MORNING)
-        assert (found["number"], found["valid"], found["state"], found["intact"]) == (made.number, True, "valid", True)
+        assert (found["number"], found["valid"], found["state"], found["intact"]) == (
+            made.number,
+            True,
+            "valid",
+            True,
+        )
         assert (found["applicant"], found["valid_until"]) == ("占***店", made.valid_until)
         later = await office.document(made.code, MORNING + timedelta(days=6 * 366))
         assert (later["valid"], later["state"]) == (False, "expired")
         held = await office.certificate(CITIZEN, made.number, MORNING)
         assert (held.state, held.case, held.item) == ("valid", granted, "food")
-        assert [h.number for h in (await office.certificates(CITIZEN, MORNING)).items] == [made.number]
+        assert [h.number for h in (await office.certificates(CITIZEN, MORNING)).items] == [
+            made.number
+        ]
         assert (await office.certificates(STRANGER, MORNING)).items == []
         with pytest.raises(NotFound):
             await office.certificate(STRANGER, made.number, MORNING)

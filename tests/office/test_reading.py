@@ -5,7 +5,19 @@ import pytest
 from service.errors import DataInvalid, NotFound
 from service.office import CaseFilter, Office
 
-from .conftest import CITIZEN, DAY, HOUR, MORNING, OUTSIDER, SIGN_CLERK, STRANGER, SUPERVISOR, WINDOW, Act, Open
+from .conftest import (
+    CITIZEN,
+    DAY,
+    HOUR,
+    MORNING,
+    OUTSIDER,
+    SIGN_CLERK,
+    STRANGER,
+    SUPERVISOR,
+    WINDOW,
+    Act,
+    Open,
+)
 
 
 class TestCases:
@@ -15,9 +27,13 @@ class TestCases:
         """Applicant, lead, cooperating department and supervisor; nobody else."""
         number = (await opened()).case.number
         for actor, expected in (
-            (CITIZEN, [number]), (WINDOW, [number]), (SIGN_CLERK, [number]), (SUPERVISOR, [number]),
-            (STRANGER, []), (OUTSIDER, []),
-        ):  # fmt: skip
+            (CITIZEN, [number]),
+            (WINDOW, [number]),
+            (SIGN_CLERK, [number]),
+            (SUPERVISOR, [number]),
+            (STRANGER, []),
+            (OUTSIDER, []),
+        ):
             assert [c.number for c in (await office.cases(actor)).items] == expected
 
     async def test_newest_first_in_pages(self, office: Office, opened: Open) -> None:
@@ -28,14 +44,20 @@ class TestCases:
         assert [c.number for c in [*first.items, *second.items]] == numbers[::-1]
         assert second.next is None
         line = first.items[0]
-        assert (line.bundle_title, line.state_title, str(line.due_on)) == ("开小吃店", "已收件", "2026-11-12")
+        assert (line.bundle_title, line.state_title, str(line.due_on)) == (
+            "开小吃店",
+            "已收件",
+            "2026-11-12",
+        )
 
     async def test_is_narrowed_by_state(self, office: Office, opened: Open, done: Act) -> None:
         """The filter of the list."""
         number = (await opened()).case.number
         await opened()
         await done(number, "case.withdraw", CITIZEN)
-        assert [c.number for c in (await office.cases(CITIZEN, CaseFilter(state="withdrawn"))).items] == [number]
+        assert [
+            c.number for c in (await office.cases(CITIZEN, CaseFilter(state="withdrawn"))).items
+        ] == [number]
 
 
 class TestEvents:
@@ -51,11 +73,15 @@ class TestEvents:
         with pytest.raises(DataInvalid):
             await office.events(CITIZEN, number, "x", now=MORNING)
 
-    async def test_another_items_record_is_not_shown(self, office: Office, opened: Open, done: Act) -> None:
+    async def test_another_items_record_is_not_shown(
+        self, office: Office, opened: Open, done: Act
+    ) -> None:
         """R-BND-10."""
         number = (await opened()).case.number
         await done(number, "food.accept", WINDOW)
-        assert [e.action for e in (await office.events(SIGN_CLERK, number, now=MORNING)).items] == ["submit"]
+        assert [e.action for e in (await office.events(SIGN_CLERK, number, now=MORNING)).items] == [
+            "submit"
+        ]
 
 
 class TestExplain:
@@ -63,7 +89,9 @@ class TestExplain:
 
     async def test_goes_day_by_day(self, office: Office, opened: Open) -> None:
         """R-TIME-1: the day of the start does not count."""
-        found = await office.explain(CITIZEN, (await opened()).case.number, "food", "notice", MORNING)
+        found = await office.explain(
+            CITIZEN, (await opened()).case.number, "food", "notice", MORNING
+        )
         assert found["due_on"] == "2026-11-12"
         assert [d["counted"] for d in found["days"]][:2] == [False, True]
 
@@ -76,7 +104,9 @@ class TestExplain:
 class TestTrack:
     """Progress for everybody who has the code."""
 
-    async def test_shows_whose_turn_it_is_without_persons(self, office: Office, opened: Open) -> None:
+    async def test_shows_whose_turn_it_is_without_persons(
+        self, office: Office, opened: Open
+    ) -> None:
         """Names are masked, papers and forms absent."""
         case = (await opened()).case
         found = await office.track(case.number, case.query_code.lower(), MORNING)
@@ -87,17 +117,13 @@ class TestTrack:
     async def test_a_wrong_code_finds_nothing(self, office: Office, opened: Open) -> None:
         """The code is the only key."""
         case = (await opened()).case
-        for number, code in ((case.number, ""), (case.number, "AAAAAAAA"), ("YJS20261105-999999", case.query_code)):
+        for number, code in (
+            (case.number, ""),
+            (case.number, "AAAAAAAA"),
+            ("YJS20261105-999999", case.query_code),
+        ):
             with pytest.raises(NotFound):
                 await office.track(number, code, MORNING)
-
-
-class TestReady:
-    """Can this process serve?"""
-
-    async def test_says_so(self, office: Office) -> None:
-        """A migrated, durable database is enough."""
-        assert await office.ready() == []
 
 
 class TestDemoClock:

@@ -9,7 +9,20 @@ from service.store.database import Database
 from service.verify import verify
 from service.workflows.calendar import built_in
 
-from .conftest import APPROVER, CITIZEN, DAY, HOUR, MORNING, PACK, REVIEWER, STALL, WINDOW, Act, Open, asks
+from .conftest import (
+    APPROVER,
+    CITIZEN,
+    DAY,
+    HOUR,
+    MORNING,
+    PACK,
+    REVIEWER,
+    STALL,
+    WINDOW,
+    Act,
+    Open,
+    asks,
+)
 from .test_sweeps import NOTICE
 
 
@@ -20,7 +33,9 @@ class TestRecord:
         self, database: Database, office: Office, opened: Open, done: Act
     ) -> None:
         """Drafts, clicks, claims, deadlines and changed calendars, checked row by row."""
-        draft = (await office.open_case(asks(CITIZEN), replace(STALL, draft=True, form={}))).case.number
+        draft = (
+            await office.open_case(asks(CITIZEN), replace(STALL, draft=True, form={}))
+        ).case.number
         await office.change_draft(asks(CITIZEN), draft, {"form": dict(STALL.form)})
         await office.submit_draft(asks(CITIZEN, MORNING + HOUR), draft)
         number = (await opened()).case.number
@@ -33,7 +48,10 @@ class TestRecord:
         await office.publish_pack({**PACK, "calendar.yaml": NOTICE}, "admin", MORNING)
         await office.recalendar(MORNING + DAY)
         await office.expire_due(MORNING + 30 * DAY)
-        notices = [*(notice.model_dump(mode="json") for notice in built_in()), *await _published(database)]
+        notices = [
+            *(notice.model_dump(mode="json") for notice in built_in()),
+            *await _published(database),
+        ]
         found = await verify(database, now=MORNING + 31 * DAY + timedelta(hours=1), notices=notices)
         assert found.clean, found.lines()
         assert found.counts["cases"] == 2

@@ -13,9 +13,12 @@ from service.store.database import Database
 from service.store.files import Folder
 
 from .conftest import CITIZEN, DAY, MORNING, PACK, STALL, asks
-from .outside import PATIENT, SECONDS, SLOW, Platform
+from .outside import SECONDS, SLOW, Platform
 
-TEXTS = {"notice-v1.md": "条件：招牌不超出店面宽度。\n", "promise-v1.md": "本人承诺符合告知的全部条件。\n"}
+TEXTS = {
+    "notice-v1.md": "条件：招牌不超出店面宽度。\n",
+    "promise-v1.md": "本人承诺符合告知的全部条件。\n",
+}
 PROMISED = """
 commitment:
   text: promise-v1
@@ -40,8 +43,11 @@ TOKEN = application(method="ca", name="张三", token="eyJ.a-b_c")
 @pytest.fixture
 async def connected(database: Database, tmp_path: Path, platform: Platform) -> Office:
     """An office that asks a signature service."""
-    signing = HttpSigning(f"http://127.0.0.1:{platform.port}/sign", "secret", PATIENT)
-    office = Office(database, Folder(tmp_path / "files", reserve=0), cheap_passwords=True, signing=signing)
+    signing = HttpSigning(f"http://127.0.0.1:{platform.port}/sign", "secret", SECONDS)
+    office = Office(
+        database, Folder(tmp_path / "files", reserve=0), cheap_passwords=True, signing=signing
+    )
+    await office.install(MORNING - DAY)
     await office.publish_pack(SIGNED_PACK, "admin", MORNING - DAY)
     return office
 
@@ -61,7 +67,11 @@ class TestSigned:
         )
         assert signature["over"] == OVER
         asked = platform.asked[0]
-        assert (asked["path"], asked["token"], asked["signature"]) == ("/sign/verify", "Bearer secret", "eyJ.a-b_c")
+        assert (asked["path"], asked["token"], asked["signature"]) == (
+            "/sign/verify",
+            "Bearer secret",
+            "eyJ.a-b_c",
+        )
         assert (asked["over"], asked["applicant"]) == (OVER, dict(STALL.applicant))
 
     @pytest.mark.parametrize(
@@ -76,12 +86,18 @@ class TestSigned:
         ],
     )
     async def test_never_a_silent_pass(
-        self, connected: Office, platform: Platform, answer: dict[str, object] | None, mood: str, why: str
+        self,
+        connected: Office,
+        platform: Platform,
+        answer: dict[str, object] | None,
+        mood: str,
+        why: str,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         """What the service does not confirm is refused with the reason; no case comes of it (R-NCP-5)."""
         platform.answer, platform.mood = answer, mood
         if mood in SLOW:
-            connected.signing = HttpSigning(f"http://127.0.0.1:{platform.port}/sign", "secret", SECONDS)
+            platform.dawdle(monkeypatch, callers=1)
         with pytest.raises(DataInvalid, match=why) as refused:
             await connected.open_case(asks(CITIZEN), TOKEN)
         assert refused.value.facts["errors"][0]["pointer"] == "/signature/token"
@@ -90,14 +106,20 @@ class TestSigned:
     async def test_of_a_draft(self, connected: Office, platform: Platform) -> None:
         """A draft is signed when it is submitted."""
         platform.answer = GOOD
-        number = (await connected.open_case(asks(CITIZEN), replace(TOKEN, draft=True, signature={}))).case.number
+        number = (
+            await connected.open_case(asks(CITIZEN), replace(TOKEN, draft=True, signature={}))
+        ).case.number
         assert platform.asked == []
         view = await connected.submit_draft(asks(CITIZEN), number, dict(TOKEN.signature))
         assert view.case.commitments["sign"].signature["method"] == "electronic"
 
-    async def test_by_the_account_where_that_is_enough(self, connected: Office, platform: Platform) -> None:
+    async def test_by_the_account_where_that_is_enough(
+        self, connected: Office, platform: Platform
+    ) -> None:
         """Without a token the account signs, and nobody outside is asked."""
-        view = await connected.open_case(asks(CITIZEN), application(method="account", name="张示例"))
+        view = await connected.open_case(
+            asks(CITIZEN), application(method="account", name="张示例")
+        )
         assert view.case.commitments["sign"].signature["method"] == "account"
         assert platform.asked == []
 

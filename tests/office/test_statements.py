@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from service.office import Office
-from service.workflows.situation import Action
+from service.workflows.case.situation import Action
 
 from .conftest import CITIZEN, FIVE, HOUR, MORNING, WINDOW, asks
 
@@ -60,7 +60,9 @@ class TestStatements:
         """Bar: submit of a five-item application ≤ 4 statements: BEGIN, gather, record, COMMIT."""
         await office.open_case(asks(CITIZEN), FIVE)
         with counted(office) as statements:
-            view = await office.open_case(asks(CITIZEN, key="k", fingerprint="f"), FIVE, answer=lambda v: v.case.number)
+            view = await office.open_case(
+                asks(CITIZEN, key="k", fingerprint="f"), FIVE, answer=lambda v: v.case.number
+            )
         assert len(view.case.items) == 5
         assert len(statements) == 4, statements
 
@@ -69,5 +71,9 @@ class TestStatements:
         """Two round trips between BEGIN and COMMIT."""
         number = (await office.open_case(asks(CITIZEN), FIVE)).case.number
         with counted(office) as statements:
-            await office.act(asks(WINDOW, MORNING + HOUR, key="k", fingerprint="f"), number, Action("accept", "food"))
+            await office.act(
+                asks(WINDOW, MORNING + HOUR, key="k", fingerprint="f"),
+                number,
+                Action("accept", "food"),
+            )
         assert len(statements) == 4, statements

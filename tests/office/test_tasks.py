@@ -7,7 +7,7 @@ import pytest
 
 from service.errors import ActionNotAllowed, DataInvalid, NotFound, NotPermitted
 from service.office import CaseFilter, Office, TaskFilter
-from service.workflows.situation import Actor
+from service.workflows.case.situation import Actor
 
 from .conftest import (
     CITIZEN,
@@ -38,17 +38,25 @@ async def shown(office: Office, actor: Actor, view: str, **more: str) -> list[tu
 class TestTasks:
     """Listing."""
 
-    async def test_lists_what_one_could_take_earliest_due_first(self, office: Office, opened: Open) -> None:
+    async def test_lists_what_one_could_take_earliest_due_first(
+        self, office: Office, opened: Open
+    ) -> None:
         """The first row is what must be done next."""
         later = (await opened(now=MORNING + DAY)).case.number
         sooner = (await opened()).case.number
         page = await office.tasks(WINDOW, TaskFilter(view="unclaimed"), now=MORNING)
         assert [row.number for row in page.items] == [sooner, sooner, later, later]
         first = page.items[0]
-        assert (first.item_title, first.state_title, first.post_title) == ("食品经营许可", "待受理", "受理岗")
+        assert (first.item_title, first.state_title, first.post_title) == (
+            "食品经营许可",
+            "待受理",
+            "受理岗",
+        )
         assert await shown(office, REVIEWER, "unclaimed") == []
 
-    async def test_pages_follow_each_other_without_gap_or_repeat(self, office: Office, opened: Open) -> None:
+    async def test_pages_follow_each_other_without_gap_or_repeat(
+        self, office: Office, opened: Open
+    ) -> None:
         """Keyset pages over what was taken and what could be."""
         numbers = [(await opened()).case.number for _ in range(3)]
         await office.claim(asks(WINDOW), numbers[1], 1)
@@ -65,8 +73,13 @@ class TestTasks:
         """Filters hold together with the right to see."""
         number = (await opened()).case.number
         other = await opened(replace(STALL, applicant={**STALL.applicant, "name": "另一家面馆"}))
-        assert await shown(office, WINDOW, "unclaimed", item="sign", text="面馆") == [(other.case.number, "sign")]
-        assert await shown(office, WINDOW, "unclaimed", text=number) == [(number, "food"), (number, "sign")]
+        assert await shown(office, WINDOW, "unclaimed", item="sign", text="面馆") == [
+            (other.case.number, "sign")
+        ]
+        assert await shown(office, WINDOW, "unclaimed", text=number) == [
+            (number, "food"),
+            (number, "sign"),
+        ]
 
     async def test_says_what_is_left_today(self, office: Office, opened: Open, done: Act) -> None:
         """Working days by the calendar, the clock that ends first, and what happens at its end (R-TIME-1, R-ACC-5)."""
@@ -86,18 +99,26 @@ class TestTasks:
         assert taken.due is not None
         assert taken.due.left.words == "还剩 5 个工作日"
 
-    async def test_what_waits_for_the_applicant(self, office: Office, opened: Open, done: Act) -> None:
+    async def test_what_waits_for_the_applicant(
+        self, office: Office, opened: Open, done: Act
+    ) -> None:
         """Seen by the department that owns the item and by the lead; their own time stands."""
         number = (await opened()).case.number
         await done(number, "sign.note_defects", WINDOW, reasons=[{"text": "看不清"}])
         await done(number, "case.notify_correction", WINDOW)
-        for actor, seen in ((WINDOW, [(number, "sign")]), (SIGN_CLERK, [(number, "sign")]), (OUTSIDER, [])):
+        for actor, seen in (
+            (WINDOW, [(number, "sign")]),
+            (SIGN_CLERK, [(number, "sign")]),
+            (OUTSIDER, []),
+        ):
             assert await shown(office, actor, "waiting") == seen
         row = (await office.tasks(SIGN_CLERK, TaskFilter("waiting"), now=MORNING)).items[0]
         assert row.due is not None
         assert (row.due.clock.owner, row.due.clock.title, row.bulk) == ("applicant", "补正", ())
 
-    async def test_what_one_has_done_the_last_first(self, office: Office, opened: Open, done: Act) -> None:
+    async def test_what_one_has_done_the_last_first(
+        self, office: Office, opened: Open, done: Act
+    ) -> None:
         """With what has become of the item since, however many pages it takes."""
         numbers = [(await opened()).case.number for _ in range(3)]
         for hour, number in enumerate(numbers):
@@ -109,13 +130,21 @@ class TestTasks:
             seen += [(row.number, row.state_title, row.bulk) for row in page.items]
             if (cursor := page.next) is None:
                 break
-        assert seen == [(numbers[2], "已撤回", ()), (numbers[1], "审查中", ()), (numbers[0], "审查中", ())]
+        assert seen == [
+            (numbers[2], "已撤回", ()),
+            (numbers[1], "审查中", ()),
+            (numbers[0], "审查中", ()),
+        ]
         assert await shown(office, WINDOW2, "done") == []
 
-    async def test_is_found_by_the_whole_number_of_a_company(self, office: Office, opened: Open) -> None:
+    async def test_is_found_by_the_whole_number_of_a_company(
+        self, office: Office, opened: Open
+    ) -> None:
         """统一社会信用代码, in small letters too; a part of it finds nothing."""
         number = (await opened()).case.number
-        assert await shown(office, WINDOW, "unclaimed", text=SUBJECT.lower(), item="food") == [(number, "food")]
+        assert await shown(office, WINDOW, "unclaimed", text=SUBJECT.lower(), item="food") == [
+            (number, "food")
+        ]
         assert await shown(office, WINDOW, "unclaimed", text=SUBJECT[:16]) == []
         for actor, found in ((WINDOW, 1), (OUTSIDER, 0)):
             page = await office.cases(actor, CaseFilter(text=SUBJECT))
@@ -124,7 +153,9 @@ class TestTasks:
     async def test_of_some_cases_only(self, office: Office, opened: Open) -> None:
         """What a bulk asks before it acts."""
         numbers = [(await opened()).case.number for _ in range(3)]
-        page = await office.tasks(WINDOW, TaskFilter("all", item="food", numbers=numbers[1:]), now=MORNING)
+        page = await office.tasks(
+            WINDOW, TaskFilter("all", item="food", numbers=numbers[1:]), now=MORNING
+        )
         assert sorted(row.number for row in page.items) == numbers[1:]
 
     async def test_is_for_clerks(self, office: Office) -> None:
@@ -161,7 +192,9 @@ class TestCounts:
 class TestClaim:
     """Taking a task and giving it back."""
 
-    async def test_a_claimed_task_is_acted_on_by_its_holder_only(self, office: Office, opened: Open, done: Act) -> None:
+    async def test_a_claimed_task_is_acted_on_by_its_holder_only(
+        self, office: Office, opened: Open, done: Act
+    ) -> None:
         """Claim and release are part of the record."""
         number = (await opened()).case.number
         row = await office.claim(asks(WINDOW), number, 1)
@@ -176,7 +209,9 @@ class TestClaim:
         page = await office.events(WINDOW, number, now=MORNING)
         assert [e.action for e in page.items] == ["submit", "claim", "release", "accept"]
 
-    async def test_only_the_holder_or_the_head_gives_it_back(self, office: Office, opened: Open) -> None:
+    async def test_only_the_holder_or_the_head_gives_it_back(
+        self, office: Office, opened: Open
+    ) -> None:
         """A colleague cannot take a task away."""
         number = (await opened()).case.number
         await office.claim(asks(WINDOW), number, 1)
@@ -184,13 +219,17 @@ class TestClaim:
             await office.release_task(asks(WINDOW2), number, 1)
         assert (await office.release_task(asks(HEAD), number, 1)).person == ""
 
-    async def test_a_task_of_another_post_cannot_be_taken(self, office: Office, opened: Open) -> None:
+    async def test_a_task_of_another_post_cannot_be_taken(
+        self, office: Office, opened: Open
+    ) -> None:
         """One takes what one may do."""
         number = (await opened()).case.number
         with pytest.raises(NotPermitted):
             await office.claim(asks(REVIEWER), number, 1)
 
-    async def test_a_repeated_claim_under_one_key_is_the_same_claim(self, office: Office, opened: Open) -> None:
+    async def test_a_repeated_claim_under_one_key_is_the_same_claim(
+        self, office: Office, opened: Open
+    ) -> None:
         """A resent click is not a second one."""
         number = (await opened()).case.number
         request = asks(WINDOW, MORNING + HOUR, key="k", fingerprint="f")
@@ -205,27 +244,51 @@ class TestTransfer:
     @pytest.fixture
     async def colleagues(self, office: Office) -> None:
         """Two at the window, one who left, one at another post."""
-        for name, posts in (("scjg.window", ["window"]), ("scjg.window2", ["window"]), ("scjg.gone", ["window"]),
-                            ("scjg.reviewer", ["reviewer"])):  # fmt: skip
+        for name, posts in (
+            ("scjg.window", ["window"]),
+            ("scjg.window2", ["window"]),
+            ("scjg.gone", ["window"]),
+            ("scjg.reviewer", ["reviewer"]),
+        ):
             await office.create_account(
-                name, "a-good-password", name=f"{name}员", kind="clerk", department="scjg", posts=posts
+                name,
+                "a-good-password",
+                name=f"{name}员",
+                kind="clerk",
+                department="scjg",
+                posts=posts,
             )
         await office.set_active("scjg.gone", active=False)
 
-    async def test_goes_to_a_colleague_and_is_on_record(self, office: Office, opened: Open, colleagues: None) -> None:
+    async def test_goes_to_a_colleague_and_is_on_record(
+        self, office: Office, opened: Open, colleagues: None
+    ) -> None:
         """It leaves one list for the other; the same key hands it over once."""
         number = (await opened()).case.number
         await office.claim(asks(WINDOW), number, 1)
-        assert [each.account for each in await office.colleagues(WINDOW, number, 1, MORNING)] == ["scjg.window2"]
+        assert [each.account for each in await office.colleagues(WINDOW, number, 1, MORNING)] == [
+            "scjg.window2"
+        ]
         request = asks(WINDOW, MORNING + HOUR, key="k", fingerprint="f")
         rows = [await office.transfer(request, number, 1, "scjg.window2", "休假") for _ in range(2)]
         assert [row.person for row in rows] == ["scjg.window2"] * 2
         assert await shown(office, WINDOW2, "mine") == [(number, "food")]
         assert await shown(office, WINDOW, "mine") == []
-        (event,) = [e for e in (await office.events(WINDOW, number, now=MORNING)).items if e.action == "transfer"]
-        assert event.data == {"task": 1, "person": "scjg.window", "to": "scjg.window2", "reason": "休假"}
+        (event,) = [
+            e
+            for e in (await office.events(WINDOW, number, now=MORNING)).items
+            if e.action == "transfer"
+        ]
+        assert event.data == {
+            "task": 1,
+            "person": "scjg.window",
+            "to": "scjg.window2",
+            "reason": "休假",
+        }
 
-    async def test_only_to_who_is_there(self, office: Office, opened: Open, colleagues: None) -> None:
+    async def test_only_to_who_is_there(
+        self, office: Office, opened: Open, colleagues: None
+    ) -> None:
         """Not to somebody who left, nor to another post."""
         number = (await opened()).case.number
         await office.claim(asks(WINDOW), number, 1)
@@ -233,7 +296,9 @@ class TestTransfer:
             with pytest.raises(DataInvalid):
                 await office.transfer(asks(WINDOW), number, 1, to)
 
-    async def test_who_may_be_asked_for_is_told_inside(self, office: Office, opened: Open, colleagues: None) -> None:
+    async def test_who_may_be_asked_for_is_told_inside(
+        self, office: Office, opened: Open, colleagues: None
+    ) -> None:
         """Another department and the applicant do not learn who works there."""
         number = (await opened()).case.number
         for actor in (SIGN_CLERK, CITIZEN):

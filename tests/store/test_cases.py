@@ -3,34 +3,43 @@
 # ruff: noqa: PT012 - a transaction is entered inside what must be refused
 
 import asyncio
-import dataclasses
 import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import SQLModel
 
 from service.errors import CaseChanged
 from service.store import case_lists, cases, files, papers
+from service.store.columns import AddedJson
 from service.store.database import Connection, Database
 from service.store.statements import gather_postgres, table
-from service.workflows.case import COLUMNS, PARTS
+from service.workflows.case.parts import COLUMNS, PARTS
+from service.workflows.case.rows import part_of, row_of
+from tests.waiting import PATIENCE, for_ever, until
 
 
 def answer(rows: Any, key: str = "k1") -> dict[str, Any]:
     """An answer to keep."""
     return {
-        "principal": "portal", "key": key, "request_hash": "r", "status": 201,
-        "response": {"number": "N-1", "float": 1.0}, "created_at": rows.noon,
-    }  # fmt: skip
+        "principal": "portal",
+        "key": key,
+        "request_hash": "r",
+        "status": 201,
+        "response": {"number": "N-1", "float": 1.0},
+        "created_at": rows.noon,
+    }
 
 
 class TestRoundTrip:
     """What is written is what is read."""
 
-    async def test_every_column_comes_back_as_it_was(self, database: Database, filed: Any, rows: Any) -> None:
+    async def test_every_column_comes_back_as_it_was(
+        self, database: Database, filed: Any, rows: Any
+    ) -> None:
         """Instants are aware and in UTC, dates dates, JSON verbatim, on both databases."""
         parts = rows.every_part()
         await filed("c1", parts)
@@ -38,10 +47,11 @@ class TestRoundTrip:
             found = await cases.gather(tx, number="N-c1")
         assert found is not None
         assert found.case == rows.case("c1")
-        for name, kind in PARTS.items():
+        for name in PARTS:
             if name != "messages":
                 assert found.rows[name] == parts[name], name
-                assert [dataclasses.asdict(kind(**row)) for row in found.rows[name]] == parts[name]
+                again = [row_of(name, part_of(name, row)) for row in found.rows[name]]
+                assert again == parts[name]
         assert found.case["created_at"].tzinfo is UTC
         assert "messages" not in found.rows
         async with database.reading() as connection:
@@ -50,14 +60,47 @@ class TestRoundTrip:
         assert looked is not None
         assert (looked.case, looked.rows) == (found.case, found.rows)
 
-    async def test_other_offsets_are_kept_as_the_same_instant(self, database: Database, filed: Any, rows: Any) -> None:
+    async def test_a_column_that_came_later_is_never_nothing(
+        self, database: Database, filed: Any, rows: Any
+    ) -> None:
+        """Rows from before it, or by a process that does not know it, read as empty, by every way of reading."""
+        later = [
+            (t.name, c)
+            for t in SQLModel.metadata.sorted_tables
+            for c in t.columns
+            if isinstance(c.type, AddedJson)
+        ]
+        assert {name for name, _ in later} == {"cases", "items", "certificates", "commitments"}
+        await filed("c1", rows.every_part(), number="YJS1", applicant_id="id-1")
+        async with database.transaction() as tx:
+            for name, column in later:
+                await tx.change(text(f'UPDATE {name} SET "{column.name}" = NULL'))
+        async with database.transaction() as tx:
+            found = await cases.gather(tx, number="YJS1")
+            assert found is not None
+            queried = {
+                name: (await tx.rows(select(SQLModel.metadata.tables[name])))[0]
+                for name, _ in later
+            }
+        for name, column in later:
+            row = found.case if name == "cases" else found.rows[name][0]
+            assert row[column.name] == queried[name][column.name] == column.type.kind()
+        assert [row["carries"] for row in found.held] == [{}]
+
+    async def test_other_offsets_are_kept_as_the_same_instant(
+        self, database: Database, filed: Any, rows: Any
+    ) -> None:
         """Beijing time goes in, UTC comes out."""
         local = datetime(2026, 11, 5, 8, 0, tzinfo=timezone(timedelta(hours=8)))
         await filed("c1", {"tasks": [rows.task(1, since_at=local)]}, received_at=local)
         async with database.transaction() as tx:
             found = await cases.gather(tx, case_id="c1")
         assert found is not None
-        assert found.case["received_at"] == found.rows["tasks"][0]["since_at"] == datetime(2026, 11, 5, tzinfo=UTC)
+        assert (
+            found.case["received_at"]
+            == found.rows["tasks"][0]["since_at"]
+            == datetime(2026, 11, 5, tzinfo=UTC)
+        )
         assert found.case["received_at"].tzinfo is UTC
 
     async def test_naive_instants_are_refused(self, filed: Any) -> None:
@@ -65,7 +108,9 @@ class TestRoundTrip:
         with pytest.raises(ValueError, match="naive"):
             await filed("c1", received_at=datetime(2026, 11, 5))
 
-    async def test_json_keeps_floats_and_key_order(self, database: Database, filed: Any, rows: Any) -> None:
+    async def test_json_keeps_floats_and_key_order(
+        self, database: Database, filed: Any, rows: Any
+    ) -> None:
         """The hash of a record is made over what was written: 1.0 may not become 1."""
         await filed("c1", {"events": [rows.event(1, data={"b": 1.0, "a": 1e22, "空": ""})]})
         async with database.reading() as connection:
@@ -89,25 +134,37 @@ class TestRoundTrip:
 class TestRecord:
     """One write, whole or not at all."""
 
-    async def test_parts_are_replaced_and_added(self, database: Database, filed: Any, rows: Any) -> None:
+    async def test_parts_are_replaced_and_added(
+        self, database: Database, filed: Any, rows: Any
+    ) -> None:
         """A changed row stands in the place of the old one; the columns of the case not named stay."""
         await filed("c1", {"tasks": [rows.task(1), rows.task(2)]})
         async with database.transaction() as tx:
             changed = {"tasks": [rows.task(2, person="li"), rows.task(3)]}
-            await cases.record(tx, {"id": "c1", "version": 2, "state": "granted"}, changed, seen_version=1)
+            await cases.record(
+                tx, {"id": "c1", "version": 2, "state": "granted"}, changed, seen_version=1
+            )
         async with database.transaction() as tx:
             found = await cases.gather(tx, case_id="c1")
         assert found is not None
-        assert sorted((r["n"], r["person"]) for r in found.rows["tasks"]) == [(1, ""), (2, "li"), (3, "")]
+        assert sorted((r["n"], r["person"]) for r in found.rows["tasks"]) == [
+            (1, ""),
+            (2, "li"),
+            (3, ""),
+        ]
         assert found.case == rows.case("c1", version=2, state="granted")
 
-    async def test_an_old_version_writes_nothing(self, database: Database, filed: Any, rows: Any) -> None:
+    async def test_an_old_version_writes_nothing(
+        self, database: Database, filed: Any, rows: Any
+    ) -> None:
         """D1: the seen version is part of the UPDATE."""
         await filed("c1")
         with pytest.raises(CaseChanged) as refused:
             async with database.transaction() as tx:
                 parts = {"events": [rows.event(2)], "tasks": [rows.task(9)]}
-                await cases.record(tx, {"id": "c1", "version": 8}, parts, seen_version=7, idempotency=answer(rows))
+                await cases.record(
+                    tx, {"id": "c1", "version": 8}, parts, seen_version=7, idempotency=answer(rows)
+                )
         assert refused.value.facts["seen"] == 7
         async with database.reading() as connection:
             assert await case_lists.events(connection, "c1") == []
@@ -119,7 +176,9 @@ class TestRecord:
             async with database.transaction() as tx:
                 await cases.record(tx, {"id": "c1", "version": 1}, {}, seen_version=1)
 
-    async def test_of_two_writers_exactly_one_wins(self, database: Database, filed: Any, rows: Any) -> None:
+    async def test_of_two_writers_exactly_one_wins(
+        self, database: Database, filed: Any, rows: Any
+    ) -> None:
         """F-12: eight decide on the same version; one event is written."""
         await filed("c1")
 
@@ -144,12 +203,19 @@ class TestRecord:
         """D1: on PostgreSQL a statement that waits for a row has an older view of the other tables."""
         await filed("c1", {"tasks": [rows.task(1)]})
         holding = asyncio.Event()
+        locked = text(
+            "SELECT count(*) AS n FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND datname = current_database()"
+        )
+
+        async def waits() -> bool:
+            async with database.reading() as connection:
+                return not database.postgres or bool((await connection.row(locked) or {})["n"])
 
         async def first() -> None:
             async with database.transaction() as tx:
                 await cases.gather(tx, case_id="c1")
                 holding.set()
-                await asyncio.sleep(0.3)
+                await until(waits, "the other's waiting for the lock")
                 parts = {"tasks": [rows.task(1, person="first"), rows.task(2)]}
                 await cases.record(tx, {"id": "c1", "version": 2}, parts, seen_version=1)
 
@@ -166,12 +232,16 @@ class TestRecord:
         """F-01: what was not committed is not there."""
         with pytest.raises(ZeroDivisionError):
             async with database.transaction() as tx:
-                await cases.record(tx, rows.case("c1"), {"events": [rows.event(1)]}, seen_version=None)
+                await cases.record(
+                    tx, rows.case("c1"), {"events": [rows.event(1)]}, seen_version=None
+                )
                 raise ZeroDivisionError
         async with database.reading() as connection:
             assert await cases.look(connection, case_id="c1") is None
 
-    async def test_a_cancelled_request_leaves_nothing_held(self, database: Database, filed: Any, rows: Any) -> None:
+    async def test_a_cancelled_request_leaves_nothing_held(
+        self, database: Database, filed: Any, rows: Any
+    ) -> None:
         """Whoever comes next is not stopped by the lock of one that was broken off."""
         await filed("c1")
         holding = asyncio.Event()
@@ -180,21 +250,25 @@ class TestRecord:
             async with database.transaction() as tx:
                 await cases.gather(tx, case_id="c1")
                 holding.set()
-                await asyncio.sleep(60)
+                await for_ever()
 
         running = asyncio.create_task(broken_off())
         await holding.wait()
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
-        async with asyncio.timeout(2), database.transaction() as tx:
-            await cases.record(tx, {"id": "c1", "version": 2}, {"events": [rows.event(2)]}, seen_version=1)
+        async with asyncio.timeout(PATIENCE), database.transaction() as tx:
+            await cases.record(
+                tx, {"id": "c1", "version": 2}, {"events": [rows.event(2)]}, seen_version=1
+            )
 
 
 class TestIdempotency:
     """The same key is answered once (D5)."""
 
-    async def test_the_answer_is_found_with_the_case_and_when_opening(self, database: Database, rows: Any) -> None:
+    async def test_the_answer_is_found_with_the_case_and_when_opening(
+        self, database: Database, rows: Any
+    ) -> None:
         """The stored answer comes with the read that was needed anyway, byte for byte."""
         kept = answer(rows)
         async with database.transaction() as tx:
@@ -217,9 +291,12 @@ class TestIdempotency:
             try:
                 async with database.transaction() as tx:
                     await cases.record(
-                        tx, rows.case(f"c{who}"), {"events": [rows.event(1)]}, seen_version=None,
+                        tx,
+                        rows.case(f"c{who}"),
+                        {"events": [rows.event(1)]},
+                        seen_version=None,
                         idempotency=answer(rows),
-                    )  # fmt: skip
+                    )
             except cases.KeyTaken:
                 return False
             return True
@@ -237,7 +314,9 @@ class TestIdempotency:
 
         assert len(set(await asyncio.gather(*(draw() for _ in range(8))))) == 8
 
-    async def test_exclusion_counts_over_all_cases(self, database: Database, filed: Any, rows: Any) -> None:
+    async def test_exclusion_counts_over_all_cases(
+        self, database: Database, filed: Any, rows: Any
+    ) -> None:
         """A broken promise in one case closes 告知承诺 in the next, until repaired."""
         credit = rows.every_part()["credits"]
         await filed("c1", {"credits": credit})
@@ -246,14 +325,20 @@ class TestIdempotency:
             assert not (await cases.opening(tx, applicant_id="other")).standing.excluded
             repaired = {"credits": [credit[0] | {"excluded": False}]}
             await cases.record(tx, {"id": "c1", "version": 2}, repaired, seen_version=1)
-            assert not (await cases.opening(tx, applicant_id="92999901MADEM0046F")).standing.excluded
+            assert not (
+                await cases.opening(tx, applicant_id="92999901MADEM0046F")
+            ).standing.excluded
 
 
 class TestEvents:
     """办理记录 only grows."""
 
-    @pytest.mark.parametrize("change", [update(table("events")).values(law="x"), delete(table("events"))])
-    async def test_records_cannot_be_changed(self, database: Database, filed: Any, rows: Any, change: Any) -> None:
+    @pytest.mark.parametrize(
+        "change", [update(table("events")).values(law="x"), delete(table("events"))]
+    )
+    async def test_records_cannot_be_changed(
+        self, database: Database, filed: Any, rows: Any, change: Any
+    ) -> None:
         """The database itself refuses, whoever asks."""
         await filed("c1", {"events": [rows.event(1)]})
         with pytest.raises(DBAPIError, match="append-only"):
@@ -262,7 +347,9 @@ class TestEvents:
         async with database.reading() as connection:
             assert [e["law"] for e in await case_lists.events(connection, "c1")] == [""]
 
-    async def test_records_cannot_be_emptied(self, database: Database, filed: Any, rows: Any) -> None:
+    async def test_records_cannot_be_emptied(
+        self, database: Database, filed: Any, rows: Any
+    ) -> None:
         """Not by the short way either."""
         if not database.postgres:
             pytest.skip("SQLite knows no TRUNCATE")
@@ -275,14 +362,18 @@ class TestEvents:
         await filed("c1", {"events": [rows.event(1)]})
         with pytest.raises(Exception, match=r"UNIQUE|unique"):
             async with database.transaction() as tx:
-                await cases.record(tx, {"id": "c1", "version": 2}, {"events": [rows.event(1)]}, seen_version=1)
+                await cases.record(
+                    tx, {"id": "c1", "version": 2}, {"events": [rows.event(1)]}, seen_version=1
+                )
 
 
 class TestByNumber:
     """What is asked for by its own number costs the same however many there are."""
 
     @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-    async def test_nothing_is_searched_through_on_sqlite(self, database: Database, filed: Any, rows: Any) -> None:
+    async def test_nothing_is_searched_through_on_sqlite(
+        self, database: Database, filed: Any, rows: Any
+    ) -> None:
         """A case by its number, a paper by its code, a certificate by its number, cases by a file of theirs."""
         await filed("c1", rows.every_part())
         sent: list[str] = []
@@ -293,7 +384,11 @@ class TestByNumber:
             assert await papers.certificate(connection, "JY1")
             assert await files.cases_with(connection, "a" * 64) == ["c1"]
             await connection.hop(lambda raw: raw.set_trace_callback(None))
-            plans = [str(await connection.rows(text(f"EXPLAIN QUERY PLAN {s}"))) for s in sent if "SELECT" in s.upper()]
+            plans = [
+                str(await connection.rows(text(f"EXPLAIN QUERY PLAN {s}")))
+                for s in sent
+                if "SELECT" in s.upper()
+            ]
         assert len(plans) > 10
         assert [plan for plan in plans if "SCAN" in plan] == []
 
@@ -303,7 +398,9 @@ class TestByNumber:
         async with database.transaction() as tx:
             for setting in ("enable_seqscan = off", "plan_cache_mode = force_generic_plan"):
                 await tx.sql.execute(text(f"SET LOCAL {setting}"))
-            await tx.sql.exec_driver_sql(f"PREPARE q (text, text, text) AS {gather_postgres('number', '')}")
+            await tx.sql.exec_driver_sql(
+                f"PREPARE q (text, text, text) AS {gather_postgres('number', '')}"
+            )
             found = await tx.sql.exec_driver_sql("EXPLAIN EXECUTE q ('N-1', '', '')")
             assert "Index Scan using cases_number on cases c" in str(found.all())
 
@@ -339,7 +436,9 @@ class TestCost:
         await cases.opening(tx, applicant_id="x", key=("portal", "k1"))
         await cases.record(tx, rows.case("c1"), parts, seen_version=None, idempotency=answer(rows))
 
-    async def test_acting_takes_two_statements(self, database: Database, filed: Any, rows: Any) -> None:
+    async def test_acting_takes_two_statements(
+        self, database: Database, filed: Any, rows: Any
+    ) -> None:
         """A clerk's click: the same two, whatever the number of parts."""
         if not database.postgres:
             pytest.skip("counted on PostgreSQL, where a statement is a round trip")
@@ -348,7 +447,9 @@ class TestCost:
         async with database.transaction() as tx:
             tx._driver.add_query_logger(lambda record: seen.append(record.query))
             await cases.gather(tx, number="N-c1", key=("portal", "k1"))
-            await cases.record(tx, {"id": "c1", "version": 2}, {"tasks": [rows.task(2)]}, seen_version=1)
+            await cases.record(
+                tx, {"id": "c1", "version": 2}, {"tasks": [rows.task(2)]}, seen_version=1
+            )
         assert [q.split()[0] for q in seen] == ["SELECT", "WITH", "COMMIT"]
 
 

@@ -1,10 +1,13 @@
 """Transactions: durable or refused, and what passes is called so."""
 
-# ruff: noqa: PT012, ASYNC110 - a transaction is entered inside what must be refused
+# ruff: noqa: PT012 - a transaction is entered inside what must be refused
 
 import asyncio
+import contextlib
+import os
+import signal
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +17,12 @@ from sqlalchemy import text
 
 from service.errors import Unavailable
 from service.store import cases
-from service.store.database import Database, database_url
+from service.store.address import database_url
+from service.store.database import Connection, Database
 from service.store.schema import migrate
+from tests.conftest import in_own_loop
+from tests.standby import missing_standby
+from tests.waiting import PATIENCE, until
 
 
 async def postgres(url: str, statement: str) -> Any:
@@ -38,7 +45,8 @@ class TestDurability:
         async with database.transaction() as tx:
             found = await tx.hop(
                 lambda raw: [
-                    raw.execute(f"PRAGMA {n}").fetchone()[0] for n in ("journal_mode", "synchronous", "foreign_keys")
+                    raw.execute(f"PRAGMA {n}").fetchone()[0]
+                    for n in ("journal_mode", "synchronous", "foreign_keys")
                 ]
             )
         assert found == ["wal", 2, 1]
@@ -51,7 +59,9 @@ class TestDurability:
         await database.close()
 
     @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-    async def test_postgresql_that_does_not_wait_for_the_disk_is_refused(self, database_url: str) -> None:
+    async def test_postgresql_that_does_not_wait_for_the_disk_is_refused(
+        self, database_url: str
+    ) -> None:
         """D3: synchronous_commit off loses what was confirmed."""
         name = database_url.rsplit("/", 1)[1]
         await postgres(database_url, f"ALTER DATABASE {name} SET synchronous_commit = off")
@@ -79,13 +89,27 @@ class TestDurability:
             await database.check()
         writing = asyncio.create_task(write())
         cancel = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
-        async with asyncio.timeout(20):
-            while not await postgres(server.url, cancel):
-                await asyncio.sleep(0.02)
+        await until(lambda: postgres(server.url, cancel), "the wait for the standby")
         with pytest.raises(Unavailable, match="结果未确认"):
             await writing
         async with database.reading() as connection:
-            assert await cases.look(connection, case_id="c1") is not None  # UNKNOWN: it may well be there
+            # UNKNOWN: it may well be there
+            assert await cases.look(connection, case_id="c1") is not None
+
+        async def repeat() -> None:
+            async with (
+                database.transaction() as tx
+            ):  # it finds the answer that was kept, and writes nothing
+                assert await cases.look(tx, case_id="c1") is not None
+
+        repeating = asyncio.create_task(repeat())
+        await until(lambda: postgres(server.url, cancel), "the repeat's wait for the standby")
+        with pytest.raises(Unavailable, match="结果未确认"):
+            await repeating
+        async with database.transaction(
+            answers=False
+        ) as tx:  # nobody is told: nothing is waited for
+            assert await cases.look(tx, case_id="c1") is not None
         await database.close()
 
 
@@ -93,10 +117,14 @@ class TestUnavailable:
     """What will pass is a 503, never a 500."""
 
     @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-    async def test_a_locked_file_is_busy(self, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_a_locked_file_is_busy(
+        self, database_url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """F-10: another process holds the lock longer than we wait."""
         monkeypatch.setattr("service.store.database._WAIT_SECONDS", 0.2)
-        monkeypatch.setitem(__import__("service.store.database").store.database._PRAGMAS, "busy_timeout", 200)
+        monkeypatch.setitem(
+            __import__("service.store.database").store.database._PRAGMAS, "busy_timeout", 200
+        )
         database = Database(database_url)
         other = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -119,7 +147,9 @@ class TestUnavailable:
             await tx.hop(lambda raw: raw.execute("PRAGMA max_page_count = 1").fetchone())
         with pytest.raises(Unavailable, match="存储空间不足"):
             async with database.transaction() as tx:
-                await cases.record(tx, rows.case("c1", form={"x": "y" * 3_000_000}), {}, seen_version=None)
+                await cases.record(
+                    tx, rows.case("c1", form={"x": "y" * 3_000_000}), {}, seen_version=None
+                )
         async with database.transaction() as tx:
             await tx.hop(lambda raw: raw.execute("PRAGMA max_page_count = 1000000").fetchone())
         async with database.transaction() as tx:
@@ -132,9 +162,12 @@ class TestUnavailable:
         database = Database(database_url, connections=3)
         kill = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
+        together = asyncio.Barrier(3)  # so that there are three connections at once
+
         async def touch() -> None:
             async with database.transaction() as tx:
-                await tx.fetchrow("SELECT pg_sleep(0.05)")
+                await tx.fetchrow("SELECT 1")
+                await together.wait()
 
         await asyncio.gather(*(touch() for _ in range(3)))
         assert await postgres(database_url, kill) == 3
@@ -146,6 +179,36 @@ class TestUnavailable:
                 await cases.gather(tx, case_id="c1")
         async with database.transaction() as tx:
             assert await cases.look(tx, case_id="c1") is None
+        await database.close()
+
+    @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+    async def test_every_connection_of_the_pool_may_be_dead_unnoticed(
+        self, database_url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """F-07: the server hung up on all of them and the process has not heard of it: the next verb still begins."""
+        database = Database(database_url, connections=3)
+        together = asyncio.Barrier(3)
+
+        async def touch() -> None:
+            async with database.transaction() as tx:
+                await tx.fetchrow("SELECT 1")
+                await together.wait()
+
+        await asyncio.gather(*(touch() for _ in range(3)))
+        with monkeypatch.context() as patch:
+            begin = Connection.begin
+            dead: list[Connection] = []
+
+            async def unheard(connection: Connection) -> None:
+                if len(dead) < 3:
+                    dead.append(connection)
+                    connection._driver.terminate()
+                await begin(connection)
+
+            patch.setattr(Connection, "begin", unheard)
+            async with database.transaction() as tx:
+                assert (await tx.fetchrow("SELECT 1"))[0] == 1
+        assert len(dead) == 3
         await database.close()
 
     @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -170,17 +233,143 @@ class TestUnavailable:
         await database.close()
 
 
+@contextlib.contextmanager
+def frozen(*pids: int) -> Iterator[None]:
+    """Stop server processes, as a hung disk or a paused machine would, and let them go on at the end."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            thawed(pid)
+
+
+def thawed(pid: int) -> None:
+    """Let a process go on; it may have gone on before, and ended."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGCONT)
+
+
+@pytest.fixture(scope="module")
+def own_server(own_postgres: Callable[..., Any]) -> str:
+    """A server whose processes may be stopped without harm to others."""
+    server = own_postgres("fsync=off")
+    in_own_loop(migrate(server.url))
+    return str(server.url)
+
+
+PID = "SELECT pg_backend_pid() AS pid"
+SHORT = 0.3
+
+
+class TestDeadline:
+    """Every block ends within our own bound, whatever the database does (F-05, F-06)."""
+
+    @pytest.mark.parametrize("moment", ["statement", "commit", "rollback", "begin", "read"])
+    async def test_a_frozen_database_is_unknown_in_time(self, own_server: str, moment: str) -> None:
+        """Neither a statement, a commit, a rollback, a begin nor a reading waits for a server that does not answer."""
+        database = Database(own_server, connections=1, seconds=SHORT)
+        async with database.reading() as connection:
+            pid = (await connection.fetchrow(PID))["pid"]
+
+        async def verb() -> None:
+            if moment == "read":
+                async with database.reading() as connection:
+                    await connection.fetchrow("SELECT 1")
+            async with database.transaction() as tx:
+                if moment != "begin":
+                    os.kill(pid, signal.SIGSTOP)
+                if moment == "statement":
+                    await tx.row(text("SELECT 1 AS one"))
+                if moment == "rollback":
+                    raise LookupError
+
+        expected = LookupError if moment == "rollback" else Unavailable
+        with frozen(*([pid] if moment in {"begin", "read"} else [])):
+            try:
+                with pytest.raises(expected) as refused:
+                    await asyncio.wait_for(verb(), PATIENCE)
+                if expected is Unavailable:
+                    assert "Idempotency-Key" in str(refused.value)
+                # the one connection was not given back: another takes its place while it still hangs
+                await until(lambda: _answers(database, pid), "another connection")
+            finally:
+                thawed(pid)
+        await until(lambda: _gone(own_server, pid), "the end of what was broken off")
+        await database.close()
+
+    async def test_a_standby_that_never_answers_is_unknown_in_time(
+        self, own_server: str, rows: Any
+    ) -> None:
+        """F-06: nobody cancels the wait; we do, and what waited does not go on holding a connection."""
+        database = Database(own_server, connections=1, seconds=SHORT)
+        waiting = "SELECT count(*) = 0 FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+        async with missing_standby(own_server):
+            for n in range(3):
+                with pytest.raises(Unavailable, match="Idempotency-Key"):
+                    async with database.transaction() as tx:
+                        await cases.record(tx, rows.case(f"c{n}"), {}, seen_version=None)
+            await until(lambda: postgres(own_server, waiting), "the end of every wait")
+        await database.close()
+
+    async def test_waiting_for_a_connection_counts(self, database_url: str) -> None:
+        """The bound begins before there is a connection, and what held it up is not harmed."""
+        patient, hurried = (
+            Database(database_url),
+            Database(database_url, connections=1, seconds=SHORT),
+        )
+        held = asyncio.Event()
+        free = asyncio.Event()
+
+        async def hold() -> None:
+            async with patient.transaction() as tx:
+                if patient.postgres:
+                    await tx.fetchrow("SELECT pg_advisory_xact_lock(17)")
+                held.set()
+                await free.wait()
+
+        holding = asyncio.create_task(hold())
+        await held.wait()
+        with pytest.raises(Unavailable):
+            async with hurried.transaction() as tx:
+                await tx.fetchrow("SELECT pg_advisory_xact_lock(17)")
+        free.set()
+        await holding
+        async with patient.transaction() as tx:
+            assert await tx.row(text("SELECT 1 AS one")) == {"one": 1}
+        await hurried.close()
+        await patient.close()
+
+
+async def _answers(database: Database, not_this: int) -> bool:
+    try:
+        async with database.reading() as connection:
+            return bool((await connection.fetchrow(PID))["pid"] != not_this)
+    except Unavailable:
+        return False
+
+
+async def _gone(url: str, pid: int) -> bool:
+    return not await postgres(url, f"SELECT count(*) FROM pg_stat_activity WHERE pid = {pid}")
+
+
 class TestTransaction:
     """One block, one commit."""
 
-    async def test_a_swallowed_failure_is_not_committed_in_silence(self, database: Database, rows: Any) -> None:
+    async def test_a_swallowed_failure_is_not_committed_in_silence(
+        self, database: Database, rows: Any
+    ) -> None:
         """PostgreSQL answers COMMIT with ROLLBACK after a failed statement; that must not look like success."""
         if not database.postgres:
             pytest.skip("SQLite keeps the transaction open after a failed statement")
-        with pytest.raises(RuntimeError, match="swallowed"):
-            async with database.transaction() as tx:
-                with pytest.raises(asyncpg.PostgresError):
-                    await tx.fetchrow("SELECT 1/0")
+        for answers in (True, False):
+            with pytest.raises(
+                (RuntimeError, asyncpg.InFailedSQLTransactionError), match=r"swallowed|aborted"
+            ):
+                async with database.transaction(answers=answers) as tx:
+                    with pytest.raises(asyncpg.PostgresError):
+                        await tx.fetchrow("SELECT 1/0")
 
     async def test_writers_wait_their_turn(self, database: Database, rows: Any) -> None:
         """Many at once all get through."""

@@ -12,10 +12,15 @@ from service.store.database import Database
 class TestDue:
     """The clock's sweep."""
 
-    async def test_four_workers_never_take_the_same_case(self, database: Database, filed: Any, rows: Any) -> None:
+    async def test_four_workers_never_take_the_same_case(
+        self, database: Database, filed: Any, rows: Any
+    ) -> None:
         """F-14: forty due cases with two due clocks each; every one is handled exactly once."""
         for c in range(40):
-            due = [rows.clock(clock=name, wake_at=rows.noon + timedelta(seconds=c)) for name in ("a", "b")]
+            due = [
+                rows.clock(clock=name, wake_at=rows.noon + timedelta(seconds=c))
+                for name in ("a", "b")
+            ]
             await filed(f"c{c}", {"clocks": due, "events": [rows.event(1)]})
         await filed("later", {"clocks": [rows.clock(wake_at=rows.noon + timedelta(days=9))]})
         now = rows.noon + timedelta(minutes=2)
@@ -31,14 +36,17 @@ class TestDue:
                     assert found is not None
                     quiet = [clock | {"wake_at": None} for clock in found.rows["clocks"]]
                     parts = {"clocks": quiet, "events": [rows.event(2)]}
-                    await cases.record(tx, {"id": taken[0], "version": 2}, parts, seen_version=found.case["version"])
+                    await cases.record(
+                        tx,
+                        {"id": taken[0], "version": 2},
+                        parts,
+                        seen_version=found.case["version"],
+                    )
                     done[taken[0]] += 1
 
         await asyncio.gather(*(work() for _ in range(4)))
         # A worker that only met rows others held stops early; what it passed over was done by them.
         assert done == Counter({f"c{c}": 1 for c in range(40)})
-        async with database.reading() as connection:
-            assert await sweeps.next_wake(connection) == rows.noon + timedelta(days=9)
 
     async def test_the_longest_due_comes_first_and_a_batch_names_each_once(
         self, database: Database, filed: Any, rows: Any
@@ -46,28 +54,58 @@ class TestDue:
         """In the order of their instants."""
         for c, minutes in (("c1", 3), ("c2", 1), ("c3", 2)):
             await filed(
-                c, {"clocks": [rows.clock(clock=n, wake_at=rows.noon + timedelta(minutes=minutes)) for n in "ab"]}
+                c,
+                {
+                    "clocks": [
+                        rows.clock(clock=n, wake_at=rows.noon + timedelta(minutes=minutes))
+                        for n in "ab"
+                    ]
+                },
             )
         async with database.transaction() as tx:
             assert await sweeps.due(tx, rows.noon, 10) == []
             assert await sweeps.due(tx, rows.noon + timedelta(minutes=2), 10) == ["c2", "c3"]
             assert await sweeps.due(tx, rows.noon + timedelta(minutes=5), 10) == ["c2", "c3", "c1"]
 
-    async def test_a_poisoned_case_does_not_stop_the_line(self, database: Database, filed: Any, rows: Any) -> None:
+    async def test_a_poisoned_case_does_not_stop_the_line(
+        self, database: Database, filed: Any, rows: Any
+    ) -> None:
         """F-18: it is put aside, its due date stays, and it comes back."""
         for c in ("bad", "good"):
-            await filed(c, {"clocks": [rows.clock(wake_at=rows.noon - timedelta(hours=1 if c == "bad" else 0))]})
+            await filed(
+                c,
+                {
+                    "clocks": [
+                        rows.clock(wake_at=rows.noon - timedelta(hours=1 if c == "bad" else 0))
+                    ]
+                },
+            )
         later = rows.noon + timedelta(minutes=5)
         async with database.transaction() as tx:
             assert await sweeps.due(tx, rows.noon) == ["bad"]
         async with database.transaction() as tx:
-            await sweeps.postpone(tx, "bad", later)
+            await sweeps.postpone(tx, "bad", later, since=rows.noon, error="ValueError")
+            await sweeps.postpone(tx, "good", later)  # not for an error
         async with database.transaction() as tx:
-            assert await sweeps.due(tx, rows.noon) == ["good"]
-            assert await sweeps.postponed(tx, rows.noon) == ["bad"]
+            assert await sweeps.due(tx, rows.noon) == []
+            assert await sweeps.postponed(tx, rows.noon) == [
+                {
+                    "id": "bad",
+                    "number": "N-bad",
+                    "retry_since": rows.noon,
+                    "retry_at": later,
+                    "retry_error": "ValueError",
+                }
+            ]
             assert await sweeps.due(tx, later) == ["bad"]
+            assert await sweeps.due(tx, later, but=["bad"]) == ["good"]
+            assert await sweeps.postponed(tx, later) == []
+            assert await sweeps.wake(tx, rows.noon, "N-good") == 1
+            assert await sweeps.due(tx, rows.noon) == ["good"]
 
-    async def test_a_case_someone_works_on_is_passed_over(self, database: Database, filed: Any, rows: Any) -> None:
+    async def test_a_case_someone_works_on_is_passed_over(
+        self, database: Database, filed: Any, rows: Any
+    ) -> None:
         """On PostgreSQL the worker takes the next one instead of waiting; on SQLite there is one writer anyway."""
         await filed("held", {"clocks": [rows.clock(wake_at=rows.noon)]})
         await filed("free", {"clocks": [rows.clock(wake_at=rows.noon + timedelta(seconds=1))]})
@@ -84,15 +122,33 @@ class TestDue:
 class TestStale:
     """The sweep after a new calendar."""
 
-    async def test_only_open_clocks_of_other_calendars(self, database: Database, filed: Any, rows: Any) -> None:
+    async def test_only_open_clocks_of_other_calendars(
+        self, database: Database, filed: Any, rows: Any
+    ) -> None:
         """F-22: settled clocks stay as they are; a clock without a calendar has nothing to reckon."""
         for c, calendar, state in (
-            ("old", "cal-1", "running"), ("paused", "cal-0", "paused"), ("new", "cal-2", "running"),
-            ("other", "cal-3", "running"), ("closed", "cal-1", "settled"), ("none", "", "running"),
-        ):  # fmt: skip
+            ("old", "cal-1", "running"),
+            ("paused", "cal-0", "paused"),
+            ("new", "cal-2", "running"),
+            ("other", "cal-3", "running"),
+            ("closed", "cal-1", "settled"),
+            ("none", "", "running"),
+        ):
             await filed(c, {"clocks": [rows.clock(calendar=calendar, state=state)]})
         async with database.transaction() as tx:
-            assert set(await sweeps.stale(tx, ["cal-2", "cal-3"], rows.noon, 10)) == {"old", "paused"}
-            assert set(await sweeps.stale(tx, ["cal-2"], rows.noon, 10)) == {"old", "paused", "other"}
-            assert set(await sweeps.stale(tx, [], rows.noon, 10)) == {"old", "paused", "new", "other"}
+            assert set(await sweeps.stale(tx, ["cal-2", "cal-3"], rows.noon, 10)) == {
+                "old",
+                "paused",
+            }
+            assert set(await sweeps.stale(tx, ["cal-2"], rows.noon, 10)) == {
+                "old",
+                "paused",
+                "other",
+            }
+            assert set(await sweeps.stale(tx, [], rows.noon, 10)) == {
+                "old",
+                "paused",
+                "new",
+                "other",
+            }
             assert len(await sweeps.stale(tx, ["cal-2"], rows.noon, 1)) == 1

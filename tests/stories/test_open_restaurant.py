@@ -1,179 +1,204 @@
-"""开办餐饮店 as a citizen lives it, told through HTTP: guide, application, correction, a silent window, licences, rating."""
+"""开办餐饮店 as two owners live it (R-ONE-3): a silent window and a sign on a promise; tables on the pavement, a neighbour, a refusal."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
-import httpx
-import pytest
+from .people import Matter
+from .town import Town
 
-import service.workflows
-from service.workflows.answers import ID_CHECK, ID_WEIGHTS
-from tests.api.city import City, MovableClock, found, living
-
-PACK = Path(service.workflows.__path__[0]) / "packs" / "linhu"
-OWNER = {"type": "sole-trader", "name": "云泽市临湖区占位川味小馆", "id": "92999901MADEM0046F"}
-PEOPLE: dict[str, dict[str, Any]] = {
-    "citizen": {"name": "占位川味小馆", "kind": "applicant", "subject": OWNER["id"]},
-    "window": {"name": "市场窗口", "kind": "clerk", "department": "scjg", "posts": ["window"]},
-    "reviewer": {"name": "市场审查", "kind": "clerk", "department": "scjg", "posts": ["reviewer"]},
-    "approver": {"name": "市场决定", "kind": "clerk", "department": "scjg", "posts": ["approver"]},
-    "sign-approver": {"name": "城管决定", "kind": "clerk", "department": "cg", "posts": ["approver"]},
-    "sign-window": {"name": "城管窗口", "kind": "clerk", "department": "cg", "posts": ["window"]},
-    "supervisor": {"name": "监察", "kind": "supervisor"},
-}  # fmt: skip
-ANSWERS = {
-    "licence": "have", "area": 130, "dishes": ["hot"], "building": "shop", "fumes": True, "fuel": "electric",
-    "drain": "property", "sign": True, "ad_area": 0, "entertainment": False, "extras": [], "staff_without_cert": 0,
-}  # fmt: skip
-API = "/api/v1"
-
-
-def id_number(first17: str) -> str:
-    """Return an ID number with its check character."""
-    return first17 + ID_CHECK[sum(int(d) * w for d, w in zip(first17, ID_WEIGHTS, strict=True)) % 11]
-
-
-FORM = {
-    "legal_person_name": "占位某", "legal_person_id": id_number("99990119900101001"), "legal_person_phone": "19900000001",
-    "has_agent": False, "data_consent": True, "delivery": "counter", "premises_address": "云泽市临湖区示例路1号",
-    "premises_region": "999901", "floor_no": "1层", "usable_area": 110, "kitchen_area": 30, "seats": 40,
-    "premises_right": "own", "ready_date": "2026-11-10", "online_ops": False, "food_safety_manager": "占位某",
-    "food_safety_manager_id": id_number("99990119900101001"), "disinfect_mode": "own", "staff_count": 6,
-    "sign_type": "attached", "sign_count": 1, "sign_size": "4×1×0.1", "sign_content": "占位川味小馆", "sign_lighting": False,
-}  # fmt: skip
-BY_THE_STATE = {
-    "licence-copy": "share",
-    "identity": "share",
-    "food-rules": "generated",
-    "premises-right": "share",
+KITCHEN: dict[str, Any] = {
+    "licence": "have",
+    "area": 130,
+    "dishes": ["hot"],
+    "building": "shop",
+    "fumes": True,
+    "fuel": "electric",
+    "drain": "property",
+    "sign": True,
+    "ad_area": 0,
+    "entertainment": False,
+    "extras": [],
+    "staff_without_cert": 0,
 }
+TERRACE = {**KITCHEN, "sign": False, "extras": ["outdoor", "tobacco"]}
+FORM = {
+    "floor_no": "1层",
+    "usable_area": 110,
+    "kitchen_area": 30,
+    "seats": 40,
+    "ready_date": "2026-11-10",
+    "online_ops": False,
+    "food_safety_manager": "林秀兰",
+    "disinfect_mode": "own",
+    "staff_count": 6,
+    "sign_type": "attached",
+    "sign_size": "4×1×0.1",
+    "sign_content": "林记川味小馆",
+    "nearest_tobacco": 40,
+    "outdoor_area": 12,
+    "outdoor_position": "店门前人行道，距盲道1.5米",
+}
+FOOD, SIGN, TERRACES, TOBACCO = "food-licence", "outdoor-sign", "outdoor-seating", "tobacco"
 
 
-@pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample city with its people."""
-    return found(tmp_path_factory.mktemp("linhu"), PACK, PEOPLE)
-
-
-@pytest.fixture
-async def city(founded: Path, tmp_path: Path) -> AsyncIterator[City]:
-    """The sample city at nine thirty on Thursday 2026-11-05."""
-    async with living(founded, tmp_path, MovableClock()) as made:
-        yield made
-
-
-class Person:
-    """Somebody who uses the service and is told when it refuses."""
-
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        self._client = client
-
-    async def get(self, path: str, **query: Any) -> Any:
-        answer = await self._client.get(API + path, params=query)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def post(self, path: str, body: Any = None, **more: Any) -> Any:
-        answer = await self._client.post(API + path, json=body, **more)
-        assert answer.status_code in (200, 201), answer.text
-        return answer.json()
-
-    async def upload(self, name: str) -> str:
-        files = {"file": (f"{name}.pdf", f"%PDF-1.7 {name}".encode())}
-        answer = await self._client.post(f"{API}/files", files=files)
-        return str(answer.json()["id"])
-
-    async def do(self, number: str, item: str, action: str, **data: Any) -> Any:
-        path = f"/cases/{number}/items/{item}/actions" if item else f"/cases/{number}/actions"
-        return await self.post(path, {"action": action, "data": data})
-
-
-def item_of(body: dict[str, Any], code: str) -> dict[str, Any]:
-    """Return one item of a case."""
-    return next(item for item in body["items"] if item["item"] == code)
-
-
-async def apply(citizen: Person) -> dict[str, Any]:
-    """Ask for the guide, upload what it asks for, and submit."""
-    asked = {"applicant": OWNER, "answers": ANSWERS, "handling": {"outdoor-sign": "commitment"}}
-    guide = await citizen.post("/bundles/open-restaurant/guide", asked)
-    assert [item["code"] for item in guide["items"]] == ["food-licence", "outdoor-sign"]
+async def told_what_to_bring(town: Town) -> None:
+    """The guide: two items of fifteen, why not the others, and what is saved."""
+    asked = {"answers": KITCHEN, "handling": {SIGN: "commitment"}}
+    guide = await town.citizen("lin").guide("open-restaurant", **asked)
+    assert [item["code"] for item in guide["items"]] == [FOOD, SIGN]
     assert {"fire-check", "gas", "drainage"} <= {item["code"] for item in guide["not_needed"]}
     assert guide["can_apply"]
     assert guide["savings"]["days"]["before"]["limit"] == "48wd"
-    materials: list[dict[str, Any]] = []
-    for paper in guide["materials"]:
-        if paper["needed_from_applicant"]:
-            materials.append({"material": paper["code"], "file": await citizen.upload(paper["code"])})
-        else:
-            materials.append({"material": paper["code"], BY_THE_STATE[paper["code"]]: True})
-    signature = {"method": "网上签署", "name": "占位某"}
-    body = {**asked, "bundle": "open-restaurant", "form": FORM, "materials": materials, "signature": signature}
-    case: dict[str, Any] = await citizen.post("/cases", body, headers={"idempotency-key": "my-restaurant"})
-    again = await citizen.post("/cases", body, headers={"idempotency-key": "my-restaurant"})
-    assert again == case
-    return case
 
 
-async def test_from_guide_to_certificates(city: City) -> None:
-    """One application, two departments, one correction notice, one deadline that passes, two certificates."""
-    anybody, citizen = Person(city.client()), Person(city.client("citizen"))
-    window, reviewer, approver = (Person(city.client(who)) for who in ("window", "reviewer", "approver"))
-    case = await apply(citizen)
-    number, code = case["number"], case["query_code"]
-    assert case["notices"][0]["title"] == "收件凭证"
-    assert case["promised_on"] == "2026-11-24"
-
-    # The sign is promised: the city office decides at once, the shop hangs it up, the check comes later.
-    sign = Person(city.client("sign-approver"))
-    granted = await sign.do(number, "outdoor-sign", "grant_by_commitment")
+async def sign_on_a_promise(town: Town, matter: Matter) -> None:
+    """The city office decides at once, the shop hangs it up, the check comes later."""
+    granted = await town.clerk("cg.approver").does(matter, f"{SIGN}.grant_by_commitment")
     assert granted["item"]["handling_title"] == "告知承诺"
-    assert [other["item"] for other in granted["also"]] == ["outdoor-sign.follow-up"]
-    issued = await Person(city.client("sign-window")).do(number, "outdoor-sign", "issue")
+    assert [other["item"] for other in granted["also"]] == [f"{SIGN}.follow-up"]
+    issued = await town.clerk("cg.window").does(matter, f"{SIGN}.issue")
     assert issued["certificates"][0]["number"]
 
-    # The food licence: one thing is wrong with the plan, and the applicant is told once.
-    task = (await window.get("/tasks", view="unclaimed", item="food-licence"))["items"][0]
-    await window.post(f"/tasks/{number}/{task['n']}/claim")
-    await window.do(
-        number, "food-licence", "note_defects", reasons=[{"text": "布局图没有标尺寸", "material": "layout"}]
-    )
-    told = await window.do(number, "", "notify_correction")
+
+async def told_once(town: Town, matter: Matter) -> None:
+    """One thing is wrong with the plan; anybody with the code sees that it is the applicant's turn, and no name."""
+    scjg, owner = town.clerk("scjg.window"), matter.owner
+    await scjg.takes(matter, FOOD)
+    reasons = [{"text": "布局图没有标尺寸", "material": "layout"}]
+    await scjg.does(matter, f"{FOOD}.note_defects", reasons=reasons)
+    told = await scjg.does(matter, "notify_correction")
     assert told["state_title"] == "待补正"
     assert [notice["kind"] for notice in told["notices"]] == ["correction"]
-    progress = await anybody.get(f"/track/{number}", code=code)
+    progress = await town.anybody().get(f"/track/{matter.number}", code=matter.code)
     assert (progress["state_title"], progress["where"][0]["stage"]) == ("待补正", "补正中")
-    assert OWNER["name"] not in str(progress)
-    layout = {"material": "layout", "file": await citizen.upload("layout-with-sizes")}
-    supplied = await citizen.do(number, "food-licence", "supply", materials=[layout])
+    assert owner.who.name not in str(progress)
+    supplied = await owner.supplies(matter, FOOD, "layout")
     assert supplied["item"]["state_title"] == "待受理"
 
-    # The window stays silent: with the sixth working day it counts as accepted, from the day it was complete.
-    due = next(clock["due_on"] for clock in supplied["item"]["clocks"] if clock["clock"] == "notice")
-    assert due == "2026-11-12"
-    await citizen.post("/demo/clock", {"now": "2026-11-13T00:00:01+08:00"})
-    await city.office.expire_due(await city.app.state.desk.now())
-    licence = item_of(await citizen.get(f"/cases/{number}"), "food-licence")
+
+async def silence_accepts(town: Town, matter: Matter) -> None:
+    """With the sixth working day it counts as accepted, from the day it was complete, and the record says so."""
+    assert await matter.due(f"{FOOD}.notice") == "2026-11-12"
+    await town.on("2026-11-13 00:00")
+    licence = next(each for each in (await matter.seen())["items"] if each["item"] == FOOD)
     assert (licence["state_title"], licence["accepted_on"]) == ("审查中", "2026-11-05")
-    decision = await citizen.get(f"/cases/{number}/clocks/food-licence/decision/explain")
+    explained = f"/cases/{matter.number}/clocks/{FOOD}/decision/explain"
+    decision = await matter.owner.get(explained)
     assert (decision["promised_on"], decision["statutory_on"]) == ("2026-11-12", "2026-11-19")
-    lines = (await Person(city.client("supervisor")).get(f"/cases/{number}/events"))["items"]
+    lines = (await town.clerk("supervisor").get(f"/cases/{matter.number}/events"))["items"]
     assert {"deem_accepted", "red_card"} <= {event["action"] for event in lines}
 
+
+async def test_from_guide_to_certificates(town: Town) -> None:
+    """One application, two departments, one correction notice, one deadline that passes, two certificates."""
+    await town.on("2026-11-05 09:30")
+    await told_what_to_bring(town)
+    owner = town.citizen("lin")
+    matter = await owner.applies("open-restaurant", KITCHEN, FORM, handling={SIGN: "commitment"})
+    assert (await matter.seen())["promised_on"] == "2026-11-24"
+    await sign_on_a_promise(town, matter)
+    await told_once(town, matter)
+    await silence_accepts(town, matter)
     # Reviewed by one, decided by another, handed out: the case closes by itself.
-    await reviewer.do(number, "food-licence", "propose", opinion="符合条件")
-    await approver.do(number, "food-licence", "grant", opinion="同意")
-    closed = await window.do(number, "food-licence", "issue")
+    await town.on("2026-11-13 10:22")
+    await town.does("scjg.reviewer", matter, f"{FOOD}.propose", opinion="符合条件")
+    await town.does("scjg.approver", matter, f"{FOOD}.grant", opinion="同意")
+    closed = await town.clerk("scjg.window").does(matter, f"{FOOD}.issue")
     assert closed["state_title"] == "全部办结"
     assert "result" in {notice["kind"] for notice in closed["notices"]}
-    final = await citizen.get(f"/cases/{number}")
+    final = await matter.seen()
     held = {(c["item"], c["state_title"]) for c in final["certificates"] if c["number"]}
-    assert held == {("food-licence", "有效"), ("outdoor-sign", "有效")}
-    paper = next(
-        notice for notice in final["notices"] if notice["kind"] == "grant" and notice["item"] == "food-licence"
-    )
-    assert (await anybody.get(f"/documents/{paper['code']}"))["valid"] is True
-    rated = await citizen.do(number, "", "rate", grade=5, text="办得很快")
+    assert held == {(FOOD, "有效"), (SIGN, "有效")}
+    rated = await owner.does(matter, "rate", grade=5, text="办得很快")
     assert rated["state"] == "granted"
-    assert (await citizen.get(f"/cases/{number}"))["ratings"][0]["grade"] == 5
+    assert (await matter.seen())["ratings"][0]["grade"] == 5
+    await town.on("2026-11-27 15:06")
+    await town.records("cg", matter, f"{SIGN}.follow-up.pass")
+    await town.ends(matter, "granted")
+
+
+async def accepted_and_one_refused(town: Town, matter: Matter) -> None:
+    """The tobacco office refuses for its own reason, which touches nobody else's decision."""
+    await town.on("2026-03-03 09:44")
+    for item in (FOOD, TERRACES, TOBACCO):
+        await town.does("scjg.window", matter, f"{item}.accept")
+    assert await matter.dates(f"{TERRACES}.decision") == ("2026-03-10", "2026-03-31")
+    await town.on("2026-03-04 10:52")
+    await town.does("yc.reviewer", matter, f"{TOBACCO}.propose", opinion="四十米外已有零售点。")
+    await town.does("scjg.reviewer", matter, f"{FOOD}.propose", opinion="符合条件。")
+    await town.on("2026-03-05 16:13")
+    await town.does("yc.approver", matter, f"{TOBACCO}.refuse", reasons=["too-near"])
+    await town.does("scjg.approver", matter, f"{FOOD}.grant", opinion="同意。")
+    await town.does("scjg.window", matter, f"{FOOD}.issue")
+    refusal = next(n for n in (await matter.seen())["notices"] if n["kind"] == "refusal")
+    assert "不符合当地烟草制品零售点合理布局规划" in str(refusal["body"]["points"])
+    assert refusal["body"]["remedies"]
+    assert await matter.state() == "in_progress"
+
+
+async def neighbour_heard(town: Town, matter: Matter) -> None:
+    """A neighbour of whom the owner is told nothing asks for a hearing; until its record is signed no day counts."""
+    reviewer, neighbour = town.clerk("cg.reviewer"), {"name": "顾阿婆", "contact": "柳荫路16号二层"}
+    why = {"reason": "外摆影响楼上住户", "parties": [neighbour]}
+    await reviewer.does(matter, f"{TERRACES}.tell_hearing", **why)
+    assert await matter.due(f"{TERRACES}.hearing_window") == "2026-03-12"
+    assert "顾阿婆" not in str(await matter.seen())
+    await town.on("2026-03-09 14:38")
+    asked = {"party": 1, "document": "顾阿婆的听证申请书"}
+    await town.does("cg.window", matter, f"{TERRACES}.request_hearing", **asked)
+    assert await matter.due(f"{TERRACES}.hearing") == "2026-04-07"  # over Tomb-Sweeping Day
+    assert await matter.due(f"{TERRACES}.decision") is None
+    await town.on("2026-03-11 09:16")
+    held, announce = {"place": "区政务服务中心三楼"}, f"{TERRACES}.announce_hearing"
+    # seven working days ahead, and not before whoever reviewed it
+    too_soon = {**held, "chair": "cg.head", "date": "2026-03-19"}
+    assert await reviewer.cannot(matter, announce, **too_soon) == "data-invalid"
+    by_the_reviewer = {**held, "chair": "cg.reviewer", "date": "2026-03-24"}
+    assert await reviewer.cannot(matter, announce, **by_the_reviewer) == "data-invalid"
+    await reviewer.does(matter, announce, **held, chair="cg.head", date="2026-03-24")
+    await town.on("2026-03-24 16:27")
+    await reviewer.does(matter, f"{TERRACES}.record_hearing", document="听证笔录〔2026〕3号")
+    # four of five and of twenty days were used before the request
+    assert await matter.dates(f"{TERRACES}.decision") == ("2026-03-25", "2026-04-16")
+
+
+async def granted_and_made_public(town: Town, matter: Matter) -> None:
+    """Decided on the record the next day; what was granted is made public within seven working days."""
+    await town.does("cg.reviewer", matter, f"{TERRACES}.propose", opinion="九时后收桌，可以准予。")
+    await town.on("2026-03-25 10:19")
+    await town.does("cg.approver", matter, f"{TERRACES}.grant", opinion="同意，晚九时前收桌。")
+    await town.does("scjg.window", matter, f"{TERRACES}.issue")
+    eyes = town.clerk("cg.reviewer")
+    publication = f"{TERRACES}.publication"
+    assert await matter.due(f"{publication}.publish", eyes) == "2026-04-03"
+    await town.on("2026-04-02 11:31")
+    await eyes.does(matter, f"{publication}.publish", document="信用网站公示记录0402")
+
+
+async def complaint_answered(town: Town, matter: Matter) -> None:
+    """A bad grade under one's own name begins the redress: the head calls, explains, and asks again."""
+    bad = {"grade": 2, "text": "没有说清楚为什么"}
+    await matter.owner.does(matter, "rate", item=TOBACCO, **bad)
+    head, redress = town.clerk("yc.head"), f"{TOBACCO}.redress"
+    assert await matter.due(f"{redress}.contact", head) == "2026-04-03"
+    # who reviewed it does not learn that somebody complained
+    rated = await matter.seen(town.clerk("yc.reviewer"))
+    assert redress not in {item["item"] for item in rated["items"]}
+    await town.on("2026-04-03 09:28")
+    await head.does(matter, f"{redress}.contact", opinion="已电话联系，申请人没有收到布局规划。")
+    await head.does(matter, f"{redress}.explain", opinion="布局规划与测距图一并寄出。")
+    await town.on("2026-04-08 15:54")
+    await head.does(matter, f"{redress}.revisit", opinion="申请人表示清楚了。")
+    assert "redress_reply" in await matter.notices()
+
+
+async def test_tables_on_the_pavement_but_no_tobacco(town: Town) -> None:
+    """One refusal, one hearing, one grant: each item has its own end, and the owner is answered when he complains."""
+    await town.on("2026-03-02 13:37")
+    matter = await town.citizen("tang").applies("open-restaurant", TERRACE, FORM)
+    await accepted_and_one_refused(town, matter)
+    await neighbour_heard(town, matter)
+    await granted_and_made_public(town, matter)
+    await complaint_answered(town, matter)
+    held = {made["certificate"] for made in (await matter.seen())["certificates"]}
+    assert held == {"food-licence", "outdoor-permit"}
+    await town.ends(matter, "partly_granted")

@@ -17,13 +17,15 @@ from service.workflows.calendar import (
     midnight,
     notice_days,
 )
-from service.workflows.language.models import Calendar
+from service.workflows.definition.models import Calendar
 
 NATIONAL = build(built_in(), ("CN",))
 DAYS = [date(2024, 1, 1) + timedelta(days=n) for n in range(366 + 365 + 365)]
 
 
-def notice(layer: str = "CN", year: int = 2026, off: list[str] | None = None, on: list[str] | None = None) -> Calendar:
+def notice(
+    layer: str = "CN", year: int = 2026, off: list[str] | None = None, on: list[str] | None = None
+) -> Calendar:
     """Write a notice."""
     return Calendar.model_validate(
         {
@@ -44,7 +46,8 @@ class TestBuiltIn:
     def test_2026_has_the_published_number_of_working_days_in_each_month(self) -> None:
         """R-CAL-2: 21, 16, 22, 21, 19, 21, 23, 21, 22, 18, 21, 23 = 248."""
         months = [
-            sum(NATIONAL.is_working(day) for day in DAYS if (day.year, day.month) == (2026, m)) for m in range(1, 13)
+            sum(NATIONAL.is_working(day) for day in DAYS if (day.year, day.month) == (2026, m))
+            for m in range(1, 13)
         ]
         assert months == [21, 16, 22, 21, 19, 21, 23, 21, 22, 18, 21, 23]
         assert sum(months) == 248
@@ -55,8 +58,13 @@ class TestBuiltIn:
         """R-CAL-4: the comparison of a year the package does not know is skipped, not passed."""
         if not any(day.year == year for day in chinese_calendar.constants.holidays):
             pytest.skip(f"chinese_calendar has no data for {year}")
-        days = [date(year, 1, 1) + timedelta(days=n) for n in range((date(year + 1, 1, 1) - date(year, 1, 1)).days)]
-        assert [NATIONAL.is_working(day) for day in days] == [chinese_calendar.is_workday(day) for day in days]
+        days = [
+            date(year, 1, 1) + timedelta(days=n)
+            for n in range((date(year + 1, 1, 1) - date(year, 1, 1)).days)
+        ]
+        assert [NATIONAL.is_working(day) for day in days] == [
+            chinese_calendar.is_workday(day) for day in days
+        ]
 
     @pytest.mark.parametrize("year", [2024, 2025, 2026, 2027])
     def test_agrees_with_holidays_on_every_day(self, year: int) -> None:
@@ -65,7 +73,9 @@ class TestBuiltIn:
             pytest.skip(f"no notice for {year}: holidays only computes it")
         china = holidays.country_holidays("CN", years=year)
         days = [day for day in DAYS if day.year == year]
-        assert [NATIONAL.is_working(day) for day in days] == [china.is_working_day(day) for day in days]
+        assert [NATIONAL.is_working(day) for day in days] == [
+            china.is_working_day(day) for day in days
+        ]
 
     @pytest.mark.parametrize(
         ("day", "working"),
@@ -77,7 +87,9 @@ class TestBuiltIn:
             ("2026-06-01", True),
         ],
     )
-    def test_a_make_up_sunday_works_and_a_weekday_off_does_not(self, day: str, working: bool) -> None:
+    def test_a_make_up_sunday_works_and_a_weekday_off_does_not(
+        self, day: str, working: bool
+    ) -> None:
         """R-CAL-1, R-CAL-3: half-day and children's holidays stay full working days."""
         assert NATIONAL.is_working(date.fromisoformat(day)) is working
 
@@ -119,7 +131,9 @@ class TestAdd:
 
 
 class TestBefore:
-    @pytest.mark.parametrize(("n", "last"), [(15, "2026-10-26"), (30, "2026-09-29"), (90, "2026-07-07")])
+    @pytest.mark.parametrize(
+        ("n", "last"), [(15, "2026-10-26"), (30, "2026-09-29"), (90, "2026-07-07")]
+    )
     def test_counts_backwards_from_an_expiry(self, n: int, last: str) -> None:
         """R-TIME-8, R-TIME-9, S-13: a food licence to Sun 2026-11-15."""
         assert NATIONAL.before(date(2026, 11, 15), n) == date.fromisoformat(last)
@@ -158,7 +172,9 @@ class TestUnknownYear:
         """S-20 (b): 20 working days from 2026-12-10 are estimated to end on 2027-01-08."""
         assert NATIONAL.add(date(2026, 12, 10), 20) == date(2027, 1, 8)
         off = [
-            day for day in ("2027-01-01", "2027-10-01", "2027-01-02") if NATIONAL.is_working(date.fromisoformat(day))
+            day
+            for day in ("2027-01-01", "2027-10-01", "2027-01-02")
+            if NATIONAL.is_working(date.fromisoformat(day))
         ]
         assert off == []
         assert NATIONAL.is_working(date(2027, 2, 8))
@@ -168,13 +184,21 @@ class TestUnknownYear:
     def test_says_that_it_is_an_estimate(self) -> None:
         """R-CAL-5: never every weekday working without saying so."""
         assert NATIONAL.why(date(2027, 1, 2)) == "周末（2027年放假安排尚未公布，按周一至周五推算）"
-        assert NATIONAL.why(date(2027, 1, 4)) == "工作日（2027年放假安排尚未公布，按周一至周五推算）"
-        assert NATIONAL.why(date(2027, 1, 1)) == "元旦（全国年节及纪念日放假办法第二条；2027年放假安排尚未公布）"
+        assert (
+            NATIONAL.why(date(2027, 1, 4)) == "工作日（2027年放假安排尚未公布，按周一至周五推算）"
+        )
+        assert (
+            NATIONAL.why(date(2027, 1, 1))
+            == "元旦（全国年节及纪念日放假办法第二条；2027年放假安排尚未公布）"
+        )
         assert "未录入" in NATIONAL.why(date(2019, 3, 4))
 
     def test_becomes_known_with_its_notice(self) -> None:
         """A notice for the next year is another version and changes what it lists, December before included."""
-        later = build([*built_in(), notice(year=2027, off=["2026-12-31/2027-01-03"], on=["2026-12-27"])], ("CN",))
+        later = build(
+            [*built_in(), notice(year=2027, off=["2026-12-31/2027-01-03"], on=["2026-12-27"])],
+            ("CN",),
+        )
         assert later.known(date(2027, 1, 4))
         assert not later.is_working(date(2026, 12, 31))
         assert later.is_working(date(2026, 12, 27))
@@ -242,7 +266,9 @@ class TestContradictions:
     def test_lists_the_days_a_given_notice_would_change(self) -> None:
         """S-20 (c): 2026-09-20 off against the stored year."""
         stored = next(each for each in built_in() if each.year == 2026)
-        changed = stored.model_copy(update={"workdays": [d for d in stored.workdays if d != "2026-09-20"]})
+        changed = stored.model_copy(
+            update={"workdays": [d for d in stored.workdays if d != "2026-09-20"]}
+        )
         assert contradictions([changed], built_in()) == [date(2026, 9, 20)]
 
     def test_is_empty_for_the_same_days_another_year_or_a_region(self) -> None:

@@ -7,10 +7,12 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from service.api.pages import desk, portal, sign
+from service.api.pages import account, desk, portal, sign, watch
 from service.api.pages.frame import STATIC, version_of
-from service.api.pages.refused import first_sign_in
-from service.api.pages.visit import Seal, SignInFirst
+from service.api.pages.refused import first_enrol, first_sign_in
+from service.api.pages.visit import EnrolFirst, Seal, SignInFirst
+
+ROUTERS = [sign.router, account.router, watch.router, *portal.routers, *desk.routers]
 
 
 class Hashed(StaticFiles):
@@ -19,15 +21,18 @@ class Hashed(StaticFiles):
     async def get_response(self, path: str, scope: MutableMapping[str, Any]) -> Response:
         """Return a file."""
         answer = await super().get_response(path, scope)
-        known = answer.status_code == 200 and scope["query_string"] == f"v={version_of(path)}".encode()
-        answer.headers["cache-control"] = "public, max-age=31536000, immutable" if known else "no-cache"
+        known = (
+            answer.status_code == 200 and scope["query_string"] == f"v={version_of(path)}".encode()
+        )
+        answer.headers["cache-control"] = (
+            "public, max-age=31536000, immutable" if known else "no-cache"
+        )
         return answer
 
 
 def install(app: FastAPI, secret: str) -> None:
-    """Add the pages to an application; `secret` is what its cookies are signed with."""
+    """Add what the pages need beside their routes; `secret` is what cookies are signed with."""
     app.state.seal = Seal(secret)
     app.mount("/static", Hashed(directory=STATIC), name="static")
-    for router in (sign.router, *portal.routers, *desk.routers):
-        app.include_router(router)
     app.add_exception_handler(SignInFirst, first_sign_in)
+    app.add_exception_handler(EnrolFirst, first_enrol)

@@ -17,6 +17,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from service import office
 from service.api import texts
+from service.api.auth import Desk, desk_of, spend_a_write
 from service.api.pages.visit import Member, Visitor
 from service.errors import DataInvalid, NotPermitted
 
@@ -69,7 +70,11 @@ class Filled:
 
     def beginning(self, prefix: str) -> dict[str, list[str]]:
         """Return the fields whose names begin with a prefix, by the rest of the name."""
-        return {name.removeprefix(prefix): self.many(name) for name in self.fields if name.startswith(prefix)}
+        return {
+            name.removeprefix(prefix): self.many(name)
+            for name in self.fields
+            if name.startswith(prefix)
+        }
 
     def file(self, name: str) -> UploadFile | None:
         """Return an uploaded file; None when none was chosen."""
@@ -79,7 +84,8 @@ class Filled:
 async def filled(request: Request, visitor: Visitor) -> Filled:
     """Read a form. Raises NotPermitted when it is not from our own page, DataInvalid for texts that are not taken in."""
     refuse_strangers(request)
-    form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
+    desk = desk_of(request)
+    form = await _received(request, desk, visitor)
     fields: dict[str, list[str]] = {}
     files: dict[str, UploadFile] = {}
     for name, value in form.multi_items():
@@ -88,10 +94,25 @@ async def filled(request: Request, visitor: Visitor) -> Filled:
                 files[name] = value
         else:
             fields.setdefault(name, []).append(value.replace("\r\n", "\n"))
-    if isinstance(visitor, Member) and not hmac.compare_digest(visitor.csrf.encode(), _first(form, "csrf").encode()):
+    if isinstance(visitor, Member) and not hmac.compare_digest(
+        visitor.csrf.encode(), _first(form, "csrf").encode()
+    ):
         raise NotPermitted(NOT_OURS)
     _refuse_unreadable(fields, files)
     return Filled(fields, files, _fingerprint(request, fields))
+
+
+async def _received(request: Request, desk: Desk, visitor: Visitor) -> FormData:
+    """Receive the fields and files; files take a place for as long as they come. Raises TooManyAttempts."""
+    if not isinstance(visitor, Member):
+        return await request.form(max_files=0, max_fields=MOST_FIELDS)
+    await spend_a_write(desk, visitor.actor)
+    if not request.headers.get("content-type", "").startswith("multipart/"):
+        return await request.form(max_files=0, max_fields=MOST_FIELDS)
+    await desk.office.spend("uploads", visitor.actor.account, desk.clock())
+    await desk.office.refuse_hoarders(visitor.actor)
+    with desk.uploads.place(visitor.actor.account):
+        return await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
 
 
 def _first(form: FormData, name: str) -> str:
@@ -112,10 +133,15 @@ def refuse_strangers(request: Request) -> None:
         raise NotPermitted(NOT_OURS)
 
 
-def _refuse_unreadable(fields: Mapping[str, Sequence[str]], files: Mapping[str, UploadFile]) -> None:
+def _refuse_unreadable(
+    fields: Mapping[str, Sequence[str]], files: Mapping[str, UploadFile]
+) -> None:
     found = [("", fault) for name in fields if (fault := texts.text_fault(name))]
     found += [
-        (f"/{name}", fault) for name, values in fields.items() for value in values if (fault := texts.text_fault(value))
+        (f"/{name}", fault)
+        for name, values in fields.items()
+        for value in values
+        if (fault := texts.text_fault(value))
     ]
     found += [
         (f"/{name}", f"文件名{fault}")
@@ -133,10 +159,14 @@ def _fingerprint(request: Request, fields: Mapping[str, Sequence[str]]) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def asked(visitor: Member, form: Filled, seen: int | Literal["form"] | None = "form") -> office.Request:
+def asked(
+    visitor: Member, form: Filled, seen: int | Literal["form"] | None = "form"
+) -> office.Request:
     """Return the request as the office wants it, under the form's key; `seen` is by default the form's own version."""
     if seen == "form":
         typed = form.text("seen")
         seen = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
     key = form.text("key")[:LONGEST_KEY]
-    return office.Request(visitor.actor, visitor.now, key=key, fingerprint=form.fingerprint, seen_version=seen)
+    return office.Request(
+        visitor.actor, visitor.now, key=key, fingerprint=form.fingerprint, seen_version=seen
+    )

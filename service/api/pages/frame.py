@@ -7,10 +7,12 @@ API. A page carries no inline script or style; its policy would refuse them.
 import hashlib
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -19,8 +21,9 @@ from jinja2.runtime import Context
 from service.api.pages.forms import Filled
 from service.api.pages.visit import Visitor
 from service.errors import KeyReused, ServiceError, Unavailable
-from service.workflows.calendar import TZ, local_date
-from service.workflows.language.duration import Duration
+from service.office import TZ, can_print, local_date, titles
+from service.workflows import telling
+from service.workflows.definition import Duration
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -39,6 +42,7 @@ TO_PEOPLE = {  # what programs are told otherwise
     Unavailable.slug: "系统暂时没有答复，刚才的提交可能办成了，也可能没有。请过一会儿再点一次，不会重复办理。",
 }
 LENGTH = re.compile(r"^([0-9]+)")
+OF_ADDRESSES = "/?#[]@!$&'()*+,;=:%~"  # and what quote never touches
 HTMX = "vendor/htmx.min.js"
 
 
@@ -88,12 +92,19 @@ def span(value: int | str | None) -> str:
 
 def iso(value: datetime | date) -> str:
     """Write a date or an instant for the attribute `datetime`."""
-    return value.astimezone(TZ).isoformat(timespec="minutes") if isinstance(value, datetime) else value.isoformat()
+    if isinstance(value, datetime):
+        return value.astimezone(TZ).isoformat(timespec="minutes")
+    return value.isoformat()
 
 
 def said_plainly(refusal: ServiceError) -> str:
     """Say what was refused, in words for people."""
     return TO_PEOPLE.get(refusal.slug, refusal.detail)
+
+
+def input_of(about: Mapping[str, Any]) -> telling.Input:
+    """Return how a question or field is typed; `about` is what a control knows of it: {title, type, max, …}."""
+    return telling.input_of(about["type"], about["title"], about["max"])
 
 
 def new_key() -> str:
@@ -105,19 +116,39 @@ def new_key() -> str:
 def environment() -> Environment:
     """Return the one environment of all pages."""
     made = Environment(
-        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, auto_reload=False,
-    )  # fmt: skip
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
     made.filters |= {"day": day, "moment": moment, "span": span, "iso": iso}
-    made.globals |= {"asset": asset, "new_key": new_key, "said_plainly": said_plainly, "htmx": HTMX}
+    made.globals |= {
+        "can_print": can_print,
+        "asset": asset,
+        "new_key": new_key,
+        "said_plainly": said_plainly,
+        "material_title": titles.material_title,
+        "input_of": input_of,
+        "htmx": HTMX,
+    }
     made.globals["m"] = made.get_template("parts/macros.html").module
     return made
 
 
 def shown(
-    request: Request, visitor: Visitor, template: str, status: int = 200, *, filled: Filled | None = None,
-    refusal: ServiceError | None = None, fragment: str = "", frames: bool = False, **context: Any,
-) -> Response:  # fmt: skip
+    request: Request,
+    visitor: Visitor,
+    template: str,
+    status: int = 200,
+    *,
+    filled: Filled | None = None,
+    refusal: ServiceError | None = None,
+    fragment: str = "",
+    frames: bool = False,
+    **context: Any,
+) -> Response:
     """Render a page; `fragment` names the block that is enough for a request of htmx.
 
     `refusal` with `filled` brings a form back as it was typed: the status is the refusal's, `errors` maps the name of a
@@ -126,20 +157,32 @@ def shown(
     """
     page = environment().get_template(template)
     facts: dict[str, Any] = {
-        "request": request, "visitor": visitor, "path": request.url.path, "refusal": refusal,
-        "typed": filled or Filled.nothing(), "errors": errors_of(refusal), "desk": request.app.state.desk,
-        "kept_key": filled.text("key") if filled and refusal and refusal.status == 503 else "", **context,
-    }  # fmt: skip
-    going_back = "hx-history-restore-request" in request.headers  # the page itself is gone and wanted as a whole
-    if fragment and "hx-request" in request.headers and not going_back:
+        "request": request,
+        "visitor": visitor,
+        "path": request.url.path,
+        "refusal": refusal,
+        "typed": filled or Filled.nothing(),
+        "errors": errors_of(refusal),
+        "desk": request.app.state.desk,
+        "kept_key": filled.text("key") if filled and refusal and refusal.status == 503 else "",
+        **context,
+    }
+    if fragment and _wants_part(request):
         content = "".join(page.blocks[fragment](page.new_context(facts)))
     else:
         content = page.render(facts)
-    policy = POLICY.format(ancestors="'none'", frames="; frame-src 'self'; object-src 'self'" if frames else "")
+    own_frames = "; frame-src 'self'; object-src 'self'" if frames else ""
+    policy = POLICY.format(ancestors="'none'", frames=own_frames)
     headers = {**HEADERS, "content-security-policy": policy}
     if refusal is not None and status == 200:
         status = refusal.status
     return Response(content.encode(), status, headers, media_type="text/html; charset=utf-8")
+
+
+def _wants_part(request: Request) -> bool:
+    """Tell whether htmx asks for a part of a page; going back, the page itself is gone and wanted as a whole."""
+    asks = request.headers
+    return "hx-request" in asks and "hx-history-restore-request" not in asks
 
 
 def errors_of(refusal: ServiceError | None) -> dict[str, str]:
@@ -152,4 +195,10 @@ def errors_of(refusal: ServiceError | None) -> dict[str, str]:
 
 def see(path: str) -> Response:
     """Send the browser to a page after something was done: going back or reloading does not do it again."""
-    return Response(status_code=303, headers={"location": path, "cache-control": "no-store"})
+    headers = {"location": address(path), "cache-control": "no-store"}
+    return Response(status_code=303, headers=headers)
+
+
+def address(path: str) -> str:
+    """Return an address as a header can carry it: whatever is no character of addresses is percent-encoded."""
+    return quote(path, safe=OF_ADDRESSES, errors="replace")

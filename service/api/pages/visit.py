@@ -12,13 +12,15 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from service.api.auth import Counter, Desk
+from service.api.auth import Counter, Desk, address_of
 from service.errors import NotPermitted
-from service.workflows.situation import Actor, ActorKind
+from service.workflows.case import Actor, ActorKind
 
 SESSION, BEFORE, ELDER = "__Host-session", "__Host-before", "elder"
-MOVED = timedelta(minutes=1)
-_LONGEST = 200
+DEVICE = "__Host-device"  # which browser it is, for as long as it is known; says nothing about who uses it
+FOR_ENROLLING = ("/account", "/sign-out", "/session")
+CLOCK_MOVED = timedelta(minutes=1)
+_LONGEST_COOKIE = 200
 
 
 class Seal:
@@ -38,8 +40,9 @@ class Seal:
 
     def opened(self, purpose: str, signed: str) -> str:
         """Return the value of what was signed here; empty for anything else."""
-        value, _, signature = signed[:_LONGEST].rpartition(".")
-        return value if value and hmac.compare_digest(self.sign(purpose, value).encode(), signature.encode()) else ""
+        value, _, signature = signed[:_LONGEST_COOKIE].rpartition(".")
+        ours = hmac.compare_digest(self.sign(purpose, value).encode(), signature.encode())
+        return value if ours else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +54,7 @@ class Visitor:
     csrf: str = ""  # what each form of this session carries; empty for who has not signed in
     elder: bool = False  # 长者版
     moved: bool = False  # the demonstration's clock is not the real one
+    must_enrol: bool = False  # nothing but setting up the second factor
     idle_seconds: int = 0  # after so long without a request the session ends
 
     @property
@@ -70,32 +74,48 @@ class SignInFirst(Exception):
     """The page is for who has signed in."""
 
 
+class EnrolFirst(Exception):
+    """Who has signed in has to set up the second factor before anything else."""
+
+
 async def visiting(request: Request, desk: Counter) -> Visitor:
     """Return who looks at the page."""
     found = await _visitor(request, desk)
     request.state.visitor = found
+    if not isinstance(found, Member) and (request.method == "POST" or request.url.query):
+        await desk.office.spend("asks", address_of(request), desk.clock())
     return found
 
 
 async def _visitor(request: Request, desk: Desk) -> Visitor:
     now, clock = await desk.now(), desk.clock()
-    elder, moved = request.cookies.get(ELDER) == "1", abs(now - clock) >= MOVED
+    elder, moved = request.cookies.get(ELDER) == "1", abs(now - clock) >= CLOCK_MOVED
     seal: Seal = request.app.state.seal
     token = seal.opened("session", request.cookies.get(SESSION, ""))
     session = await desk.office.session(token, clock) if token else None
     if session is None:
         return Visitor(now=now, elder=elder, moved=moved)
     idle = int((session.idle_at - clock).total_seconds())
-    return Member(now=now, actor=session.actor, csrf=session.csrf, elder=elder, moved=moved, idle_seconds=idle)
+    return Member(
+        now=now,
+        actor=session.actor,
+        csrf=session.csrf,
+        elder=elder,
+        moved=moved,
+        must_enrol=session.must_enrol,
+        idle_seconds=idle,
+    )
 
 
 Visiting = Annotated[Visitor, Depends(visiting)]
 
 
-async def member(visitor: Visiting) -> Member:
-    """Return who has signed in. Raises SignInFirst."""
+async def member(request: Request, visitor: Visiting) -> Member:
+    """Return who has signed in. Raises SignInFirst; EnrolFirst on any page but those for that."""
     if not isinstance(visitor, Member):
         raise SignInFirst
+    if visitor.must_enrol and not request.url.path.startswith(FOR_ENROLLING):
+        raise EnrolFirst
     return visitor
 
 

@@ -10,7 +10,7 @@ from service.api.auth import Asked, Counter, SignedIn
 from service.api.body import StrictRoute
 from service.api.problems import kinds, refusals
 from service.api.rest.given import Long
-from service.api.rest.shapes import Given, Shown, json_answer
+from service.api.rest.shapes import Given, Shown, json_answer, shape_of
 from service.api.texts import CaseNumber, ItemCode, Whole, Word
 from service.errors import KeyReused, NotFound, NotPermitted, NotSignedIn
 from service.office import BulkEntry, BulkOrder, BulkResult, BulkView
@@ -18,15 +18,25 @@ from service.office import BulkEntry, BulkOrder, BulkResult, BulkView
 router = APIRouter(prefix="/bulk", tags=["actions"], route_class=StrictRoute)
 CREATED = 201
 BulkId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
-MOST = 100
-ORDER: dict[str, Any] = {
-    "受理两件": {"value": {"action": "accept", "items": [
-        {"number": "YJS20261105-000001", "item": "food-licence", "version": 1},
-        {"number": "YJS20261105-000002", "item": "food-licence", "version": 1},
-    ]}},
-    "认领": {"value": {"action": "claim", "items": [{"number": "YJS20261105-000001", "item": "food-licence"}]}},
+MOST_ENTRIES = 100
+ORDER_EXAMPLES: dict[str, Any] = {
+    "受理两件": {
+        "value": {
+            "action": "accept",
+            "items": [
+                {"number": "YJS20261105-000001", "item": "food-licence", "version": 1},
+                {"number": "YJS20261105-000002", "item": "food-licence", "version": 1},
+            ],
+        }
+    },
+    "认领": {
+        "value": {
+            "action": "claim",
+            "items": [{"number": "YJS20261105-000001", "item": "food-licence"}],
+        }
+    },
     "催办": {"value": {"action": "urge", "items": [{"number": "YJS20261105-000001"}]}},
-}  # fmt: skip
+}
 
 
 class BulkEntryGiven(Given):
@@ -34,7 +44,9 @@ class BulkEntryGiven(Given):
 
     number: CaseNumber
     item: ItemCode | None = Field(None, description="事项；不写时对整件办理（如催办）")
-    version: Whole | None = Field(None, description="看到的办件版本；已被别人办理过的这一件不办，其余照办")
+    version: Whole | None = Field(
+        None, description="看到的办件版本；已被别人办理过的这一件不办，其余照办"
+    )
 
 
 class BulkData(Given):
@@ -49,7 +61,7 @@ class BulkGiven(Given):
     action: Word = Field(
         description="受理一类的动作（accept、file 等）、claim 认领、urge 催办；不予办理和作出决定只能逐件办"
     )
-    items: Annotated[list[BulkEntryGiven], Field(min_length=1, max_length=MOST)]
+    items: Annotated[list[BulkEntryGiven], Field(min_length=1, max_length=MOST_ENTRIES)]
     data: BulkData = BulkData()
 
 
@@ -84,18 +96,24 @@ class BulkShown(Shown):
     action: str
     action_title: str = Field(description="为空表示没有一件能办这个动作")
     created_at: datetime
-    finished: bool = Field(description="false：中途断了，用同一个 Idempotency-Key 再提交一次就接着办")
+    finished: bool = Field(
+        description="false：中途断了，用同一个 Idempotency-Key 再提交一次就接着办"
+    )
     done: int = Field(description="办成的件数")
     refused: int = Field(description="没有办成的件数")
     items: list[BulkEntryShown]
 
 
 @router.post(
-    "", operation_id="bulk_create", summary="批量办理", status_code=CREATED, response_model=BulkShown,
+    "",
+    operation_id="bulk_create",
+    summary="批量办理",
+    status_code=CREATED,
+    response_model=BulkShown,
     responses=refusals(NotSignedIn, NotPermitted, KeyReused),
-)  # fmt: skip
+)
 async def create_bulk(
-    desk: Counter, asked: Asked, given: Annotated[BulkGiven, Body(openapi_examples=ORDER)]
+    desk: Counter, asked: Asked, given: Annotated[BulkGiven, Body(openapi_examples=ORDER_EXAMPLES)]
 ) -> Response:
     """每一件各办各的：一件没有办成不影响其他件，原因写在这一件的 problem 里。"""
     entries = [BulkEntry(each.number, each.item or "", each.version) for each in given.items]
@@ -105,9 +123,12 @@ async def create_bulk(
 
 
 @router.get(
-    "/{bulk}", operation_id="bulk_get", summary="批量办理的结果", response_model=BulkShown,
+    "/{bulk}",
+    operation_id="bulk_get",
+    summary="批量办理的结果",
+    response_model=BulkShown,
     responses=refusals(NotSignedIn, NotFound),
-)  # fmt: skip
+)
 async def get_bulk(bulk: BulkId, desk: Counter, caller: SignedIn) -> Response:
     """只有办的人自己看得到。"""
     return json_answer(shown(await desk.office.bulk(caller.actor, bulk)).model_dump_json())
@@ -115,14 +136,17 @@ async def get_bulk(bulk: BulkId, desk: Counter, caller: SignedIn) -> Response:
 
 def shown(view: BulkView) -> BulkShown:
     """Show what became of an order."""
-    return BulkShown(
-        id=view.id, action=view.action, action_title=view.title, created_at=view.created_at, finished=view.finished,
-        done=sum(each.done is True for each in view.results), refused=sum(each.done is False for each in view.results),
-        items=[_entry(each) for each in view.results],
-    )  # fmt: skip
+    return shape_of(
+        BulkShown,
+        view,
+        action_title=view.title,
+        done=sum(each.done is True for each in view.results),
+        refused=sum(each.done is False for each in view.results),
+        items=[_entry_shown(each) for each in view.results],
+    )
 
 
-def _entry(each: BulkResult) -> BulkEntryShown:
+def _entry_shown(each: BulkResult) -> BulkEntryShown:
     problem = None
     if each.slug:
         kind = kinds()[each.slug]
@@ -133,7 +157,4 @@ def _entry(each: BulkResult) -> BulkEntryShown:
             detail=each.detail,
             law=each.law or None,
         )
-    return BulkEntryShown(
-        number=each.number, item=each.item, item_title=each.item_title, applicant_name=each.applicant_name,
-        done=each.done, state=each.state, state_title=each.state_title, version=each.version, problem=problem,
-    )  # fmt: skip
+    return shape_of(BulkEntryShown, each, problem=problem)

@@ -4,10 +4,17 @@ from typing import Any
 
 from pydantic import Field
 
-from service.api.rest.shapes import APPLICANT_TYPES, CATEGORIES, LEGAL_MODES, REFUSAL_POLICIES, Shown, said
-from service.workflows.language.duration import Duration
-from service.workflows.language.models import BundleItem, Item, Question, one_of
-from service.workflows.language.release import Release
+from service.api.rest.shapes import Shape, Shown, shape_of
+from service.office import titles
+from service.workflows.definition import (
+    Bundle,
+    BundleItem,
+    Duration,
+    ItemDefinition,
+    Question,
+    Release,
+    one_of,
+)
 
 
 class Choice(Shown):
@@ -105,55 +112,79 @@ def limit(text: str) -> LimitShown:
     return LimitShown(length=text, title=Duration.parse(text).title())
 
 
-def line(release: Release) -> BundleLine:
+def bundle_line(release: Release) -> BundleLine:
     """Show a bundle in the list."""
-    return BundleLine(**_line(release))
+    return _bundle_part(BundleLine, release)
 
 
-def _line(release: Release) -> dict[str, Any]:
+def _bundle_part(shape: type[Shape], release: Release, **more: Any) -> Shape:
     bundle, directory = release.bundle, release.directory
+    return shape_of(
+        shape,
+        bundle,
+        bundle=bundle.code,
+        lead_title=directory.departments[bundle.lead],
+        applicants=[
+            Choice(code=code, title=titles.APPLICANT_TYPES[code]) for code in bundle.applicants
+        ],
+        promised=limit(bundle.promised),
+        items=len(bundle.items),
+        departments=len(directory.departments),
+        before=_before(bundle),
+        release=release.hash,
+        **more,
+    )
+
+
+def _before(bundle: Bundle) -> BeforeShown | None:
     before = bundle.before
-    return {
-        "bundle": bundle.code, "title": bundle.title, "lead": bundle.lead, "lead_title": directory.departments[bundle.lead],
-        "applicants": [Choice(code=code, title=said(APPLICANT_TYPES, code)) for code in bundle.applicants],
-        "promised": limit(bundle.promised), "items": len(bundle.items), "departments": len(directory.departments),
-        "before": before and BeforeShown(
-            steps=before.steps, materials=before.materials, days=limit(before.days) if before.days else None
-        ),
-        "release": release.hash,
-    }  # fmt: skip
+    if before is None:
+        return None
+    return shape_of(BeforeShown, before, days=limit(before.days) if before.days else None)
 
 
 def shown(release: Release) -> BundleShown:
     """Show a bundle in full."""
     bundle, directory = release.bundle, release.directory
-    return BundleShown(
-        **_line(release), legal_mode=bundle.legal_mode, legal_mode_title=said(LEGAL_MODES, bundle.legal_mode),
+    return _bundle_part(
+        BundleShown,
+        release,
+        legal_mode_title=titles.LEGAL_MODES[bundle.legal_mode],
         region=Choice(code=directory.region.code, title=directory.region.title),
-        department_list=[Choice(code=code, title=title) for code, title in directory.departments.items()],
+        department_list=[
+            Choice(code=code, title=title) for code, title in directory.departments.items()
+        ],
         questions=[_question(question) for question in bundle.questions],
         item_list=[_item(release, entry, release.items[entry.use]) for entry in bundle.items],
-    )  # fmt: skip
+    )
 
 
 def _question(question: Question) -> QuestionShown:
     options = one_of(question.options or {})
-    return QuestionShown(
-        id=question.id, ask=question.ask, type=question.type, unit=question.unit, min=question.min, max=question.max,
-        options=[Choice(code=code, title=title) for code, title in options.items()], fills=question.fills,
-        why=question.why, conditional=question.when is not None,
-    )  # fmt: skip
+    return shape_of(
+        QuestionShown,
+        question,
+        options=[Choice(code=code, title=title) for code, title in options.items()],
+        conditional=question.when is not None,
+    )
 
 
-def _item(release: Release, entry: BundleItem, item: Item) -> BundleItemShown:
+def _item(release: Release, entry: BundleItem, item: ItemDefinition) -> BundleItemShown:
     policy = entry.on_refusal or release.bundle.on_refusal
     certificate = item.result.certificate if item.result else None
-    return BundleItemShown(
-        item=item.code, title=item.title, department=item.department,
-        department_title=release.directory.departments[item.department], category=item.category,
-        category_title=said(CATEGORIES, item.category), basis=item.basis, conditions=item.conditions,
-        limits={name: limit(text) for name, text in item.limits.items()}, after=entry.after, always=entry.when is None,
-        commitment=item.commitment is not None, certificate=certificate,
-        certificate_title=release.vocabulary.certificates[certificate].title if certificate else None,
-        on_refusal=policy, on_refusal_title=said(REFUSAL_POLICIES, policy),
-    )  # fmt: skip
+    issued = release.vocabulary.certificates[certificate].title if certificate else None
+    return shape_of(
+        BundleItemShown,
+        item,
+        item=item.code,
+        department_title=release.directory.departments[item.department],
+        category_title=titles.CATEGORIES[item.category],
+        limits={name: limit(text) for name, text in item.limits.items()},
+        after=entry.after,
+        always=entry.when is None,
+        commitment=item.commitment is not None,
+        certificate=certificate,
+        certificate_title=issued,
+        on_refusal=policy,
+        on_refusal_title=titles.REFUSAL_POLICIES[policy],
+    )

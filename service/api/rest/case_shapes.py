@@ -15,7 +15,9 @@ class ApplicantShown(Shown):
     type: str
     type_title: str
     name: str = Field(description="无需知道身份的人看到的是隐去后的名称")
-    id: str = Field(description="统一社会信用代码或身份证号码；无需知道身份的人看到的是隐去后的号码")
+    id: str = Field(
+        description="统一社会信用代码或身份证号码；无需知道身份的人看到的是隐去后的号码"
+    )
 
 
 class ClockShown(Shown):
@@ -104,6 +106,9 @@ class ItemShown(Shown):
     note: str = Field(description="给申请人的说明")
     to_correct: list[PointShown] = Field(description="已一次性告知、要补正的内容")
     noted: list[PointShown] = Field(description="部门已记录、尚未告知的问题；只有工作人员看得到")
+    conditions: list[str] = Field(
+        description="审查要点，核查时按这个顺序逐项写结果；只有工作人员看得到"
+    )
     hearing: HearingShown | None = Field(None, description="决定前的听证；没有时为空")
     feedback: FeedbackShown | None = Field(
         None, description="统一受理时承办部门反馈的材料核对结果；没有反馈时为空；只有工作人员看得到"
@@ -124,6 +129,11 @@ class MaterialShown(Shown):
     at: datetime
     replaced: bool = Field(description="已被更新的材料代替")
     reference: str = Field(description="凭什么免交：证照编号；没有时为空")
+    scan: str | None = Field(
+        None,
+        description="文件的查毒情况：unscanned 没有查毒，pending 正在查，clean 没有发现，found 查出病毒、不能打开；办理的答复里为空",
+    )
+    scan_title: str | None = None
 
 
 class NoticeShown(Shown):
@@ -139,7 +149,9 @@ class NoticeShown(Shown):
     number: str
     code: str = Field(description="二维码里的编码，可在 GET /documents/{code} 核验真伪")
     issued_at: datetime
-    body: dict[str, Any] = Field(description="内容：text 正文，points 要点，dates 期限，law 依据，remedies 救济途径")
+    body: dict[str, Any] = Field(
+        description="内容：text 正文，points 要点，dates 期限，law 依据，remedies 救济途径"
+    )
 
 
 class CertificateShown(Shown):
@@ -153,10 +165,47 @@ class CertificateShown(Shown):
     number: str
     issued_on: date
     valid_until: date | None
-    operable_from: date | None = Field(description="从哪一天起可以凭证照从事活动；为空时承诺的条件还没有核实符合")
+    operable_from: date | None = Field(
+        description="从哪一天起可以凭证照从事活动；为空时承诺的条件还没有核实符合"
+    )
     state: str
     state_title: str
     code: str = Field(description="二维码里的编码，可在 GET /documents/{code} 核验")
+
+
+class CheckedShown(Shown):
+    """一个审查要点的核查结果。"""
+
+    point: str
+    result: str
+    result_title: str
+    note: str = Field(description="看到的情况")
+
+
+class SignedShown(Shown):
+    """签字。"""
+
+    name: str
+    at: datetime
+
+
+class InspectionShown(Shown):
+    """核查记录：谁、什么时候、在哪里、逐项查了什么；参加的人都签字后归档。"""
+
+    n: int
+    item: str
+    item_title: str
+    checked_at: datetime
+    place: str
+    officers: list[str] = Field(description="核查人员姓名")
+    points: list[CheckedShown]
+    findings: str
+    result: str
+    result_title: str
+    photos: list[str] = Field(description="现场照片的文件编号")
+    signatures: list[SignedShown]
+    awaits_name: str = Field(description="还等谁签字；空表示都签了")
+    filed_on: date | None = Field(description="哪一天归档")
 
 
 class RatingShown(Shown):
@@ -206,6 +255,14 @@ class OfferShown(Shown):
     allowed: bool
     reason: str = Field(description="现在不能办的原因")
     law: str
+    says: str = Field(description="办以前要知道的：为什么要比平常多写一项")
+
+
+class MandateShown(Shown):
+    """授权：谁授权，凭证的编号。"""
+
+    name: str
+    reference: str
 
 
 class CaseShown(Shown):
@@ -222,6 +279,9 @@ class CaseShown(Shown):
     channel: str
     channel_title: str
     applicant: ApplicantShown
+    mandate: MandateShown | None = Field(
+        description="门户代为申请的授权；不是代为申请的、看的人无需知道的为空"
+    )
     created_at: datetime | None
     received_at: datetime | None
     closed_at: datetime | None
@@ -237,8 +297,11 @@ class CaseShown(Shown):
     materials: list[MaterialShown]
     notices: list[NoticeShown]
     certificates: list[CertificateShown]
+    inspections: list[InspectionShown] = Field(description="现场核查、事后核查的记录")
     ratings: list[RatingShown]
-    rating_default: DefaultRatingShown | None = Field(description="没有评价时按本地规定怎样计；没有这条规定时为空")
+    rating_default: DefaultRatingShown | None = Field(
+        description="没有评价时按本地规定怎样计；没有这条规定时为空"
+    )
 
 
 class CaseWithActions(CaseShown):

@@ -6,17 +6,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field, StringConstraints
 
+from service.api import noting
 from service.api.auth import Counter, SignedIn
 from service.api.body import StrictRoute
 from service.api.problems import refusals
-from service.api.rest.shapes import CERTIFICATE_STATES, Shown, json_answer, masked_id, said
+from service.api.rest.shapes import Shown, json_answer, shape_of
 from service.api.texts import Clean, Cursor
 from service.errors import NotFound, NotSignedIn
 from service.office import Holding, titles
-from service.workflows.situation import Actor
+from service.workflows.case import Actor
 
 router = APIRouter(prefix="/certificates", tags=["certificates"], route_class=StrictRoute)
-Number = Annotated[Clean, StringConstraints(min_length=1, max_length=100), Path(description="证照编号")]
+Number = Annotated[
+    Clean, StringConstraints(min_length=1, max_length=100), Path(description="证照编号")
+]
 
 
 class HoldingShown(Shown):
@@ -31,7 +34,10 @@ class HoldingShown(Shown):
     valid_from: date | None = Field(description="有效期起；为空的自核发之日起")
     valid_until: date | None = Field(description="有效期止；长期有效的为空")
     continues: str = Field(description="延续或者变更自哪一份（编号）；为空的是首次核发")
-    state: str = Field(description="valid 有效，pending 未生效，expired 已过期，superseded 已换发，revoked 已撤销")
+    state: str = Field(
+        description="made 已准予待颁发，valid 有效，pending 未生效，expired 已过期，superseded 已换发，"
+        "revoked 已撤销，recalled 已撤回许可，void 没有颁发已终止，deregistered 已注销"
+    )
     state_title: str
     carries: dict[str, Any] = Field(description="照面内容，签发时取自申请表")
     code: str = Field(description="二维码里的编码，可在 GET /documents/{code} 核验")
@@ -50,38 +56,50 @@ class HoldingPage(Shown):
 
 
 @router.get(
-    "", operation_id="certificates_list", summary="证照列表", response_model=HoldingPage,
+    "",
+    operation_id="certificates_list",
+    summary="证照列表",
+    response_model=HoldingPage,
     responses=refusals(NotSignedIn),
-)  # fmt: skip
+)
 async def list_certificates(
-    desk: Counter, caller: SignedIn, cursor: Cursor | None = None, limit: Annotated[int, Query(ge=1, le=100)] = 50
+    desk: Counter,
+    caller: SignedIn,
+    cursor: Cursor | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> Response:
     """申请人看到自己的，工作人员看到本部门所办事项发出的，新的在前。"""
     found = await desk.office.certificates(caller.actor, caller.now, cursor, limit)
-    page = HoldingPage(items=[_shown(each, caller.actor) for each in found.items], next=found.next)
+    noting.listed(desk, caller.actor, "certificates")
+    page = HoldingPage(
+        items=[_holding_shown(each, caller.actor) for each in found.items], next=found.next
+    )
     return json_answer(page.model_dump_json())
 
 
 @router.get(
-    "/{certificate}", operation_id="certificates_get", summary="一份证照", response_model=HoldingShown,
+    "/{certificate}",
+    operation_id="certificates_get",
+    summary="一份证照",
+    response_model=HoldingShown,
     responses=refusals(NotSignedIn, NotFound),
-)  # fmt: skip
+)
 async def get_certificate(certificate: Number, desk: Counter, caller: SignedIn) -> Response:
     """持有人，以及看得到所属办件的工作人员可以查看；不归来人看的与没有，答复相同。"""
     return json_answer(
-        _shown(await desk.office.certificate(caller.actor, certificate, caller.now), caller.actor).model_dump_json()
+        _holding_shown(
+            await desk.office.certificate(caller.actor, certificate, caller.now), caller.actor
+        ).model_dump_json()
     )
 
 
-def _shown(row: Holding, actor: Actor) -> HoldingShown:
-    watching = actor.kind == "supervisor"  # watches over the time of all, needs nobody's papers
-    return HoldingShown(
-        number=row.number, certificate=row.certificate, title=row.title,
+def _holding_shown(row: Holding, actor: Actor) -> HoldingShown:
+    watching = actor.is_supervisor  # watches over the time of all, needs nobody's papers
+    return shape_of(
+        HoldingShown,
+        row,
         holder_name=titles.masked(row.holder_name) if watching else row.holder_name,
-        holder_id=masked_id(row.holder_id) if watching else row.holder_id,
-        issued_on=row.issued_on, valid_from=row.valid_from, valid_until=row.valid_until, continues=row.continues,
-        state=row.state,
-        state_title=said(CERTIFICATE_STATES, row.state), carries={} if watching else row.carries, code=row.code,
-        case=row.case, item=row.item, item_title=row.item_title, department=row.department,
-        department_title=row.department_title,
-    )  # fmt: skip
+        holder_id=titles.masked_id(row.holder_id) if watching else row.holder_id,
+        state_title=titles.CERTIFICATE_STATES[row.state],
+        carries={} if watching else row.carries,
+    )

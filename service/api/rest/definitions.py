@@ -8,23 +8,30 @@ from pydantic import Field, StringConstraints
 from service.api.auth import Counter, only
 from service.api.body import StrictRoute
 from service.api.problems import refusals
-from service.api.rest.shapes import SEVERITIES, Given, Shown, json_answer, said
-from service.errors import NotPermitted, NotSignedIn
+from service.api.rest.shapes import Given, Shown, json_answer
+from service.errors import DefinitionInvalid, NotPermitted, NotSignedIn
 
 router = APIRouter(prefix="/definitions", tags=["definitions"], route_class=StrictRoute)
 Path = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_\-][A-Za-z0-9_\-./]{0,199}$")]
 FileText = Annotated[str, StringConstraints(max_length=256 * 1024)]
-EXAMPLE: dict[str, Any] = {
+PACK_EXAMPLES: dict[str, Any] = {
     "日历": {
-        "value": {"files": {"calendar.yaml": "kind: calendar\nyear: 2026\nsource: 放假通知\nholidays: [2026-13-01]\n"}}
+        "value": {
+            "files": {
+                "calendar.yaml": "kind: calendar\nyear: 2026\nsource: 放假通知\nholidays: [2026-13-01]\n"
+            }
+        }
     }
 }
+SEVERITY_TITLES = {"error": "错误", "warning": "提醒"}
 
 
 class DefinitionsGiven(Given):
     """一个定义包的文件。"""
 
-    files: Annotated[dict[Path, FileText], Field(min_length=1, max_length=500)] = Field(description="路径 → 内容")
+    files: Annotated[dict[Path, FileText], Field(min_length=1, max_length=500)] = Field(
+        description="路径 → 内容"
+    )
 
 
 class DiagnosticShown(Shown):
@@ -48,16 +55,23 @@ class DiagnosticsShown(Shown):
 
 
 @router.post(
-    "/check", operation_id="definitions_check", summary="检查定义", response_model=DiagnosticsShown,
-    responses=refusals(NotSignedIn, NotPermitted), dependencies=[Depends(only("admin"))],
-)  # fmt: skip
-async def check(desk: Counter, given: Annotated[DefinitionsGiven, Body(openapi_examples=EXAMPLE)]) -> Response:
+    "/check",
+    operation_id="definitions_check",
+    summary="检查定义",
+    response_model=DiagnosticsShown,
+    responses=refusals(NotSignedIn, NotPermitted, DefinitionInvalid),
+    dependencies=[Depends(only("admin"))],
+)
+async def check(
+    desk: Counter, given: Annotated[DefinitionsGiven, Body(openapi_examples=PACK_EXAMPLES)]
+) -> Response:
     """每处错误指到行和列，并说明怎样改；什么也不保存。"""
-    found = await desk.office.check({path: text.encode() for path, text in given.files.items()})
+    found = await desk.office.check(given.files)
     shown = DiagnosticsShown(
         publishable=all(each.severity != "error" for each in found),
         diagnostics=[
-            DiagnosticShown(**each.as_dict(), severity_title=said(SEVERITIES, each.severity)) for each in found
+            DiagnosticShown(**each.as_dict(), severity_title=SEVERITY_TITLES[each.severity])
+            for each in found
         ],
     )
     return json_answer(shown.model_dump_json())

@@ -19,6 +19,7 @@ class DocumentShown(Shown):
     """一份文书或证照的真伪。"""
 
     number: str
+    document_number: str = Field(description="文号，如 云临市监许准〔2026〕327号；没有的为空")
     title: str
     case: str
     issued_at: datetime
@@ -30,13 +31,18 @@ class DocumentShown(Shown):
     valid: bool = Field(description="属实，而且对应的决定、证照现在仍然有效")
     note: str = Field(description="为什么失效；有效时为空")
     valid_until: date | None = Field(description="证照的有效期止；文书和长期有效的证照为空")
-    state: str = Field(description="证照的状态 valid、pending、expired、superseded、revoked；文书为空")
+    state: str = Field(
+        description="证照的状态 made、valid、pending、expired、superseded、revoked、recalled、void、deregistered；文书为空"
+    )
 
 
 @router.get(
-    "/{code}", operation_id="documents_verify", summary="凭二维码核验文书、证照", response_model=DocumentShown,
+    "/{code}",
+    operation_id="documents_verify",
+    summary="凭二维码核验文书、证照",
+    response_model=DocumentShown,
     responses=refusals(NotFound),
-)  # fmt: skip
+)
 async def verify(code: Secret, desk: Counter, now: Now) -> Response:
     """纸面上的编号、名称、日期、机关、内容指纹与这里都一致，就是真的；valid 说明现在是否仍然有效。"""
     return json_answer(DocumentShown(**await desk.office.document(code, now)).model_dump_json())

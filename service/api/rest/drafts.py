@@ -85,9 +85,12 @@ class DraftShown(Shown):
 
 
 @router.get(
-    "/{number}/draft", operation_id="cases_draft", summary="草稿：分页的表、材料、还缺什么", response_model=DraftShown,
+    "/{number}/draft",
+    operation_id="cases_draft",
+    summary="草稿：分页的表、材料、还缺什么",
+    response_model=DraftShown,
     responses=refusals(NotSignedIn, NotFound, ActionNotAllowed),
-)  # fmt: skip
+)
 async def get_draft(number: CaseNumber, desk: Counter, caller: SignedIn) -> Response:
     """只有写草稿的人看得到；已经提交的返回 409。以前的申请填过、这次可以沿用的内容列为建议，要由申请人核对后保存。"""
     view = await desk.office.draft(caller.actor, number, caller.now)

@@ -11,14 +11,13 @@ from service.api.body import StrictRoute
 from service.api.problems import refusals
 from service.api.rest.case_shapes import WhereShown
 from service.api.rest.case_views import where_line
-from service.api.rest.shapes import KINDS, Shown, json_answer, said
+from service.api.rest.shapes import Shown, json_answer, shape_of
 from service.api.texts import CaseNumber, ClockCode, Cursor, ItemCode
 from service.errors import NotFound, NotPermitted, NotSignedIn
 from service.office import Recorded, titles
-from service.workflows.case import CASE
-from service.workflows.language.release import Release
-from service.workflows.situation import Actor
-from service.workflows.tools.progress import action_title
+from service.workflows.case import CASE, Actor
+from service.workflows.definition import Release
+from service.workflows.telling import action_title
 
 router = APIRouter(prefix="/cases", tags=["cases"], route_class=StrictRoute)
 OF_CASE = "case"  # stands for the case's own clocks in the path
@@ -141,43 +140,57 @@ class WherePage(Shown):
 
 
 @router.get(
-    "/{number}/events", operation_id="cases_events", summary="办理记录", response_model=EventPage,
+    "/{number}/events",
+    operation_id="cases_events",
+    summary="办理记录",
+    response_model=EventPage,
     responses=refusals(NotSignedIn, NotFound),
-)  # fmt: skip
+)
 async def list_events(
-    number: CaseNumber, desk: Counter, caller: SignedIn, cursor: Cursor | None = None,
+    number: CaseNumber,
+    desk: Counter,
+    caller: SignedIn,
+    cursor: Cursor | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
-) -> Response:  # fmt: skip
+) -> Response:
     """只增不改，逐条链接；申请人看到的没有经办人账号和内部意见。"""
     found = await desk.office.events(caller.actor, number, cursor, limit, now=caller.now)
-    shown = [event(each, await desk.office.release(each.release), caller.actor) for each in found.items]
+    shown = [
+        event_shown(each, await desk.office.release(each.release), caller.actor)
+        for each in found.items
+    ]
     return json_answer(EventPage(items=shown, next=found.next).model_dump_json())
 
 
 @router.get(
-    "/{number}/oddities", operation_id="cases_oddities", summary="办理记录里的疑点", response_model=OddityPage,
+    "/{number}/oddities",
+    operation_id="cases_oddities",
+    summary="办理记录里的疑点",
+    response_model=OddityPage,
     responses=refusals(NotSignedIn, NotPermitted, NotFound),
-)  # fmt: skip
+)
 async def list_oddities(number: CaseNumber, desk: Counter, caller: SignedIn) -> Response:
     """倒签、秒批、临期停表、踩点补正等，只供效能监察核实；疑点不等于违规。"""
     found = await desk.office.oddities(caller.actor, number, caller.now)
-    shown = [
-        OddityShown(
-            code=each.code, item=each.item, text=each.text, events=list(each.events), working_days=each.working_days
-        )
-        for each in found
-    ]
+    shown = [shape_of(OddityShown, each) for each in found]
     return json_answer(OddityPage(items=shown).model_dump_json())
 
 
 @router.get(
-    "/{number}/where", operation_id="cases_where", summary="某一时刻办到哪里", response_model=WherePage,
+    "/{number}/where",
+    operation_id="cases_where",
+    summary="某一时刻办到哪里",
+    response_model=WherePage,
     responses=refusals(NotSignedIn, NotFound),
-)  # fmt: skip
+)
 async def where_at(
-    number: CaseNumber, desk: Counter, caller: SignedIn,
-    at: Annotated[AwareDatetime, Query(description="哪一时刻，带时区", examples=["2026-11-06T10:00:00+08:00"])],
-) -> Response:  # fmt: skip
+    number: CaseNumber,
+    desk: Counter,
+    caller: SignedIn,
+    at: Annotated[
+        AwareDatetime, Query(description="哪一时刻，带时区", examples=["2026-11-06T10:00:00+08:00"])
+    ],
+) -> Response:
     """那时在哪个环节、哪个部门、哪个岗位、谁手里，到哪天为止；申请人看不到具体的人。"""
     found = await desk.office.where_at(caller.actor, number, at, caller.now)
     named = caller.actor.kind in ("clerk", "supervisor")
@@ -186,9 +199,12 @@ async def where_at(
 
 
 @router.get(
-    "/{number}/clocks/{item}/{clock}/explain", operation_id="clocks_explain", summary="时限逐日说明",
-    response_model=ExplanationShown, responses=refusals(NotSignedIn, NotFound),
-)  # fmt: skip
+    "/{number}/clocks/{item}/{clock}/explain",
+    operation_id="clocks_explain",
+    summary="时限逐日说明",
+    response_model=ExplanationShown,
+    responses=refusals(NotSignedIn, NotFound),
+)
 async def explain_clock(
     number: CaseNumber, item: ItemCode, clock: ClockCode, desk: Counter, caller: SignedIn
 ) -> Response:
@@ -199,9 +215,13 @@ async def explain_clock(
 
 
 @router.get(
-    "/{number}/chart.svg", operation_id="cases_chart_svg", summary="办件的流程图（SVG）", response_class=Response,
-    responses=refusals(NotSignedIn, NotFound) | {200: {"description": "流程图", "content": {"image/svg+xml": {}}}},
-)  # fmt: skip
+    "/{number}/chart.svg",
+    operation_id="cases_chart_svg",
+    summary="办件的流程图（SVG）",
+    response_class=Response,
+    responses=refusals(NotSignedIn, NotFound)
+    | {200: {"description": "流程图", "content": {"image/svg+xml": {}}}},
+)
 async def chart_svg(number: CaseNumber, desk: Counter, caller: SignedIn) -> Response:
     """各事项走过、正在和将要经过的环节；实线只画办理记录里有的，走过几次也照记录。"""
     found = await desk.office.progress(caller.actor, number, caller.now)
@@ -210,28 +230,36 @@ async def chart_svg(number: CaseNumber, desk: Counter, caller: SignedIn) -> Resp
     return Response(found.chart().encode(), headers=headers, media_type="image/svg+xml")
 
 
-def event(one: Recorded, release: Release, viewer: Actor) -> EventShown:
+def event_shown(one: Recorded, release: Release, viewer: Actor) -> EventShown:
     """Show a record; the applicant sees department and post, not the person, and not what was written inside."""
     inside = viewer.kind in ("clerk", "supervisor")
-    return EventShown(
-        n=one.n, action=one.action, action_title=action_title(release, one), item=one.item,
-        item_title=titles.item_title(release, one.item) if one.item else "", at=one.at, recorded_at=one.recorded_at,
-        who=_who(one.actor, release, inside=inside), state_from=one.state_from, state_to=one.state_to,
-        state_from_title=_state(release, one.item, one.state_from), state_to_title=_state(release, one.item, one.state_to),
-        law=one.law, data=one.data if inside else {}, notices=list(one.papers), calendar=one.calendar, hash=one.hash,
-    )  # fmt: skip
+    return shape_of(
+        EventShown,
+        one,
+        action_title=action_title(release, one),
+        item_title=titles.item_title(release, one.item) if one.item else "",
+        who=_who_shown(one.actor, release, inside=inside),
+        state_from_title=_state_title(release, one.item, one.state_from),
+        state_to_title=_state_title(release, one.item, one.state_to),
+        data=one.data if inside else {},
+        notices=list(one.papers),
+    )
 
 
-def _state(release: Release, item: str, state: str) -> str:
+def _state_title(release: Release, item: str, state: str) -> str:
     if not state:
         return ""
-    return titles.state_title(release, item, state) if item else said(titles.CASE_STATES, state)
+    return titles.state_title(release, item, state) if item else titles.CASE_STATES[state]
 
 
-def _who(actor: dict[str, Any], release: Release, *, inside: bool) -> WhoShown:
+def _who_shown(actor: dict[str, Any], release: Release, *, inside: bool) -> WhoShown:
     kind, department, post = (str(actor.get(name, "")) for name in ("kind", "department", "post"))
     return WhoShown(
-        kind=kind, kind_title=said(KINDS, kind), account=str(actor.get("account", "")) if inside else "",
-        department=department, department_title=titles.department_title(release, department) if department else "",
-        post=post, post_title=titles.post_title(release, post) if post else "",
-    )  # fmt: skip
+        kind=kind,
+        kind_title=titles.ACTOR_KINDS[kind],
+        account=str(actor.get("account", "")) if inside else "",
+        department=department,
+        department_title=titles.department_title(release, department) if department else "",
+        post=post,
+        post_title=titles.post_title(release, post) if post else "",
+    )

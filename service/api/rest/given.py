@@ -1,13 +1,25 @@
 """What is handed in: an application, a draft, an action with what it must carry."""
 
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, create_model, model_validator
 
 from service.api.rest.shapes import Given
-from service.api.texts import ITEM_CODE, Clean, Code, Data, ItemCode, Name, Sha256, Short, Whole, Word
+from service.api.texts import (
+    ITEM_CODE,
+    LONGEST_ITEM_CODE,
+    Clean,
+    Code,
+    Data,
+    ItemCode,
+    Name,
+    Sha256,
+    Short,
+    Word,
+)
+from service.workflows.definition import CARRIED, ApplicantType, Carried, Shape
 
-ApplicantType = Literal["enterprise", "sole-trader", "individual", "organisation"]
 Handling = Literal["ordinary", "commitment"]
 Long = Annotated[Clean, StringConstraints(max_length=2000)]
 
@@ -39,7 +51,14 @@ class MaterialGiven(Given):
     @model_validator(mode="after")
     def _one_origin(self) -> "MaterialGiven":
         """Refuse a paper that comes from nowhere, or from two places."""
-        ways = [self.file, self.share, self.commitment, self.certificate, self.generated, self.defer]
+        ways = [
+            self.file,
+            self.share,
+            self.commitment,
+            self.certificate,
+            self.generated,
+            self.defer,
+        ]
         if sum(bool(way) for way in ways) != 1:
             raise ValueError(
                 "请写明材料从哪里来：file 上传的文件，或 share、commitment、certificate、generated、defer 中的一个"
@@ -58,6 +77,12 @@ class SignatureGiven(Given):
 
 
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Moment = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})$"
+    ),
+]
 MeetsBy = Annotated[dict[Code, Day], Field(max_length=100)]
 Materials = Annotated[list[MaterialGiven], Field(max_length=100)]
 Handlings = Annotated[dict[Code, Handling], Field(max_length=100)]
@@ -74,6 +99,17 @@ class ReceivedGiven(Given):
     )
 
 
+class MandateGiven(Given):
+    """门户代为申请的授权：谁授权，凭什么证明。"""
+
+    name: Annotated[Clean, StringConstraints(min_length=1, max_length=100)] = Field(
+        description="授权的人：申请人本人，或者法定代表人"
+    )
+    reference: Annotated[Clean, StringConstraints(min_length=1, max_length=200)] = Field(
+        description="授权书或者实名核验的凭证编号"
+    )
+
+
 class CaseGiven(Given):
     """一件事的申请：一张表、一套材料。"""
 
@@ -84,9 +120,16 @@ class CaseGiven(Given):
     form: Data = Field({}, description="一张表：字段 → 内容。回答里已有的、登记过的不必再填")
     materials: Materials = Field([], description="一套材料")
     signature: SignatureGiven | None = None
-    meets_by: MeetsBy = Field({}, description="承诺将于哪天前符合条件：事项 → 日期；不写就是已经符合")
+    meets_by: MeetsBy = Field(
+        {}, description="承诺将于哪天前符合条件：事项 → 日期；不写就是已经符合"
+    )
     draft: bool = Field(False, description="true：先存草稿，不检查、不收件")
-    received: ReceivedGiven | None = Field(None, description="窗口录入以前已经收到纸质材料的，写在这里；网上申请不写")
+    received: ReceivedGiven | None = Field(
+        None, description="窗口录入以前已经收到纸质材料的，写在这里；网上申请不写"
+    )
+    mandate: MandateGiven | None = Field(
+        None, description="门户代为申请时写明授权；没有授权的只能存草稿，也不查申请人的证照和信用"
+    )
 
 
 class DraftGiven(Given):
@@ -97,14 +140,19 @@ class DraftGiven(Given):
     handling: Handlings | None = None
     form: Data | None = None
     materials: Materials | None = None
+    mandate: MandateGiven | None = Field(None, description="门户代为申请的授权；换了申请人要重新写")
 
 
 class SubmissionGiven(Given):
     """提交草稿。"""
 
     signature: SignatureGiven | None = None
-    meets_by: MeetsBy = Field({}, description="承诺将于哪天前符合条件：事项 → 日期；不写就是已经符合")
-    received: ReceivedGiven | None = Field(None, description="窗口录入以前已经收到纸质材料的，写在这里")
+    meets_by: MeetsBy = Field(
+        {}, description="承诺将于哪天前符合条件：事项 → 日期；不写就是已经符合"
+    )
+    received: ReceivedGiven | None = Field(
+        None, description="窗口录入以前已经收到纸质材料的，写在这里"
+    )
 
 
 class ReasonGiven(Given):
@@ -114,6 +162,16 @@ class ReasonGiven(Given):
     material: Code | None = None
 
 
+class CheckedGiven(Given):
+    """一个审查要点的核查结果。"""
+
+    point: int = Field(ge=1, le=50, description="第几个审查要点，从 1 数起")
+    result: Literal["ok", "bad", "na"] = Field(description="ok 符合，bad 不符合，na 不适用")
+    note: Annotated[Clean, StringConstraints(max_length=500)] = Field(
+        "", description="看到的情况；不符合的必须写"
+    )
+
+
 class PartyGiven(Given):
     """利害关系人。"""
 
@@ -121,46 +179,50 @@ class PartyGiven(Given):
     contact: Name = Field(description="联系方式：电话或地址")
 
 
-class ActionData(Given):
-    """动作携带的内容；每个动作需要哪些，见办件的 actions[].needs。"""
+SHAPES: Mapping[Shape, Any] = {
+    "text": Clean,
+    "name": Name,
+    "word": Word,
+    "code": Code,
+    "item": ItemCode,
+    "number": int,
+    "day": Day,
+    "moment": Moment,
+    "flag": bool,
+    "promise": Literal[True],
+    "names": list[Name],
+    "codes": list[Code],
+    "points": list[Short],
+    "form": Data,
+    "materials": list[MaterialGiven],
+    "reasons": list[Code | ReasonGiven],
+    "parties": list[PartyGiven],
+    "checklist": list[CheckedGiven],
+    "files": list[Sha256],
+}
 
-    reasons: Annotated[list[Code | ReasonGiven], Field(max_length=50)] | None = Field(
-        None, description="理由：理由库代码，或自拟的 {text, material}"
-    )
-    opinion: Long | None = Field(None, description="意见")
-    reason: Long | None = Field(None, description="理由（延长期限等）")
-    procedure: Word | None = Field(None, description="特别程序：hearing 听证、testing 检测等八种之一")
-    notice_text: Long | None = Field(None, description="书面告知的内容")
-    document: Long | None = Field(None, description="文书编号")
-    findings: Long | None = Field(None, description="核查结果")
-    officers: Annotated[list[Name], Field(max_length=20)] | None = Field(None, description="核查人员，两名以上")
-    days: Annotated[int, Field(ge=1, le=365)] | None = Field(None, description="工作日数")
-    gaps: Annotated[list[Code], Field(max_length=50)] | None = Field(None, description="允许后补的材料")
-    materials: Materials | None = Field(None, description="补交的材料")
-    points: Annotated[list[Short], Field(max_length=50)] | None = Field(None, description="已改正的问题（理由代码）")
-    form: Data | None = Field(None, description="改正的表单内容")
-    parties: Annotated[list[PartyGiven], Field(max_length=50)] | None = Field(None, description="利害关系人")
-    party: Annotated[int, Field(ge=1, le=50)] | None = Field(None, description="第几位利害关系人，从 1 数起")
-    date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = Field(
-        None, description="举行听证的日期"
-    )
-    place: Long | None = Field(None, description="地点")
-    chair: Name | None = Field(None, description="听证主持人的账号")
-    ground: Word | None = Field(None, description="撤销的情形：fraud 以欺骗、贿赂等不正当手段取得，等七种之一")
-    compensation: Long | None = Field(None, description="补偿方案的文号")
-    notice: Whole | None = Field(None, description="登记送达的是第几份文书，即文书的 n")
-    to: Code | None = Field(None, description="抄送给哪个部门")
-    item: ItemCode | None = Field(None, description="督办、答复督办针对的事项；不写就是整件")
-    grade: Annotated[int, Field(ge=1, le=5)] | None = Field(None, description="评价：5 非常满意 … 1 非常不满意")
-    text: Long | None = Field(None, description="评价的话")
-    on_behalf: bool | None = Field(
-        None, description="true：窗口代没有账号的申请人办理，同时在 document 写明申请人签名的书面申请或委托书"
-    )
-    pledge: Literal[True] | None = Field(None, description="申请信用修复时作出信用承诺")
-    severity: Literal["minor", "ordinary", "serious"] | None = Field(
-        None, description="失信程度：minor 轻微，ordinary 一般，serious 严重"
-    )
-    anonymous: bool | None = Field(None, description="匿名评价")
+
+def _at_the_wire(what: Carried) -> Any:
+    """Return the type of one carried thing with its bounds."""
+    if what.shape == "one_of":
+        return Literal[tuple(what.options)]
+    shape = SHAPES[what.shape]
+    if what.shape == "number":
+        return Annotated[shape, Field(ge=what.least, le=what.most)]
+    return shape if what.most is None else Annotated[shape, Field(max_length=what.most)]
+
+
+def carrying(table: Iterable[Carried]) -> Any:
+    """Make the model of all that an action may carry; nothing of it is required, for that depends on the action."""
+    fields: dict[str, Any] = {
+        what.name: (_at_the_wire(what) | None, Field(None, description=what.means))
+        for what in table
+    }
+    return create_model("Carrying", __base__=Given, **fields)
+
+
+class ActionData(carrying(CARRIED.values())):  # type: ignore[misc]  # made from the table
+    """动作携带的内容；每个动作需要哪些，见办件的 actions[].needs。"""
 
 
 class ActionGiven(Given):
@@ -171,12 +233,13 @@ class ActionGiven(Given):
 
     def content(self) -> dict[str, Any]:
         """Return what the action carries, without what was not given."""
-        return self.data.model_dump(exclude_none=True)
+        given: dict[str, Any] = self.data.model_dump(exclude_none=True)
+        return given
 
 
 class ForeseeGiven(ActionGiven):
     """一个想先看看结果的办理动作。"""
 
-    item: Annotated[str, StringConstraints(pattern=r"^$|" + ITEM_CODE, max_length=80)] = Field(
-        "", description="所属事项；整件的动作不填"
-    )
+    item: Annotated[
+        str, StringConstraints(pattern=r"^$|" + ITEM_CODE, max_length=LONGEST_ITEM_CODE)
+    ] = Field("", description="所属事项；整件的动作不填")

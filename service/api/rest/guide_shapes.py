@@ -29,6 +29,35 @@ class GuideStop(Shown):
     basis: str
 
 
+class GuideObstacle(Shown):
+    """现在提交会被退回的原因；不妨碍先看指南、先填草稿。"""
+
+    say: str
+    basis: str
+    pointer: str = Field(description="改哪里：申请人、回答，或者表单的一项")
+
+
+class GuideContinues(Shown):
+    """延续或者变更的是哪一份证照。"""
+
+    item: Choice
+    what: Choice
+    certificate: Choice
+    number: str = Field(description="编号；还不知道是哪一份时为空")
+    valid_until: date | None
+    opens_on: date | None = Field(description="延续：从哪天起可以申请；没有规定的为空")
+    warn_on: date | None = Field(description="延续：过了这天，就接近期限了")
+    closes_on: date | None = Field(description="延续：到哪天为止")
+    say: list[str] = Field(description="同样的内容，写成句子")
+
+
+class GuideToAnswer(Shown):
+    """还要回答的问题。"""
+
+    id: str
+    ask: str
+
+
 class GuideAnswer(Shown):
     """问过的问题和回答。"""
 
@@ -52,10 +81,15 @@ class GuideCommitment(Shown):
 
     offered: bool
     why_not: str
+    excludes: str = Field(
+        description="没有查信用时，什么人不适用的一般说法；登录后为本人做的指南查过信用，为空"
+    )
     depends_on: list[Choice] = Field(description="填了这些字段才能确定")
     notice: str = Field(description="告知书全文；为空时告知的内容在承诺书里")
     text: str = Field(description="承诺书全文")
-    later: GuideLimit | None = Field(description="可以承诺将于几时前符合条件，最长多久；为空时只能承诺已经符合")
+    later: GuideLimit | None = Field(
+        description="可以承诺将于几时前符合条件，最长多久；为空时只能承诺已经符合"
+    )
     basis: str
     limit: GuideLimit
     waives: list[Choice] = Field(description="承诺后不用交的材料")
@@ -85,6 +119,14 @@ class GuideLimits(Shown):
     promised: GuideLimit | None
 
 
+class GuideAfterwards(Shown):
+    """决定以后还要办的：颁证送达、发放，各自的期限和最迟的日期。"""
+
+    title: str
+    limit: str
+    by: date | None
+
+
 class GuideItem(Shown):
     """要办的一个事项。"""
 
@@ -97,6 +139,7 @@ class GuideItem(Shown):
     handling: Choice
     limits: GuideLimits
     expected_on: date | None
+    afterwards: list[GuideAfterwards]
     after: list[Choice]
     commitment: GuideCommitment | None
     result: GuideResult | None
@@ -138,7 +181,7 @@ class GuideMaterial(Shown):
 
 
 class GuideUndecided(Shown):
-    """填表时才能确定要不要的一项。"""
+    """答题、填表时才能确定要不要的一项。"""
 
     code: str
     title: str
@@ -146,8 +189,9 @@ class GuideUndecided(Shown):
 
 
 class GuideUndecidedAll(Shown):
-    """填表时才能确定的字段和材料。"""
+    """回答和填表时才能确定的事项、字段和材料。"""
 
+    items: list[GuideUndecided] = Field(description="要等问题答完才知道办不办的事项")
     fields: list[GuideUndecided]
     materials: list[GuideUndecided]
 
@@ -224,8 +268,13 @@ class GuideShown(Shown):
     lead: Choice
     applicant_type: Choice
     stops: list[GuideStop]
-    can_apply: bool
+    can_apply: bool = Field(
+        description="问题都答了，有要办的事项，法律也不禁止；现在提交还有什么妨碍，看 obstacles"
+    )
+    obstacles: list[GuideObstacle]
+    continues: list[GuideContinues]
     questions: list[GuideAnswer]
+    to_answer: list[GuideToAnswer] = Field(description="还没有回答的问题；答完以前只列出已经确定的")
     items: list[GuideItem]
     not_needed: list[GuideNotNeeded]
     departments: list[GuideDepartment]

@@ -12,14 +12,14 @@ from service.api.body import StrictRoute
 from service.api.problems import Responses, refusals
 from service.api.texts import CaseNumber, Whole
 from service.errors import NotFound, NotSignedIn, Unavailable
-from service.workflows.tools import papers
+from service.workflows.notices import PAPER_STYLE
 
 router = APIRouter(prefix="/cases", tags=["cases"], route_class=StrictRoute)
 
 HTML, PDF = "text/html; charset=utf-8", "application/pdf"
-STYLE = base64.b64encode(hashlib.sha256(papers.STYLE.encode()).digest()).decode()
+STYLE = base64.b64encode(hashlib.sha256(PAPER_STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{STYLE}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-HOST = re.compile(r"([A-Za-z0-9.-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(:[0-9]{1,5})?")
+HOST_HEADER = re.compile(r"([A-Za-z0-9.-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(:[0-9]{1,5})?")
 
 
 def _described(media: str, what: str) -> Responses:
@@ -29,27 +29,43 @@ def _described(media: str, what: str) -> Responses:
 def address(request: Request, desk: Desk) -> str:
     """Return where this service is reached from outside: by its settings, else as the caller reached it."""
     host = request.headers.get("host", "")
-    own = f"{request.url.scheme}://{host}" if HOST.fullmatch(host) else ""
+    own = f"{request.url.scheme}://{host}" if HOST_HEADER.fullmatch(host) else ""
     return desk.public_url or own
 
 
 @router.get(
-    "/{number}/notices/{n}.html", operation_id="papers_html", summary="一份文书，网页版，可以打印", response_class=Response,
-    responses=refusals(NotSignedIn, NotFound) | _described(HTML, "文书，一个完整的网页：没有脚本，不访问别的地址"),
-)  # fmt: skip
-async def paper_page(number: CaseNumber, n: Whole, request: Request, desk: Counter, caller: SignedIn) -> Response:
+    "/{number}/notices/{n}.html",
+    operation_id="papers_html",
+    summary="一份文书，网页版，可以打印",
+    response_class=Response,
+    responses=refusals(NotSignedIn, NotFound)
+    | _described(HTML, "文书，一个完整的网页：没有脚本，不访问别的地址"),
+)
+async def paper_page(
+    number: CaseNumber, n: Whole, request: Request, desk: Counter, caller: SignedIn
+) -> Response:
     """内容只取自发出时存下的文书，以后不会变。申请人能看发给自己的，部门还能看发给本部门的。"""
-    _, content = await desk.office.paper(caller.actor, number, n, "html", caller.now, base=address(request, desk))
+    _, content = await desk.office.paper(
+        caller.actor, number, n, "html", caller.now, base=address(request, desk)
+    )
     return Response(content, headers={"content-security-policy": POLICY}, media_type=HTML)
 
 
 @router.get(
-    "/{number}/notices/{n}.pdf", operation_id="papers_pdf", summary="一份文书，PDF", response_class=Response,
-    responses=refusals(NotSignedIn, NotFound, Unavailable) | _described(PDF, "文书，A4，PDF/A，文字可以选取和朗读"),
-)  # fmt: skip
-async def paper_pdf(number: CaseNumber, n: Whole, request: Request, desk: Counter, caller: SignedIn) -> Response:
+    "/{number}/notices/{n}.pdf",
+    operation_id="papers_pdf",
+    summary="一份文书，PDF",
+    response_class=Response,
+    responses=refusals(NotSignedIn, NotFound, Unavailable)
+    | _described(PDF, "文书，A4，PDF/A，文字可以选取和朗读"),
+)
+async def paper_pdf(
+    number: CaseNumber, n: Whole, request: Request, desk: Counter, caller: SignedIn
+) -> Response:
     """与网页版内容相同。服务器没有安装 PDF 组件或中文字体时返回 503，说明缺什么。"""
-    name, content = await desk.office.paper(caller.actor, number, n, "pdf", caller.now, base=address(request, desk))
+    name, content = await desk.office.paper(
+        caller.actor, number, n, "pdf", caller.now, base=address(request, desk)
+    )
     return Response(content, headers={"content-disposition": disposition(name)}, media_type=PDF)
 
 

@@ -34,7 +34,9 @@ async def get_problem_kind(slug: Code, request: Request) -> Response:
     if kind is None:
         raise NotFound("没有这种问题。")
     if "text/html" in request.headers.get("accept", ""):
-        return Response(_page(kind).encode(), headers={"vary": "accept"}, media_type="text/html; charset=utf-8")
+        return Response(
+            _page(kind).encode(), headers={"vary": "accept"}, media_type="text/html; charset=utf-8"
+        )
     shown = ProblemKind(type=f"/problems/{slug}", title=kind.title(), status=kind.status)
     return json_answer(shown.model_dump_json(), vary="accept")
 

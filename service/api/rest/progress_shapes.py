@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import Field
 
-from service.api.rest.shapes import SOURCES, Shown, said
-from service.workflows.clocks import Left
-from service.workflows.tools.progress import WHOSE_TITLES, Ask, Owed, Turn
+from service.api.rest.shapes import Shown, shape_of
+from service.office import Left, titles
+from service.workflows.telling import WHOSE_TITLES, Ask, Owed, Turn
 
 
 class LeftShown(Shown):
@@ -22,7 +22,9 @@ class LeftShown(Shown):
 class TurnShown(Shown):
     """轮到谁。"""
 
-    whose: str = Field(description="applicant 申请人，department 部门，public 公示期间等期满，nobody 已经结束")
+    whose: str = Field(
+        description="applicant 申请人，department 部门，public 公示期间等期满，nobody 已经结束"
+    )
     whose_title: str
     headline: str = Field(description="一句话")
     told: list[str] = Field(description="说明，逐句")
@@ -48,7 +50,9 @@ class EarlierShown(Shown):
 class AskShown(Shown):
     """要补的一样。"""
 
-    kind: str = Field(description="material 材料，field 表单里的一项，point 要确认已改正的问题，document 文书编号")
+    kind: str = Field(
+        description="material 材料，field 表单里的一项，point 要确认已改正的问题，document 文书编号"
+    )
     code: str
     title: str
     why: list[str] = Field(description="有什么问题")
@@ -80,35 +84,40 @@ class OwedShown(Shown):
 
 def left_shown(left: Left | None) -> LeftShown | None:
     """Show what is left."""
-    return LeftShown(days=left.days, working=left.working, words=left.words, note=left.note) if left else None
+    return shape_of(LeftShown, left) if left else None
 
 
 def turn_shown(turn: Turn) -> TurnShown:
     """Show whose turn it is."""
-    return TurnShown(
-        whose=turn.whose, whose_title=WHOSE_TITLES[turn.whose], headline=turn.headline, told=list(turn.told),
-        points=list(turn.points), due_on=turn.left.on if turn.left else None, left=left_shown(turn.left),
-        limit=turn.limit, item=turn.item, clock=turn.clock,
-    )  # fmt: skip
+    return shape_of(
+        TurnShown,
+        turn,
+        whose_title=WHOSE_TITLES[turn.whose],
+        due_on=turn.left.on if turn.left else None,
+        left=left_shown(turn.left),
+    )
 
 
 def owed_shown(owed: Owed) -> OwedShown:
     """Show what an item waits for."""
-    return OwedShown(
-        item=owed.item, title=owed.title, department_title=owed.department, state_title=owed.state_title,
-        action=owed.action, action_title=owed.action_title, asks=[_ask(ask) for ask in owed.asks],
-        due_on=owed.left.on if owed.left else None, left=left_shown(owed.left), clock=owed.clock,
-        blocking=owed.blocking, lapses=owed.lapses,
-    )  # fmt: skip
+    return shape_of(
+        OwedShown,
+        owed,
+        department_title=owed.department,
+        asks=[_ask_shown(ask) for ask in owed.asks],
+        due_on=owed.left.on if owed.left else None,
+        left=left_shown(owed.left),
+    )
 
 
-def _ask(ask: Ask) -> AskShown:
-    earlier = [
-        EarlierShown(n=e.n, name=e.name, source=e.source, source_title=said(SOURCES, e.source), at=e.at, file=e.file)
-        for e in ask.earlier
-    ]
-    return AskShown(
-        kind=ask.kind, code=ask.code, title=ask.title, why=list(ask.why), basis=list(ask.basis), answered=ask.answered,
-        due_on=ask.left.on if ask.left else None, left=left_shown(ask.left), origins=list(ask.origins),
-        earlier=earlier, value=ask.value,
-    )  # fmt: skip
+def _ask_shown(ask: Ask) -> AskShown:
+    return shape_of(
+        AskShown,
+        ask,
+        due_on=ask.left.on if ask.left else None,
+        left=left_shown(ask.left),
+        earlier=[
+            shape_of(EarlierShown, each, source_title=titles.MATERIAL_SOURCES[each.source])
+            for each in ask.earlier
+        ],
+    )

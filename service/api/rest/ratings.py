@@ -8,7 +8,7 @@ from pydantic import Field
 from service.api.auth import Counter, Now
 from service.api.body import StrictRoute
 from service.api.problems import refusals
-from service.api.rest.shapes import Shown, json_answer
+from service.api.rest.shapes import Shown, json_answer, shape_of
 from service.errors import DataInvalid
 from service.office.figures import Rated
 
@@ -26,7 +26,9 @@ class RatedLine(Shown):
     rated: int | None = Field(description="评价件数；少于五件的不公开，为空")
     grades: dict[str, int] | None = Field(description="等级 → 件数，5 非常满意 … 1 非常不满意")
     average: float | None = Field(description="平均等级，不含默认评价")
-    defaulted: int | None = Field(description="没有评价、按本地规定计为默认评价的件数；没有这条规定时为空")
+    defaulted: int | None = Field(
+        description="没有评价、按本地规定计为默认评价的件数；没有这条规定时为空"
+    )
 
 
 class RatedMonth(Shown):
@@ -37,21 +39,25 @@ class RatedMonth(Shown):
 
 
 @router.get(
-    "", operation_id="ratings_month", summary="好差评公开：一个月的评价数字", response_model=RatedMonth,
+    "",
+    operation_id="ratings_month",
+    summary="好差评公开：一个月的评价数字",
+    response_model=RatedMonth,
     responses=refusals(DataInvalid),
-)  # fmt: skip
+)
 async def month_of_ratings(
-    desk: Counter, now: Now, month: Annotated[str, Query(pattern=r"^[0-9]{4}-[0-9]{2}$", examples=["2026-10"])]
+    desk: Counter,
+    now: Now,
+    month: Annotated[str, Query(pattern=r"^[0-9]{4}-[0-9]{2}$", examples=["2026-10"])],
 ) -> Response:
     """只有汇总数字，没有评价内容，也没有评价人；不需要登录。"""
-    lines = [_line(each) for each in await desk.office.ratings(month, now)]
+    lines = [_rated_shown(each) for each in await desk.office.ratings(month, now)]
     return json_answer(RatedMonth(month=month, lines=lines).model_dump_json())
 
 
-def _line(each: Rated) -> RatedLine:
-    return RatedLine(
-        bundle=each.bundle, bundle_title=each.bundle_title, item=each.item, item_title=each.item_title,
-        department_title=each.department_title, rated=each.rated,
+def _rated_shown(each: Rated) -> RatedLine:
+    return shape_of(
+        RatedLine,
+        each,
         grades=None if each.grades is None else {str(n): count for n, count in each.grades.items()},
-        average=each.average, defaulted=each.defaulted,
-    )  # fmt: skip
+    )

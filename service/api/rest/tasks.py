@@ -1,22 +1,32 @@
 """待办 — a clerk's work list; taking a task, giving it back, handing it over."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Response
 from pydantic import Field, StringConstraints
 
+from service.api import noting
 from service.api.auth import Asked, Counter, SignedIn
 from service.api.body import StrictRoute
 from service.api.problems import refusals
 from service.api.rest.given import Long
-from service.api.rest.shapes import APPLICANT_TYPES, CARDS, Given, Shown, json_answer, said
+from service.api.rest.shapes import Given, Shown, json_answer, shape_of
 from service.api.texts import CaseNumber, Code, Cursor, ItemCode, Short, Whole, Word
-from service.errors import ActionNotAllowed, CaseChanged, KeyReused, NotFound, NotPermitted, NotSignedIn, one_field
+from service.errors import (
+    ActionNotAllowed,
+    CaseChanged,
+    KeyReused,
+    NotFound,
+    NotPermitted,
+    NotSignedIn,
+    one_field,
+)
 from service.office import Due, TaskFilter, TaskRow, View, titles
+from service.workflows.definition import Card
 
 router = APIRouter(prefix="/tasks", tags=["tasks"], route_class=StrictRoute)
-TEXT = "编号或申请人名称的一部分，或者完整的统一社会信用代码、身份证号码"
+TEXT_MEANS = "编号或申请人名称的一部分，或者完整的统一社会信用代码、身份证号码"
 
 
 class DueShown(Shown):
@@ -77,7 +87,12 @@ class TaskShown(Shown):
     applicant_type_title: str
     applicant_name: str
     version: int = Field(description="办件版本，认领、退还时可放进 If-Match")
-    bulk_actions: list[BulkAction] = Field(description="可以放进 POST /bulk 的动作；每一件办的时候还要再检查")
+    objection: str = Field(
+        description="部门反馈还缺什么，没有告知申请人、也没有撤回以前不能受理；没有就是空的"
+    )
+    bulk_actions: list[BulkAction] = Field(
+        description="可以放进 POST /bulk 的动作；每一件办的时候还要再检查"
+    )
 
 
 class TaskPage(Shown):
@@ -110,9 +125,10 @@ class ColleaguePage(Shown):
 
 
 NOBODY = HandGiven()
-HANDING: dict[str, Any] = {
-    "认领、退还": {"value": {}}, "转办": {"value": {"to": "scjg.window2", "reason": "明天起休假"}},
-}  # fmt: skip
+HAND_EXAMPLES: dict[str, Any] = {
+    "认领、退还": {"value": {}},
+    "转办": {"value": {"to": "scjg.window2", "reason": "明天起休假"}},
+}
 
 
 @router.get(
@@ -123,19 +139,29 @@ HANDING: dict[str, Any] = {
     responses=refusals(NotSignedIn, NotPermitted),
 )
 async def list_tasks(
-    desk: Counter, caller: SignedIn,
-    view: Annotated[View, Query(
-        description="mine 我的，unclaimed 待认领，all 两者，waiting 等申请人补正或整改，done 我办过的（后办完的在前）"
-    )] = "all",
-    card: Literal["none", "yellow", "red"] | None = None, bundle: Code | None = None, item: ItemCode | None = None,
-    text: Annotated[Short | None, Query(description=TEXT)] = None,
-    number: Annotated[list[CaseNumber] | None, Query(description="只要这些办件，可以写多次", max_length=100)] = None,
-    cursor: Cursor | None = None, limit: Annotated[int, Query(ge=1, le=100)] = 50,
-) -> Response:  # fmt: skip
+    desk: Counter,
+    caller: SignedIn,
+    view: Annotated[
+        View,
+        Query(
+            description="mine 我的，unclaimed 待认领，all 两者，waiting 等申请人补正或整改，done 我办过的（后办完的在前）"
+        ),
+    ] = "all",
+    card: Card | None = None,
+    bundle: Code | None = None,
+    item: ItemCode | None = None,
+    text: Annotated[Short | None, Query(description=TEXT_MEANS)] = None,
+    number: Annotated[
+        list[CaseNumber] | None, Query(description="只要这些办件，可以写多次", max_length=100)
+    ] = None,
+    cursor: Cursor | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> Response:
     """只列出来人的岗位可以办的，期限最近的在前。"""
     wanted = TaskFilter(view, card or "", bundle or "", item or "", text or "", tuple(number or ()))
     found = await desk.office.tasks(caller.actor, wanted, cursor, limit, now=caller.now)
-    page = TaskPage(items=[line(each) for each in found.items], next=found.next)
+    noting.listed(desk, caller.actor, "tasks")
+    page = TaskPage(items=[task_line(each) for each in found.items], next=found.next)
     return json_answer(page.model_dump_json())
 
 
@@ -149,28 +175,40 @@ async def list_tasks(
 async def count_tasks(desk: Counter, caller: SignedIn) -> Response:
     """每个数最多数到 most：到了 most 就表示还有更多。"""
     found = await desk.office.task_counts(caller.actor)
-    return json_answer(TaskCountsShown.model_validate(found, from_attributes=True).model_dump_json())
+    return json_answer(shape_of(TaskCountsShown, found).model_dump_json())
 
 
 @router.get(
-    "/{case}/{n}/colleagues", operation_id="tasks_colleagues", summary="待办可以转给谁", response_model=ColleaguePage,
+    "/{case}/{n}/colleagues",
+    operation_id="tasks_colleagues",
+    summary="待办可以转给谁",
+    response_model=ColleaguePage,
     responses=refusals(NotSignedIn, NotPermitted, NotFound),
-)  # fmt: skip
+)
 async def list_colleagues(case: CaseNumber, n: Whole, desk: Counter, caller: SignedIn) -> Response:
     """本部门同一岗位的在岗人员；申请人本人和依法应当回避的不在其中。"""
     found = await desk.office.colleagues(caller.actor, case, n, caller.now)
-    page = ColleaguePage(items=[ColleagueShown(account=each.account, name=each.name) for each in found])
+    page = ColleaguePage(items=[shape_of(ColleagueShown, each) for each in found])
     return json_answer(page.model_dump_json())
 
 
 @router.post(
-    "/{case}/{n}/{verb}", operation_id="tasks_claim", summary="认领、退还或转办待办", response_model=TaskShown,
-    responses=refusals(NotSignedIn, NotPermitted, NotFound, ActionNotAllowed, CaseChanged, KeyReused),
-)  # fmt: skip
+    "/{case}/{n}/{verb}",
+    operation_id="tasks_claim",
+    summary="认领、退还或转办待办",
+    response_model=TaskShown,
+    responses=refusals(
+        NotSignedIn, NotPermitted, NotFound, ActionNotAllowed, CaseChanged, KeyReused
+    ),
+)
 async def hand_task(
-    case: CaseNumber, n: Whole, verb: Word, desk: Counter, asked: Asked,
-    given: Annotated[HandGiven, Body(openapi_examples=HANDING)] = NOBODY,
-) -> Response:  # fmt: skip
+    case: CaseNumber,
+    n: Whole,
+    verb: Word,
+    desk: Counter,
+    asked: Asked,
+    given: Annotated[HandGiven, Body(openapi_examples=HAND_EXAMPLES)] = NOBODY,
+) -> Response:
     """用 claim 认领、用 release 退还、用 transfer 转给本部门同一岗位的同事。认领后只有本人能办这一项；负责人可以退还、转办别人的。"""
     if verb not in titles.TASK_ACTIONS:
         known = "、".join(f"{code}（{title}）" for code, title in titles.TASK_ACTIONS.items())
@@ -178,36 +216,46 @@ async def hand_task(
     if verb == "transfer":
         if given.to is None:
             raise one_field("/to", "请写明转给谁")
-        row = await desk.office.transfer(asked, case, n, given.to, given.reason or "", answer=_body)
+        row = await desk.office.transfer(
+            asked, case, n, given.to, given.reason or "", answer=_rendered
+        )
     elif given != NOBODY:
         raise one_field("/to" if given.to else "/reason", "只有转办才写转给谁、为什么转")
     else:
-        row = await (desk.office.claim if verb == "claim" else desk.office.release_task)(asked, case, n, answer=_body)
+        row = await (desk.office.claim if verb == "claim" else desk.office.release_task)(
+            asked, case, n, answer=_rendered
+        )
     return json_answer(row.answer)
 
 
-def _body(row: TaskRow) -> str:
-    return line(row).model_dump_json()
+def _rendered(row: TaskRow) -> str:
+    return task_line(row).model_dump_json()
 
 
-def line(row: TaskRow) -> TaskShown:
+def task_line(row: TaskRow) -> TaskShown:
     """Show one line of the list."""
-    return TaskShown(
-        case=row.number, n=row.n, item=row.item, item_title=row.item_title, bundle=row.bundle,
-        bundle_title=row.bundle_title, state=row.state, state_title=row.state_title, department=row.department,
-        department_title=row.department_title, post=row.post, post_title=row.post_title, person=row.person,
-        since_at=row.since_at, done_at=row.done_at, due_on=row.due_on, due=_due(row.due), card=row.card, card_title=said(CARDS, row.card),
-        applicant_type=row.applicant_type, applicant_type_title=said(APPLICANT_TYPES, row.applicant_type),
-        applicant_name=row.applicant_name, version=row.version,
+    return shape_of(
+        TaskShown,
+        row,
+        case=row.number,
+        due=_due_shown(row.due),
+        card_title=titles.CARDS[row.card],
+        applicant_type_title=titles.APPLICANT_TYPES[row.applicant_type],
         bulk_actions=[BulkAction(action=action, title=title) for action, title in row.bulk],
-    )  # fmt: skip
+    )
 
 
-def _due(found: Due | None) -> DueShown | None:
+def _due_shown(found: Due | None) -> DueShown | None:
     if found is None or found.on is None:
         return None
     left, clock = found.left, found.clock
-    return DueShown(
-        clock=clock.clock, clock_title=clock.title, on=found.on, left_days=left.days, working=left.working,
-        left_title=left.words, note=left.note, at_expiry_title=found.then, provisional=clock.provisional,
-    )  # fmt: skip
+    return shape_of(
+        DueShown,
+        left,
+        clock=clock.clock,
+        clock_title=clock.title,
+        left_days=left.days,
+        left_title=left.words,
+        at_expiry_title=found.then,
+        provisional=clock.provisional,
+    )

@@ -10,9 +10,10 @@ from service.api.auth import Counter, Now
 from service.api.body import StrictRoute
 from service.api.problems import refusals
 from service.api.rest.progress_shapes import TurnShown, turn_shown
-from service.api.rest.shapes import CARDS, OUTCOMES, Shown, json_answer, said
+from service.api.rest.shapes import Shown, json_answer, shape_of
 from service.api.texts import CaseNumber, Secret
 from service.errors import NotFound
+from service.office import titles
 
 router = APIRouter(prefix="/track", tags=["public"], route_class=StrictRoute)
 
@@ -68,11 +69,24 @@ class TrackShown(Shown):
     responses=refusals(NotFound),
 )
 async def track(
-    number: CaseNumber, desk: Counter, now: Now, code: Annotated[Secret, Query(description="收件时给的查询码")]
+    number: CaseNumber,
+    desk: Counter,
+    now: Now,
+    code: Annotated[Secret, Query(description="收件时给的查询码")],
 ) -> Response:
     """编号不存在与查询码不对，答复相同。"""
     found = await desk.office.track(number, code, now)
-    items = [TrackItem(**each, outcome_title=said(OUTCOMES, each["outcome"])) for each in found["items"]]
-    where = [TrackWhere(**each, card_title=said(CARDS, each["card"])) for each in found["where"]]
-    told = {**found, "turn": turn_shown(found["turn"]), "items": items, "where": where}
-    return json_answer(TrackShown(**told).model_dump_json())
+    shown = shape_of(
+        TrackShown,
+        found,
+        turn=turn_shown(found["turn"]),
+        items=[
+            shape_of(TrackItem, each, outcome_title=titles.OUTCOMES[each["outcome"]])
+            for each in found["items"]
+        ],
+        where=[
+            shape_of(TrackWhere, each, card_title=titles.CARDS[each["card"]])
+            for each in found["where"]
+        ],
+    )
+    return json_answer(shown.model_dump_json())

@@ -5,9 +5,27 @@ One rule counts days on both sides (R-TIME-1, R-CLK-3): a day counts if the cloc
 day of a start does not count, the day of a stop does and the day of a restart does not.
 """
 
-from service.workflows.clocks.dates import Counts, Fallen, Spent, due_events, elapsed, mark, reckon, remaining, spent
+from service.workflows.clocks.dates import (
+    Counts,
+    Fallen,
+    Spent,
+    due_events,
+    elapsed,
+    mark,
+    reckon,
+    remaining,
+    spent,
+)
 from service.workflows.clocks.explanation import explain
-from service.workflows.clocks.ledger import extend, resume, settle, start, stop
+from service.workflows.clocks.ledger import (
+    extend,
+    office_receipt,
+    resume,
+    settle,
+    start,
+    start_earlier,
+    stop,
+)
 from service.workflows.clocks.limits import compare, deadline, shift
 from service.workflows.clocks.remainder import Left, left
 
@@ -24,6 +42,7 @@ __all__ = [
     "extend",
     "left",
     "mark",
+    "office_receipt",
     "reckon",
     "remaining",
     "resume",
@@ -31,5 +50,6 @@ __all__ = [
     "shift",
     "spent",
     "start",
+    "start_earlier",
     "stop",
 ]

@@ -5,14 +5,15 @@ from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from service.workflows.calendar import DAY, WorkCalendar, local_date, midnight
-from service.workflows.case import Clock
+from service.workflows.case.parts import Clock
 from service.workflows.clocks.ledger import intervals, seen, started_on
 from service.workflows.clocks.limits import End, Interval, clip, end, held, nth
-from service.workflows.language.duration import Duration
-from service.workflows.language.models import Policy
+from service.workflows.definition.duration import Duration
+from service.workflows.definition.models import Policy
 
-Fallen = Literal["yellow", "red", "breach", "expire"]
-AFTER_RENEWALS = timedelta(minutes=5)  # a certificate runs out when what renews it at midnight has done so (R-LIFE-5)
+Fallen = Literal["yellow", "red", "breach", "await", "expire"]
+# a certificate runs out when what renews it at midnight has done so (R-LIFE-5)
+AFTER_RENEWALS = timedelta(minutes=5)
 _ORDER: tuple[Fallen, ...] = ("yellow", "red", "breach", "expire")
 
 
@@ -59,31 +60,44 @@ def reckon(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetime
         return clock
     ledger = seen(clock, as_of)
     dates = dates_of(ledger, calendar, policy)
-    waking = _pending(ledger, dates)
+    waking = _falling_due(ledger, dates, calendar)
     return replace(
-        clock, calendar="" if clock.ends_on else calendar.version,
-        promised_on=dates.promised and dates.promised.on, statutory_on=dates.statutory and dates.statutory.on,
-        due_on=dates.due, safe_on=dates.safe and dates.safe.on,
-        provisional=_provisional(ledger, dates, calendar), wake_at=waking[0][0] if waking else None,
-    )  # fmt: skip
+        clock,
+        calendar="" if clock.ends_on else calendar.version,
+        promised_on=dates.promised and dates.promised.on,
+        statutory_on=dates.statutory and dates.statutory.on,
+        due_on=dates.due,
+        safe_on=dates.safe and dates.safe.on,
+        provisional=_provisional(ledger, dates, calendar),
+        wake_at=waking[0][0] if waking else None,
+    )
 
 
-def due_events(clock: Clock, calendar: WorkCalendar, policy: Policy, now: datetime) -> list[tuple[datetime, Fallen]]:
+def due_events(
+    clock: Clock, calendar: WorkCalendar, policy: Policy, now: datetime
+) -> list[tuple[datetime, Fallen]]:
     """Return what has fallen due up to `now` and is not yet marked, in order, each at its own instant.
 
     A late call gives what punctual calls would have given. `expire` is not marked: the action it stands for settles
-    or restarts the clock.
+    or restarts the clock. On a day that is only estimated nothing final falls due: `await` stands there, once, until
+    the calendar that tells the day is known (R-CAL-5).
     """
     ledger = seen(clock, now)
-    return [event for event in _pending(ledger, dates_of(ledger, calendar, policy)) if event[0] <= now]
+    return [
+        event
+        for event in _falling_due(ledger, dates_of(ledger, calendar, policy), calendar)
+        if event[0] <= now
+    ]
 
 
-def mark(clock: Clock, what: Literal["yellow", "red", "breach"], on: date) -> Clock:
+def mark(clock: Clock, what: Literal["yellow", "red", "breach", "await"], on: date) -> Clock:
     """Return the clock with the event recorded; a card only ever gets darker (R-MON-5)."""
     if what == "yellow":
         return replace(clock, yellow_on=on, card="yellow" if clock.card == "none" else clock.card)
     if what == "red":
         return replace(clock, red_on=on, card="red")
+    if what == "await":
+        return replace(clock, awaited_on=on)
     return replace(clock, breach_on=on)
 
 
@@ -91,7 +105,12 @@ def elapsed(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetim
     """Count the days used up to and including the day of `as_of` (R-TIME-2)."""
     ledger, day = seen(clock, as_of), local_date(as_of)
     days = intervals(ledger, policy)
-    return Counts(*(held(days, day, _by(limit, calendar)) if limit else None for limit in _limits(clock)))
+    return Counts(
+        *(
+            held(days, day, _calendar_of(limit, calendar)) if limit else None
+            for limit in _limits_of(clock)
+        )
+    )
 
 
 def remaining(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetime) -> Counts:
@@ -102,14 +121,14 @@ def remaining(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datet
         day = min(day, days[-1][1])
         days[-1] = (days[-1][0], None)
     found: list[int | None] = []
-    for name, limit in zip(("promised", "statutory"), _limits(clock), strict=True):
+    for name, limit in zip(("promised", "statutory"), _limits_of(clock), strict=True):
         last = _end_of(ledger, name, days, calendar)
         if limit is None or last is None:
             found.append(None)
         elif last.on >= day:
-            found.append(held(clip(days, day), last.on, _by(limit, calendar)))
+            found.append(held(clip(days, day), last.on, _calendar_of(limit, calendar)))
         else:
-            found.append(-held(clip(days, last.on), day, _by(limit, calendar)))
+            found.append(-held(clip(days, last.on), day, _calendar_of(limit, calendar)))
     return Counts(*found)
 
 
@@ -136,8 +155,16 @@ def dates_of(clock: Clock, calendar: WorkCalendar, policy: Policy) -> Dates:
     if clock.entered_at:
         lead = DAY if policy.count_start_day else 0 * DAY
         entered = local_date(clock.entered_at)
-        safe = _end_of(clock, "statutory", [(entered - lead, days[0][1]), *days[1:]], calendar.national, entered)
-    return Dates(promised, statutory, safe, _yellow(clock, days, promised or statutory, calendar, policy))
+        safe = _end_of(
+            clock,
+            "statutory",
+            [(entered - lead, days[0][1]), *days[1:]],
+            calendar.national,
+            entered,
+        )
+    return Dates(
+        promised, statutory, safe, _yellow(clock, days, promised or statutory, calendar, policy)
+    )
 
 
 def _end_of(
@@ -169,39 +196,79 @@ def _yellow(
     return day if day and day <= limit.on else None
 
 
-def _pending(clock: Clock, dates: Dates) -> list[tuple[datetime, Fallen]]:
+def _falling_due(
+    clock: Clock, dates: Dates, calendar: WorkCalendar
+) -> list[tuple[datetime, Fallen]]:
     """Return what falls due and is not yet marked, in order. Cards are for departments, never for applicants.
 
     A limit used up on the very day of a stop has nothing left at the restart: it is overdue when the day after that
     begins, not while the clock stood (R-CLK-3).
     """
     restarted = midnight(intervals(clock)[-1][0] + DAY)
-    falls: dict[Fallen, date | None] = {"expire": dates.due and dates.due + DAY if clock.expiry else None}
+    falls: dict[Fallen, date | None] = {
+        "expire": dates.due and dates.due + DAY if clock.expiry else None
+    }
     if clock.owner == "department":
         late = dates.promised.on if dates.promised else dates.due
         falls["yellow"] = None if clock.yellow_on or clock.red_on else dates.yellow
         falls["red"] = None if clock.red_on or late is None else late + DAY
-        falls["breach"] = None if clock.breach_on or dates.statutory is None else dates.statutory.on + DAY
+        falls["breach"] = (
+            None if clock.breach_on or dates.statutory is None else dates.statutory.on + DAY
+        )
     wait = AFTER_RENEWALS if clock.ends_on and clock.owner == "public" else 0 * DAY
-    found = [(max(midnight(day), restarted) + wait, what) for what in _ORDER if (day := falls.get(what))]
-    return sorted(found, key=lambda event: event[0])
+    found = [
+        (max(midnight(day), restarted) + wait, what) for what in _ORDER if (day := falls.get(what))
+    ]
+    certain = [event for event in found if _is_certain(clock, dates, event[1], calendar)]
+    guessed = [at for at, what in found if (at, what) not in certain]
+    if guessed and not clock.awaited_on:
+        certain.append((min(guessed), "await"))
+    return sorted(certain, key=lambda event: event[0])
+
+
+def _is_certain(clock: Clock, dates: Dates, what: Fallen, calendar: WorkCalendar) -> bool:
+    """Tell whether the day on which something falls due is told by notices that are known.
+
+    A reminder may come on an estimated day: it ends nothing.
+    """
+    if clock.ends_on or what == "yellow":
+        return True
+    promised, statutory = dates.promised, dates.statutory
+    if what == "breach" or (what == "red" and promised is None):
+        return not _estimated(clock, "statutory", statutory and statutory.on, calendar)
+    nearer = dates.due if what == "expire" else promised and promised.on
+    ends = (("promised", promised), ("statutory", statutory))
+    return any(
+        end.on == nearer and not _estimated(clock, limit, end.on, calendar)
+        for limit, end in ends
+        if end
+    )
 
 
 def _provisional(clock: Clock, dates: Dates, calendar: WorkCalendar) -> bool:
     """Tell whether a date hangs on a year whose notice is not loaded (R-CAL-5)."""
-    last = dates.last
-    if last is None:
+    return any(
+        _estimated(clock, limit, end.on, calendar)
+        for limit, end in (("promised", dates.promised), ("statutory", dates.statutory))
+        if end and not clock.ends_on
+    )
+
+
+def _estimated(clock: Clock, limit: str, last: date | None, calendar: WorkCalendar) -> bool:
+    """Tell whether one limit's last day is an estimate: of working days each counts, else only the last one may roll."""
+    own = [clock.promised] if limit == "promised" else [clock.statutory]
+    own += [each["days"] for each in clock.extensions] if limit == "statutory" else []
+    lengths = [each for each in own if each and each[0] != "0"]
+    if last is None or not lengths:
         return False
-    lengths = [clock.promised, clock.statutory, *(extension["days"] for extension in clock.extensions)]
-    working = any(length and length.endswith("wd") and length != "0wd" for length in lengths)
+    working = any(each.endswith("wd") for each in lengths)
     first = (started_on(clock) + DAY).year if working else last.year
-    rolled = any(length and length[0] != "0" for length in lengths)
-    return rolled and any(not calendar.known(date(year, 1, 1)) for year in range(first, last.year + 1))
+    return any(not calendar.known(date(year, 1, 1)) for year in range(first, last.year + 1))
 
 
-def _limits(clock: Clock) -> tuple[str | None, str | None]:
+def _limits_of(clock: Clock) -> tuple[str | None, str | None]:
     return clock.promised, clock.statutory
 
 
-def _by(limit: str, calendar: WorkCalendar) -> WorkCalendar | None:
+def _calendar_of(limit: str, calendar: WorkCalendar) -> WorkCalendar | None:
     return calendar if limit.endswith("wd") else None

@@ -6,18 +6,20 @@ from datetime import date, datetime
 from typing import Any
 
 from service.workflows.calendar import ASSUMPTION, DAY, WorkCalendar, local_date
-from service.workflows.case import Clock
+from service.workflows.case.parts import Clock
 from service.workflows.clocks.dates import Counts, Dates, dates_of, reckon, remaining, spent
 from service.workflows.clocks.ledger import intervals, pauses, seen, started_on
 from service.workflows.clocks.limits import Interval, held
-from service.workflows.language.duration import UNIT_TITLES, Duration
-from service.workflows.language.models import Policy
+from service.workflows.definition.duration import UNIT_TITLES, Duration
+from service.workflows.definition.models import Policy
 
 WEEKDAYS = "一二三四五六日"
 TITLES = {"promised": "承诺时限", "statutory": "法定时限"}
 
 
-def explain(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetime) -> dict[str, Any]:
+def explain(
+    clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetime
+) -> dict[str, Any]:
     """Return the limits, every day with its reason, and one sentence; all dates are ISO text.
 
     `{title, basis, state, promised, statutory, started_on, promised_on, statutory_on, due_on, safe_on, provisional,
@@ -26,18 +28,30 @@ def explain(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetim
     """
     ledger = reckon(seen(clock, as_of), calendar, policy, as_of)
     left = remaining(clock, calendar, policy, as_of)
-    known = _known(ledger, calendar, policy)
+    known = _how_certain(ledger, calendar, policy)
     return {
-        "title": clock.title, "basis": clock.basis, "state": ledger.state,
-        "promised": ledger.promised, "statutory": ledger.statutory, "started_on": started_on(ledger).isoformat(),
-        "promised_on": _iso(ledger.promised_on), "statutory_on": _iso(ledger.statutory_on),
-        "due_on": _iso(ledger.due_on), "safe_on": _iso(ledger.safe_on),
-        "provisional": ledger.provisional, "known": known,
-        "remaining": left._asdict(), "extensions": list(ledger.extensions),
-        "pauses": [{"from": _iso(off), "to": _iso(on), "why": why} for off, on, why in pauses(ledger)],
-        "days": _days(ledger, calendar, policy, as_of), "calendar": ledger.calendar,
+        "title": clock.title,
+        "basis": clock.basis,
+        "state": ledger.state,
+        "promised": ledger.promised,
+        "statutory": ledger.statutory,
+        "started_on": started_on(ledger).isoformat(),
+        "promised_on": _iso_day(ledger.promised_on),
+        "statutory_on": _iso_day(ledger.statutory_on),
+        "due_on": _iso_day(ledger.due_on),
+        "safe_on": _iso_day(ledger.safe_on),
+        "provisional": ledger.provisional,
+        "known": known,
+        "remaining": left._asdict(),
+        "extensions": list(ledger.extensions),
+        "pauses": [
+            {"from": _iso_day(off), "to": _iso_day(on), "why": why}
+            for off, on, why in pauses(ledger)
+        ],
+        "days": _day_by_day(ledger, calendar, policy, as_of),
+        "calendar": ledger.calendar,
         "sentence": _sentence(ledger, calendar, policy, as_of, left) + known,
-    }  # fmt: skip
+    }
 
 
 @dataclass(slots=True)
@@ -67,24 +81,38 @@ class _Reasons:
             return False, self._stopped(day)
         if self.full and day > self.full:
             working = self.calendar.is_working(day)
-            return False, "期满日逢休息日，顺延至本日届满" if working else f"期满日逢休息日，顺延（{kind}）"
+            return (
+                False,
+                "期满日逢休息日，顺延至本日届满" if working else f"期满日逢休息日，顺延（{kind}）",
+            )
         self.n += 1
         plain = not self.working or kind == "工作日"
         return True, f"计入第{self.n}天" if plain else f"{kind}，计入第{self.n}天"
 
     def _stopped(self, day: date) -> str:
+        restarts = {on for _, on, _ in pauses(self.clock)}
+        if day in restarts & {self.clock.promised_on, self.clock.statutory_on}:
+            return "停表时期限正好用完，恢复当日届满"
         for off, on, why in pauses(self.clock):
             if off < day and (on is None or day <= on):
                 return f"停表：{why}" if why else "停表"
         return "时限已结束"
 
 
-def _days(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetime) -> list[dict[str, Any]]:
+def _day_by_day(
+    clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetime
+) -> list[dict[str, Any]]:
     """List every day from the start to the later limit; without one (paused), to the day of `as_of`."""
-    first, covered, dates = started_on(clock), intervals(clock, policy), dates_of(clock, calendar, policy)
+    first, covered, dates = (
+        started_on(clock),
+        intervals(clock, policy),
+        dates_of(clock, calendar, policy),
+    )
     ends = [day for day in (clock.promised_on, clock.statutory_on) if day]
     if clock.state == "settled" or not ends:
-        ends.append(covered[-1][1] if clock.state == "settled" and covered[-1][1] else local_date(as_of))
+        ends.append(
+            covered[-1][1] if clock.state == "settled" and covered[-1][1] else local_date(as_of)
+        )
     last = max(first, *ends)
     reasons = _Reasons(clock, calendar, covered, _counts_working_days(clock), _full(dates))
     return [reasons.row(first + n * DAY) for n in range((last - first).days + 1)]
@@ -100,13 +128,15 @@ def _counts_working_days(clock: Clock) -> bool:
     return any(limit and limit.endswith("wd") for limit in (clock.promised, clock.statutory))
 
 
-def _known(clock: Clock, calendar: WorkCalendar, policy: Policy) -> str:
+def _how_certain(clock: Clock, calendar: WorkCalendar, policy: Policy) -> str:
     """Say how much of a provisional limit is certain, and what is assumed for the rest (R-CAL-5)."""
     last = max((day for day in (clock.promised_on, clock.statutory_on) if day), default=None)
     if not clock.provisional or last is None:
         return ""
     first = started_on(clock)
-    missing = [year for year in range(first.year, last.year + 1) if not calendar.known(date(year, 1, 1))]
+    missing = [
+        year for year in range(first.year, last.year + 1) if not calendar.known(date(year, 1, 1))
+    ]
     years = "、".join(f"{year}年" for year in missing)
     if not _counts_working_days(clock):
         return f"{years}放假安排没有公布或录入，期满日是否休息{ASSUMPTION}。"
@@ -122,21 +152,27 @@ def _in_year(covered: Sequence[Interval], year: int, last: date, calendar: WorkC
     return held(covered, end, calendar) - held(covered, eve, calendar)
 
 
-def _sentence(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetime, left: Counts) -> str:
+def _sentence(
+    clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetime, left: Counts
+) -> str:
     """Compose the sentence a clerk can read to an applicant."""
     day_of_start = "当日计入" if policy.count_start_day else "当日不计入"
-    parts = [f"{_say(started_on(clock))}起算，{day_of_start}"]
+    parts = [f"{_day_said(started_on(clock))}起算，{day_of_start}"]
     parts += [text for name in TITLES if (text := _limit(clock, name, left))]
     if clock.extensions:
-        lengths = "、".join(Duration.parse(extension["days"]).title() for extension in clock.extensions)
+        lengths = "、".join(
+            Duration.parse(extension["days"]).title() for extension in clock.extensions
+        )
         parts.append(f"法定时限已含经批准延长的{lengths}")
     if pauses(clock):
         reasons = "、".join(dict.fromkeys(why for _, _, why in pauses(clock) if why))
         stopped = spent(clock, calendar, as_of).paused
         parts.append(f"其间停表{stopped}个工作日不计入" + (f"（{reasons}）" if reasons else ""))
-    parts += {"paused": ["现已停表，恢复后继续计算"], "settled": ["计时已经结束"]}.get(clock.state, [])
+    parts += {"paused": ["现已停表，恢复后继续计算"], "settled": ["计时已经结束"]}.get(
+        clock.state, []
+    )
     if clock.safe_on and clock.safe_on != clock.statutory_on:
-        parts.append(f"自进入系统之日按国家日历计算的稳妥日期为{_say(clock.safe_on)}")
+        parts.append(f"自进入系统之日按国家日历计算的稳妥日期为{_day_said(clock.safe_on)}")
     return "；".join(parts) + "。"
 
 
@@ -148,17 +184,17 @@ def _limit(clock: Clock, name: str, left: Counts) -> str:
     length, last = Duration.parse(limit), getattr(clock, f"{name}_on")
     words = f"{TITLES[name]}{length.title()}"
     if last and length.count == 0:
-        return f"{words}，即{_say(last)}"
+        return f"{words}，即{_day_said(last)}"
     if last:
         skipping = "（周末和节假日不计，调休上班日计入）" if length.unit == "wd" else ""
-        return f"{words}{skipping}，到{_say(last)}24时届满"
+        return f"{words}{skipping}，到{_day_said(last)}24时届满"
     days, unit = getattr(left, name), UNIT_TITLES["wd" if length.unit == "wd" else "d"]
     return f"{words}，已超过{-days}{unit}" if days < 0 else f"{words}，还剩{days}{unit}"
 
 
-def _say(day: date) -> str:
+def _day_said(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
 
 
-def _iso(day: date | None) -> str | None:
+def _iso_day(day: date | None) -> str | None:
     return day.isoformat() if day else None

@@ -7,9 +7,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from service.workflows.calendar import DAY, WorkCalendar
-from service.workflows.language.duration import Duration
+from service.workflows.definition.duration import Duration
 
-Interval = tuple[date, date | None]  # the days after the first, up to and including the second (None: without end)
+Interval = tuple[
+    date, date | None
+]  # the days after the first, up to and including the second (None: without end)
 
 
 class End(NamedTuple):
@@ -66,19 +68,42 @@ def nth(intervals: Sequence[Interval], n: int, calendar: WorkCalendar | None) ->
     return None
 
 
-def end(intervals: Sequence[Interval], day: date, limit: Duration, calendar: WorkCalendar) -> End | None:
+def end(
+    intervals: Sequence[Interval], day: date, limit: Duration, calendar: WorkCalendar
+) -> End | None:
     """Return where a limit that starts on the day ends if only the days of the intervals count.
 
-    A limit in calendar units is lengthened by the days outside; it rolls to the next working day that is inside.
+    A limit in calendar units is lengthened by the days outside; it rolls to the next working day that is inside. A stop
+    on the last day lengthens it too, though nothing was left to count: by the days up to the restart (R-CLK-3).
     """
     if limit.count == 0:
         return End(day, day)
     if limit.unit == "wd":
         last = nth(intervals, limit.count, calendar)
+        last = last and _stopped_on_its_last_day(intervals, last, calendar, rolls=False)
         return End(last, last) if last else None
     unrolled = nth(intervals, (shift(day, limit) - day).days, None)
     rolled = unrolled and nth(clip(intervals, unrolled - DAY), 1, calendar)
+    rolled = rolled and _stopped_on_its_last_day(intervals, rolled, calendar, rolls=True)
     return End(rolled, unrolled) if unrolled and rolled else None
+
+
+def _stopped_on_its_last_day(
+    intervals: Sequence[Interval], day: date, calendar: WorkCalendar, *, rolls: bool
+) -> date | None:
+    """Return the last day of a limit that had nothing left when it was stopped; None while it stands.
+
+    Of working days it is the last one up to the restart; in calendar units the restart itself, rolled on.
+    """
+    following: Sequence[Interval | None] = [*intervals[1:], None]
+    for (_, stopped), onward in zip(intervals, following, strict=True):
+        if stopped != day:
+            continue
+        if onward is None:
+            return day  # it stands, or has ended
+        restarted = onward[0]
+        day = calendar.roll(restarted) if rolls else max(day, calendar.before(restarted + DAY, 1))
+    return day
 
 
 @lru_cache(maxsize=1024)
@@ -86,7 +111,12 @@ def compare(a: Duration, b: Duration, calendar: WorkCalendar) -> bool:
     """Tell whether `a` never ends later than `b`, from every start day of the known years (R-TIME-6)."""
     if a.unit == b.unit or a.count == 0:
         return a.count <= b.count if a.unit == b.unit else True
-    years = calendar.years or (2024, 2025, 2026, 2027)  # unpublished years differ only by weekday: four show them all
+    years = calendar.years or (
+        2024,
+        2025,
+        2026,
+        2027,
+    )  # unpublished years differ only by weekday: four show them all
     first, last = date(years[0], 1, 1).toordinal(), date(years[-1], 12, 31).toordinal()
     days = (date.fromordinal(ordinal) for ordinal in range(first, last + 1))
     return all(deadline(day, a, calendar) <= deadline(day, b, calendar) for day in days)

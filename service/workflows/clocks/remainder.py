@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from service.workflows.calendar import DAY, WorkCalendar, local_date
-from service.workflows.case import Clock
+from service.workflows.case.parts import Clock
 from service.workflows.clocks.dates import dates_of, remaining
 from service.workflows.clocks.ledger import seen
-from service.workflows.language.models import Policy
+from service.workflows.definition.models import Policy
 
 WEEKDAYS = "一二三四五六日"
 
@@ -28,7 +28,9 @@ class Left:
         """Say how much is left."""
         unit = "个工作日" if self.working else "天"
         if self.on is None:
-            return f"已停表，还剩 {self.days} {unit}" if self.days >= 0 else f"已停表，已超过 {-self.days} {unit}"
+            if self.days >= 0:
+                return f"已停表，还剩 {self.days} {unit}"
+            return f"已停表，已超过 {-self.days} {unit}"
         if self.days == 0:
             return "已过期限" if self.over else "今天是最后一天"
         return f"还剩 {self.days} {unit}" if self.days > 0 else f"已超过 {-self.days} {unit}"
@@ -41,8 +43,15 @@ def left(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetime) 
     if ledger.state == "settled" or (counts.promised is None and counts.statutory is None):
         return None
     dates = dates_of(ledger, calendar, policy)
-    limits = ((ledger.promised, counts.promised, dates.promised), (ledger.statutory, counts.statutory, dates.statutory))
-    known = [(end.on if end else None, days, str(limit), end) for limit, days, end in limits if days is not None]
+    limits = (
+        (ledger.promised, counts.promised, dates.promised),
+        (ledger.statutory, counts.statutory, dates.statutory),
+    )
+    known = [
+        (end.on if end else None, days, str(limit), end)
+        for limit, days, end in limits
+        if days is not None
+    ]
     on, days, limit, end = min(known, key=lambda each: (each[0] or date.max, each[1]))
     working = limit.endswith("wd")
     if on is None or end is None:
@@ -59,20 +68,25 @@ def _counted(calendar: WorkCalendar, today: date, on: date, days: int) -> str:
     off = dict.fromkeys(calendar.feast(day) for day in between if not calendar.is_working(day))
     feasts = "、".join(name for name in off if name)
     taken = [f"{feasts}放假"] * bool(feasts) + ["周末"] * ("" in off)
-    made_up = [_say(day) for day in between if calendar.is_working(day) and day.weekday() >= 5]
-    parts = [f"已扣除{'和'.join(taken)}" if taken else "", f"计入{'、'.join(made_up)}调休上班" if made_up else ""]
+    made_up = [_day_said(day) for day in between if calendar.is_working(day) and day.weekday() >= 5]
+    parts = [
+        f"已扣除{'和'.join(taken)}" if taken else "",
+        f"计入{'、'.join(made_up)}调休上班" if made_up else "",
+    ]
     return "，".join(filter(None, parts))
 
 
 def _rolled(calendar: WorkCalendar, unrolled: date, on: date) -> str:
     if unrolled == on:
         return ""
-    return f"期满日{_say(unrolled)}逢{calendar.feast(unrolled) or '周末'}，顺延到{_say(on)}"
+    return (
+        f"期满日{_day_said(unrolled)}逢{calendar.feast(unrolled) or '周末'}，顺延到{_day_said(on)}"
+    )
 
 
 def _between(today: date, on: date) -> Iterator[date]:
     return (today + n * DAY for n in range(1, (on - today).days + 1))
 
 
-def _say(day: date) -> str:
+def _day_said(day: date) -> str:
     return f"{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"

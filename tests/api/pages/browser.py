@@ -9,8 +9,34 @@ import httpx
 from tests.api.city import PASSWORD, City
 
 HTML = {"accept": "text/html,application/xhtml+xml"}
-INLINE = {"a", "abbr", "b", "code", "em", "i", "span", "strong", "sub", "sup", "time"}  # part a text, do not part it
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+INLINE = {
+    "a",
+    "abbr",
+    "b",
+    "code",
+    "em",
+    "i",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "time",
+}  # part a text, do not part it
+VOID = {
+    "area",
+    "base",
+    "br",
+    "col",
+    "embed",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "source",
+    "track",
+    "wbr",
+}
 
 
 @dataclass
@@ -19,8 +45,10 @@ class Form:
 
     action: str
     method: str
-    fields: list[tuple[str, str]] = field(default_factory=list)  # what is sent when nothing is changed
-    options: dict[str, list[str]] = field(default_factory=dict)  # name → values one may tick or choose
+    # what is sent when nothing is changed
+    fields: list[tuple[str, str]] = field(default_factory=list)
+    # name → values one may tick or choose
+    options: dict[str, list[str]] = field(default_factory=dict)
     buttons: list[tuple[str, str, str]] = field(default_factory=list)  # (name, value, words)
     enctype: str = ""
     id: str = ""
@@ -40,7 +68,9 @@ class Page(HTMLParser):
         self._open: list[tuple[str, int]] = []
         self._select = ""
         self._pressed: Form | None = None  # the form of the button whose words are being read
-        self._disabled: list[bool] = []  # the fieldsets around: what stands in a disabled one is not sent
+        self._disabled: list[
+            bool
+        ] = []  # the fieldsets around: what stands in a disabled one is not sent
         self.feed(answer.text)
         self.text = " ".join("".join(self.words).split())
 
@@ -127,7 +157,9 @@ class Browser:
     def __init__(self, city: City, base: str = "https://city") -> None:
         self.city = city
         transport = httpx.ASGITransport(app=city.app)
-        self.http = httpx.AsyncClient(transport=transport, base_url=base, headers=HTML, follow_redirects=True)
+        self.http = httpx.AsyncClient(
+            transport=transport, base_url=base, headers=HTML, follow_redirects=True
+        )
         city.clients.append(self.http)
 
     async def get(self, path: str, **headers: str) -> Page:
@@ -135,7 +167,13 @@ class Browser:
         return Page(await self.http.get(path, headers=headers))
 
     async def submit(
-        self, page: Page, action: str, changes: dict[str, Any] | None = None, *, files: Any = None, **headers: str
+        self,
+        page: Page,
+        action: str,
+        changes: dict[str, Any] | None = None,
+        *,
+        files: Any = None,
+        **headers: str,
     ) -> Page:
         """Send a form of a page with some fields changed, a list being several boxes; leave out what is None."""
         form = page.form(action)
@@ -149,8 +187,14 @@ class Browser:
         address = page.url.join(form.action)
         if form.method.upper() == "GET":
             return Page(await self.http.get(address.copy_with(params=sent), headers=headers))
-        return Page(await self.http.request(form.method.upper(), str(address), data=sent, files=files, headers=headers))
+        return Page(
+            await self.http.request(
+                form.method.upper(), str(address), data=sent, files=files, headers=headers
+            )
+        )
 
     async def sign_in(self, account: str, password: str = PASSWORD, path: str = "/sign-in") -> Page:
         """Sign in by the form."""
-        return await self.submit(await self.get(path), "/sign-in", {"username": account, "password": password})
+        return await self.submit(
+            await self.get(path), "/sign-in", {"username": account, "password": password}
+        )

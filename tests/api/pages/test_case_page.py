@@ -9,12 +9,16 @@ import httpx
 import pytest
 
 from service.api.pages.desk import acts
+from service.api.rest import given
 from service.api.rest.given import ActionData
-from service.workflows.case_actions import CASE_ACTIONS
-from service.workflows.language.folders import read_folder
-from service.workflows.language.load import load_pack
-from service.workflows.language.models.terms import Need
-from service.workflows.machine import APPLICANT, CLOCK
+from service.workflows.actions import Carries, CaseAction, at_any_time, number, text
+from service.workflows.authoring.folders import read_folder
+from service.workflows.authoring.load import load_pack
+from service.workflows.case.lifecycle import APPLICANT, CLOCK
+from service.workflows.definition.models.carried import CARRIED, Carried
+from service.workflows.definition.models.terms import Need
+from service.workflows.handling.on_case import CASE_ACTIONS
+from service.workflows.rights import require_lead_window
 from tests.api.city import APPLICATION, CITIZEN_ID, MovableClock
 from tests.api.pages.conftest import SignIn
 
@@ -25,10 +29,14 @@ PDF = b"%PDF-1.7 a drawing"
 async def filed(citizen: httpx.AsyncClient) -> Callable[..., Awaitable[str]]:
     """File a case with the layout, without it, or otherwise changed; return its number."""
 
-    async def file(*, layout: bool = True, content: bytes = PDF, name: str = "布局.pdf", **changes: Any) -> str:
+    async def file(
+        *, layout: bool = True, content: bytes = PDF, name: str = "布局.pdf", **changes: Any
+    ) -> str:
         body = {**APPLICATION, **changes}
         if layout:
-            kept = (await citizen.post("/api/v1/files", files={"file": (name, content)})).json()["id"]
+            kept = (await citizen.post("/api/v1/files", files={"file": (name, content)})).json()[
+                "id"
+            ]
             body["materials"] = [{"material": "layout", "file": kept}]
         answer = await citizen.post("/api/v1/cases", json=body)
         assert answer.status_code == 201, answer.text
@@ -56,7 +64,9 @@ class TestSeeing:
         assert "一次性告知：还剩 5 个工作日 11月12日（周四），逾期视为受理" in page.text
         assert "11月5日（周四）起算，当日不计入" in page.text
 
-    async def test_what_may_be_done_comes_before_what_is_looked_at(self, as_: SignIn, filed: Filed) -> None:
+    async def test_what_may_be_done_comes_before_what_is_looked_at(
+        self, as_: SignIn, filed: Filed
+    ) -> None:
         """In the order of reading and of the tab key, whatever stands where on the screen."""
         page = await (await as_("window")).get(desk(await filed()))
         assert page.headings.index("办理") < page.headings.index("材料 1")
@@ -79,7 +89,9 @@ class TestSeeing:
             ("chart", "开一家小店办理进度"),
         ],
     )
-    async def test_every_part_has_an_address(self, as_: SignIn, filed: Filed, show: str, said: str) -> None:
+    async def test_every_part_has_an_address(
+        self, as_: SignIn, filed: Filed, show: str, said: str
+    ) -> None:
         """Reached by a link, without a script; as a fragment of the same page where there is one."""
         browser, number = await as_("window"), await filed()
         page = await browser.get(desk(number))
@@ -96,7 +108,9 @@ class TestSeeing:
         page = await (await as_("window")).get(desk(await filed()))
         assert "审查要点 店面有独立的出入口" in page.text
 
-    async def test_names_people_not_accounts(self, as_: SignIn, window: httpx.AsyncClient, filed: Filed) -> None:
+    async def test_names_people_not_accounts(
+        self, as_: SignIn, window: httpx.AsyncClient, filed: Filed
+    ) -> None:
         """Nobody has to know who is behind an account."""
         number = await filed()
         await window.post(f"/api/v1/tasks/{number}/1/claim")
@@ -131,7 +145,9 @@ class TestSeeing:
             assert page.status == 404
             assert "只有申请人和承办部门看得到" in page.text
 
-    async def test_a_case_that_is_closed(self, as_: SignIn, citizen: httpx.AsyncClient, filed: Filed) -> None:
+    async def test_a_case_that_is_closed(
+        self, as_: SignIn, citizen: httpx.AsyncClient, filed: Filed
+    ) -> None:
         """Nothing is offered any more, and the page says so."""
         number = await filed()
         await citizen.post(f"/api/v1/cases/{number}/actions", json={"action": "withdraw"})
@@ -170,7 +186,9 @@ class TestFiles:
     async def test_that_is_not_there(self, as_: SignIn, filed: Filed) -> None:
         """A paper nobody handed in."""
         number = await filed(layout=False)
-        assert (await (await as_("window")).http.get(f"/desk/cases/{number}/files/1")).status_code == 404
+        assert (
+            await (await as_("window")).http.get(f"/desk/cases/{number}/files/1")
+        ).status_code == 404
 
     @pytest.mark.parametrize("show", ["9", "99999999", "０", "nothing"])
     async def test_an_address_that_names_none(self, as_: SignIn, filed: Filed, show: str) -> None:
@@ -181,11 +199,15 @@ class TestFiles:
     async def test_of_no_business_of_mine(self, as_: SignIn, filed: Filed) -> None:
         """Another department's paper is not there."""
         number = await filed()
-        assert (await (await as_("sign-clerk")).http.get(f"/desk/cases/{number}/files/1")).status_code == 404
+        assert (
+            await (await as_("sign-clerk")).http.get(f"/desk/cases/{number}/files/1")
+        ).status_code == 404
 
     async def test_can_be_downloaded(self, as_: SignIn, filed: Filed) -> None:
         """Under its own name, never opened in the page."""
-        answer = await (await as_("window")).http.get(f"/desk/cases/{await filed()}/files/1?download=true")
+        answer = await (await as_("window")).http.get(
+            f"/desk/cases/{await filed()}/files/1?download=true"
+        )
         assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''")
         assert answer.headers["content-security-policy"] == "sandbox"
 
@@ -205,13 +227,17 @@ class TestActing:
     async def test_accepts_with_one_click(self, as_: SignIn, filed: Filed) -> None:
         """From the list two: open, accept. The result is said first."""
         browser, number = await as_("window"), await filed()
-        page = await browser.submit(await browser.get(desk(number)), f"/desk/cases/{number}/do/accept")
+        page = await browser.submit(
+            await browser.get(desk(number)), f"/desk/cases/{number}/do/accept"
+        )
         assert page.status == 200
         assert page.answer.history[0].status_code == 303
         assert page.headings[0] == "已办：受理"
         assert "审查中" in page.text
 
-    async def test_accepts_and_opens_the_next(self, as_: SignIn, filed: Filed, clock: MovableClock) -> None:
+    async def test_accepts_and_opens_the_next(
+        self, as_: SignIn, filed: Filed, clock: MovableClock
+    ) -> None:
         """The one that followed in the list from which it was opened."""
         browser, first = await as_("window"), await filed()
         clock.forward(minutes=1)
@@ -225,7 +251,9 @@ class TestActing:
         assert first in page.text
         assert ("‹ 返回待认领（第 1/1 件）", "/desk?view=unclaimed") in page.links
 
-    async def test_clicked_twice_it_is_done_once(self, as_: SignIn, filed: Filed, citizen: httpx.AsyncClient) -> None:
+    async def test_clicked_twice_it_is_done_once(
+        self, as_: SignIn, filed: Filed, citizen: httpx.AsyncClient
+    ) -> None:
         """The key in the form: a page sent again gets the same answer."""
         browser, number = await as_("window"), await filed()
         page = await browser.get(desk(number))
@@ -235,10 +263,14 @@ class TestActing:
         events = (await citizen.get(f"/api/v1/cases/{number}/events")).json()["items"]
         assert [event["action"] for event in events].count("accept") == 1
 
-    async def test_gone_back_to_and_changed(self, as_: SignIn, filed: Filed, window: httpx.AsyncClient) -> None:
+    async def test_gone_back_to_and_changed(
+        self, as_: SignIn, filed: Filed, window: httpx.AsyncClient
+    ) -> None:
         """The same page with other words is not the same request: nothing is done, and that is said without jargon."""
         number = await filed()
-        await window.post(f"/api/v1/cases/{number}/items/shop-licence/actions", json={"action": "accept"})
+        await window.post(
+            f"/api/v1/cases/{number}/items/shop-licence/actions", json={"action": "accept"}
+        )
         browser = await as_("reviewer")
         page = await browser.get(desk(number))
         action = f"/desk/cases/{number}/do/propose"
@@ -255,13 +287,15 @@ class TestActing:
         assert "受理：材料还不齐，不能受理：缺经营布局图" in page.text
         assert not [form for form in page.forms if form.action.endswith("/do/accept")]
 
-    async def test_a_paper_can_be_looked_at_before(self, as_: SignIn, filed: Filed, citizen: httpx.AsyncClient) -> None:
+    async def test_a_paper_can_be_looked_at_before(
+        self, as_: SignIn, filed: Filed, citizen: httpx.AsyncClient
+    ) -> None:
         """What would be sent, word by word; nothing is done by looking."""
         browser, number = await as_("window"), await filed()
         page = await browser.get(desk(number))
         shown = await browser.submit(page, f"/desk/cases/{number}/do/accept", {"step": "preview"})
         assert "将要发出：受理通知书" in shown.headings
-        assert "「开店许可」已受理" in shown.text
+        assert "提出「开店许可」申请" in shown.text
         case = (await citizen.get(f"/api/v1/cases/{number}")).json()
         assert case["items"][0]["state"] == "received"
 
@@ -271,10 +305,17 @@ class TestActing:
         """R-DEC-3: reasons from the catalogue, the remedies filled in; one click shows it, the next sends it."""
         browser, number = await as_("window"), await filed()
         page = await browser.get(desk(number))
-        assert page.form(f"/desk/cases/{number}/do/decline").buttons == [("step", "preview", "预览不予受理决定书")]
-        ticked = {"data/reasons": "layout-no-size", "step": "preview"}
+        assert page.form(f"/desk/cases/{number}/do/decline").buttons == [
+            ("step", "preview", "预览不予受理决定书")
+        ]
+        form = page.form(f"/desk/cases/{number}/do/decline")
+        assert form.options["data/reasons"] == ["elsewhere"]  # none about papers (行政许可法 32)
+        assert form.options["data/ground"] == ["competence", "false_material", "banned"]
+        assert "要办，但依法不归本机关办" in page.text
+        assert "这件事依法不用申请许可" in page.text
+        ticked = {"data/reasons": "elsewhere", "data/where": "湖东区市场监管局", "step": "preview"}
         shown = await browser.submit(page, f"/desk/cases/{number}/do/decline", ticked)
-        assert "布局图缺少尺寸标注" in shown.text
+        assert "依法不属于本机关职权范围。请向湖东区市场监管局申请。" in shown.text
         assert "申请行政复议" in shown.text
         sent = await browser.submit(shown, f"/desk/cases/{number}/do/decline")
         assert "已办：不予受理" in sent.headings
@@ -284,7 +325,9 @@ class TestActing:
     async def test_what_is_missing_in_a_form_is_said(self, as_: SignIn, filed: Filed) -> None:
         """At the field and at the top, the form stays open."""
         browser, number = await as_("window"), await filed()
-        page = await browser.submit(await browser.get(desk(number)), f"/desk/cases/{number}/do/decline")
+        page = await browser.submit(
+            await browser.get(desk(number)), f"/desk/cases/{number}/do/decline"
+        )
         assert page.status == 422
         assert page.text.count("请至少选择一条理由") >= 2
         assert ("理由：请至少选择一条理由", "#f-decline-data-reasons") in page.links
@@ -297,22 +340,34 @@ class TestActing:
     async def test_an_opinion(self, as_: SignIn, filed: Filed, window: httpx.AsyncClient) -> None:
         """Typed, recorded, shown in the record."""
         number = await filed()
-        await window.post(f"/api/v1/cases/{number}/items/shop-licence/actions", json={"action": "accept"})
+        await window.post(
+            f"/api/v1/cases/{number}/items/shop-licence/actions", json={"action": "accept"}
+        )
         browser = await as_("reviewer")
         page = await browser.get(desk(number))
-        page = await browser.submit(page, f"/desk/cases/{number}/do/propose", {"data/opinion": "现场符合，建议准予"})
+        page = await browser.submit(
+            page, f"/desk/cases/{number}/do/propose", {"data/opinion": "现场符合，建议准予"}
+        )
         assert "已办：提出审查意见" in page.headings
         assert "现场符合，建议准予" in (await browser.get(desk(number, show="record"))).text
 
-    async def test_days_and_a_procedure(self, as_: SignIn, filed: Filed, window: httpx.AsyncClient) -> None:
+    async def test_days_and_a_procedure(
+        self, as_: SignIn, filed: Filed, window: httpx.AsyncClient
+    ) -> None:
         """R-CLK-1: only the eight; a number that is none is refused with its field."""
         number = await filed()
-        await window.post(f"/api/v1/cases/{number}/items/shop-licence/actions", json={"action": "accept"})
+        await window.post(
+            f"/api/v1/cases/{number}/items/shop-licence/actions", json={"action": "accept"}
+        )
         browser = await as_("reviewer")
         action = f"/desk/cases/{number}/do/start_special"
         page = await browser.get(desk(number))
         assert len(page.form(action).options["data/procedure"]) == 8
-        typed = {"data/procedure": "hearing", "data/notice_text": "定于下周听证", "data/days": "十天"}
+        typed = {
+            "data/procedure": "hearing",
+            "data/notice_text": "定于下周听证",
+            "data/days": "十天",
+        }
         page = await browser.submit(page, action, typed)
         assert page.status == 422
         assert dict(page.form(action).fields)["data/notice_text"] == "定于下周听证"
@@ -323,7 +378,9 @@ class TestActing:
     async def test_taking_it_and_giving_it_back(self, as_: SignIn, filed: Filed) -> None:
         """On the page itself, without going back to the list."""
         browser, number = await as_("window"), await filed()
-        page = await browser.submit(await browser.get(desk(number)), f"/desk/tasks/{number}/1/claim")
+        page = await browser.submit(
+            await browser.get(desk(number)), f"/desk/tasks/{number}/1/claim"
+        )
         assert page.url.path == f"/desk/cases/{number}"
         assert "已办：认领" in page.headings
         assert "您已认领" in page.text
@@ -336,7 +393,8 @@ class TestActing:
         page = await browser.get(desk(number))
         csrf = dict(page.form("/sign-out").fields)["csrf"]
         answer = await browser.http.post(
-            f"/desk/cases/{number}/do/accept", data={"csrf": csrf, "on": "shop-licence", "item": "shop-licence"}
+            f"/desk/cases/{number}/do/accept",
+            data={"csrf": csrf, "on": "shop-licence", "item": "shop-licence"},
         )
         assert answer.status_code == 403
         assert "您的岗位或部门不能受理" in answer.text
@@ -345,7 +403,9 @@ class TestActing:
 class TestCorrection:
     """补正: noted by the departments, told by the lead's window in one notice (行政许可法 32)."""
 
-    async def test_in_four_clicks_without_typing(self, as_: SignIn, filed: Filed, citizen: httpx.AsyncClient) -> None:
+    async def test_in_four_clicks_without_typing(
+        self, as_: SignIn, filed: Filed, citizen: httpx.AsyncClient
+    ) -> None:
         """R-ACC-6: open the form, tick, preview, send."""
         browser, number = await as_("window"), await filed()
         page = await browser.get(desk(number))  # 1: 需要补正 is opened in the page
@@ -388,18 +448,26 @@ class TestCorrection:
 class TestLostRace:
     """Two clerks at once: the second learns what happened and loses nothing (409)."""
 
-    async def test_what_was_typed_stays(self, as_: SignIn, filed: Filed, window: httpx.AsyncClient) -> None:
+    async def test_what_was_typed_stays(
+        self, as_: SignIn, filed: Filed, window: httpx.AsyncClient
+    ) -> None:
         """The opinion is still in its field, and what changed meanwhile is told."""
         number = await filed()
-        await window.post(f"/api/v1/cases/{number}/items/shop-licence/actions", json={"action": "accept"})
+        await window.post(
+            f"/api/v1/cases/{number}/items/shop-licence/actions", json={"action": "accept"}
+        )
         browser = await as_("reviewer")
         page = await browser.get(desk(number))
         await window.post(f"/api/v1/cases/{number}/actions", json={"action": "urge"})
-        page = await browser.submit(page, f"/desk/cases/{number}/do/propose", {"data/opinion": "建议准予"})
+        page = await browser.submit(
+            page, f"/desk/cases/{number}/do/propose", {"data/opinion": "建议准予"}
+        )
         assert page.status == 409
         assert "刚刚被别人办理过" in page.text
         assert "催办" in page.text
-        assert dict(page.form(f"/desk/cases/{number}/do/propose").fields)["data/opinion"] == "建议准予"
+        assert (
+            dict(page.form(f"/desk/cases/{number}/do/propose").fields)["data/opinion"] == "建议准予"
+        )
         page = await browser.submit(page, f"/desk/cases/{number}/do/propose")
         assert "已办：提出审查意见" in page.headings
 
@@ -408,11 +476,15 @@ class TestLostRace:
     ) -> None:
         """The words can still be copied."""
         number = await filed()
-        await window.post(f"/api/v1/cases/{number}/items/shop-licence/actions", json={"action": "accept"})
+        await window.post(
+            f"/api/v1/cases/{number}/items/shop-licence/actions", json={"action": "accept"}
+        )
         browser = await as_("reviewer")
         page = await browser.get(desk(number))
         await citizen.post(f"/api/v1/cases/{number}/actions", json={"action": "withdraw"})
-        page = await browser.submit(page, f"/desk/cases/{number}/do/propose", {"data/opinion": "建议准予"})
+        page = await browser.submit(
+            page, f"/desk/cases/{number}/do/propose", {"data/opinion": "建议准予"}
+        )
         assert page.status == 409
         assert "撤回申请" in page.text
         assert "您刚才写的内容（可以复制） 建议准予" in page.text
@@ -426,7 +498,9 @@ class TestWords:
         """Names of states, actions, reasons, posts and departments are Chinese everywhere."""
         browser, number = await as_("window"), await filed()
         page = await browser.submit(
-            await browser.get(desk(number)), f"/desk/cases/{number}/do/note_defects", {"data/reasons": "layout-no-size"}
+            await browser.get(desk(number)),
+            f"/desk/cases/{number}/do/note_defects",
+            {"data/reasons": "layout-no-size"},
         )
         page = await browser.get(desk(number, show=show))
         words = re.sub(r"YJS[0-9-]+|布局\.pdf|PDF|CITIZEN", "", page.text).replace(CITIZEN_ID, "")
@@ -438,7 +512,10 @@ class TestNeeds:
 
     def test_the_api_takes_it(self) -> None:
         """Every word of the definition language for what must be carried, and every action on a case."""
-        needs = {*get_args(Need), *(need for _, needs, _ in CASE_ACTIONS.values() for need in needs)}
+        needs = {
+            *get_args(Need),
+            *(each.name for action in CASE_ACTIONS.values() for each in action.carries),
+        }
         assert needs - ActionData.model_fields.keys() == set()
 
     def test_the_page_asks_for_it(self) -> None:
@@ -454,3 +531,63 @@ class TestNeeds:
         }
         assert "reasons" in clerks
         assert clerks - acts.INPUTS.keys() == {"materials"}
+
+
+class TestOneMoreAction:
+    """An action on a case is one value; every door finds it in the list of them."""
+
+    TRIAL = CaseAction(
+        name="visit_site",
+        title="踏勘现场",
+        by=lambda work, actor: require_lead_window(work.release, work.case, actor, "踏勘"),
+        when=at_any_time,
+        carries=(
+            Carries("days", number("days", 1, 3, "最多三天")),
+            Carries("reason", text("reason", "踏勘的理由")),
+            Carries("opinion", text("opinion", "意见"), optional=True),
+        ),
+        do=lambda work, data, actor: work.log("visit_site", actor, data=dict(data)),
+    )
+
+    @pytest.fixture(autouse=True)
+    def _planted(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(CASE_ACTIONS, self.TRIAL.name, self.TRIAL)
+
+    async def test_the_page_asks_and_the_record_tells(self, as_: SignIn, filed: Filed) -> None:
+        """The form has a field for all that must be carried; a refusal stands beside it; what was done has its name."""
+        browser, number = await as_("window"), await filed()
+        page = await browser.get(desk(number))
+        assert "踏勘现场 需要多少个工作日 理由" in page.text
+        told = {"data/days": "4", "data/reason": "位置偏僻"}
+        page = await browser.submit(page, f"/desk/cases/{number}/do/visit_site", told)
+        assert "最多三天" in page.text
+        told["data/days"] = "2"
+        page = await browser.submit(page, f"/desk/cases/{number}/do/visit_site", told)
+        assert "已办：踏勘现场" in page.text
+        assert "踏勘现场" in (await browser.get(desk(number, show="record"))).text
+
+    async def test_the_api_offers_and_takes_it(
+        self, window: httpx.AsyncClient, citizen: httpx.AsyncClient, filed: Filed
+    ) -> None:
+        """With what it needs, to whom it is open, and with its own bounds."""
+        number = await filed()
+        shown = (await window.get(f"/api/v1/cases/{number}")).json()["actions"]
+        offer = next(each for each in shown if each["action"] == "visit_site")
+        assert (offer["title"], offer["needs"]) == ("踏勘现场", ["days", "reason"])
+        body: dict[str, Any] = {"action": "visit_site", "data": {"days": 4}}
+        refused = await window.post(f"/api/v1/cases/{number}/actions", json=body)
+        assert [each["pointer"] for each in refused.json()["errors"]] == [
+            "/data/days",
+            "/data/reason",
+        ]
+        body["data"] = {"days": 2, "reason": "位置偏僻"}
+        assert (await citizen.post(f"/api/v1/cases/{number}/actions", json=body)).status_code == 403
+        taken = await window.post(f"/api/v1/cases/{number}/actions", json=body)
+        assert taken.status_code == 200, taken.text
+
+    def test_what_is_new_to_carry_is_documented(self) -> None:
+        """One line of the table: the shape, its bounds and its words."""
+        fee = Carried("fee", "踏勘费，单位元", "number", least=0, most=9)
+        schema = given.carrying([*CARRIED.values(), fee]).model_json_schema()["properties"]["fee"]
+        assert schema["description"] == "踏勘费，单位元"
+        assert {"type": "integer", "minimum": 0, "maximum": 9} in schema["anyOf"]

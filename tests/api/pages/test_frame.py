@@ -36,7 +36,10 @@ class TestSaying:
 
     def test_moments(self) -> None:
         """In Beijing, whatever zone they are kept in."""
-        assert said("{{ t|moment }}", t=datetime(2026, 9, 11, 16, 12, tzinfo=UTC)) == "9月12日（周六）00:12"
+        assert (
+            said("{{ t|moment }}", t=datetime(2026, 9, 11, 16, 12, tzinfo=UTC))
+            == "9月12日（周六）00:12"
+        )
 
     def test_lengths(self) -> None:
         """Counts and the notation of definitions."""
@@ -93,21 +96,27 @@ class TestElder:
 
     async def test_is_the_first_thing_after_the_skip_links(self, browser: Browser) -> None:
         """Who needs it does not search for it."""
-        reached = [(tag, given) for tag, given in (await browser.get("/")).tags if tag in ("a", "button")]
+        reached = [
+            (tag, given) for tag, given in (await browser.get("/")).tags if tag in ("a", "button")
+        ]
         assert reached[0][1]["class"] == "skip"
         assert reached[1] == ("button", {"class": "plain", "name": "on", "value": "1"})
 
     async def test_leads_nowhere_else(self, browser: Browser) -> None:
         """The way back is one of ours."""
         browser.http.follow_redirects = False
-        page = await browser.submit(await browser.get("/"), "/elder", {"on": "1", "back": "//evil.example"})
+        page = await browser.submit(
+            await browser.get("/"), "/elder", {"on": "1", "back": "//evil.example"}
+        )
         assert page.answer.headers["location"] == "/"
 
 
 class TestBanner:
     """The demonstration's clock."""
 
-    async def test_shows_when_it_was_moved(self, city: City, browser: Browser, clock: MovableClock) -> None:
+    async def test_shows_when_it_was_moved(
+        self, city: City, browser: Browser, clock: MovableClock
+    ) -> None:
         """Nobody takes a moved date for a real one."""
         await city.office.start_demo_clock(clock(), clock())
         assert "演示时钟已拨到" not in (await browser.get("/sign-in")).text

@@ -23,9 +23,16 @@ class TestSigningIn:
 
     @pytest.mark.parametrize(
         ("account", "home"),
-        [("window", "/desk"), ("citizen", "/my/cases"), ("supervisor", "/welcome"), ("admin", "/welcome")],
+        [
+            ("window", "/desk"),
+            ("citizen", "/my/cases"),
+            ("supervisor", "/welcome"),
+            ("admin", "/welcome"),
+        ],
     )
-    async def test_leads_to_the_pages_of_the_account(self, browser: Browser, account: str, home: str) -> None:
+    async def test_leads_to_the_pages_of_the_account(
+        self, browser: Browser, account: str, home: str
+    ) -> None:
         """Name and password, one click; who has no pages of his own is told so."""
         page = await browser.sign_in(account)
         assert page.url.path == home
@@ -39,7 +46,15 @@ class TestSigningIn:
 
     @pytest.mark.parametrize(
         "elsewhere",
-        ["//evil.example", "/\\evil.example", "https://evil.example", "\\\\evil", "/a\nb", "javascript:x", "/a\\b"],
+        [
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "\\\\evil",
+            "/a\nb",
+            "javascript:x",
+            "/a\\b",
+        ],
     )
     def test_leads_to_no_other_site(self, elsewhere: str) -> None:
         """Whatever the address says."""
@@ -71,7 +86,9 @@ class TestSigningIn:
 
     @staticmethod
     async def with_cookie(browser: Browser, cookie: str) -> int:
-        return (await browser.city.client().get("/desk", headers={"cookie": f"{SESSION}={cookie}"})).status_code
+        return (
+            await browser.city.client().get("/desk", headers={"cookie": f"{SESSION}={cookie}"})
+        ).status_code
 
     async def test_a_wrong_password(self, browser: Browser) -> None:
         """The page comes back with the name kept, the password not, and says the same for an unknown name."""
@@ -109,7 +126,9 @@ class TestSigningIn:
         """A form that another browser got, or that another site made, signs nobody in."""
         theirs = await Browser(city).get("/sign-in")
         await browser.get("/sign-in")
-        assert (await browser.submit(theirs, "/sign-in", {"username": "citizen", "password": PASSWORD})).status == 403
+        assert (
+            await browser.submit(theirs, "/sign-in", {"username": "citizen", "password": PASSWORD})
+        ).status == 403
 
 
 class TestSession:
@@ -117,7 +136,9 @@ class TestSession:
 
     async def test_a_forged_cookie_costs_no_query(self, city: City, clock: MovableClock) -> None:
         """It is refused by its signature: the database is not asked, which a right one would do."""
-        real = City(create_app(city.office, Settings(demo=False), clock), city.office, clock, city.clients)
+        real = City(
+            create_app(city.office, Settings(demo=False), clock), city.office, clock, city.clients
+        )
         seal = Seal(Settings().token_secret)
         browser = Browser(real)
         await browser.sign_in("window")
@@ -176,7 +197,9 @@ class TestSigningOut:
         page = await browser.submit(await browser.get("/desk"), "/sign-out")
         assert "已经退出" in page.text
         assert SESSION not in browser.http.cookies
-        assert (await city.client().get("/desk", headers={"cookie": f"{SESSION}={cookie}"})).status_code == 303
+        assert (
+            await city.client().get("/desk", headers={"cookie": f"{SESSION}={cookie}"})
+        ).status_code == 303
 
 
 class TestForms:
@@ -194,7 +217,9 @@ class TestForms:
         """One's own secret does not open somebody else's session."""
         other = dict((await (await as_("citizen")).get("/")).form("/sign-out").fields)["csrf"]
         browser = await as_("window")
-        assert (await browser.submit(await browser.get("/desk"), "/sign-out", {"csrf": other})).status == 403
+        assert (
+            await browser.submit(await browser.get("/desk"), "/sign-out", {"csrf": other})
+        ).status == 403
 
     @pytest.mark.parametrize(
         "headers",
@@ -209,13 +234,19 @@ class TestForms:
     async def test_from_another_site(self, as_: SignIn, headers: dict[str, str]) -> None:
         """Even with the right secret: the browser says where the form was."""
         browser = await as_("window")
-        assert (await browser.submit(await browser.get("/desk"), "/sign-out", **headers)).status == 403
+        assert (
+            await browser.submit(await browser.get("/desk"), "/sign-out", **headers)
+        ).status == 403
 
-    @pytest.mark.parametrize("headers", [{"sec-fetch-site": "same-origin"}, {"origin": "https://city"}], ids=str)
+    @pytest.mark.parametrize(
+        "headers", [{"sec-fetch-site": "same-origin"}, {"origin": "https://city"}], ids=str
+    )
     async def test_from_our_own(self, as_: SignIn, headers: dict[str, str]) -> None:
         """Positive control."""
         browser = await as_("window")
-        assert (await browser.submit(await browser.get("/desk"), "/sign-out", **headers)).status == 200
+        assert (
+            await browser.submit(await browser.get("/desk"), "/sign-out", **headers)
+        ).status == 200
 
     async def test_texts_are_read_by_the_rule_of_the_api(self, browser: Browser) -> None:
         """What one layer could not hold is refused at this door too."""

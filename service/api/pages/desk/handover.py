@@ -17,14 +17,18 @@ LONGEST_REASON = 2000
 
 
 @router.get("")
-async def choose(number: CaseNumber, n: Whole, request: Request, desk: Counter, visitor: Clerk) -> Response:
+async def choose(
+    number: CaseNumber, n: Whole, request: Request, desk: Counter, visitor: Clerk
+) -> Response:
     """Ask to whom."""
     return await _page(request, desk, visitor, number, n, request.query_params.get("back", ""))
 
 
 @router.post("")
 @does("tasks_claim")
-async def hand_over(number: CaseNumber, n: Whole, request: Request, desk: Counter, visitor: Clerk) -> Response:
+async def hand_over(
+    number: CaseNumber, n: Whole, request: Request, desk: Counter, visitor: Clerk
+) -> Response:
     """Hand it over, and go on with the list."""
     form = await filled(request, visitor)
     back, reason = form.text("back"), form.text("reason")
@@ -37,19 +41,34 @@ async def hand_over(number: CaseNumber, n: Whole, request: Request, desk: Counte
     except NotFound:
         raise
     except ServiceError as refusal:
-        return await _page(request, desk, visitor, number, n, back, form, refusal)
+        return await _page(request, desk, visitor, number, n, back, form=form, refusal=refusal)
     query = wanted_of(dict(parse_qsl(back[:LONGEST_BACK]))).query
     return see(f"/desk?{query}{'&' if query else ''}done=transfer&of={number}")
 
 
 async def _page(
-    request: Request, desk: Desk, visitor: Member, number: str, n: int, back: str, form: Filled | None = None,
+    request: Request,
+    desk: Desk,
+    visitor: Member,
+    number: str,
+    n: int,
+    back: str,
+    *,
+    form: Filled | None = None,
     refusal: ServiceError | None = None,
-) -> Response:  # fmt: skip
+) -> Response:
     view = await desk.office.case(visitor.actor, number, visitor.now)
     people = await desk.office.colleagues(visitor.actor, number, n, visitor.now)
-    task = view.whole.tasks[n]
+    task = view.case.tasks[n]
     return shown(
-        request, visitor, "desk/handover.html", filled=form, refusal=refusal, view=view, n=n, people=people,
-        item=view.whole.items[task.item], back=back[:LONGEST_BACK],
-    )  # fmt: skip
+        request,
+        visitor,
+        "desk/handover.html",
+        filled=form,
+        refusal=refusal,
+        view=view,
+        n=n,
+        people=people,
+        item=view.case.items[task.item],
+        back=back[:LONGEST_BACK],
+    )

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from service.office import Due, TaskRow
+from service.office import Due, TaskRow, titles
 
 Kind = Literal["ok", "warn", "bad", "pause", "run", "todo"]
-CARDS: dict[str, tuple[Kind, str]] = {"red": ("bad", "红牌"), "yellow": ("warn", "黄牌"), "none": ("ok", "")}
+CARD_KINDS: dict[str, Kind] = {"red": "bad", "yellow": "warn", "none": "ok"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +29,47 @@ class Line:
 
 def line_of(row: TaskRow, account: str) -> Line:
     """Return a row as it is shown to whoever looks."""
-    waiting = not row.department
-    tag: Kind = "ok" if row.done_at else "pause" if waiting else "todo" if row.state_title.startswith("待") else "run"
-    kind, words = _urgency(row, waiting=waiting)
+    kind, words = _urgency(row)
     return Line(
-        row, kind, words, tuple(_why(row.due)) if row.due else (), tag,
+        row,
+        kind,
+        words,
+        why=tuple(_why(row.due)) if row.due else (),
+        tag=_tag(row),
         claimable=bool(row.department) and not row.person and not row.done_at,
         mine=row.person == account and not row.done_at,
-    )  # fmt: skip
+    )
 
 
-def _urgency(row: TaskRow, *, waiting: bool) -> tuple[Kind, str]:
+def _tag(row: TaskRow) -> Kind:
+    """Return the shape of the state the item is in."""
+    if row.done_at:
+        return "ok"
+    if _waits_for_applicant(row):
+        return "pause"
+    return "todo" if row.state_title.startswith("待") else "run"
+
+
+def _waits_for_applicant(row: TaskRow) -> bool:
+    return not row.department
+
+
+def _urgency(row: TaskRow) -> tuple[Kind, str]:
     if row.done_at:
         return "ok", "已办"
     if row.due is None:
         return "run", "没有期限"
-    if waiting:
+    if _waits_for_applicant(row):
         return "pause", f"等申请人，{row.due.left.words}"
-    kind, card = CARDS[row.card]
-    return kind, f"{card} {row.due.left.words}".strip()
+    left = row.due.left.words
+    words = left if row.card == "none" else f"{titles.CARDS[row.card]} {left}"
+    return CARD_KINDS[row.card], words
 
 
 def _why(due: Due) -> list[str]:
     """Say which limit it is, what happens by itself at its end, and why it is not what a wall calendar says."""
-    found = [f"{due.clock.title}末日" if due.left.days == 0 and not due.left.over else due.clock.title]
+    last_day = due.left.days == 0 and not due.left.over
+    found = [f"{due.clock.title}末日" if last_day else due.clock.title]
     if due.then:
         found.append(due.then if due.then.startswith("逾期") else f"逾期{due.then}")
     if due.clock.breach_on:

@@ -28,15 +28,21 @@ class Place:
 async def place_of(desk: Desk, visitor: Member, back: str, number: str, item: str) -> Place:
     """Return where a case stands in the list it was opened from; a case that has left it comes before the first."""
     wanted = wanted_of(dict(parse_qsl(back[:LONGEST_BACK])))
-    found = await desk.office.tasks(visitor.actor, wanted.filter, wanted.cursor, ON_A_PAGE, now=visitor.now)
+    found = await desk.office.tasks(
+        visitor.actor, wanted.filter, wanted.cursor, ON_A_PAGE, now=visitor.now
+    )
     rows = found.items
     here = [i for i, row in enumerate(rows) if row.number == number]
     at = next((i for i in here if rows[i].item == item), here[0] if here else -1)
     ways = [address(row.number, item=row.item, back=wanted.query) for row in rows]
     return Place(
-        wanted, wanted.start + at + 1 if here else 0, bool(found.next), wanted.start + len(rows),
-        before=ways[at - 1] if at > 0 else "", after=ways[at + 1] if at + 1 < len(ways) else "",
-    )  # fmt: skip
+        wanted,
+        wanted.start + at + 1 if here else 0,
+        bool(found.next),
+        wanted.start + len(rows),
+        before=ways[at - 1] if at > 0 else "",
+        after=ways[at + 1] if at + 1 < len(ways) else "",
+    )
 
 
 def address(number: str, action: str = "", **query: str) -> str:

@@ -14,12 +14,16 @@ from service.office import TaskFilter, View
 
 ON_A_PAGE = 25
 LONGEST_TEXT, LONGEST_BACK = 120, 1000
-TITLES: dict[View, str] = {
-    "all": "我的待办", "mine": "我认领的", "unclaimed": "待认领", "waiting": "等申请人", "done": "我办过的",
-}  # fmt: skip
+VIEW_TITLES: dict[View, str] = {
+    "all": "我的待办",
+    "mine": "我认领的",
+    "unclaimed": "待认领",
+    "waiting": "等申请人",
+    "done": "我办过的",
+}
 CARD_TITLES = {"yellow": "临期黄牌", "red": "超期红牌"}
-CODE = re.compile(r"[a-z][a-z0-9.-]{0,79}")
-CURSOR = re.compile(r"[A-Za-z0-9_=-]{0,600}")
+CODE_TEXT = re.compile(r"[a-z][a-z0-9.-]{0,79}")
+CURSOR_TEXT = re.compile(r"[A-Za-z0-9_=-]{0,600}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Wanted:
         """Return what the list is called."""
         if self.filter.view == "all" and self.filter.card in CARD_TITLES:
             return CARD_TITLES[self.filter.card]
-        return TITLES[self.filter.view]
+        return VIEW_TITLES[self.filter.view]
 
     @property
     def narrowed(self) -> bool:
@@ -66,22 +70,28 @@ class Wanted:
 
 def _written(by: TaskFilter, cursor: str = "", start: int = 0) -> str:
     given = {
-        "view": "" if by.view == "all" else by.view, "card": by.card, "bundle": by.bundle, "item": by.item,
-        "text": by.text, "cursor": cursor, "start": str(start or ""),
-    }  # fmt: skip
+        "view": "" if by.view == "all" else by.view,
+        "card": by.card,
+        "bundle": by.bundle,
+        "item": by.item,
+        "text": by.text,
+        "cursor": cursor,
+        "start": str(start or ""),
+    }
     return urlencode({name: value for name, value in given.items() if value})
 
 
 def wanted_of(given: Mapping[str, str]) -> Wanted:
     """Read which list an address asks for."""
-    view: View = next((each for each in TITLES if each == given.get("view")), "all")
+    view: View = next((each for each in VIEW_TITLES if each == given.get("view")), "all")
     card, cursor, start = (given.get(name, "") for name in ("card", "cursor", "start"))
-    by = TaskFilter(
-        view, card if card in CARD_TITLES else "", _code(given, "bundle"), _code(given, "item"), text_of(given)
-    )
-    if not CURSOR.fullmatch(cursor):
-        cursor = ""
-    return Wanted(by, cursor, int(start) if cursor and start.isascii() and start.isdigit() and len(start) < 7 else 0)
+    if card not in CARD_TITLES:
+        card = ""
+    by = TaskFilter(view, card, _code(given, "bundle"), _code(given, "item"), text_of(given))
+    if not cursor or not CURSOR_TEXT.fullmatch(cursor):
+        return Wanted(by)
+    counts = start.isascii() and start.isdigit() and len(start) < 7
+    return Wanted(by, cursor, int(start) if counts else 0)
 
 
 def text_of(given: Mapping[str, str]) -> str:
@@ -92,4 +102,4 @@ def text_of(given: Mapping[str, str]) -> str:
 
 def _code(given: Mapping[str, str], name: str) -> str:
     code = given.get(name, "")
-    return code if CODE.fullmatch(code) else ""
+    return code if CODE_TEXT.fullmatch(code) else ""

@@ -4,10 +4,13 @@ from service.api.pages.portal import (
     acts,
     applying,
     asking,
+    certificates,
     checking,
     commitments,
     filling,
+    giving_back,
     home,
+    inspections,
     materials,
     mine,
     papers,
@@ -16,8 +19,19 @@ from service.api.pages.portal import (
     things,
     tracking,
     why,
-)  # fmt: skip
+)
 
 applying_for = [home, asking, things, applying, filling, materials, commitments, checking]
-what_was_applied_for = [mine, progress, why, supplement, acts, papers, tracking]
+what_was_applied_for = [
+    mine,
+    certificates,
+    progress,
+    why,
+    supplement,
+    acts,
+    giving_back,
+    papers,
+    tracking,
+    inspections,
+]
 routers = [module.router for module in (*applying_for, *what_was_applied_for)]

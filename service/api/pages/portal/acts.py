@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -12,10 +13,7 @@ from service.api.pages.visit import Member, SignedIn
 from service.api.texts import CaseNumber, ItemCode, Word
 from service.errors import ActionNotAllowed, NotFound, NotPermitted, ServiceError
 from service.office import CaseView, titles
-from service.workflows import bundle
-from service.workflows.case import CASE
-from service.workflows.ratings import BAD, GRADE_TITLES
-from service.workflows.situation import Action
+from service.workflows.case import CASE, Action
 
 router = APIRouter(include_in_schema=False)
 OF_CASE = frozenset({"withdraw", "urge"})
@@ -40,7 +38,9 @@ class Change:
 
 
 @router.get("/my/cases/{number}/do/{step}")
-async def before(number: CaseNumber, step: Word, request: Request, desk: Counter, visitor: SignedIn) -> Response:
+async def before(
+    number: CaseNumber, step: Word, request: Request, desk: Counter, visitor: SignedIn
+) -> Response:
     """Tell what an act on the case would do, item by item."""
     if step not in OF_CASE:
         raise NotFound
@@ -49,7 +49,9 @@ async def before(number: CaseNumber, step: Word, request: Request, desk: Counter
 
 @router.post("/my/cases/{number}/do/{step}")
 @does("cases_act")
-async def act(number: CaseNumber, step: Word, request: Request, desk: Counter, visitor: SignedIn) -> Response:
+async def act(
+    number: CaseNumber, step: Word, request: Request, desk: Counter, visitor: SignedIn
+) -> Response:
     """Withdraw or urge."""
     if step not in OF_CASE:
         raise NotFound
@@ -58,7 +60,12 @@ async def act(number: CaseNumber, step: Word, request: Request, desk: Counter, v
 
 @router.get("/my/cases/{number}/items/{item}/do/{step}")
 async def before_item(
-    number: CaseNumber, item: ItemCode, step: Word, request: Request, desk: Counter, visitor: SignedIn
+    number: CaseNumber,
+    item: ItemCode,
+    step: Word,
+    request: Request,
+    desk: Counter,
+    visitor: SignedIn,
 ) -> Response:
     """Tell what a step of one item would do."""
     return await _before(request, desk, visitor, number, Action(step, item))
@@ -67,27 +74,40 @@ async def before_item(
 @router.post("/my/cases/{number}/items/{item}/do/{step}")
 @does("items_act")
 async def act_item(
-    number: CaseNumber, item: ItemCode, step: Word, request: Request, desk: Counter, visitor: SignedIn
+    number: CaseNumber,
+    item: ItemCode,
+    step: Word,
+    request: Request,
+    desk: Counter,
+    visitor: SignedIn,
 ) -> Response:
     """Take a step of one item that carries nothing: report a repair, ask for a hearing."""
     return await _act(request, desk, visitor, number, Action(step, item))
 
 
-async def _act(request: Request, desk: Any, visitor: Member, number: str, action: Action) -> Response:
+async def _act(
+    request: Request, desk: Any, visitor: Member, number: str, action: Action
+) -> Response:
     form = await filled(request, visitor)
     try:
         await desk.office.act(asked(visitor, form), number, action)
     except ServiceError as refusal:
         if refusal.status not in (409, 422):
             raise
-        return await _before(request, desk, visitor, number, action, form, refusal)
+        return await _before(request, desk, visitor, number, action, form=form, refusal=refusal)
     return see(f"/my/cases/{number}")
 
 
 async def _before(
-    request: Request, desk: Any, visitor: Member, number: str, action: Action, form: Filled | None = None,
+    request: Request,
+    desk: Any,
+    visitor: Member,
+    number: str,
+    action: Action,
+    *,
+    form: Filled | None = None,
     refusal: ServiceError | None = None,
-) -> Response:  # fmt: skip
+) -> Response:
     view: CaseView = await desk.office.case(visitor.actor, number, visitor.now)
     offer = next((o for o in view.offers if (o.action, o.item) == (action.name, action.item)), None)
     if not view.own:
@@ -99,9 +119,17 @@ async def _before(
         after = await desk.office.foresee(visitor.actor, number, action, visitor.now)
         changes = _changes(view, after)
     return shown(
-        request, visitor, "portal/before.html", case=view.case, title=view.release.bundle.title, offer=offer, changes=changes,
-        about=titles.item_title(view.release, action.item) if action.item else "", filled=form, refusal=refusal,
-    )  # fmt: skip
+        request,
+        visitor,
+        "portal/before.html",
+        case=view.case,
+        title=view.release.bundle.title,
+        offer=offer,
+        changes=changes,
+        about=titles.item_title(view.release, action.item) if action.item else "",
+        filled=form,
+        refusal=refusal,
+    )
 
 
 def _changes(before: CaseView, after: CaseView) -> list[Change]:
@@ -112,9 +140,8 @@ def _changes(before: CaseView, after: CaseView) -> list[Change]:
         was = before.case.items.get(code)
         old = titles.state_title(release, code, was.state) if was else ""
         new = titles.state_title(release, code, item.state)
-        found.append(
-            Change(titles.item_title(release, code), old, new, item.note if not was or item.note != was.note else "")
-        )
+        note = item.note if not was or item.note != was.note else ""
+        found.append(Change(titles.item_title(release, code), old, new, note))
     return found
 
 
@@ -123,9 +150,13 @@ def _changes(before: CaseView, after: CaseView) -> list[Change]:
 
 @router.get("/my/cases/{number}/rate")
 async def rate_page(
-    number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn,
-    item: Annotated[str, Query(max_length=80)] = CASE, grade: Annotated[int, Query(ge=0, le=5)] = 0,
-) -> Response:  # fmt: skip
+    number: CaseNumber,
+    request: Request,
+    desk: Counter,
+    visitor: SignedIn,
+    item: Annotated[str, Query(max_length=80)] = CASE,
+    grade: Annotated[int, Query(ge=0, le=5)] = 0,
+) -> Response:
     """Offer the five grades; after one of the two low ones, ask for the reason."""
     view = await desk.office.case(visitor.actor, number, visitor.now)
     return _rating(request, visitor, view, item, grade)
@@ -139,36 +170,54 @@ async def rate(number: CaseNumber, request: Request, desk: Counter, visitor: Sig
     typed, item = form.text("grade"), form.text("item")
     grade = int(typed) if typed.isascii() and typed.isdigit() and len(typed) == 1 else 0
     anonymous = form.text("anonymous") == "1"
-    if 0 < grade <= BAD and "text" not in form:
-        return see(
-            f"/my/cases/{number}/rate?grade={grade}"
-            + (f"&item={item}" if item else "")
-            + ("&anonymous=1" if anonymous else "")
-        )
+    if 0 < grade <= titles.LOW_GRADE and "text" not in form:
+        about = f"&item={quote(item, safe='')}" if item else ""
+        hidden = "&anonymous=1" if anonymous else ""
+        return see(f"/my/cases/{number}/rate?grade={grade}{about}{hidden}")
     data: dict[str, Any] = {"grade": grade, "text": form.text("text"), "anonymous": anonymous}
+    if item:
+        data["item"] = item
     try:
-        await desk.office.act(
-            asked(visitor, form, None), number, Action("rate", data=data | ({"item": item} if item else {}))
-        )
+        await desk.office.act(asked(visitor, form, None), number, Action("rate", data=data))
     except ServiceError as refusal:
         view = await desk.office.case(visitor.actor, number, visitor.now)
-        return _rating(request, visitor, view, item, grade, form, refusal)
+        return _rating(request, visitor, view, item, grade, form=form, refusal=refusal)
     return see(f"/my/cases/{number}")
 
 
 def _rating(
-    request: Request, visitor: Member, view: CaseView, item: str, grade: int, form: Filled | None = None,
+    request: Request,
+    visitor: Member,
+    view: CaseView,
+    item: str,
+    grade: int,
+    *,
+    form: Filled | None = None,
     refusal: ServiceError | None = None,
-) -> Response:  # fmt: skip
-    own = bundle.own_items(view.case)
+) -> Response:
+    own = view.own_items
     rated = {rating.item: rating for rating in view.case.ratings.values()}
     ended = {
-        code: titles.item_title(view.release, code) for code, one in own.items() if one.outcome and code not in rated
+        code: titles.item_title(view.release, code)
+        for code, one in own.items()
+        if one.outcome and code not in rated
     }
     about = titles.item_title(view.release, item) if item in own else view.release.bundle.title
     item = item if item in own else CASE
     return shown(
-        request, visitor, "portal/rate.html", case=view.case, title=view.release.bundle.title, about=about, item=item,
-        others={code: title for code, title in ended.items() if code != item}, grade=grade, grades=GRADE_TITLES, low=BAD,
-        already=rated.get(item), can=item in ended if item else bool(view.case.closed_at), filled=form, refusal=refusal,
-    )  # fmt: skip
+        request,
+        visitor,
+        "portal/rate.html",
+        case=view.case,
+        title=view.release.bundle.title,
+        about=about,
+        item=item,
+        others={code: title for code, title in ended.items() if code != item},
+        grade=grade,
+        grades=titles.GRADES,
+        low=titles.LOW_GRADE,
+        already=rated.get(item),
+        can=item in ended if item else bool(view.case.closed_at),
+        filled=form,
+        refusal=refusal,
+    )

@@ -10,12 +10,13 @@ from service.api.pages.frame import see
 from service.api.pages.portal import drafts
 from service.api.pages.portal.drafts import Draft
 from service.api.pages.portal.things import guide_page
-from service.api.pages.portal.typed import query_of, value_of
+from service.api.pages.portal.typed import query_of
 from service.api.pages.visit import SignedIn
 from service.api.texts import CaseNumber
 from service.errors import DataInvalid, ServiceError
 from service.office import ApplicationInput
-from service.workflows.language.release import Release
+from service.workflows.definition import Release
+from service.workflows.telling import value_of
 
 router = APIRouter(include_in_schema=False, prefix="/apply")
 
@@ -46,7 +47,9 @@ async def begin(request: Request, desk: Counter, visitor: SignedIn) -> Response:
     try:
         begun = await desk.office.open_case(order, application)
     except ServiceError as refusal:
-        return await guide_page(request, desk, visitor, release, answers, refusal=refusal, filled=form)
+        return await guide_page(
+            request, desk, visitor, release, answers, refusal=refusal, filled=form
+        )
     draft = await drafts.opened(desk, visitor, begun.case.number)
     draft = await drafts.settled(desk, visitor, order, await _prefilled(desk, visitor, form, draft))
     return see(draft.following())
@@ -54,7 +57,12 @@ async def begin(request: Request, desk: Counter, visitor: SignedIn) -> Response:
 
 async def _prefilled(desk: Any, visitor: Any, form: Filled, draft: Draft) -> Draft:
     """Keep what an earlier application proposes; it stands in the draft with its origin, to be looked at."""
-    fields = [f for page in draft.content["pages"] for section in page["sections"] for f in section["fields"]]
+    fields = [
+        f
+        for page in draft.content["pages"]
+        for section in page["sections"]
+        for f in section["fields"]
+    ]
     proposed = {f["code"]: f["value"] for f in fields if f["lacking"] and f["origin"]}
     if not proposed:
         return draft
@@ -70,12 +78,21 @@ async def tasks(number: CaseNumber, request: Request, desk: Counter, visitor: Si
     found = await drafts.draft_or_progress(desk, visitor, number)
     if isinstance(found, Response):
         return found
-    return drafts.page(request, visitor, "portal/tasks.html", found, query=query_of(found.release, found.case.answers))
+    return drafts.page(
+        request,
+        visitor,
+        "portal/tasks.html",
+        found,
+        query=query_of(found.release, found.case.answers),
+        kept_days=desk.office.bounds.drafts_kept_days,
+    )
 
 
 @router.post("/{number}")
 @does("cases_change_draft")
-async def answer_anew(number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn) -> Response:
+async def answer_anew(
+    number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn
+) -> Response:
     """Take new answers into a draft; choices for items that are gone go with them."""
     form = await filled(request, visitor)
     draft = await drafts.opened(desk, visitor, number)
@@ -84,7 +101,9 @@ async def answer_anew(number: CaseNumber, request: Request, desk: Counter, visit
         draft = await drafts.changed(desk, visitor, form, number, {"answers": answers})
         draft = await _without_gone(desk, visitor, form, draft)
     except DataInvalid as refusal:
-        return await guide_page(request, desk, visitor, draft.release, answers, number, refusal=refusal, filled=form)
+        return await guide_page(
+            request, desk, visitor, draft.release, answers, number, refusal=refusal, filled=form
+        )
     return see(f"/apply/{number}")
 
 

@@ -10,15 +10,22 @@ from fastapi import APIRouter, Request, Response
 
 from service.api.auth import Counter, Desk
 from service.api.pages.frame import see, shown
-from service.api.pages.portal.typed import answers_in, query_of, texts_of
+from service.api.pages.portal.typed import answers_in, query_of
 from service.api.pages.visit import Visiting, Visitor
 from service.api.texts import Code
 from service.errors import DataInvalid, NotFound
-from service.workflows.language.release import Release
-from service.workflows.tools.guide import questions, stops_so_far
+from service.workflows.definition import Release
+from service.workflows.telling import questions_of, stops_so_far, texts_of
 
 router = APIRouter(include_in_schema=False)
-ONE, ALL, AT, GO, FOR, SHOWN = "_one", "_all", "_at", "_go", "_for", "_q"  # no question can be called so
+ONE, ALL, AT, GO, FOR, SHOWN = (
+    "_one",
+    "_all",
+    "_at",
+    "_go",
+    "_for",
+    "_q",
+)  # no question can be called so
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +80,20 @@ async def _state(release: Release, request: Request, desk: Desk, visitor: Visito
     answers, number, said = answers_in(release, query.multi_items()), query.get(FOR, ""), ""
     if not answers and GO not in query and visitor.actor:
         answers, said = await _told(release, number, desk, visitor)
-    return Asking(release, answers, questions(release, answers), number, said)
+    return Asking(release, answers, questions_of(release, answers), number, said)
 
 
-async def _told(release: Release, number: str, desk: Desk, visitor: Visitor) -> tuple[dict[str, Any], str]:
+async def _told(
+    release: Release, number: str, desk: Desk, visitor: Visitor
+) -> tuple[dict[str, Any], str]:
     """Return the answers of the draft that is being changed, else of the last application."""
     if visitor.actor is None:
         return {}, ""
     if number:
         try:
-            return dict((await desk.office.draft(visitor.actor, number, visitor.now)).case.answers), ""
+            return dict(
+                (await desk.office.draft(visitor.actor, number, visitor.now)).case.answers
+            ), ""
         except NotFound:
             return {}, ""
     told = await desk.office.told_before(visitor.actor, release.bundle.code)
@@ -97,7 +108,9 @@ def _all(request: Request, visitor: Visitor, state: Asking) -> Response:
         return see(f"/things/{state.release.bundle.code}/guide?{state.query()}")
     seen = set(request.query_params.getlist(SHOWN))
     missed = [q for q in state.open if q["id"] in seen] if going and not stops else []
-    return _shown(request, visitor, "portal/ask.html", state, missed, new=len(state.open) if going else 0)
+    return _shown(
+        request, visitor, "portal/ask.html", state, missed, new=len(state.open) if going else 0
+    )
 
 
 def _one(request: Request, visitor: Visitor, state: Asking) -> Response:
@@ -113,26 +126,57 @@ def _one(request: Request, visitor: Visitor, state: Asking) -> Response:
     place = [question["id"] for question in state.asked].index(here["id"])
     missed = [here] if going else []
     before = state.asked[place - 1] if place else None
-    return _shown(request, visitor, "portal/ask_one.html", state, missed, here=here, place=place, before=before)
+    return _shown(
+        request,
+        visitor,
+        "portal/ask_one.html",
+        state,
+        missed,
+        here=here,
+        place=place,
+        before=before,
+    )
 
 
 def _shown(
-    request: Request, visitor: Visitor, template: str, state: Asking, missed: list[dict[str, Any]], **more: Any
+    request: Request,
+    visitor: Visitor,
+    template: str,
+    state: Asking,
+    missed: list[dict[str, Any]],
+    **more: Any,
 ) -> Response:
     declared = {question.id: question for question in state.release.bundle.questions}
-    errors = [{"pointer": f"/{q['id']}", "detail": q["fault"] or f"请回答：{q['ask']}"} for q in missed]
+    errors = [
+        {"pointer": f"/{q['id']}", "detail": q["fault"] or f"请回答：{q['ask']}"} for q in missed
+    ]
     refusal = DataInvalid(f"有 {len(errors)} 个问题要回答", errors=errors) if errors else None
     return shown(
-        request, visitor, template, refusal=refusal, release=state.release, state=state,
+        request,
+        visitor,
+        template,
+        refusal=refusal,
+        release=state.release,
+        state=state,
         stops=stops_so_far(state.release, state.answers),
-        controls={q["id"]: _control(q, declared[q["id"]], state.answers) for q in state.listed}, **more,
-    )  # fmt: skip
+        controls={q["id"]: _control(q, declared[q["id"]], state.answers) for q in state.listed},
+        **more,
+    )
 
 
 def _control(question: dict[str, Any], declared: Any, answers: dict[str, Any]) -> dict[str, Any]:
     about = {
-        "title": question["ask"], "type": question["type"], "hint": "", "unit": question["unit"], "required": True,
-        "options": [{"code": o["value"], "title": o["title"]} for o in question["options"]], "min": question["min"],
+        "title": question["ask"],
+        "type": question["type"],
+        "hint": "",
+        "unit": question["unit"],
+        "required": True,
+        "options": [{"code": o["value"], "title": o["title"]} for o in question["options"]],
+        "min": question["min"],
         "max": question["max"],
-    }  # fmt: skip
-    return {"about": about, "values": texts_of(declared, answers.get(question["id"])), "why": question["why"]}
+    }
+    return {
+        "about": about,
+        "values": texts_of(declared, answers.get(question["id"])),
+        "why": question["why"],
+    }

@@ -12,11 +12,10 @@ from service.api.pages.portal.drafts import Draft
 from service.api.pages.visit import Member, SignedIn
 from service.api.rest.papers import address
 from service.api.texts import CaseNumber
-from service.errors import ActionNotAllowed, CaseChanged, DataInvalid, ServiceError, Stopped
-from service.workflows.calendar import local_date
+from service.errors import ActionNotAllowed, CaseChanged, DataInvalid, ServiceError
+from service.office import local_date
 from service.workflows.case import CASE
-from service.workflows.rights import is_applicant
-from service.workflows.tools.papers import qr, track_address
+from service.workflows.notices import qr_svg, track_address
 
 router = APIRouter(include_in_schema=False, prefix="/apply/{number}")
 DECLARE = "declare"
@@ -30,7 +29,8 @@ async def check(number: CaseNumber, request: Request, desk: Counter, visitor: Si
 
 
 def _page(request: Request, visitor: Member, draft: Draft, **more: Any) -> Response:
-    if not draft.guide or not draft.guide.can_apply:
+    # who insists on what the law forbids is not held up: a written decision answers it
+    if not draft.guide or not (draft.guide.can_apply or draft.guide.stops):
         return see(f"/apply/{draft.number}")
     return drafts.page(request, visitor, "portal/check.html", draft, places=places(draft), **more)
 
@@ -44,7 +44,9 @@ def places(draft: Draft) -> dict[str, str]:
         for section in page["sections"]
         for field in section["fields"]
     }
-    found |= {f"handling/{code}": f"{base}/commitments" for code in (item.code for item in draft.offers)}
+    found |= {
+        f"handling/{code}": f"{base}/commitments" for code in (item.code for item in draft.offers)
+    }
     here = [DECLARE, "received_on", "document"]
     here += [f"meets_by/{item.code}" for item in draft.offers]
     return found | {name: f"#f-{name.replace('/', '-')}" for name in here}
@@ -52,19 +54,25 @@ def places(draft: Draft) -> dict[str, str]:
 
 @router.post("/check")
 @does("cases_submit")
-async def submit(number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn) -> Response:
+async def submit(
+    number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn
+) -> Response:
     """Send it in, once however often it is clicked; what is wrong leads to its place."""
     form = await filled(request, visitor)
     try:
         _require_declaration(form)
         await desk.office.submit_draft(
-            asked(visitor, form), number, {}, meets_by=_meets_by(form), received=_received(form)
+            asked(visitor, form),
+            number,
+            {},
+            meets_by=_meets_by(form),
+            received=_received_before(form),
         )
     except ActionNotAllowed as refusal:
         if refusal.facts.get("state") == "draft":
             raise
         return see(f"/apply/{number}/done")
-    except (DataInvalid, CaseChanged, Stopped) as refusal:
+    except (DataInvalid, CaseChanged) as refusal:
         draft = await drafts.draft_or_progress(desk, visitor, number)
         if isinstance(draft, Response):  # it was sent in from another window
             return see(f"/apply/{number}/done")
@@ -77,7 +85,7 @@ def _meets_by(form: Filled) -> dict[str, str]:
     return {item: days[0] for item, days in form.beginning("meets_by/").items() if days}
 
 
-def _received(form: Filled) -> dict[str, str] | None:
+def _received_before(form: Filled) -> dict[str, str] | None:
     """Return when a window received the papers it types in; None when that is today."""
     found = {name: form.text(name) for name in ("received_on", "document")}
     return found if any(found.values()) else None
@@ -85,10 +93,14 @@ def _received(form: Filled) -> dict[str, str] | None:
 
 def _require_declaration(form: Filled) -> None:
     if not form.text(DECLARE):
-        raise DataInvalid("还没有提交", errors=[{"pointer": f"/{DECLARE}", "detail": "请确认内容真实后再提交"}])
+        raise DataInvalid(
+            "还没有提交", errors=[{"pointer": f"/{DECLARE}", "detail": "请确认内容真实后再提交"}]
+        )
 
 
-def _refused(request: Request, visitor: Member, draft: Draft, refusal: ServiceError, form: Filled) -> Response:
+def _refused(
+    request: Request, visitor: Member, draft: Draft, refusal: ServiceError, form: Filled
+) -> Response:
     if draft.guide and draft.guide.can_apply:
         return _page(request, visitor, draft, refusal=refusal, filled=form)
     raise refusal
@@ -101,7 +113,7 @@ async def done(number: CaseNumber, request: Request, desk: Counter, visitor: Sig
     case = view.case
     if case.state == "draft":
         return see(f"/apply/{number}")
-    if not is_applicant(case, visitor.actor) and case.entered_by != visitor.actor.account:
+    if not view.own:
         return see(f"/desk/cases/{number}")  # the query code is for who applied
     receipt = next((notice for notice in case.notices.values() if notice.kind == "receipt"), None)
     if receipt is None or local_date(receipt.issued_at) < local_date(visitor.now) or case.closed_at:
@@ -109,6 +121,13 @@ async def done(number: CaseNumber, request: Request, desk: Counter, visitor: Sig
     track = track_address(address(request, desk), case)
     promise = case.clocks.get((CASE, "promise"))
     return shown(
-        request, visitor, "portal/done.html", view=view, case=case, release=view.release, receipt=receipt,
-        promised_on=promise.promised_on if promise else None, drawn=qr.svg(track, f"办件 {number} 的查询二维码"),
-    )  # fmt: skip
+        request,
+        visitor,
+        "portal/done.html",
+        view=view,
+        case=case,
+        release=view.release,
+        receipt=receipt,
+        promised_on=promise.promised_on if promise else None,
+        drawn=qr_svg(track, f"办件 {number} 的查询二维码"),
+    )

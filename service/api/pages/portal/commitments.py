@@ -9,17 +9,19 @@ from service.api.pages.forms import Filled, does, filled
 from service.api.pages.frame import see
 from service.api.pages.portal import drafts
 from service.api.pages.portal.drafts import Draft
-from service.api.pages.portal.prose import prose
+from service.api.pages.prose import prose
 from service.api.pages.visit import Member, SignedIn
 from service.api.texts import CaseNumber
 from service.errors import CaseChanged, DataInvalid, ServiceError
 
 router = APIRouter(include_in_schema=False, prefix="/apply/{number}/commitments")
-WAYS = ("ordinary", "commitment")
+HANDLINGS = ("ordinary", "commitment")
 
 
 @router.get("")
-async def choose(number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn) -> Response:
+async def choose(
+    number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn
+) -> Response:
     """Show what may be promised."""
     draft = await drafts.draft_or_progress(desk, visitor, number)
     return draft if isinstance(draft, Response) else _page(request, visitor, draft)
@@ -32,14 +34,23 @@ def _page(request: Request, visitor: Member, draft: Draft, **more: Any) -> Respo
     texts = {item.code: prose(item.commitment.text) for item in draft.offers}
     notices = {item.code: prose(item.commitment.notice) for item in draft.offers}
     return drafts.page(
-        request, visitor, "portal/commitments.html", draft, path, texts=texts, notices=notices,
-        following=draft.following(path), **more,
-    )  # fmt: skip
+        request,
+        visitor,
+        "portal/commitments.html",
+        draft,
+        path,
+        texts=texts,
+        notices=notices,
+        following=draft.following(path),
+        **more,
+    )
 
 
 @router.post("")
 @does("cases_change_draft")
-async def chosen(number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn) -> Response:
+async def chosen(
+    number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn
+) -> Response:
     """Keep the choices. An item without one goes the ordinary path in the end, but the applicant is asked."""
     form = await filled(request, visitor)
     draft = await drafts.opened(desk, visitor, number)
@@ -50,7 +61,9 @@ async def chosen(number: CaseNumber, request: Request, desk: Counter, visitor: S
     return see(draft.following(f"/apply/{number}/commitments"))
 
 
-def _again(request: Request, visitor: Member, draft: Draft, form: Filled, refusal: ServiceError) -> Response:
+def _again(
+    request: Request, visitor: Member, draft: Draft, form: Filled, refusal: ServiceError
+) -> Response:
     return _page(request, visitor, draft, refusal=refusal, filled=form)
 
 
@@ -61,7 +74,7 @@ def _read(draft: Draft, form: Filled) -> dict[str, str]:
     errors = [
         {"pointer": f"/handling/{code}", "detail": f"请选择「{open_[code]}」怎样办理"}
         for code, way in said.items()
-        if way not in WAYS
+        if way not in HANDLINGS
     ]
     if errors:
         raise DataInvalid(f"有 {len(errors)} 个事项要选择办理方式", errors=errors)

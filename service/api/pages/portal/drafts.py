@@ -15,8 +15,8 @@ from service.api.rest.guide_shapes import GuideShown
 from service.errors import ActionNotAllowed, NotFound, ServiceError
 from service.office import DraftView
 from service.workflows.case import Case
-from service.workflows.language.release import Release
-from service.workflows.tools.draft import to_hand_in
+from service.workflows.definition import Release
+from service.workflows.telling import to_hand_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,10 @@ class Draft:
             return []
         left = [item for item in open_ if item.code not in self.case.handling]
         chosen = [item for item in open_ if self.case.handling.get(item.code) == "commitment"]
-        about = (
-            f"{len(chosen)} 项选了告知承诺" if chosen else "按一般程序" if not left else "可以选，更快，免交部分材料"
-        )
-        state = "done" if not left else "optional"
+        about = "可以选，更快，免交部分材料" if left else "按一般程序"
+        if chosen:
+            about = f"{len(chosen)} 项选了告知承诺"
+        state = "optional" if left else "done"
         return [Step(f"/apply/{self.number}/commitments", "告知承诺", about, state, "办理方式")]
 
     def _filling(self) -> list[Step]:
@@ -79,7 +79,8 @@ class Draft:
             known = count - page["to_fill"]
             about = f"{count} 项，{known} 项已替您填好，请核对" if known else f"{count} 项"
             state = "todo" if page["lacking"] else "done"
-            steps.append(Step(f"/apply/{self.number}/form/{page['n']}", page["title"], about, state, "填写信息"))
+            path = f"/apply/{self.number}/form/{page['n']}"
+            steps.append(Step(path, page["title"], about, state, "填写信息"))
         return steps
 
     def _handing_in(self) -> list[Step]:
@@ -88,7 +89,8 @@ class Draft:
             return []
         left = sum(paper["lacking"] for paper in papers)
         about = f"{len(papers)} 份，还缺 {left} 份" if left else f"{len(papers)} 份，齐了"
-        return [Step(f"/apply/{self.number}/materials", "材料", about, "todo" if left else "done", "材料")]
+        state = "todo" if left else "done"
+        return [Step(f"/apply/{self.number}/materials", "材料", about, state, "材料")]
 
     def following(self, path: str = "", *, or_here: bool = False) -> str:
         """Return the page to go on with after a step: the next one with something to do, else the check.
@@ -100,7 +102,8 @@ class Draft:
             return f"/apply/{self.number}"
         paths = [step.path for step in steps]
         rest = steps[paths.index(path) + (not or_here) :] if path in paths else steps
-        return next((step.path for step in rest if step.state != "done"), f"/apply/{self.number}/check")
+        check = f"/apply/{self.number}/check"
+        return next((step.path for step in rest if step.state != "done"), check)
 
 
 async def opened(desk: Desk, visitor: Member, number: str) -> Draft:
@@ -117,7 +120,9 @@ async def draft_or_progress(desk: Desk, visitor: Member, number: str) -> Draft |
         return see(f"/my/cases/{number}")
 
 
-async def changed(desk: Desk, visitor: Member, form: Filled, number: str, changes: Mapping[str, Any]) -> Draft:
+async def changed(
+    desk: Desk, visitor: Member, form: Filled, number: str, changes: Mapping[str, Any]
+) -> Draft:
     """Change a draft, and let come by itself what now can; return it as it then is."""
     request = asked(visitor, form)
     await desk.office.change_draft(request, number, changes)
@@ -139,14 +144,23 @@ async def settled(desk: Desk, visitor: Member, request: office.Request, draft: D
     return await opened(desk, visitor, draft.number)
 
 
-def page(request: Request, visitor: Member, template: str, draft: Draft, path: str = "", **context: Any) -> Response:
+def page(
+    request: Request, visitor: Member, template: str, draft: Draft, path: str = "", **context: Any
+) -> Response:
     """Render a page of a draft."""
     steps = draft.steps()
     place = next((n for n, step in enumerate(steps, 1) if step.path == path), len(steps) + 1)
     return shown(
-        request, visitor, template, draft=draft, release=draft.release, guide=draft.guide, steps=steps, place=place,
+        request,
+        visitor,
+        template,
+        draft=draft,
+        release=draft.release,
+        guide=draft.guide,
+        steps=steps,
+        place=place,
         **context,
-    )  # fmt: skip
+    )
 
 
 def lost(refusal: ServiceError) -> bool:

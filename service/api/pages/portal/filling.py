@@ -10,42 +10,59 @@ from service.api.pages.forms import Filled, does, filled
 from service.api.pages.frame import errors_of, see
 from service.api.pages.portal import drafts
 from service.api.pages.portal.drafts import Draft
-from service.api.pages.portal.typed import texts_of, value_of
 from service.api.pages.visit import Member, SignedIn
 from service.api.texts import CaseNumber, Whole
 from service.errors import CaseChanged, DataInvalid, ServiceError
-from service.workflows.answers import check_value
+from service.workflows.telling import checked_value, texts_of, value_of
 
 router = APIRouter(include_in_schema=False, prefix="/apply/{number}/form")
 ANSWERED = "来自您对情形问题的回答"
 
 
 @router.get("/{n}")
-async def section(number: CaseNumber, n: Whole, request: Request, desk: Counter, visitor: SignedIn) -> Response:
+async def section(
+    number: CaseNumber, n: Whole, request: Request, desk: Counter, visitor: SignedIn
+) -> Response:
     """Show a page of the form."""
     draft = await drafts.draft_or_progress(desk, visitor, number)
     return draft if isinstance(draft, Response) else _page(request, visitor, draft, n)
 
 
 def _page(
-    request: Request, visitor: Member, draft: Draft, n: int, *,
-    filled: Filled | None = None, refusal: ServiceError | None = None,
-) -> Response:  # fmt: skip
+    request: Request,
+    visitor: Member,
+    draft: Draft,
+    n: int,
+    *,
+    filled: Filled | None = None,
+    refusal: ServiceError | None = None,
+) -> Response:
     pages = draft.content["pages"]
     if not 1 <= n <= len(pages):
         return see(f"/apply/{draft.number}")
     to_fill, known = _laid_out(draft, pages[n - 1], filled or Filled.nothing(), errors_of(refusal))
     return drafts.page(
-        request, visitor, "portal/form.html", draft, f"/apply/{draft.number}/form/{n}", here=pages[n - 1],
-        to_fill=to_fill, known=known, answered=ANSWERED, filled=filled, refusal=refusal,
-    )  # fmt: skip
+        request,
+        visitor,
+        "portal/form.html",
+        draft,
+        f"/apply/{draft.number}/form/{n}",
+        here=pages[n - 1],
+        to_fill=to_fill,
+        known=known,
+        answered=ANSWERED,
+        filled=filled,
+        refusal=refusal,
+    )
 
 
 Shown = dict[str, list[tuple[dict[str, Any], list[str]]]]
 Known = list[tuple[dict[str, Any], list[str], bool]]
 
 
-def _laid_out(draft: Draft, here: dict[str, Any], form: Filled, errors: Mapping[str, str]) -> tuple[Shown, Known]:
+def _laid_out(
+    draft: Draft, here: dict[str, Any], form: Filled, errors: Mapping[str, str]
+) -> tuple[Shown, Known]:
     """Return what is to be filled in, by section, and what is known, each with its texts and whether they were changed."""
     to_fill: Shown = {}
     known: Known = []
@@ -68,7 +85,9 @@ def _saved(draft: Draft, field: dict[str, Any]) -> list[str]:
 
 @router.post("/{n}")
 @does("cases_change_draft")
-async def save(number: CaseNumber, n: Whole, request: Request, desk: Counter, visitor: SignedIn) -> Response:
+async def save(
+    number: CaseNumber, n: Whole, request: Request, desk: Counter, visitor: SignedIn
+) -> Response:
     """Save a page of the form, and lead to what is next."""
     form = await filled(request, visitor)
     draft = await drafts.opened(desk, visitor, number)
@@ -78,16 +97,28 @@ async def save(number: CaseNumber, n: Whole, request: Request, desk: Counter, vi
     kept, errors = _read(draft, fields, form)
     try:
         draft = await drafts.changed(desk, visitor, form, number, {"form": kept})
-    except CaseChanged as refusal:  # another window saved first: what was typed here is shown again and may be saved
-        return _page(request, visitor, await drafts.opened(desk, visitor, number), n, refusal=refusal, filled=form)
+    # another window saved first: what was typed here is shown again and may be saved
+    except CaseChanged as refusal:
+        return _page(
+            request,
+            visitor,
+            await drafts.opened(desk, visitor, number),
+            n,
+            refusal=refusal,
+            filled=form,
+        )
     later = form.text("then") == "list"
     if errors and not later:
         wrong: ServiceError = DataInvalid(f"有 {len(errors)} 处要填写或改正", errors=errors)
         return _page(request, visitor, draft, n, refusal=wrong, filled=form)
-    return see(f"/apply/{number}" if later else draft.following(f"/apply/{number}/form/{n}", or_here=True))
+    return see(
+        f"/apply/{number}" if later else draft.following(f"/apply/{number}/form/{n}", or_here=True)
+    )
 
 
-def _read(draft: Draft, fields: list[dict[str, Any]], form: Filled) -> tuple[dict[str, Any], list[dict[str, str]]]:
+def _read(
+    draft: Draft, fields: list[dict[str, Any]], form: Filled
+) -> tuple[dict[str, Any], list[dict[str, str]]]:
     """Return the form as it is to be kept, and what is wrong or empty on this page."""
     kept, errors = dict(draft.case.form), []
     for field in fields:
@@ -99,11 +130,16 @@ def _read(draft: Draft, fields: list[dict[str, Any]], form: Filled) -> tuple[dic
         definition = draft.release.vocabulary.fields[code]
         value, wrong = value_of(definition, form.fields[name]), ""
         if value is not None:
-            value, wrong = check_value(definition, value)
+            value, wrong = checked_value(definition, value)
         elif field["required"]:
             wrong = f"请填写{field['title']}"
         if wrong:
-            errors.append({"pointer": f"/{name}", "detail": wrong if value is None else f"{field['title']}{wrong}"})
+            errors.append(
+                {
+                    "pointer": f"/{name}",
+                    "detail": wrong if value is None else f"{field['title']}{wrong}",
+                }
+            )
         elif value is None:
             kept.pop(code, None)
         else:

@@ -9,8 +9,8 @@ from service.api.auth import Counter
 from service.api.pages.frame import shown
 from service.api.pages.visit import Visiting
 from service.api.texts import Short
-from service.workflows.language.release import Release
-from service.workflows.tools.finding import matching
+from service.workflows.definition import Release
+from service.workflows.telling import matching_bundles
 
 router = APIRouter(include_in_schema=False)
 FOR_BUSINESS, FOR_PEOPLE = "开店、办企业", "个人和家庭"
@@ -27,8 +27,10 @@ async def home(request: Request, desk: Counter, visitor: Visiting) -> Response:
 async def things(request: Request, desk: Counter, visitor: Visiting, q: Wanted = "") -> Response:
     """List the bundles that a few words mean, or all of them."""
     every = await desk.office.bundles()
-    found = matching(every, q)
-    return shown(request, visitor, "portal/things.html", q=q.strip(), found=found, groups=grouped(every))
+    found = matching_bundles(every, q)
+    return shown(
+        request, visitor, "portal/things.html", q=q.strip(), found=found, groups=grouped(every)
+    )
 
 
 def grouped(releases: Sequence[Release]) -> dict[str, list[Release]]:

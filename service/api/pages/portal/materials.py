@@ -15,9 +15,8 @@ from service.api.pages.visit import Member, SignedIn
 from service.api.rest.files import pieces
 from service.api.texts import CaseNumber
 from service.errors import CaseChanged, DataInvalid, ServiceError, TooLarge, TypeRefused, one_field
-from service.office.filetypes import FORMATS
-from service.workflows.tools.draft import to_hand_in
-from service.workflows.tools.draft.given import entry
+from service.office.filetypes import FORMATS, REFUSAL
+from service.workflows.telling import material_row, to_hand_in
 
 router = APIRouter(include_in_schema=False, prefix="/apply/{number}/materials")
 MEGABYTE = 1 << 20
@@ -26,7 +25,9 @@ ENDINGS = {**{kind: f".{kind}" for kind in FORMATS}, "jpg": ".jpg,.jpeg"}
 
 
 @router.get("")
-async def materials(number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn) -> Response:
+async def materials(
+    number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn
+) -> Response:
     """Show the papers."""
     draft = await drafts.draft_or_progress(desk, visitor, number)
     return draft if isinstance(draft, Response) else _page(request, visitor, draft)
@@ -37,9 +38,17 @@ def _page(request: Request, visitor: Member, draft: Draft, **more: Any) -> Respo
         return see(f"/apply/{draft.number}")
     path = f"/apply/{draft.number}/materials"
     return drafts.page(
-        request, visitor, "portal/materials.html", draft, path, papers=draft.content["papers"], endings=ENDINGS,
-        following=draft.following(path), uploaded=_uploaded(draft), **more,
-    )  # fmt: skip
+        request,
+        visitor,
+        "portal/materials.html",
+        draft,
+        path,
+        papers=draft.content["papers"],
+        endings=ENDINGS,
+        following=draft.following(path),
+        uploaded=_uploaded(draft),
+        **more,
+    )
 
 
 def _uploaded(draft: Draft) -> dict[str, str]:
@@ -50,7 +59,9 @@ def _uploaded(draft: Draft) -> dict[str, str]:
 
 @router.post("")
 @does("cases_change_draft")
-async def hand_in(number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn) -> Response:
+async def hand_in(
+    number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn
+) -> Response:
     """Hand in one paper: a file, one handed in before, another way, or none after all."""
     try:
         form = await filled(request, visitor)
@@ -59,7 +70,9 @@ async def hand_in(number: CaseNumber, request: Request, desk: Counter, visitor: 
         await request.close()  # what was uploaded lies in a file of its own until then
 
 
-async def _handed_in(number: str, request: Request, desk: Desk, visitor: Member, form: Filled) -> Response:
+async def _handed_in(
+    number: str, request: Request, desk: Desk, visitor: Member, form: Filled
+) -> Response:
     draft = await drafts.opened(desk, visitor, number)
     code = form.text("material")
     paper = next((paper for paper in draft.content["papers"] if paper["code"] == code), None)
@@ -67,15 +80,17 @@ async def _handed_in(number: str, request: Request, desk: Desk, visitor: Member,
         return see(f"/apply/{number}/materials")
     try:
         others = [each for each in to_hand_in(draft.content["papers"]) if each["material"] != code]
-        mine = [each async for each in _mine(desk, visitor, draft, paper, form)]
+        mine = [each async for each in _handed_in_now(desk, visitor, draft, paper, form)]
         await drafts.changed(desk, visitor, form, number, {"materials": [*others, *mine]})
     except (DataInvalid, CaseChanged, TooLarge, TypeRefused) as refusal:
         again = await drafts.opened(desk, visitor, number)
-        return _page(request, visitor, again, refusal=_about(refusal, paper), filled=form)
+        return _page(
+            request, visitor, again, refusal=_beside_its_paper(refusal, paper), filled=form
+        )
     return see(f"/apply/{number}/materials?done={code}#m-{code}")
 
 
-async def _mine(
+async def _handed_in_now(
     desk: Desk, visitor: Member, draft: Draft, paper: dict[str, Any], form: Filled
 ) -> AsyncIterator[dict[str, Any]]:
     """Yield the paper as it is handed in now; nothing when it is taken back. Raises what is wrong with it."""
@@ -85,20 +100,22 @@ async def _mine(
     if way != UPLOAD:
         if way not in [each["code"] for each in paper["ways"]]:
             raise one_field(f"/materials/{code}", f"「{paper['title']}」不能这样提供")
-        yield entry(code, way)
+        yield material_row(code, way)
         return
     if (known := form.text("again")) and known in _uploaded(draft):
-        yield entry(code, UPLOAD, known, _uploaded(draft)[known])
+        yield material_row(code, UPLOAD, known, _uploaded(draft)[known])
         return
     upload = form.file("file")
     if upload is None:
         raise one_field(f"/materials/{code}", f"请先选择「{paper['title']}」的文件")
     for fault in _faults(paper, upload):
         raise one_field(f"/materials/{code}", fault)
-    kept = await desk.office.keep_file(visitor.actor, pieces(upload), upload.filename or "", visitor.now)
+    kept = await desk.office.keep_file(
+        visitor.actor, pieces(upload), upload.filename or "", visitor.now
+    )
     if kept.type not in [FORMATS[kind] for kind in paper["formats"]]:
         raise one_field(f"/materials/{code}", _wrong_type(paper))
-    yield entry(code, UPLOAD, kept.id, kept.name)
+    yield material_row(code, UPLOAD, kept.id, kept.name)
 
 
 def _faults(paper: dict[str, Any], upload: UploadFile) -> Iterator[str]:
@@ -113,15 +130,17 @@ def _wrong_type(paper: dict[str, Any]) -> str:
     return f"「{paper['title']}」只收 {'、'.join(paper['formats']).upper()} 文件，请换一种格式再传"
 
 
-def _about(refusal: ServiceError, paper: dict[str, Any]) -> ServiceError:
+def _beside_its_paper(refusal: ServiceError, paper: dict[str, Any]) -> ServiceError:
     """Say each refusal as one sentence beside the paper it is about."""
     if isinstance(refusal, CaseChanged):
         return refusal
     said = refusal.detail
     if isinstance(refusal, TypeRefused):
-        said = _wrong_type(paper)
+        said = _wrong_type(paper) if said == REFUSAL else said
     elif isinstance(refusal, TooLarge):
         said = f"「{paper['title']}」不能超过 {paper['max_mb']} MB，请压缩后再传"
     elif errors := refusal.facts.get("errors"):
         said = errors[0]["detail"]
-    return DataInvalid("有一份材料没有传上", errors=[{"pointer": f"/materials/{paper['code']}", "detail": said}])
+    return DataInvalid(
+        "有一份材料没有传上", errors=[{"pointer": f"/materials/{paper['code']}", "detail": said}]
+    )

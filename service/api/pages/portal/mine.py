@@ -16,8 +16,18 @@ AT_ONCE = 20
 
 @router.get("/my/cases")
 async def my_cases(
-    request: Request, desk: Counter, visitor: SignedIn, cursor: Annotated[Cursor | None, Query()] = None
+    request: Request,
+    desk: Counter,
+    visitor: SignedIn,
+    cursor: Annotated[Cursor | None, Query()] = None,
 ) -> Response:
     """Show what was applied for and what is still being written, newest first."""
     found = await desk.office.cases(visitor.actor, CaseFilter(), cursor, AT_ONCE)
-    return shown(request, visitor, "portal/my_cases.html", rows=found.items, cursor=cursor or "", following=found.next)
+    return shown(
+        request,
+        visitor,
+        "portal/my_cases.html",
+        rows=found.items,
+        cursor=cursor or "",
+        following=found.next,
+    )

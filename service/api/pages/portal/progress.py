@@ -13,18 +13,22 @@ from service.api.pages.visit import SignedIn
 from service.api.rest.events import OF_CASE
 from service.api.rest.papers import address
 from service.api.texts import CaseNumber
-from service.office import CaseView, Progress, titles
-from service.workflows import bundle, papers
-from service.workflows.case import CASE, Clock, Item, Notice
-from service.workflows.clocks import Left, left
-from service.workflows.machine import APPLICANT, SATISFIED, WAITING, machine_of
-from service.workflows.proceedings import INSIDE
-from service.workflows.ratings import GRADE_TITLES
-from service.workflows.situation import Offer
-from service.workflows.tools.papers import qr, track_address
+from service.office import CaseView, Left, Progress, titles
+from service.workflows.case import (
+    APPLICANT,
+    CASE,
+    SATISFIED,
+    WAITING,
+    Clock,
+    Item,
+    Notice,
+    Offer,
+    machine_of,
+)
+from service.workflows.notices import qr_svg, track_address
 
 router = APIRouter(include_in_schema=False)
-GOOD = SATISFIED | {"passed", "closed"}
+GOOD_OUTCOMES = SATISFIED | {"passed", "closed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,9 @@ class Row:
 
 
 @router.get("/my/cases/{number}")
-async def my_case(number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn) -> Response:
+async def my_case(
+    number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn
+) -> Response:
     """Show where a case stands."""
     found = await desk.office.progress(visitor.actor, number, visitor.now)
     if found.view.case.state == "draft":
@@ -63,23 +69,45 @@ async def my_case(number: CaseNumber, request: Request, desk: Counter, visitor: 
 def facts_of(found: Progress, request: Request, desk: Any) -> dict[str, Any]:
     """Return what the page shows."""
     view = found.view
-    rows = [_row(view, item) for item in view.case.items.values() if item.lifecycle not in INSIDE]
-    own = bundle.own_items(view.case).values()
+    rows = [_row_of(view, item) for item in view.told_items]
+    own = view.own_items.values()
     offers = {offer.action: offer for offer in view.offers if not offer.item}
     link = track_address(address(request, desk), view.case) if view.own else ""
     return {
-        "view": view, "case": view.case, "title": view.release.bundle.title, "turn": view.turn, "kind": _kind(view),
-        "rows": rows, "ended": sum(bool(item.outcome) for item in own), "count": len(own), "entries": found.timeline(),
-        "notices": view.case.notices, "certificates": list(view.case.certificates.values()),
-        "chart": found.chart(), "expected": _limit(view, view.case.clocks.get((CASE, "promise"))),
-        "offers": offers, "others": _others(view), "asked": _latest(view, "correction"),
-        "link": link, "code": qr.svg(link, "用手机扫码查进度") if link else "", "of_case": OF_CASE,
+        "view": view,
+        "case": view.case,
+        "title": view.release.bundle.title,
+        "turn": view.turn,
+        "kind": _panel_kind(view),
+        "rows": rows,
+        "ended": sum(bool(item.outcome) for item in own),
+        "count": len(own),
+        "entries": found.timeline(),
+        "notices": view.case.notices,
+        "states": titles.CERTIFICATE_STATES,
+        "certificates": list(view.case.certificates.values()),
+        "to_give_back": _to_give_back(view),
+        "promises": {code: titles.item_title(view.release, code) for code in view.case.commitments},
+        "chart": found.chart(),
+        "expected": _limit_of(view, view.case.clocks.get((CASE, "promise"))),
+        "offers": offers,
+        "others": _other_steps(view),
+        "asked": _latest_notice(view, "correction"),
+        "link": link,
+        "code": qr_svg(link, "用手机扫码查进度") if link else "",
+        "of_case": OF_CASE,
         "ratings": [rating for rating in view.case.ratings.values() if rating.item == CASE],
-        "grades": GRADE_TITLES,
-    }  # fmt: skip
+        "grades": titles.GRADES,
+    }
 
 
-def _kind(view: CaseView) -> str:
+def _to_give_back(view: CaseView) -> set[str]:
+    """Return the items whose certificate its holder may ask to have struck off; none while that is barred for all."""
+    offered = any(o.action == "request_deregistration" and o.allowed for o in view.offers)
+    return set(view.own_items) if view.own and offered else set()
+
+
+def _panel_kind(view: CaseView) -> str:
     """Return the look of the first panel."""
     if view.turn.whose == "applicant":
         return "warn"
@@ -88,62 +116,74 @@ def _kind(view: CaseView) -> str:
     return "bad" if view.turn.late else "run"
 
 
-def _row(view: CaseView, item: Item) -> Row:
-    kind, words = _state(view, item)
-    limits = [_limit(view, clock) for (code, _), clock in view.case.clocks.items() if code == item.item]
+def _row_of(view: CaseView, item: Item) -> Row:
+    kind, words = _state_tag(view, item)
+    limits = [_limit_of(view, clock) for clock in view.clocks_of(item.item)]
+    dated = [limit for limit in limits if limit and limit.left.on]
     return Row(
-        item.item, titles.item_title(view.release, item.item), kind, words,
-        titles.department_title(view.release, item.department), tuple(_notes(view, item)),
-        tuple(sorted((one for one in limits if one and one.left.on), key=lambda one: str(one.left.on))), item.final_at,
-    )  # fmt: skip
+        code=item.item,
+        title=titles.item_title(view.release, item.item),
+        kind=kind,
+        words=words,
+        department=titles.department_title(view.release, item.department),
+        notes=tuple(_notes_of(view, item)),
+        limits=tuple(sorted(dated, key=lambda limit: str(limit.left.on))),
+        final_at=item.final_at,
+    )
 
 
-def _state(view: CaseView, item: Item) -> tuple[str, str]:
+def _state_tag(view: CaseView, item: Item) -> tuple[str, str]:
     state = machine_of(view.release, item.lifecycle).states[item.state]
     if item.outcome:
-        return ("ok" if item.outcome in GOOD else "bad"), state.title
+        return ("ok" if item.outcome in GOOD_OUTCOMES else "bad"), state.title
     if item.state == WAITING:
         return "todo", "未开始"
     if state.post == APPLICANT:
         return "warn", f"等您：{state.title}" if view.own else state.title
-    return ("pause" if item.special.get("procedure") else "run"), state.title
+    return ("pause" if item.special else "run"), state.title
 
 
-def _notes(view: CaseView, item: Item) -> Iterator[str]:
+def _notes_of(view: CaseView, item: Item) -> Iterator[str]:
     """Yield what a person would ask next: how it is handled, what it waits for, what stopped its time, how it ended."""
     release = view.release
     if item.handling == "commitment":
         yield "告知承诺"
     if item.state == WAITING and not item.outcome:
-        before = bundle.waits_for(release, item.item, view.case.items)
+        before = view.waits_for(item)
         titled = "、".join(titles.item_title(release, code) for code in before)
         yield f"在{titled}办结后开始"
-    if not item.outcome and papers.open_gaps(view.case, item.item):
-        gaps = papers.open_gaps(view.case, item.item)
-        yield "容缺受理，还要后补" + "、".join(release.vocabulary.materials[code].title for code in gaps)
+    if not item.outcome and (gaps := view.gaps_of(item)):
+        titled = "、".join(release.vocabulary.materials[code].title for code in gaps)
+        yield f"容缺受理，还要后补{titled}"
     if item.note:
         yield item.note
 
 
-def _limit(view: CaseView, clock: Clock | None) -> Limit | None:
+def _limit_of(view: CaseView, clock: Clock | None) -> Limit | None:
     """Return a limit that is not over; None for one that is."""
     if clock is None:
         return None
-    situation = view.situation
-    rest = left(clock, situation.calendar, situation.policy, situation.now)
-    return Limit(clock.title, rest, clock.item or OF_CASE, clock.clock) if rest else None
+    left = view.left(clock)
+    return Limit(clock.title, left, clock.item or OF_CASE, clock.clock) if left else None
 
 
-def _latest(view: CaseView, kind: str) -> Notice | None:
+def _latest_notice(view: CaseView, kind: str) -> Notice | None:
     """Return the newest paper of a kind."""
-    return next((n for n in reversed(view.case.notices.values()) if n.kind == kind and view.reads(n.n)), None)
+    return next(
+        (n for n in reversed(view.case.notices.values()) if n.kind == kind and view.reads(n.n)),
+        None,
+    )
 
 
-def _others(view: CaseView) -> list[Offer]:
+def _other_steps(view: CaseView) -> list[Offer]:
     """Return what the applicant may do with single items, beside handing something in and withdrawing the whole."""
     handing_in = {(one.item, one.action) for one in view.owed}
     return [
-        offer for offer in view.offers
-        if offer.item and offer.allowed and not offer.needs and offer.action != "withdraw"
+        offer
+        for offer in view.offers
+        if offer.item
+        and offer.allowed
+        and not offer.needs
+        and offer.action != "withdraw"
         and (offer.item, offer.action) not in handing_in
-    ]  # fmt: skip
+    ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -9,20 +10,17 @@ from fastapi import APIRouter, Request, Response
 from service.api.auth import Counter, Desk
 from service.api.pages.forms import Filled, asked, does, filled
 from service.api.pages.frame import see, shown
-from service.api.pages.portal.typed import value_of
 from service.api.pages.visit import Member, SignedIn
 from service.api.rest.files import pieces
-from service.api.rest.shapes import SOURCES
 from service.api.texts import CaseNumber
 from service.errors import DataInvalid, NotPermitted, ServiceError, one_field
-from service.office import CaseView, FileInfo
-from service.workflows import bundle
-from service.workflows.language.models import VocabularyField, one_of
-from service.workflows.situation import Action
-from service.workflows.tools.progress import Ask, Owed
+from service.office import CaseView, FileInfo, titles
+from service.workflows.case import Action
+from service.workflows.definition import VocabularyField, one_of
+from service.workflows.telling import Ask, Owed, value_of
 
 router = APIRouter(include_in_schema=False)
-NOTHING = "还没有填写或者选择任何一样。至少补一样再提交，其余的可以以后再补。"
+NOTHING_GIVEN = "还没有填写或者选择任何一样。至少补一样再提交，其余的可以以后再补。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +32,18 @@ class Kept:
 
 
 @router.get("/my/cases/{number}/supplement")
-async def supplement(number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn) -> Response:
+async def supplement(
+    number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn
+) -> Response:
     """Show what is asked for."""
     return _page(request, visitor, await desk.office.case(visitor.actor, number, visitor.now))
 
 
 @router.post("/my/cases/{number}/supplement")
 @does("items_act")
-async def hand_in(number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn) -> Response:
+async def hand_in(
+    number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn
+) -> Response:
     """Hand in what was filled in; the rest stays open. One act answers every item that asked for the same."""
     try:
         return await _handed_in(number, request, desk, visitor, await filled(request, visitor))
@@ -49,51 +51,81 @@ async def hand_in(number: CaseNumber, request: Request, desk: Counter, visitor: 
         await request.close()  # what was uploaded is stored or refused by now
 
 
-async def _handed_in(number: str, request: Request, desk: Desk, visitor: Member, form: Filled) -> Response:
+async def _handed_in(
+    number: str, request: Request, desk: Desk, visitor: Member, form: Filled
+) -> Response:
     view = await desk.office.case(visitor.actor, number, visitor.now)
     if not view.own:
         raise NotPermitted("只有申请人可以补正。")
-    kept = await _uploaded(desk, visitor, form, view)
+    kept = await _stored_uploads(desk, visitor, form, view)
     try:
         if kept.faults:
-            errors = [{"pointer": f"/{name}", "detail": fault} for name, fault in kept.faults.items()]
+            errors = [
+                {"pointer": f"/{name}", "detail": fault} for name, fault in kept.faults.items()
+            ]
             raise DataInvalid("有文件没有收下，请看下面的说明。", errors=errors)
-        one, data = _given(view, form, kept)
+        one, data = _act_given(view, form, kept)
         await desk.office.act(asked(visitor, form), number, Action(one.action, one.item, data))
     except ServiceError as refusal:
         view = await desk.office.case(visitor.actor, number, visitor.now)
-        return _page(request, visitor, view, form, _placed(refusal, view, form), kept)
+        return _page(request, visitor, view, form, _at_own_controls(refusal, view, form), kept)
     return see(f"/my/cases/{number}/supplement?done=1")
 
 
 def _page(
-    request: Request, visitor: Member, view: CaseView, form: Filled | None = None, refusal: ServiceError | None = None,
+    request: Request,
+    visitor: Member,
+    view: CaseView,
+    form: Filled | None = None,
+    refusal: ServiceError | None = None,
     kept: Kept | None = None,
-) -> Response:  # fmt: skip
+) -> Response:
     asking = [one for one in view.owed if one.asks]
     names = {name_of(ask): ask.title for one in asking for ask in one.asks}
     ended = [item for item in view.case.items.values() if item.outcome == "lapsed"]
+    said = partial(titles.answer_title, here=view.release.directory.region)
     return shown(
-        request, visitor, "portal/supplement.html", view=view, case=view.case, title=view.release.bundle.title,
-        asking=asking, steps=[one for one in view.owed if not one.asks], names=names, name_of=name_of, sources=SOURCES,
-        lapsed=[view.release.title_of(item.item) for item in ended], filled=form, refusal=refusal,
-        kept=kept.files if kept else {}, about=about, said=bundle.say, done="done" in request.query_params, turn=view.turn,
-    )  # fmt: skip
+        request,
+        visitor,
+        "portal/supplement.html",
+        view=view,
+        case=view.case,
+        title=view.release.bundle.title,
+        asking=asking,
+        steps=[one for one in view.owed if not one.asks],
+        names=names,
+        name_of=name_of,
+        sources=titles.MATERIAL_SOURCES,
+        lapsed=[view.release.title_of(item.item) for item in ended],
+        filled=form,
+        refusal=refusal,
+        kept=kept.files if kept else {},
+        about=about,
+        said=said,
+        done="done" in request.query_params,
+        turn=view.turn,
+    )
 
 
 def about(definition: VocabularyField) -> dict[str, Any]:
     """Say what a control has to know of a field."""
-    options = [{"code": code, "title": words} for code, words in one_of(definition.options or {}).items()]
-    told = {name: getattr(definition, name) for name in ("title", "type", "hint", "unit", "min", "max")}
+    options = [
+        {"code": code, "title": words} for code, words in one_of(definition.options or {}).items()
+    ]
+    told = {
+        name: getattr(definition, name) for name in ("title", "type", "hint", "unit", "min", "max")
+    }
     return {**told, "options": options, "required": True}
 
 
 def name_of(ask: Ask) -> str:
     """Return the name of the control that answers an ask."""
-    return {"material": f"file/{ask.code}", "field": f"form/{ask.code}", "point": "point"}.get(ask.kind, ask.code)
+    return {"material": f"file/{ask.code}", "field": f"form/{ask.code}", "point": "point"}.get(
+        ask.kind, ask.code
+    )
 
 
-async def _uploaded(desk: Desk, visitor: Member, form: Filled, view: CaseView) -> Kept:
+async def _stored_uploads(desk: Desk, visitor: Member, form: Filled, view: CaseView) -> Kept:
     """Store the files that came, and take over those that came with an earlier try."""
     files: dict[str, FileInfo] = {}
     faults: dict[str, str] = {}
@@ -111,7 +143,7 @@ async def _uploaded(desk: Desk, visitor: Member, form: Filled, view: CaseView) -
     return Kept(files, faults)
 
 
-def _given(view: CaseView, form: Filled, kept: Kept) -> tuple[Owed, dict[str, Any]]:
+def _act_given(view: CaseView, form: Filled, kept: Kept) -> tuple[Owed, dict[str, Any]]:
     """Return the item to act on and what the act carries. Raises DataInvalid when nothing was given."""
     materials: dict[str, dict[str, Any]] = {}
     fields: dict[str, Any] = {}
@@ -130,27 +162,32 @@ def _given(view: CaseView, form: Filled, kept: Kept) -> tuple[Owed, dict[str, An
                 fields[ask.code] = value_of(ask.definition, form.many(name))
             elif ask.kind == "point" and ask.code in form.many(name):
                 points.append(ask.code)
-        if first is None and (before != (len(materials), len(fields), len(points)) or (document and _document(one))):
+        if first is None and (
+            before != (len(materials), len(fields), len(points))
+            or (document and _asks_document(one))
+        ):
             first = one
     if first is None:
-        raise one_field("", NOTHING)
+        raise one_field("", NOTHING_GIVEN)
     data: dict[str, Any] = {"materials": list(materials.values()), "form": fields, "points": points}
     data = {name: value for name, value in data.items() if value} or {"materials": []}
     return first, data | ({"document": document} if document else {})
 
 
-def _document(one: Owed) -> bool:
+def _asks_document(one: Owed) -> bool:
     return any(ask.kind == "document" for ask in one.asks)
 
 
-def _placed(refusal: ServiceError, view: CaseView, form: Filled) -> ServiceError:
+def _at_own_controls(refusal: ServiceError, view: CaseView, form: Filled) -> ServiceError:
     """Point a refusal at the controls of this page: the API's pointers name places of its own body."""
     errors = refusal.facts.get("errors")
     if not errors:
         return refusal
     given = [ask for one in view.owed for ask in one.open if ask.kind == "material"]
     given = [
-        ask for ask in given if form.file(name_of(ask)) or form.text(f"kept/{ask.code}") or form.text(f"way/{ask.code}")
+        ask
+        for ask in given
+        if form.file(name_of(ask)) or form.text(f"kept/{ask.code}") or form.text(f"way/{ask.code}")
     ]
     placed = []
     for error in errors:
@@ -159,7 +196,10 @@ def _placed(refusal: ServiceError, view: CaseView, form: Filled) -> ServiceError
         if parts[1:3] == ["data", "form"] and len(parts) > 3:
             name = f"/form/{parts[3]}"
         elif (
-            parts[1:3] == ["data", "materials"] and len(parts) > 3 and parts[3].isdigit() and int(parts[3]) < len(given)
+            parts[1:3] == ["data", "materials"]
+            and len(parts) > 3
+            and parts[3].isdigit()
+            and int(parts[3]) < len(given)
         ):
             name = f"/{name_of(given[int(parts[3])])}"
         elif parts[1:3] == ["data", "document"]:

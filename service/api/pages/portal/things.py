@@ -8,22 +8,20 @@ from fastapi import APIRouter, Request, Response
 from service.api.auth import Counter, Desk
 from service.api.pages.frame import see, shown
 from service.api.pages.portal.asking import FOR
-from service.api.pages.portal.typed import answers_in, query_of, texts_of
+from service.api.pages.portal.typed import answers_in, query_of
 from service.api.pages.visit import Visiting, Visitor
 from service.api.rest.guide_shapes import GuideShown
-from service.api.rest.shapes import APPLICANT_TYPES, CATEGORIES
 from service.api.texts import Code
 from service.errors import DataInvalid, NotPermitted, ServiceError
-from service.office import CaseFilter
-from service.office.applications import refuse_strangers
-from service.workflows.answers import applicant_type_of
-from service.workflows.language.release import Release
-from service.workflows.situation import Actor
-from service.workflows.tools import chart
+from service.office import CaseFilter, titles
+from service.office.applications import refuse_strangers, type_of
+from service.workflows.case import Actor
+from service.workflows.definition import Release
+from service.workflows.telling import bundle_chart, texts_of
 
 router = APIRouter(include_in_schema=False)
-NOBODY = "-"  # the number of an applicant who is not known yet
-SEVERAL = 5  # drafts that are offered to go on with
+NO_NUMBER = "-"  # the number of an applicant who is not known yet
+MOST_DRAFTS = 5  # drafts that are offered to go on with
 
 
 @router.get("/things/{bundle}")
@@ -32,17 +30,23 @@ async def thing(bundle: Code, request: Request, desk: Counter, visitor: Visiting
     release = await desk.office.bundle(bundle)
     fees = sum(item.fee.amount for item in release.items.values() if item.fee)
     return shown(
-        request, visitor, "portal/thing.html", release=release, fees=fees, categories=CATEGORIES,
-        kinds=[APPLICANT_TYPES[kind] for kind in release.bundle.applicants], drafts=await _drafts(release, desk, visitor),
-    )  # fmt: skip
+        request,
+        visitor,
+        "portal/thing.html",
+        release=release,
+        fees=fees,
+        categories=titles.CATEGORIES,
+        kinds=[titles.APPLICANT_TYPES[kind] for kind in release.bundle.applicants],
+        drafts=await _drafts_begun(release, desk, visitor),
+    )
 
 
-async def _drafts(release: Release, desk: Desk, visitor: Visitor) -> list[Any]:
+async def _drafts_begun(release: Release, desk: Desk, visitor: Visitor) -> list[Any]:
     """Return what the visitor has begun for this bundle and not sent in."""
     if visitor.actor is None or visitor.actor.kind != "applicant":
         return []
     wanted = CaseFilter(state="draft", bundle=release.bundle.code)
-    return list((await desk.office.cases(visitor.actor, wanted, None, SEVERAL)).items)
+    return list((await desk.office.cases(visitor.actor, wanted, None, MOST_DRAFTS)).items)
 
 
 @router.get("/things/{bundle}/guide")
@@ -55,24 +59,46 @@ async def guide(bundle: Code, request: Request, desk: Counter, visitor: Visiting
 
 
 async def guide_page(
-    request: Request, desk: Desk, visitor: Visitor, release: Release, answers: dict[str, Any], number: str = "",
+    request: Request,
+    desk: Desk,
+    visitor: Visitor,
+    release: Release,
+    answers: dict[str, Any],
+    number: str = "",
     **more: Any,
-) -> Response:  # fmt: skip
+) -> Response:
     """Render the guide; answers that are not complete lead back to the questions."""
-    who = applicant_of(release, visitor.actor)
-    try:
-        found = await desk.office.guide(release.bundle.code, who, answers, now=visitor.now)
-    except DataInvalid:
+    found = await _found(release, answers, desk, visitor)
+    if found is None:
         again = query_of(release, answers, _go="1", _for=number)
         return see(f"/things/{release.bundle.code}/ask?{again}{_all_seen(release)}")
     made = GuideShown.model_validate(found)
     context: dict[str, Any] = {
-        "release": release, "guide": made, "days": days_of(made), "said_again": texts_of, "query": query_of(release, answers), "number": number,
-        "drawing": chart.svg(release, selected=[item["code"] for item in found["items"]]),
-        "starting": starting(release, visitor.actor), "answers": answers,
-        "drafts": [] if number else await _drafts(release, desk, visitor),
-    }  # fmt: skip
+        "release": release,
+        "guide": made,
+        "days": days_of(made),
+        "said_again": texts_of,
+        "query": query_of(release, answers),
+        "number": number,
+        "drawing": bundle_chart(release, selected=[item["code"] for item in found["items"]]),
+        "starting": starting(release, visitor.actor),
+        "answers": answers,
+        "drafts": [] if number else await _drafts_begun(release, desk, visitor),
+    }
     return shown(request, visitor, "portal/guide.html", **(context | more))
+
+
+async def _found(
+    release: Release, answers: dict[str, Any], desk: Desk, visitor: Visitor
+) -> dict[str, Any] | None:
+    """Return the guide for the visitor; None while an answer is missing or wrong."""
+    who = applicant_of(release, visitor.actor)
+    own = "id" in who  # then it is the account's: the visitor may hear what is kept about it
+    try:
+        found = await desk.office.guide(release.bundle.code, who, answers, now=visitor.now, own=own)
+    except DataInvalid:
+        return None
+    return None if found["to_answer"] else found
 
 
 def days_of(guide: GuideShown) -> list[tuple[date, bool, str]]:
@@ -85,7 +111,9 @@ def days_of(guide: GuideShown) -> list[tuple[date, bool, str]]:
         (dates.promised_on, True, "承诺全部办结"),
         (dates.cap_on, True, f"法定最长期限（{cap.title}，{cap.basis}）" if cap else ""),
     ]
-    return sorted(((day, before, what) for day, before, what in told if day), key=lambda each: each[0])
+    return sorted(
+        ((day, before, what) for day, before, what in told if day), key=lambda each: each[0]
+    )
 
 
 def _all_seen(release: Release) -> str:
@@ -94,7 +122,7 @@ def _all_seen(release: Release) -> str:
 
 def applicant_of(release: Release, actor: Actor | None) -> dict[str, str]:
     """Return for whom the guide is made: the visitor where that is known, else anybody whom the bundle is for."""
-    known = applicant_type_of(actor.subject) if actor and actor.kind == "applicant" else ""
+    known = type_of(actor)
     kind = known if known in release.bundle.applicants else release.bundle.applicants[0]
     told = {"name": actor.name, "id": actor.subject} if actor and known == kind else {}
     return {"type": kind, **told}
@@ -102,17 +130,22 @@ def applicant_of(release: Release, actor: Actor | None) -> dict[str, str]:
 
 def starting(release: Release, actor: Actor | None) -> dict[str, Any]:
     """Return how this visitor may begin: {refusal, known, kinds}; `known` is the applicant, None when it must be typed in."""
-    kinds = [{"code": kind, "title": APPLICANT_TYPES[kind]} for kind in release.bundle.applicants]
+    kinds = [
+        {"code": kind, "title": titles.APPLICANT_TYPES[kind]} for kind in release.bundle.applicants
+    ]
     if actor is None:
         return {"refusal": "", "known": None, "kinds": kinds}
     try:
-        refuse_strangers(release, actor, actor.subject if actor.kind == "applicant" and actor.subject else NOBODY)
+        own = actor.subject if actor.kind == "applicant" else ""
+        refuse_strangers(release, actor, own or NO_NUMBER)
     except ServiceError as refusal:
         return {"refusal": refusal.detail, "known": None, "kinds": kinds}
-    kind = applicant_type_of(actor.subject) if actor.kind == "applicant" else ""
+    kind = type_of(actor)
     if kind and kind not in release.bundle.applicants:
         wanted = "、".join(each["title"] for each in kinds)
-        said = NotPermitted(f"您的账号是{APPLICANT_TYPES[kind]}，这件事面向{wanted}，请换一个账号登录。")
+        said = NotPermitted(
+            f"您的账号是{titles.APPLICANT_TYPES[kind]}，这件事面向{wanted}，请换一个账号登录。"
+        )
         return {"refusal": said.detail, "known": None, "kinds": kinds}
     known = {"type": kind, "name": actor.name, "id": actor.subject} if kind else None
     return {"refusal": "", "known": known, "kinds": kinds}

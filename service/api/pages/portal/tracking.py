@@ -10,8 +10,8 @@ from service.api.pages.frame import see, shown
 from service.api.pages.visit import Visiting
 from service.errors import NotFound, one_field
 from service.office.titles import APPLICANT_TITLE
-from service.workflows.machine import SATISFIED, WAITING
-from service.workflows.tools import papers
+from service.workflows.case import SATISFIED, WAITING
+from service.workflows.notices import verdict_on_paper
 
 router = APIRouter(include_in_schema=False)
 CODE = re.compile(r"[A-Za-z0-9-]{1,40}")
@@ -20,33 +20,45 @@ Typed = Annotated[str, Query(max_length=60)]
 
 
 @router.get("/track")
-async def track(request: Request, visitor: Visiting, number: Typed = "", code: Typed = "") -> Response:
+async def track(
+    request: Request, visitor: Visiting, number: Typed = "", code: Typed = ""
+) -> Response:
     """Ask for number and code; with both, go where they lead."""
     number, code = number.strip(), code.strip()
     if NUMBER.fullmatch(number) and CODE.fullmatch(code):
         return see(f"/track/{number}?code={code}")
     wrong = None
-    if number or code:
-        name, detail = (
-            ("/number", "请填收件凭证上的办件编号")
-            if not NUMBER.fullmatch(number)
-            else ("/code", "请填收件凭证上的查询码")
-        )
-        wrong = one_field(name, detail)
+    if not NUMBER.fullmatch(number) and (number or code):
+        wrong = one_field("/number", "请填收件凭证上的办件编号")
+    elif number or code:
+        wrong = one_field("/code", "请填收件凭证上的查询码")
     return shown(request, visitor, "portal/track.html", refusal=wrong, number=number, code=code)
 
 
 @router.get("/track/{number}")
-async def tracked(number: str, request: Request, desk: Counter, visitor: Visiting, code: Typed = "") -> Response:
+async def tracked(
+    number: str, request: Request, desk: Counter, visitor: Visiting, code: Typed = ""
+) -> Response:
     """Show the public progress: no person, no paper, the name half hidden."""
     readable = NUMBER.fullmatch(number) and CODE.fullmatch(code)
     try:
-        found = await desk.office.track(number if readable else "-", code if readable else "-", visitor.now)
+        found = await desk.office.track(
+            number if readable else "-", code if readable else "-", visitor.now
+        )
     except NotFound as refusal:
-        return shown(request, visitor, "portal/track.html", refusal=refusal, number=number[:60], code=code)
-    waiting = {line["item"] for line in found["where"] if line["department_title"] == APPLICANT_TITLE}
-    items = [{**item, "kind": "warn" if item["item"] in waiting else _kind(item)} for item in found["items"]]
-    return shown(request, visitor, "portal/tracked.html", found={**found, "items": items}, turn=found["turn"])
+        return shown(
+            request, visitor, "portal/track.html", refusal=refusal, number=number[:60], code=code
+        )
+    waiting = {
+        line["item"] for line in found["where"] if line["department_title"] == APPLICANT_TITLE
+    }
+    items = [
+        {**item, "kind": "warn" if item["item"] in waiting else _kind(item)}
+        for item in found["items"]
+    ]
+    return shown(
+        request, visitor, "portal/tracked.html", found={**found, "items": items}, turn=found["turn"]
+    )
 
 
 def _kind(item: dict[str, str]) -> str:
@@ -62,5 +74,5 @@ async def verify(code: str, request: Request, desk: Counter, visitor: Visiting) 
         found = await desk.office.document(code, visitor.now) if CODE.fullmatch(code) else None
     except NotFound:
         found = None
-    verdict = papers.verdict(found)
+    verdict = verdict_on_paper(found)
     return shown(request, visitor, "portal/verify.html", 200 if found else 404, verdict=verdict)

@@ -45,29 +45,47 @@ class Run:
     @property
     def numbers(self) -> str:
         """Say which of the counted days they are."""
-        return f"第 {self.first.n} 天" if self.first == self.last else f"第 {self.first.n}–{self.last.n} 天"
+        if self.first == self.last:
+            return f"第 {self.first.n} 天"
+        return f"第 {self.first.n}–{self.last.n} 天"
 
 
 @router.get("/my/cases/{number}/why/{item}/{clock}")
 async def why(
-    number: CaseNumber, item: ItemCode, clock: ClockCode, request: Request, desk: Counter, visitor: SignedIn
+    number: CaseNumber,
+    item: ItemCode,
+    clock: ClockCode,
+    request: Request,
+    desk: Counter,
+    visitor: SignedIn,
 ) -> Response:
     """Explain a date day by day, as a calendar and as a list."""
-    told = await desk.office.explain(visitor.actor, number, CASE if item == OF_CASE else item, clock, visitor.now)
+    of = CASE if item == OF_CASE else item
+    told = await desk.office.explain(visitor.actor, number, of, clock, visitor.now)
     view = await desk.office.case(visitor.actor, number, visitor.now)
     dates = {name: date.fromisoformat(on) if (on := told[name]) else None for name in DATES}
     days = [_day(row, {dates["promised_on"], dates["statutory_on"]}) for row in told["days"]]
     about = titles.item_title(view.release, item) if item != OF_CASE else view.release.bundle.title
     return shown(
-        request, visitor, "portal/why.html", told=told, runs=list(_runs(days)), dates=dates, about=about, number=number,
-        months=list(_months(days)), title=view.release.bundle.title, begins=days[0].date,
-    )  # fmt: skip
+        request,
+        visitor,
+        "portal/why.html",
+        told=told,
+        runs=list(_runs(days)),
+        dates=dates,
+        about=about,
+        number=number,
+        months=list(_months(days)),
+        title=view.release.bundle.title,
+        begins=days[0].date,
+    )
 
 
 def _day(row: dict[str, Any], last: set[date | None]) -> Day:
     """Read one line of the explanation; that it counts is said once, by its number."""
     on, told = date.fromisoformat(row["date"]), COUNTED.sub("", row["why"])
-    short = next((words for words in SHORT if words in told), told.partition("放假")[0] if "放假（" in told else "")
+    feast = told.partition("放假")[0] if "放假（" in told else ""
+    short = next((words for words in SHORT if words in told), feast)
     return Day(on, row["counted"], row["n"], told or "照常计入", short, on in last)
 
 

@@ -15,14 +15,17 @@ from tests.api.test_cases import act, upload
 async def three(citizen: httpx.AsyncClient, opened: Open) -> list[str]:
     """Three complete applications."""
     return [
-        (await opened(materials=[{"material": "layout", "file": await upload(citizen)}]))["number"] for _ in range(3)
+        (await opened(materials=[{"material": "layout", "file": await upload(citizen)}]))["number"]
+        for _ in range(3)
     ]
 
 
 async def marked(browser: Browser, numbers: list[str], action: str = "accept") -> Page:
     """Mark rows of the list and press a button of the bar."""
     page = await browser.get("/desk")
-    boxes = [box for box in page.form("/desk/bulk").options["pick"] if box.partition("~")[0] in numbers]
+    boxes = [
+        box for box in page.form("/desk/bulk").options["pick"] if box.partition("~")[0] in numbers
+    ]
     return await browser.submit(page, "/desk/bulk", {"pick": boxes, "action": action})
 
 
@@ -54,12 +57,17 @@ class TestBulk:
         assert "办件刚刚被别人办理过" in page.text
         assert "缺经营布局图" in page.text
         again = page.form("/desk/bulk")
-        assert {value.partition("~")[0] for name, value in again.fields if name == "pick"} == {three[1], bare}
+        assert {value.partition("~")[0] for name, value in again.fields if name == "pick"} == {
+            three[1],
+            bare,
+        }
         page = await browser.submit(page, "/desk/bulk", {"action": "accept"})
         assert page.headings[0] == "批量受理：请核对 1 件"
         assert "已经不在您的待办里" in page.text
 
-    async def test_sent_twice_is_done_once(self, as_: SignIn, window: httpx.AsyncClient, three: list[str]) -> None:
+    async def test_sent_twice_is_done_once(
+        self, as_: SignIn, window: httpx.AsyncClient, three: list[str]
+    ) -> None:
         """Back and again: the same result, no second record."""
         browser = await as_("window")
         page = await marked(browser, three)
@@ -69,16 +77,20 @@ class TestBulk:
             events = (await window.get(f"/api/v1/cases/{number}/events")).json()["items"]
             assert [event["action"] for event in events].count("accept") == 1
 
-    async def test_an_interrupted_one_can_be_gone_on_with(self, city: City, as_: SignIn, three: list[str]) -> None:
+    async def test_an_interrupted_one_can_be_gone_on_with(
+        self, city: City, as_: SignIn, three: list[str]
+    ) -> None:
         """The page says how far it came; the same order goes on."""
         browser = await as_("window")
         page = await browser.submit(await marked(browser, three), "/desk/bulk")
-        async with city.office.database.transaction() as tx:  # as a killed process would have left it
+        # as a killed process would have left it
+        async with city.office.database.transaction() as tx:
             await tx.sql.execute(text("UPDATE bulks SET results = '[]'"))
         page = await browser.get(str(page.url))
         assert page.headings[0] == "批量办理：办成 0 件，还没有办 3 件"
         page = await browser.submit(page, "/desk/bulk")
-        assert page.text.count("办件刚刚被别人办理过") == 3  # what was recorded before is not done again
+        # what was recorded before is not done again
+        assert page.text.count("办件刚刚被别人办理过") == 3
 
     async def test_claims_several(self, as_: SignIn, three: list[str]) -> None:
         """认领 is a bulk like any other."""

@@ -15,18 +15,28 @@ class TestWantedOf:
         ("query", "by"),
         [
             ("", TaskFilter("all")),
-            ("view=mine&card=red&bundle=open-shop&item=food&text=面馆", TaskFilter("mine", "red", "open-shop", "food", "面馆")),
+            (
+                "view=mine&card=red&bundle=open-shop&item=food&text=面馆",
+                TaskFilter("mine", "red", "open-shop", "food", "面馆"),
+            ),
             ("view=nonsense&card=green&bundle=A B&item=<script>", TaskFilter("all")),
             ("text=%00", TaskFilter("all")),
             ("view=mine&view=done", TaskFilter("done")),
         ],
-    )  # fmt: skip
+    )
     def test_reads_what_it_knows_and_leaves_out_the_rest(self, query: str, by: TaskFilter) -> None:
         """A link from anywhere shows a list, never an error."""
         assert wanted_of(dict(parse_qsl(query))).filter == by
 
     @pytest.mark.parametrize(
-        "query", ["", "view=unclaimed", "card=yellow", "view=done&item=food", "text=%E9%9D%A2&cursor=abc&start=25"]
+        "query",
+        [
+            "",
+            "view=unclaimed",
+            "card=yellow",
+            "view=done&item=food",
+            "text=%E9%9D%A2&cursor=abc&start=25",
+        ],
     )
     def test_is_written_as_it_was_read(self, query: str) -> None:
         """What a case carries along leads back to the same page of the same list."""
@@ -41,6 +51,7 @@ class TestWantedOf:
 
     def test_is_named_by_its_view(self) -> None:
         """A card alone is a view of its own."""
-        assert [wanted_of(dict(parse_qsl(q))).title for q in ("", "view=mine&card=red", "card=red", "view=done")] == [
-            "我的待办", "我认领的", "超期红牌", "我办过的",
-        ]  # fmt: skip
+        assert [
+            wanted_of(dict(parse_qsl(q))).title
+            for q in ("", "view=mine&card=red", "card=red", "view=done")
+        ] == ["我的待办", "我认领的", "超期红牌", "我办过的"]

@@ -32,7 +32,9 @@ class TestWorklist:
         assert address == f"/desk/cases/{number}?item=shop-licence&back="
         assert page.headings[0] == "我的待办"
 
-    async def test_views_say_how_many(self, as_: SignIn, window: httpx.AsyncClient, opened: Open) -> None:
+    async def test_views_say_how_many(
+        self, as_: SignIn, window: httpx.AsyncClient, opened: Open
+    ) -> None:
         """Beside the list; where one is, is marked."""
         numbers = [(await opened())["number"] for _ in range(3)]
         await window.post(f"/api/v1/tasks/{numbers[0]}/1/claim")
@@ -40,7 +42,9 @@ class TestWorklist:
         page = await browser.get("/desk?view=mine")
         said = {words for words, href in page.links if href.startswith("/desk")}
         assert {"我的待办3 件", "我认领的1 件", "待认领2 件", "临期黄牌0 件"} <= said
-        marked = [given["href"] for tag, given in page.tags if tag == "a" and "aria-current" in given]
+        marked = [
+            given["href"] for tag, given in page.tags if tag == "a" and "aria-current" in given
+        ]
         assert marked == ["/desk?view=mine"]
         assert numbers[0] in page.text
         assert numbers[1] not in page.text
@@ -63,9 +67,13 @@ class TestWorklist:
     async def test_is_narrowed_by_a_form(self, as_: SignIn, opened: Open) -> None:
         """Everything stands in the address; the form shows what it was narrowed to."""
         number = (await opened())["number"]
-        other = (await opened(applicant={"type": "sole-trader", "name": "隔壁面馆", "id": CITIZEN_ID}))["number"]
+        other = (
+            await opened(applicant={"type": "sole-trader", "name": "隔壁面馆", "id": CITIZEN_ID})
+        )["number"]
         browser = await as_("window")
-        page = await browser.submit(await browser.get("/desk"), "/desk", {"text": "面馆", "item": "shop-licence"})
+        page = await browser.submit(
+            await browser.get("/desk"), "/desk", {"text": "面馆", "item": "shop-licence"}
+        )
         assert other in page.text
         assert number not in page.text
         assert dict(page.form("/desk").fields)["text"] == "面馆"
@@ -90,7 +98,9 @@ class TestWorklist:
         assert "<html" in (await (await as_("window")).get("/desk", **GOING_BACK)).answer.text
         assert next(given["data-say"] for _, given in page.tags if "data-say" in given) == "1 件"
 
-    async def test_costs_as_many_statements_as_pages_have_parts(self, city: City, as_: SignIn, opened: Open) -> None:
+    async def test_costs_as_many_statements_as_pages_have_parts(
+        self, city: City, as_: SignIn, opened: Open
+    ) -> None:
         """Session, two lists, clocks, counts: whatever the number of rows."""
         for _ in range(3):
             await opened()
@@ -104,21 +114,32 @@ class TestWorklist:
 class TestHand:
     """POST /desk/tasks/{number}/{n}/{verb}."""
 
-    async def test_takes_and_gives_back_and_stays_in_the_list(self, as_: SignIn, opened: Open) -> None:
+    async def test_takes_and_gives_back_and_stays_in_the_list(
+        self, as_: SignIn, opened: Open
+    ) -> None:
         """One click each, back to the list one came from."""
         number = (await opened())["number"]
         browser = await as_("window")
-        page = await browser.submit(await browser.get("/desk?view=unclaimed"), f"/desk/tasks/{number}/1/claim")
+        page = await browser.submit(
+            await browser.get("/desk?view=unclaimed"), f"/desk/tasks/{number}/1/claim"
+        )
         assert (page.url.path, dict(page.url.params)["view"]) == ("/desk", "unclaimed")
         assert f"已认领：{number}" in page.text
         page = await browser.submit(await browser.get("/desk"), f"/desk/tasks/{number}/1/release")
         assert "别人可以认领了" in page.text
 
-    async def test_a_lost_race_is_told_in_the_list(self, city: City, as_: SignIn, opened: Open) -> None:
+    async def test_a_lost_race_is_told_in_the_list(
+        self, city: City, as_: SignIn, opened: Open
+    ) -> None:
         """Somebody else was faster: the list as it is now, and why nothing was done."""
         number = (await opened())["number"]
         await city.office.create_account(
-            "window2", "a-good-password", name="周窗", kind="clerk", department="scjg", posts=["window"]
+            "window2",
+            "a-good-password",
+            name="周窗",
+            kind="clerk",
+            department="scjg",
+            posts=["window"],
         )
         first, second = await as_("window"), await as_("window2")
         stale = await second.get("/desk")
@@ -142,7 +163,9 @@ class TestSearch:
             assert (page.status, page.answer.headers["location"]) == (303, f"/desk/cases/{number}")
         assert (await browser.get("/desk/search")).answer.headers["location"] == "/desk"
 
-    async def test_several_are_listed_and_none_is_explained(self, as_: SignIn, opened: Open) -> None:
+    async def test_several_are_listed_and_none_is_explained(
+        self, as_: SignIn, opened: Open
+    ) -> None:
         """Only what the clerk may see; nothing found says how to look for it."""
         numbers = [(await opened())["number"] for _ in range(2)]
         page = await (await as_("window")).get("/desk/search?text=小店")

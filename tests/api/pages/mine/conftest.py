@@ -70,9 +70,13 @@ def begin(city: City) -> Begin:
         materials = []
         for code in papers or ("layout", "sign-picture"):
             if code != NONE:
-                sent = await client.post("/api/v1/files", files={"file": PDF if code == "layout" else PNG})
+                sent = await client.post(
+                    "/api/v1/files", files={"file": PDF if code == "layout" else PNG}
+                )
                 materials.append({"material": code, "file": sent.json()["id"]})
-        answer = await client.post("/api/v1/cases", json={"materials": materials, **APPLICATION, **changes})
+        answer = await client.post(
+            "/api/v1/cases", json={"materials": materials, **APPLICATION, **changes}
+        )
         assert answer.status_code == 201, answer.text
         return Life(city, answer.json()["number"], answer.json()["query_code"])
 
@@ -93,7 +97,10 @@ def light(page: Page) -> Page:
     assert len(gzip.compress(page.answer.content)) <= BUDGET
     assert page.answer.headers["cache-control"] == "no-store"
     for tag, given in page.tags:
-        assert not {name for name in given if name == "style" or name.startswith("on")}, (tag, given)
+        assert not {name for name in given if name == "style" or name.startswith("on")}, (
+            tag,
+            given,
+        )
         assert not (tag == "script" and not given.get("src")), given
         for name in ("src", "href", "action"):
             assert not given.get(name, "").startswith(("http:", "https:", "//")), given

@@ -18,7 +18,9 @@ class TestWithdraw:
         page = light(await me.get(f"{life.here}/do/withdraw"))
         assert "开店许可 不受影响 已办结（准予）" in page.text
         assert "招牌设置许可 已撤回 现在：待受理" in page.text
-        assert (await life.shown())["state"] == "in_progress" or (await life.shown())["state"] == "received"
+        assert (await life.shown())["state"] == "in_progress" or (await life.shown())[
+            "state"
+        ] == "received"
         done = await me.submit(page, "")
         assert str(done.url.path) == life.here
         assert [i["state"] for i in (await life.shown())["items"]] == ["granted", "withdrawn"]
@@ -40,6 +42,25 @@ class TestWithdraw:
         assert "不能撤回" in back.text
 
 
+class TestGiveBack:
+    """GET and POST /my/cases/{number}/give-back/{item}."""
+
+    async def test_from_the_page_of_the_case(self, begin: Begin, me: Browser) -> None:
+        """The holder finds it beside his certificate, gives a reason, and sees that it is being handled (行政许可法 70)."""
+        life = await (await begin("layout", **SMALL)).granted()
+        address = f"{life.here}/give-back/shop-licence"
+        assert address in dict(map(reversed, (await me.get(life.here)).links))
+        page = light(await me.get(address))
+        assert "证照仍然有效" in page.text
+        refused = await me.submit(page, "", {"reason": ""})
+        assert refused.status == 422
+        done = await me.submit(page, "", {"reason": "店铺已经关闭"})
+        assert str(done.url.path) == life.here
+        items = {i["item"]: i["state"] for i in (await life.shown())["items"]}
+        assert items["shop-licence.deregistration"] == "due"
+        assert address not in dict(map(reversed, (await me.get(life.here)).links))
+
+
 class TestRate:
     """GET and POST /my/cases/{number}/rate."""
 
@@ -47,7 +68,9 @@ class TestRate:
         return await (await begin("layout", **SMALL)).granted()
 
     @pytest.mark.parametrize("grade", [5, 4, 3])
-    async def test_one_click_where_it_went_well(self, begin: Begin, me: Browser, grade: int) -> None:
+    async def test_one_click_where_it_went_well(
+        self, begin: Begin, me: Browser, grade: int
+    ) -> None:
         """From the page of the case; no reason is asked for (R-EVAL-1)."""
         life = await self.ended(begin)
         done = await me.submit(await me.get(life.here), f"{life.here}/rate", {"grade": grade})
@@ -59,7 +82,9 @@ class TestRate:
     async def test_two_clicks_where_it_did_not(self, begin: Begin, me: Browser, grade: int) -> None:
         """The reason is asked for, and may be left out."""
         life = await self.ended(begin)
-        asking = light(await me.submit(await me.get(life.here), f"{life.here}/rate", {"grade": grade}))
+        asking = light(
+            await me.submit(await me.get(life.here), f"{life.here}/rate", {"grade": grade})
+        )
         assert "哪里没有办好" in asking.text
         assert (await life.shown())["ratings"] == []
         await me.submit(asking, f"{life.here}/rate", {"text": "跑了两趟"} if grade == 1 else {})
@@ -72,7 +97,9 @@ class TestRate:
         life = await (await begin()).granted()
         page = light(await me.get(f"{life.here}/rate?item=shop-licence"))
         await me.submit(page, f"{life.here}/rate", {"grade": 4})
-        assert [(r["item"], r["grade"]) for r in (await life.shown())["ratings"]] == [("shop-licence", 4)]
+        assert [(r["item"], r["grade"]) for r in (await life.shown())["ratings"]] == [
+            ("shop-licence", 4)
+        ]
 
     async def test_once(self, begin: Begin, me: Browser) -> None:
         """R-EVAL-2: then it says which grade was given."""

@@ -4,6 +4,7 @@ import re
 
 from tests.api.city import City, MovableClock
 from tests.api.pages.browser import Browser
+from tests.checked import seen
 
 from .conftest import NONE, Begin, light
 
@@ -45,7 +46,9 @@ class TestMyCases:
         following = next(href for words, href in first.links if words == "看更早的")
         await begin(NONE)
         second = light(await me.get(following))
-        seen = [re.search(r"YJS\d+-\d+", href) for page in (first, second) for _, href in page.links]
+        seen = [
+            re.search(r"YJS\d+-\d+", href) for page in (first, second) for _, href in page.links
+        ]
         assert sorted({found[0] for found in seen if found}) == sorted(numbers)
 
     async def test_of_others_are_not_there(self, begin: Begin, city: City) -> None:
@@ -64,7 +67,9 @@ class TestProgress:
         """Who works until when, what is left in working days and why that is not the calendar's number."""
         page = light(await me.get((await begin()).here))
         assert page.headings[0] == "市场监督管理局正在办理"
-        assert "开店许可：一次性告知，11月12日（周四）前，还剩 5 个工作日（已扣除周末）。" in page.text
+        assert (
+            "开店许可：一次性告知，11月12日（周四）前，还剩 5 个工作日（已扣除周末）。" in page.text
+        )
         assert "现在不需要您做什么。" in page.text
         assert "2 个事项，已办结 0 个" in page.headings
         assert "在开店许可办结后开始" in page.text
@@ -78,7 +83,9 @@ class TestProgress:
         assert "开店许可：经营布局图（布局图缺少尺寸标注）" in page.text
         assert "请在 11月26日（周四）24:00 以前办好，还剩 15 个工作日" in page.text
         assert ("现在去补正", f"{life.here}/supplement") in page.links
-        assert any(href.startswith(f"{life.here}/why/shop-licence/correction") for _, href in page.links)
+        assert any(
+            href.startswith(f"{life.here}/why/shop-licence/correction") for _, href in page.links
+        )
         assert "一次性告知需要补正的内容" in page.headings
         assert ("一次性告知（补正）通知书", f"{life.here}/papers/2") in page.links
 
@@ -101,7 +108,9 @@ class TestProgress:
         assert "市场监督管理局 受理岗" in page.text
         assert not re.search(r"王窗|window\b", page.text)
 
-    async def test_when_it_is_late(self, begin: Begin, me: Browser, city: City, clock: MovableClock) -> None:
+    async def test_when_it_is_late(
+        self, begin: Begin, me: Browser, city: City, clock: MovableClock
+    ) -> None:
         """R-MON-2: says so, and that it may be urged."""
         life = await begin()
         await life.act("window", "shop-licence.accept")
@@ -123,8 +132,12 @@ class TestProgress:
         page = light(await me.get(life.here))
         assert page.headings[:2] == ["全部办结", "拿到的证照"]
         assert [words for _, _, words in page.form(f"{life.here}/rate").buttons] == [
-            "非常满意", "满意", "基本满意", "不满意", "非常不满意",
-        ]  # fmt: skip
+            "非常满意",
+            "满意",
+            "基本满意",
+            "不满意",
+            "非常不满意",
+        ]
         assert "KD" in page.text
         assert any(href.startswith("/v/") for _, href in page.links)
 
@@ -145,9 +158,13 @@ class TestProgress:
         await life.act("citizen", "withdraw")
         page = light(await me.get(life.here))
         assert page.headings[0] == "申请已撤回"
-        assert [f.action for f in page.forms if f.action.startswith(life.here)] == [f"{life.here}/rate"]
+        assert [f.action for f in page.forms if f.action.startswith(life.here)] == [
+            f"{life.here}/rate"
+        ]
 
-    async def test_when_nobody_answered(self, begin: Begin, me: Browser, city: City, clock: MovableClock) -> None:
+    async def test_when_nobody_answered(
+        self, begin: Begin, me: Browser, city: City, clock: MovableClock
+    ) -> None:
         """R-ACC-6: it lapsed; the correction page says what now."""
         life = await (await begin("layout", **SMALL)).corrected()
         clock.forward(days=40)
@@ -169,7 +186,9 @@ class TestProgress:
         page = light(await me.get(life.here))
         assert page.headings[0] == "全部办结"
         assert "招牌设置许可（事后核查）由城市管理局进行" in page.text
-        await life.act("sign-clerk", "outdoor-sign.follow-up.order_rectify", days=5)
+        checked = seen(life.city.clock(), "sign-clerk", "sign-colleague", bad="招牌大一倍")
+        order = {**checked, "reasons": [{"text": "与承诺不符"}], "days": 5}
+        await life.act("sign-clerk", "outdoor-sign.follow-up.order_rectify", **order)
         page = light(await me.get(life.here))
         assert page.headings[0] == "轮到您：报告整改完成"
         listed = await me.get("/my/cases")

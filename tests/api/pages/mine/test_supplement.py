@@ -10,7 +10,11 @@ SAID = "还没有填写或者选择任何一样"
 async def two_points(begin: Begin) -> Life:
     """Let two things be asked for: a paper that is wrong, and a point in the clerk's words."""
     life = await begin()
-    await life.act("window", "shop-licence.note_defects", reasons=["layout-no-size", {"text": "请到窗口补签字"}])
+    await life.act(
+        "window",
+        "shop-licence.note_defects",
+        reasons=["layout-no-size", {"text": "请到窗口补签字"}],
+    )
     await life.act("window", "notify_correction")
     return life
 
@@ -24,9 +28,16 @@ class TestSupplement:
         page = light(await me.get(f"{life.here}/supplement"))
         assert "布局图缺少尺寸标注" in page.text
         assert "依据：开店许可办法 6" in page.text
-        assert any(words == "布局图.pdf" and href.startswith(f"{life.here}/files/") for words, href in page.links)
-        files = [given for tag, given in page.tags if tag == "input" and given.get("type") == "file"]
-        assert [(given["name"], given["accept"]) for given in files] == [("file/layout", ".pdf,.png")]
+        assert any(
+            words == "布局图.pdf" and href.startswith(f"{life.here}/files/")
+            for words, href in page.links
+        )
+        files = [
+            given for tag, given in page.tags if tag == "input" and given.get("type") == "file"
+        ]
+        assert [(given["name"], given["accept"]) for given in files] == [
+            ("file/layout", ".pdf,.png")
+        ]
         assert "招牌效果图" not in page.text
 
     async def test_three_clicks_and_the_repair(self, begin: Begin, me: Browser) -> None:
@@ -35,19 +46,28 @@ class TestSupplement:
         progress = await me.get(life.here)
         page = await me.get(next(href for words, href in progress.links if words == "现在去补正"))
         done = light(
-            await me.submit(page, f"{life.here}/supplement", files={"file/layout": ("新.pdf", PDF[1] + b"2", PDF[2])})
+            await me.submit(
+                page,
+                f"{life.here}/supplement",
+                files={"file/layout": ("新.pdf", PDF[1] + b"2", PDF[2])},
+            )
         )
         assert done.headings[0] == "已经收到"
         assert "要您补的都补齐了" in done.text
         shown = await life.shown()
         assert [i["state"] for i in shown["items"]] == ["received", "waiting"]
-        assert [m["name"] for m in shown["materials"] if m["material"] == "layout"] == ["布局图.pdf", "新.pdf"]
+        assert [m["name"] for m in shown["materials"] if m["material"] == "layout"] == [
+            "布局图.pdf",
+            "新.pdf",
+        ]
 
     async def test_part_of_it_first(self, begin: Begin, me: Browser) -> None:
         """What was handed in is marked, what is missing still asked for, the date unchanged."""
         life = await two_points(begin)
         page = await me.get(f"{life.here}/supplement")
-        part = light(await me.submit(page, f"{life.here}/supplement", {"point": "own:请到窗口补签字"}))
+        part = light(
+            await me.submit(page, f"{life.here}/supplement", {"point": "own:请到窗口补签字"})
+        )
         assert "还有下面这些没有办，期限不变。" in part.text
         assert "请到窗口补签字：已经补了" in part.text
         assert (await life.shown())["state"] == "correcting"
@@ -82,11 +102,17 @@ class TestSupplement:
         life = await two_points(begin)
         page = await me.get(f"{life.here}/supplement")
         wrong = await me.submit(
-            page, f"{life.here}/supplement", {"point": "own:请到窗口补签字"}, files={"file/layout": ("a.exe", b"MZ\x90\x00")}
-        )  # fmt: skip
+            page,
+            f"{life.here}/supplement",
+            {"point": "own:请到窗口补签字"},
+            files={"file/layout": ("a.exe", b"MZ\x90\x00")},
+        )
         assert wrong.status in (415, 422)
         assert ("point", "own:请到窗口补签字") in wrong.form(f"{life.here}/supplement").fields
-        assert any(given.get("aria-invalid") and given.get("name") == "file/layout" for _, given in wrong.tags)
+        assert any(
+            given.get("aria-invalid") and given.get("name") == "file/layout"
+            for _, given in wrong.tags
+        )
         assert (await life.shown())["state"] == "correcting"
 
     async def test_a_file_that_was_sent_is_not_sent_again(self, begin: Begin, me: Browser) -> None:
@@ -122,8 +148,10 @@ class TestSupplement:
         assert "容缺受理，这份材料后补" in asking.text
         assert "还剩 3 个工作日" in asking.text
         done = await me.submit(
-            asking, f"{later.here}/supplement", files={"file/sign-picture": ("a.png", b"\x89PNG\r\n\x1a\n" + b"1" * 9)}
-        )  # fmt: skip
+            asking,
+            f"{later.here}/supplement",
+            files={"file/sign-picture": ("a.png", b"\x89PNG\r\n\x1a\n" + b"1" * 9)},
+        )
         assert "要您补的都补齐了" in done.text
 
     async def test_when_nothing_is_asked(self, begin: Begin, me: Browser) -> None:

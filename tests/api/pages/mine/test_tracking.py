@@ -15,7 +15,9 @@ class TestTrack:
         """Without signing in: whose turn, the items; half the name, no paper, no person."""
         life = await (await begin()).corrected()
         page = await browser.submit(
-            await browser.get("/track"), "/track", {"number": life.number, "code": life.query_code.lower()}
+            await browser.get("/track"),
+            "/track",
+            {"number": life.number, "code": life.query_code.lower()},
         )
         page = light(page)
         assert page.headings[0] == "需要申请人补正 1 项内容"
@@ -35,7 +37,11 @@ class TestTrack:
         """Whether a number exists is not told."""
         life = await begin()
         texts = set()
-        for number, code in ((life.number, "AAAAAAAA"), ("YJS20260101-999999", life.query_code), (life.number, "")):
+        for number, code in (
+            (life.number, "AAAAAAAA"),
+            ("YJS20260101-999999", life.query_code),
+            (life.number, ""),
+        ):
             page = await browser.get(f"/track/{number}?code={code}")
             assert page.status == 404
             texts.add(re.sub(r"YJS\S+|AAAAAAAA", "", page.text))
@@ -87,7 +93,9 @@ class TestPapers:
     async def test_a_file_comes_back_as_it_was(self, begin: Begin, me: Browser) -> None:
         """To be saved, never opened within the page."""
         life = await begin()
-        file = next(m["file"] for m in (await life.shown())["materials"] if m["material"] == "layout")
+        file = next(
+            m["file"] for m in (await life.shown())["materials"] if m["material"] == "layout"
+        )
         answer = await me.http.get(f"{life.here}/files/{file}")
         assert answer.content == PDF[1]
         assert answer.headers["content-disposition"].startswith("attachment")

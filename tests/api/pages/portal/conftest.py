@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-import service.workflows
-from tests.api.city import PEOPLE, City, MovableClock, found, living
+from tests.api.city import City, MovableClock, living
 from tests.api.pages.browser import Browser, Page
 
 CAFE = (
@@ -16,14 +15,7 @@ CAFE = (
 )
 WITH_SIGN = CAFE.replace("sign=no", "sign=yes&ad_area=0")
 THING = "/things/open-restaurant"
-LINHU = Path(service.workflows.__file__).parent / "packs" / "linhu"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-
-
-@pytest.fixture(scope="session")
-def linhu(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the sample city, which every test gets a copy of."""
-    return found(tmp_path_factory.mktemp("linhu"), LINHU, PEOPLE)
 
 
 @pytest.fixture
@@ -60,14 +52,28 @@ def number_of(page: Page) -> str:
 
 
 FORM: dict[str, Any] = {
-    "form/legal_person_name": "张三", "form/legal_person_id": "11010519491231002x", "form/legal_person_phone": "199 0000 0001",
-    "form/has_agent": "no", "form/data_consent": "yes", "form/delivery": "electronic",
-    "form/premises_address": "云泽市临湖区示例路1号", "form/premises_region": "999901", "form/floor_no": "1",
-    "form/kitchen_area": "14㎡", "form/seats": "１８", "form/online_ops": "yes", "form/food_safety_manager": "李四",
-    "form/food_safety_manager_id": "11010519491231002X", "form/disinfect_mode": "own", "form/staff_count": "3",
-    "form/drainage_volume": "1.5 m³", "form/outlet_count": "1", "form/has_oil_separator": "no",
-    "form/rain_sewage_separated": "yes", "form/ready_date": "2026年11月20日",
-}  # fmt: skip
+    "form/legal_person_name": "张三",
+    "form/legal_person_id": "11010519491231002x",
+    "form/legal_person_phone": "199 0000 0001",
+    "form/has_agent": "no",
+    "form/data_consent": "yes",
+    "form/delivery": "electronic",
+    "form/premises_address": "云泽市临湖区示例路1号",
+    "form/premises_region": "999901",
+    "form/floor_no": "1",
+    "form/kitchen_area": "14㎡",
+    "form/seats": "１８",
+    "form/online_ops": "yes",
+    "form/food_safety_manager": "李四",
+    "form/food_safety_manager_id": "11010519491231002X",
+    "form/disinfect_mode": "own",
+    "form/staff_count": "3",
+    "form/drainage_volume": "1.5 m³",
+    "form/outlet_count": "1",
+    "form/has_oil_separator": "no",
+    "form/rain_sewage_separated": "yes",
+    "form/ready_date": "2026年11月20日",
+}
 
 
 @pytest.fixture

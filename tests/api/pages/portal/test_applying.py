@@ -20,7 +20,9 @@ class TestBegin:
         assert first.url == second.url
         assert (await begun_again(citizen)).url != first.url
 
-    async def test_takes_what_the_last_application_said(self, citizen: Browser, whole: Begin) -> None:
+    async def test_takes_what_the_last_application_said(
+        self, citizen: Browser, whole: Begin
+    ) -> None:
         """And says so; what must be said anew is asked."""
         done = await whole()
         check = await citizen.get(f"/apply/{number_of(done)}/check")
@@ -74,8 +76,12 @@ class TestTasks:
     async def test_asks_first_where_answers_are_missing(self, citizen: Browser) -> None:
         """As when a program began it with a few of them."""
         api = citizen.city.client("citizen")
-        body = {"bundle": "open-restaurant", "applicant": {"type": "sole-trader", "name": "张三", "id": "92999901MADEM0046F"},
-                "answers": {"licence": "have"}, "draft": True}  # fmt: skip
+        body = {
+            "bundle": "open-restaurant",
+            "applicant": {"type": "sole-trader", "name": "张三", "id": "92999901MADEM0046F"},
+            "answers": {"licence": "have"},
+            "draft": True,
+        }
         number = (await api.post("/api/v1/cases", json=body)).json()["number"]
         page = await citizen.get(f"/apply/{number}")
         assert "先把情况说全" in page.text
@@ -85,7 +91,9 @@ class TestTasks:
     async def test_leads_on_once_it_is_sent(self, citizen: Browser, whole: Begin) -> None:
         """Old addresses lead to the progress."""
         number = number_of(await whole())
-        await citizen.submit(await citizen.get(f"/apply/{number}/check"), f"/apply/{number}/check", {"declare": "1"})
+        await citizen.submit(
+            await citizen.get(f"/apply/{number}/check"), f"/apply/{number}/check", {"declare": "1"}
+        )
         for part in ("", "/form/1", "/materials", "/commitments", "/check"):
             answer = await citizen.http.get(f"/apply/{number}{part}", follow_redirects=False)
             assert answer.headers["location"] == f"/my/cases/{number}", part
@@ -104,9 +112,8 @@ class TestAnswerAnew:
         )
         ask = await citizen.get(f"{THING}/ask?_for={number}")
         guide = await citizen.submit(ask, f"{THING}/ask", {"sign": "yes"})
-        guide = (
-            await citizen.get(f"{THING}/guide?_for={number}&{WITH_SIGN}") if guide.url.path.endswith("ask") else guide
-        )
+        if guide.url.path.endswith("ask"):
+            guide = await citizen.get(f"{THING}/guide?_for={number}&{WITH_SIGN}")
         page = await citizen.submit(guide, f"/apply/{number}")
         assert page.url.path == f"/apply/{number}"
         assert "招牌和广告" in page.text
@@ -118,7 +125,9 @@ class TestAnswerAnew:
         page = await begun(WITH_SIGN)
         number = number_of(page)
         await citizen.submit(page, page.url.path, {"handling/outdoor-sign": "commitment"})
-        await citizen.submit(await citizen.get(f"{THING}/guide?_for={number}&{CAFE}"), f"/apply/{number}")
+        await citizen.submit(
+            await citizen.get(f"{THING}/guide?_for={number}&{CAFE}"), f"/apply/{number}"
+        )
         draft = (await citizen.city.client("citizen").get(f"/api/v1/cases/{number}")).json()
         assert draft["handling"] == {}
         assert draft["answers"]["sign"] is False

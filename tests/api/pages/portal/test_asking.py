@@ -10,7 +10,11 @@ ASK = f"{THING}/ask"
 
 def hidden(page: Page) -> dict[str, bool]:
     """Return which questions wait on the page until they are called for."""
-    return {given["data-question"]: "hidden" in given for _, given in page.tags if "data-question" in given}
+    return {
+        given["data-question"]: "hidden" in given
+        for _, given in page.tags
+        if "data-question" in given
+    }
 
 
 class TestAllOnOnePage:
@@ -32,18 +36,28 @@ class TestAllOnOnePage:
 
     async def test_asks_for_what_was_left_open(self, browser: Browser) -> None:
         """With what was answered kept, the same words at the top and at the question."""
-        page = await browser.submit(await browser.get(ASK), ASK, {"licence": "have", "area": "六十"})
+        page = await browser.submit(
+            await browser.get(ASK), ASK, {"licence": "have", "area": "六十"}
+        )
         assert page.status == 422
         assert page.text.count("店面建筑面积是多少？请填数字，如 180") == 2
         assert page.text.count("请回答：店开在什么样的房子里？") == 2
         assert ("请回答：店开在什么样的房子里？", "#f-building") in page.links
         assert ("input", {"id": "f-area", "name": "area", "value": "六十"}) in [
-            (tag, {k: given[k] for k in ("id", "name", "value")}) for tag, given in page.tags if given.get("name") == "area"
-        ]  # fmt: skip
+            (tag, {k: given[k] for k in ("id", "name", "value")})
+            for tag, given in page.tags
+            if given.get("name") == "area"
+        ]
 
     async def test_shows_new_questions_without_blame(self, browser: Browser) -> None:
         """What was not on the page could not be answered."""
-        typed = {"area": "68", "licence": "have", "dishes": "drinks", "building": "shop", "drain": "property"}
+        typed = {
+            "area": "68",
+            "licence": "have",
+            "dishes": "drinks",
+            "building": "shop",
+            "drain": "property",
+        }
         typed |= {"sign": "no", "entertainment": "no", "staff_without_cert": "0"}
         page = await browser.submit(await browser.get(ASK), ASK, typed)
         assert page.status == 200
@@ -119,7 +133,8 @@ class TestOneAfterAnother:
         page = await browser.get(back)
         assert dict(page.form(ASK).fields)["_at"] == "area"
         page = await browser.submit(page, ASK, {"area": "420"})
-        assert dict(page.form(ASK).fields)["_at"] == "dishes"  # the usable area of a large shop is not asked
+        # the usable area of a large shop is not asked
+        assert dict(page.form(ASK).fields)["_at"] == "dishes"
 
     async def test_is_how_large_letters_ask(self, browser: Browser) -> None:
         """At most one question a page."""
@@ -135,7 +150,9 @@ class TestOneAfterAnother:
         "told",
         [
             {"sec-ch-ua-mobile": "?1"},
-            {"user-agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Mobile/15E148"},
+            {
+                "user-agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Mobile/15E148"
+            },
         ],
     )
     async def test_a_phone_asks_one_by_one(self, browser: Browser, told: dict[str, str]) -> None:

@@ -1,10 +1,10 @@
 """Looking at all of it once more, sending it in, the receipt."""
 
-from service.workflows.language.folders import read_folder
-from tests.api.city import City
+from service.workflows.authoring.folders import read_folder
+from tests.api.city import LINHU, City
 from tests.api.pages.browser import Browser, Page
 from tests.api.pages.conftest import SignIn
-from tests.api.pages.portal.conftest import CAFE, FORM, LINHU, PDF, THING, WITH_SIGN, Begin, number_of
+from tests.api.pages.portal.conftest import CAFE, FORM, PDF, THING, WITH_SIGN, Begin, number_of
 
 
 async def checked(citizen: Browser, number: str) -> Page:
@@ -33,9 +33,14 @@ class TestCheck:
         """Each line leads to its field."""
         number = number_of(await begun())
         page = await checked(citizen, number)
-        assert ("请填写经营场所地址", f"/apply/{number}/form/2#f-form-premises_address") in page.links
+        assert (
+            "请填写经营场所地址",
+            f"/apply/{number}/form/2#f-form-premises_address",
+        ) in page.links
 
-    async def test_tells_what_changed_since_it_was_begun(self, citizen: Browser, whole: Begin, city: City) -> None:
+    async def test_tells_what_changed_since_it_was_begun(
+        self, citizen: Browser, whole: Begin, city: City
+    ) -> None:
         """New rules are said, and what they ask for is asked."""
         number = number_of(await whole())
         files = read_folder(LINHU)
@@ -55,18 +60,44 @@ class TestSubmit:
     async def test_gives_a_receipt(self, citizen: Browser, whole: Begin) -> None:
         """Number, query code, what happens next and when, a QR code that leads to the progress."""
         number = number_of(await whole())
-        page = await citizen.submit(await checked(citizen, number), f"/apply/{number}/check", {"declare": "1"})
+        page = await citizen.submit(
+            await checked(citizen, number), f"/apply/{number}/check", {"declare": "1"}
+        )
         assert page.url.path == f"/apply/{number}/done"
-        for said in (number, "查询码", "待受理", "11月12日（周四）前", "承诺 11月24日（周二） 前全部办结"):
+        for said in (
+            number,
+            "查询码",
+            "待受理",
+            "11月12日（周四）前",
+            "承诺 11月24日（周二） 前全部办结",
+        ):
             assert said in page.text
         assert any(tag == "svg" and given.get("class") == "qr" for tag, given in page.tags)
         assert ("看办理进度", f"/my/cases/{number}") in page.links
         assert any(href == f"/my/cases/{number}/papers/1" for _, href in page.links)
 
+    async def test_who_insists_gets_a_decision(self, citizen: Browser, begun: Begin) -> None:
+        """What the law forbids is said before; whoever applies nevertheless gets number, paper, ground, remedies."""
+        forbidden = CAFE.replace("drain=property", "drain=none")
+        asked = await citizen.get(f"{THING}/ask?{forbidden}&_go=1")
+        assert "我仍要申请，请给我书面决定" in [words for words, _ in asked.links]
+        number = number_of(await begun(forbidden))
+        tasks = await citizen.get(f"/apply/{number}")
+        assert ("仍要提交，请给我书面决定", f"/apply/{number}/check") in tasks.links
+        page = await citizen.submit(
+            await checked(citizen, number), f"/apply/{number}/check", {"declare": "1"}
+        )
+        assert page.url.path == f"/my/cases/{number}"  # closed at once
+        paper = await citizen.get(f"/my/cases/{number}/papers/2")
+        for said in ("污水还没有接到市政管网", "城镇排水与污水处理条例 20", "行政复议"):
+            assert said in paper.text
+
     async def test_wants_the_declaration(self, citizen: Browser, whole: Begin) -> None:
         """Ticked by the applicant, never for him."""
         number = number_of(await whole())
-        page = await citizen.submit(await checked(citizen, number), f"/apply/{number}/check", {"declare": None})
+        page = await citizen.submit(
+            await checked(citizen, number), f"/apply/{number}/check", {"declare": None}
+        )
         assert page.status == 422
         assert page.text.count("请确认内容真实后再提交") == 2
         assert ("请确认内容真实后再提交", "#f-declare") in page.links
@@ -78,18 +109,27 @@ class TestSubmit:
         page = await checked(citizen, number)
         first = await citizen.submit(page, f"/apply/{number}/check", {"declare": "1"})
         second = await citizen.submit(page, f"/apply/{number}/check", {"declare": "1"})
-        third = await citizen.submit(page, f"/apply/{number}/check", {"declare": "1", "key": "another"})
+        third = await citizen.submit(
+            page, f"/apply/{number}/check", {"declare": "1", "key": "another"}
+        )
         assert first.url == second.url == third.url
-        events = (await citizen.city.client("citizen").get(f"/api/v1/cases/{number}/events")).json()["items"]
+        events = (
+            await citizen.city.client("citizen").get(f"/api/v1/cases/{number}/events")
+        ).json()["items"]
         assert [event["action"] for event in events].count("submit") == 1
 
     async def test_leads_to_what_is_lacking(self, citizen: Browser, begun: Begin) -> None:
         """The refusal of the engine, each line with its place; nothing is lost."""
         number = number_of(await begun())
-        page = await citizen.submit(await checked(citizen, number), f"/apply/{number}/check", {"declare": "1"})
+        page = await citizen.submit(
+            await checked(citizen, number), f"/apply/{number}/check", {"declare": "1"}
+        )
         assert page.status == 422
         assert "表单还有必填项没有填写" in page.text
-        assert ("请填写经营场所地址", f"/apply/{number}/form/2#f-form-premises_address") in page.links
+        assert (
+            "请填写经营场所地址",
+            f"/apply/{number}/form/2#f-form-premises_address",
+        ) in page.links
 
     async def test_tells_of_another_window(self, citizen: Browser, whole: Begin) -> None:
         """What was looked at must be what is sent."""
@@ -109,7 +149,9 @@ class TestSubmit:
         check = await checked(citizen, number)
         assert "对户外招牌设施设置作出的承诺，我已看完全文，自愿承诺" in check.text
 
-    async def test_takes_a_day_by_which_a_promise_will_hold(self, citizen: Browser, whole: Begin, begun: Begin) -> None:
+    async def test_takes_a_day_by_which_a_promise_will_hold(
+        self, citizen: Browser, whole: Begin, begun: Begin
+    ) -> None:
         """Where the law lets one promise what is still to come; a day that is too late is said at its field (R-NCP-7)."""
         page = await begun(CAFE.replace("drain=property", "drain=own"))
         number = number_of(page)
@@ -120,13 +162,19 @@ class TestSubmit:
         assert late.status == 422
         assert late.text.count("2027-01-05以前的日期") == 2
         assert dict(late.form(late.url.path).fields)["meets_by/drainage"] == "2028-01-01"
-        done = await citizen.submit(late, late.url.path, {"declare": "1", "meets_by/drainage": "2026-12-01"})
+        done = await citizen.submit(
+            late, late.url.path, {"declare": "1", "meets_by/drainage": "2026-12-01"}
+        )
         assert done.url.path == f"/apply/{number}/done"
 
     async def test_takes_papers_that_came_before(self, as_: SignIn) -> None:
         """A window that types in what came on paper says when, and by which stamped receipt."""
         window = await as_("window")
-        typed = {"applicant/type": "individual", "applicant/name": "王五", "applicant/id": "11010519491231002X"}
+        typed = {
+            "applicant/type": "individual",
+            "applicant/name": "王五",
+            "applicant/id": "11010519491231002X",
+        }
         page = await window.submit(await window.get(f"{THING}/guide?{CAFE}"), "/apply", typed)
         number = number_of(page)
         await fill_in(window, number)
@@ -136,9 +184,13 @@ class TestSubmit:
         )
         assert wrong.text.count("收到的日期不能晚于录入的日期") == 2
         told = {"declare": "1", "received_on": "2026-11-04", "document": "收1"}
-        assert (await window.submit(wrong, check.url.path, told)).url.path == f"/apply/{number}/done"
+        assert (
+            await window.submit(wrong, check.url.path, told)
+        ).url.path == f"/apply/{number}/done"
         case = (await window.city.client("window").get(f"/api/v1/cases/{number}")).json()
-        assert case["received_at"].startswith("2026-11-03T16:00") or case["received_at"].startswith("2026-11-04")
+        assert case["received_at"].startswith("2026-11-03T16:00") or case["received_at"].startswith(
+            "2026-11-04"
+        )
 
 
 async def fill_in(browser: Browser, number: str) -> None:
@@ -160,7 +212,9 @@ class TestDone:
         """The query code is nobody else's; later the address leads to the progress."""
         number = number_of(await whole())
         assert (await citizen.get(f"/apply/{number}/done")).url.path == f"/apply/{number}"
-        await citizen.submit(await checked(citizen, number), f"/apply/{number}/check", {"declare": "1"})
+        await citizen.submit(
+            await checked(citizen, number), f"/apply/{number}/check", {"declare": "1"}
+        )
         window = await as_("window")
         answer = await window.http.get(f"/apply/{number}/done", follow_redirects=False)
         assert answer.headers["location"] == f"/desk/cases/{number}"
@@ -177,21 +231,42 @@ class TestTheWholeWay:
     async def test_is_one_way(self, browser: Browser) -> None:
         """Every step is found on the page before it."""
         page = await browser.submit(await browser.get("/"), "/things", {"q": "咖啡店"})
-        page = await browser.get(next(href for words, href in page.links if words.startswith("开始办理")))
-        page = await browser.submit(page, page.url.path, {
-            "licence": "have", "area": "68", "dishes": ["", "drinks", "simple"], "building": "shop", "drain": "property",
-            "sign": "no", "entertainment": "no", "staff_without_cert": "0",
-        })  # fmt: skip
+        page = await browser.get(
+            next(href for words, href in page.links if words.startswith("开始办理"))
+        )
+        page = await browser.submit(
+            page,
+            page.url.path,
+            {
+                "licence": "have",
+                "area": "68",
+                "dishes": ["", "drinks", "simple"],
+                "building": "shop",
+                "drain": "property",
+                "sign": "no",
+                "entertainment": "no",
+                "staff_without_cert": "0",
+            },
+        )
         assert "下面还有 1 个问题" in page.text
         page = await browser.submit(page, page.url.path, {"usable_area": "60"})
-        back = await browser.sign_in("citizen", path=next(h for w, h in page.links if w == "登录后开始申请"))
+        back = await browser.sign_in(
+            "citizen", path=next(h for w, h in page.links if w == "登录后开始申请")
+        )
         page = await browser.submit(back, "/apply")
         while "/form/" in page.url.path:
-            names = set(dict(page.form(page.url.path).fields)) | set(page.form(page.url.path).options)
-            page = await browser.submit(page, page.url.path, {n: FORM[n] for n in names if n in FORM})
+            names = set(dict(page.form(page.url.path).fields)) | set(
+                page.form(page.url.path).options
+            )
+            page = await browser.submit(
+                page, page.url.path, {n: FORM[n] for n in names if n in FORM}
+            )
         number = number_of(page)
         page = await browser.submit(
-            page, page.url.path, {"material": "layout", "way": "upload"}, files={"file": ("图.pdf", PDF)}
+            page,
+            page.url.path,
+            {"material": "layout", "way": "upload"},
+            files={"file": ("图.pdf", PDF)},
         )
         page = await browser.get(next(href for words, href in page.links if words == "下一步"))
         page = await browser.submit(page, page.url.path, {"declare": "1"})

@@ -18,9 +18,14 @@ class TestChoose:
     async def test_shows_both_ways_and_the_whole_text(self, offer: Page) -> None:
         """What it saves, what is checked later, who signs; the text from its first to its last sentence (R-NCP-4)."""
         for said in (
-            "选不选完全由您", "免交招牌安装结构安全说明", "准予后20个工作日内核查", "户外招牌设施设置告知承诺书", "3 个工作日",
-            "本承诺是申请人的真实意思表示", "由张三承诺",
-        ):  # fmt: skip
+            "选不选完全由您",
+            "免交招牌安装结构安全说明",
+            "准予后20个工作日内核查",
+            "户外招牌设施设置告知承诺书",
+            "3 个工作日",
+            "本承诺是申请人的真实意思表示",
+            "由张三承诺",
+        ):
             assert said in offer.text
         assert "**" not in offer.text
         assert any(tag == "ol" for tag, _ in offer.tags)

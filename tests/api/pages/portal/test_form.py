@@ -17,7 +17,9 @@ class TestSection:
                 break
             form = page.form(page.url.path)
             names = {name for name, _ in form.fields} | set(form.options)
-            known = sum(1 for tag, given in page.tags if tag == "details" and given.get("class") == "known")
+            known = sum(
+                1 for tag, given in page.tags if tag == "details" and given.get("class") == "known"
+            )
             counted.append(sum(1 for name in names if name.startswith("form/")) - known)
         assert len(counted) >= 2
         assert max(counted) <= 7
@@ -43,14 +45,20 @@ class TestSection:
         inputs: dict[str, dict[str, str]] = {}
         for n in range(1, 5):
             page = await citizen.get(f"/apply/{number}/form/{n}")
-            inputs |= {given["name"]: given for tag, given in page.tags if tag == "input" and "name" in given}
+            inputs |= {
+                given["name"]: given
+                for tag, given in page.tags
+                if tag == "input" and "name" in given
+            }
         assert inputs["form/legal_person_phone"]["type"] == "tel"
         assert inputs["form/legal_person_phone"]["autocomplete"] == "tel"
         assert inputs["form/seats"]["inputmode"] == "numeric"
         assert inputs["form/kitchen_area"]["inputmode"] == "decimal"
         assert inputs["form/legal_person_name"]["autocomplete"] == "name"
 
-    async def test_leads_back_from_a_page_that_is_not_there(self, citizen: Browser, begun: Begin) -> None:
+    async def test_leads_back_from_a_page_that_is_not_there(
+        self, citizen: Browser, begun: Begin
+    ) -> None:
         """To the list."""
         number = number_of(await begun())
         assert (await citizen.get(f"/apply/{number}/form/99")).url.path == f"/apply/{number}"
@@ -59,17 +67,24 @@ class TestSection:
 class TestSave:
     """POST /apply/{number}/form/{n}"""
 
-    async def test_says_what_is_wrong_and_keeps_what_was_typed(self, citizen: Browser, begun: Begin) -> None:
+    async def test_says_what_is_wrong_and_keeps_what_was_typed(
+        self, citizen: Browser, begun: Begin
+    ) -> None:
         """Twice the same words, each leading to its field; what fits is saved already."""
         page = await begun()
         number = number_of(page)
         typed = {**FORM, "form/legal_person_id": "12345", "form/legal_person_name": ""}
         names = set(dict(page.form(page.url.path).fields)) | set(page.form(page.url.path).options)
-        page = await citizen.submit(page, page.url.path, {name: typed[name] for name in names if name in typed})
+        page = await citizen.submit(
+            page, page.url.path, {name: typed[name] for name in names if name in typed}
+        )
         assert page.status == 422
         assert page.text.count("法定代表人（经营者）身份证号码：身份证号码应为 18 位") == 2
         assert page.text.count("请填写法定代表人（经营者）姓名") == 2
-        assert ("法定代表人（经营者）身份证号码：身份证号码应为 18 位", "#f-form-legal_person_id") in page.links
+        assert (
+            "法定代表人（经营者）身份证号码：身份证号码应为 18 位",
+            "#f-form-legal_person_id",
+        ) in page.links
         assert dict(page.form(page.url.path).fields)["form/legal_person_id"] == "12345"
         assert page.tags[[tag for tag, _ in page.tags].index("title")]
         assert "错误：" in page.text[:20]
@@ -81,7 +96,11 @@ class TestSave:
         """Spaces in numbers, a small x, full-width digits, a unit."""
         number = number_of(await whole())
         saved = (await citizen.city.client("citizen").get(f"/api/v1/cases/{number}")).json()["form"]
-        assert (saved["legal_person_id"], saved["kitchen_area"], saved["seats"]) == ("11010519491231002X", 14.0, 18)
+        assert (saved["legal_person_id"], saved["kitchen_area"], saved["seats"]) == (
+            "11010519491231002X",
+            14.0,
+            18,
+        )
 
     async def test_can_be_put_off(self, citizen: Browser, begun: Begin) -> None:
         """What is there is saved; the list says what is left."""
@@ -109,7 +128,9 @@ class TestSave:
         """不对？ opens the field; the new value is the applicant's own."""
         page = await begun()
         number = number_of(page)
-        await citizen.submit(page, page.url.path, {"form/subject_name": "张三咖啡店", "then": "list"})
+        await citizen.submit(
+            page, page.url.path, {"form/subject_name": "张三咖啡店", "then": "list"}
+        )
         page = await citizen.get(f"/apply/{number}/form/1")
         assert dict(page.form(page.url.path).fields)["form/subject_name"] == "张三咖啡店"
         assert "张三咖啡店 来自" not in page.text

@@ -17,7 +17,10 @@ class TestHome:
     async def test_shows_what_can_be_done_by_occasion(self, browser: Browser) -> None:
         """Shops and companies in one group, people's own matters in another; each begins with one click."""
         page = await browser.get("/")
-        assert [h for h in page.headings if h in ("开店、办企业", "个人和家庭")] == ["开店、办企业", "个人和家庭"]
+        assert [h for h in page.headings if h in ("开店、办企业", "个人和家庭")] == [
+            "开店、办企业",
+            "个人和家庭",
+        ]
         assert ("开办餐饮店", "/things/open-restaurant") in page.links
         assert ("开始办理：开办餐饮店", "/things/open-restaurant/ask") in page.links
 
@@ -37,7 +40,9 @@ class TestHome:
             if href.startswith("/things"):
                 assert (await browser.get(href)).status == 200, href
 
-    async def test_says_when_nothing_is_published(self, tmp_path: Path, clock: MovableClock) -> None:
+    async def test_says_when_nothing_is_published(
+        self, tmp_path: Path, clock: MovableClock
+    ) -> None:
         """An empty city sends people to the counter instead of showing nothing."""
         url = f"sqlite:///{tmp_path / 'empty.db'}"
         await migrate(url)
@@ -57,7 +62,11 @@ class TestThings:
     async def test_finds_what_people_call_it(self, browser: Browser) -> None:
         """Everyday words, the best first."""
         page = await browser.submit(await browser.get("/"), "/things", {"q": "开饭店"})
-        titles = [words for words, href in page.links if href.startswith("/things/") and href.count("/") == 2]
+        titles = [
+            words
+            for words, href in page.links
+            if href.startswith("/things/") and href.count("/") == 2
+        ]
         assert titles[0].startswith("开办餐饮店")
         assert "找到" in page.text
 

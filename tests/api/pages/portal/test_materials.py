@@ -17,7 +17,9 @@ async def papers(citizen: Browser, begun: Begin) -> Page:
     return await citizen.get(f"/apply/{number_of(await begun(WITH_SIGN))}/materials")
 
 
-async def send(citizen: Browser, page: Page, code: str, file: tuple[str, bytes] | None = None, **more: str) -> Page:
+async def send(
+    citizen: Browser, page: Page, code: str, file: tuple[str, bytes] | None = None, **more: str
+) -> Page:
     """Send one paper."""
     files = {"file": file} if file else {"file": ("", b"")}
     typed: dict[str, Any] = {"material": code, "way": "upload", **more}
@@ -66,8 +68,14 @@ class TestHandIn:
         [
             (None, "请先选择「经营布局图」的文件"),
             (("空的.pdf", b""), "「经营布局图」的文件是空的，请选另一个"),
-            (("表格.pdf", b"PK\x03\x04 not a zip"), "「经营布局图」只收 PDF、PNG、JPG 文件，请换一种格式再传"),
-            (("说明.txt", "文字".encode()), "「经营布局图」只收 PDF、PNG、JPG 文件，请换一种格式再传"),
+            (
+                ("表格.pdf", b"PK\x03\x04 not a zip"),
+                "文件已经损坏，或者同时是两种文件，不能收。请重新导出再上传。",
+            ),
+            (
+                ("说明.txt", "文字".encode()),
+                "「经营布局图」只收 PDF、PNG、JPG 文件，请换一种格式再传",
+            ),
             (
                 ("大图.pdf", PDF + b"\0" * (20 << 20)),
                 "「经营布局图」不能超过 20 MB，您选的文件有 20.0 MB，请压缩后再传",
@@ -97,18 +105,26 @@ class TestHandIn:
         assert "用刚才传过的「总图.pdf」" in page.text
         page = await send(citizen, page, "sign-drawing", again=file)
         assert page.status == 200
-        draft = (await citizen.city.client("citizen").get(f"/api/v1/cases/{number_of(page)}")).json()
-        assert {row["material"] for row in draft["materials"] if row["file"] == file and not row["replaced"]} == {
-            "layout", "sign-drawing",
-        }  # fmt: skip
+        draft = (
+            await citizen.city.client("citizen").get(f"/api/v1/cases/{number_of(page)}")
+        ).json()
+        assert {
+            row["material"]
+            for row in draft["materials"]
+            if row["file"] == file and not row["replaced"]
+        } == {"layout", "sign-drawing"}
 
-    async def test_uses_no_file_of_others(self, citizen: Browser, papers: Page, as_: SignIn) -> None:
+    async def test_uses_no_file_of_others(
+        self, citizen: Browser, papers: Page, as_: SignIn
+    ) -> None:
         """A number that was guessed is no file."""
         stranger = citizen.city.client("stranger")
         theirs = (await stranger.post("/api/v1/files", files={"file": ("a.pdf", PDF)})).json()["id"]
         page = await send(citizen, papers, "layout", again=theirs)
         assert page.status == 422
-        assert (await (await as_("stranger")).get(f"/my/cases/{number_of(papers)}/files/{theirs}")).status == 404
+        assert (
+            await (await as_("stranger")).get(f"/my/cases/{number_of(papers)}/files/{theirs}")
+        ).status == 404
 
     async def test_takes_other_ways(self, citizen: Browser, begun: Begin) -> None:
         """By promise, later, by sharing; and back again. A way that is not open is refused."""
@@ -126,7 +142,9 @@ class TestHandIn:
         assert page.status == 422
         assert "「经营布局图」不能这样提供" in page.text
 
-    async def test_does_nothing_for_a_paper_nobody_asks_for(self, citizen: Browser, papers: Page) -> None:
+    async def test_does_nothing_for_a_paper_nobody_asks_for(
+        self, citizen: Browser, papers: Page
+    ) -> None:
         """As after the answers changed in another window."""
         page = await send(citizen, papers, "moon-rock", ("a.pdf", PDF))
         assert page.status == 200

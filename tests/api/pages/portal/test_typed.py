@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from service.api.pages.portal.typed import texts_of, value_of
-from service.workflows.answers import check_value
-from service.workflows.language.models import VocabularyField
+from service.workflows.application.fieldtypes import check_value
+from service.workflows.definition.models import VocabularyField
+from service.workflows.telling.inputs import texts_of, value_of
 
 OPTIONS = {"a": "甲", "b": "乙"}
 
@@ -14,7 +14,9 @@ OPTIONS = {"a": "甲", "b": "乙"}
 def field(kind: str, **more: Any) -> VocabularyField:
     """Return a field of a type."""
     options = OPTIONS if kind in ("choice", "multi") else None
-    return VocabularyField.model_validate({"title": "某项", "type": kind, "options": options, **more})
+    return VocabularyField.model_validate(
+        {"title": "某项", "type": kind, "options": options, **more}
+    )
 
 
 class TestValueOf:
@@ -47,7 +49,9 @@ class TestValueOf:
         assert value_of(declared, [typed]) == value
         assert check_value(declared, value)[1] == ""
 
-    @pytest.mark.parametrize("kind", ["text", "number", "boolean", "choice", "date", "list", "person", "phone"])
+    @pytest.mark.parametrize(
+        "kind", ["text", "number", "boolean", "choice", "date", "list", "person", "phone"]
+    )
     def test_takes_nothing_for_nothing(self, kind: str) -> None:
         """Blanks are no answer."""
         assert value_of(field(kind), ["  "]) is None
@@ -60,7 +64,13 @@ class TestValueOf:
 
     @pytest.mark.parametrize(
         ("kind", "typed"),
-        [("number", "很多"), ("date", "明天"), ("boolean", "maybe"), ("phone", "12"), ("number", "nan")],
+        [
+            ("number", "很多"),
+            ("date", "明天"),
+            ("boolean", "maybe"),
+            ("phone", "12"),
+            ("number", "nan"),
+        ],
     )
     def test_leaves_to_the_check_what_it_cannot_read(self, kind: str, typed: str) -> None:
         """Which says what is wrong."""

@@ -1,0 +1,44 @@
+"""一张表、一套材料 — what is asked of the applicant: questions, form, materials, in which order."""
+
+from service.workflows.application.fieldtypes import (
+    Declared,
+)
+from service.workflows.application.fieldtypes import say as say_value
+from service.workflows.application.identities import applicant_type_of, id_check, id_number_fault
+from service.workflows.application.in_hand import missing as missing_materials
+from service.workflows.application.in_hand import open_gaps
+from service.workflows.application.needed import (
+    check_form,
+    field_uses,
+    material_uses,
+    one_form,
+    one_set,
+)
+from service.workflows.application.order import own_items, waits_for
+from service.workflows.application.questions import Applicant, facts_for, filled_by_answers
+from service.workflows.application.questions import select as select_items
+from service.workflows.application.reasons import declines
+from service.workflows.application.reasons import offered as offered_reasons
+
+__all__ = [
+    "Applicant",
+    "Declared",
+    "applicant_type_of",
+    "check_form",
+    "declines",
+    "facts_for",
+    "field_uses",
+    "filled_by_answers",
+    "id_check",
+    "id_number_fault",
+    "material_uses",
+    "missing_materials",
+    "offered_reasons",
+    "one_form",
+    "one_set",
+    "open_gaps",
+    "own_items",
+    "say_value",
+    "select_items",
+    "waits_for",
+]

@@ -1,0 +1,43 @@
+"""字段类型 — all that a type of field or question means, each type one value.
+
+A new type is a value in one of these modules and its code in `FieldTypeCode` (definition/models/terms.py); nothing else
+knows types by name. The check of what people give, the JSON Schema, sample values, the words for a value and the input
+on a page all ask for the type.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.workflows.application.fieldtypes import choices, numbers, records, texts
+from service.workflows.application.fieldtypes.fieldtype import Declared, FieldType, Input
+from service.workflows.definition.models import Region
+
+__all__ = ["Declared", "FieldType", "Input", "check_value", "say", "type_named", "type_of"]
+
+TYPES: Mapping[str, FieldType] = {
+    each.code: each for each in (*texts.TYPES, *numbers.TYPES, *choices.TYPES, *records.TYPES)
+}
+
+
+def type_named(code: str) -> FieldType:
+    """Return the type with this code."""
+    return TYPES[code]
+
+
+def type_of(declared: Declared) -> FieldType:
+    """Return the type of a question or field."""
+    return type_named(declared.type)
+
+
+def check_value(declared: Declared, value: Any) -> tuple[Any, str]:
+    """Return the value in its canonical form and what is wrong with it in plain Chinese (empty when nothing is)."""
+    kind = type_of(declared)
+    canonical = kind.canonical(declared, value)
+    return canonical, kind.check(declared, canonical)
+
+
+def say(declared: Declared, value: Any, here: Region | None = None) -> str:
+    """Say a value as a person would; `here` is the 行政区划 whose name is known."""
+    if value in (None, "", []):
+        return "没有"
+    return type_of(declared).say(declared, value, here)

@@ -1,0 +1,73 @@
+"""字段类型的样子 — what every type of field must say of itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from service.workflows.definition.models import Question, Region, VocabularyField
+
+Declared = Question | VocabularyField
+Schema = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """输入框 — how a value is typed on a page: the control, the keyboard of a phone, what the browser fills in."""
+
+    control: Literal["line", "prose", "lines", "yes_no", "one", "several"] = "line"
+    kind: Literal["text", "date", "tel"] = "text"
+    keyboard: Literal["", "decimal", "numeric"] = ""
+    code: bool = False  # capital letters, no spelling
+    autocomplete: str = ""
+    longest: int = 0  # characters; 0 where the control itself ends it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldType:
+    """字段类型 — what values of it are, how they are checked, made up, said and typed."""
+
+    code: str
+    hint: str = ""  # shown where a field has none of its own
+    unit: str = ""  # the same
+    bounds: tuple[Literal["min", "max"], ...] = ()  # which may be declared
+    filled_by: tuple[str, ...] = ()  # types of the questions whose answers fill it
+
+    # What is stored: takes anything, leaves alone what cannot be mended, is idempotent.
+    canonical: Callable[[Declared, Any], Any]
+    # What is wrong with a canonical value, in plain Chinese; nothing when nothing is.
+    check: Callable[[Declared, Any], str]
+    # JSON Schema 2020-12, which accepts what `check` accepts.
+    schema: Callable[[Declared], Schema]
+
+    # A valid value as of a day, and the answer that asks least of whoever gives it: no, nothing, the smallest.
+    sample: Callable[[VocabularyField, date], Any]
+    neutral: Callable[[Question], Any] = lambda _: "无"
+
+    # A value that is there in words, as people of a region know it.
+    say: Callable[[Declared, Any, Region | None], str]
+
+    # How it is typed, by the title and `max` of a field.
+    input: Callable[[str, float | None], Input]
+    # What typed text means; the text itself where it means nothing.
+    read: Callable[[Declared, str], Any]
+    # The texts that stand in a form for a value, also for one that does not fit.
+    write: Callable[[Any], list[str]]
+    # Read from any number of texts, each an entry; none of them is an answer too.
+    several: bool = False
+
+
+def number_as_text(value: Any) -> str:
+    """Write a value as people do: a number without a tail of zeros."""
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def as_it_is(_: Declared, value: Any) -> Any:
+    """Leave a value as it is."""
+    return value
+
+
+def texts_of_any(value: Any) -> list[str]:
+    """Return the texts of a value of whatever kind."""
+    entries = value if isinstance(value, list) else [value]
+    return [number_as_text(entry) for entry in entries]

@@ -1,0 +1,121 @@
+"""行政许可检查 — a licence is bound by the law whatever lifecycle it uses: proved on the lifecycle itself.
+
+Law: 行政许可法 32, 34, 38, 42, 44–48; R-BND-8, R-ACC-4…8, R-CLK-1, R-CLK-2, R-DEC-3, R-DEC-4, R-INV-1…5.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from service.workflows.authoring.checks.licences import ends, intake, limit, rights
+from service.workflows.authoring.checks.licences.proof import Fault, Proof
+from service.workflows.authoring.checks.view import View
+from service.workflows.authoring.source import Source
+from service.workflows.clocks import compare
+from service.workflows.definition import models
+from service.workflows.definition.diagnostics import At, Diagnostic, found
+from service.workflows.definition.duration import Duration
+
+LICENCE = "licence"
+PROVED = (intake.faults, limit.faults, ends.faults, rights.faults)
+USE = "一般的用 licence，当场办的用 instant，延续用 renewal；要自己写的，从它们改起"
+
+
+def findings(view: View) -> Iterator[Diagnostic]:
+    """Yield what keeps the licences of a pack from being lawful: each cause once, where it stands."""
+    proofs: dict[str, Proof] = {}
+    for code, item in view.pack.items.items():
+        cycle = view.pack.lifecycles.get(item.lifecycle)
+        if item.category != LICENCE or cycle is None or not whole(cycle):
+            continue
+        source = view.source("item", code)
+        proof = proofs.get(cycle.code)
+        if proof is None:
+            proof = proofs[cycle.code] = Proof(cycle)
+            if ("lifecycle", cycle.code) in view.pack.origins:
+                yield from _told(proof, view.source("lifecycle", cycle.code))
+        misfit = []
+        if ("lifecycle", cycle.code) not in view.pack.origins:
+            misfit = list(_not_its_procedure(proof, source))
+        yield from misfit or _limits(view, item, proof, source)
+
+
+def faults_of(proof: Proof) -> list[Fault]:
+    """Return every fault of a lifecycle that a licence uses, in the order of the procedure."""
+    return [fault for proved in PROVED for fault in proved(proof)]
+
+
+def whole(cycle: models.Lifecycle) -> bool:
+    """Tell whether states and clocks that it names are there; what is missing has its finding already."""
+    named = {state for t in cycle.transitions for state in (*t.sources, t.to)}
+    runs = {clock for state in cycle.states.values() for clock in state.runs}
+    return (
+        named <= cycle.states.keys()
+        and runs <= cycle.clocks.keys()
+        and not cycle.states[cycle.initial].final
+    )
+
+
+def _told(proof: Proof, source: Source) -> Iterator[Diagnostic]:
+    for fault in faults_of(proof):
+        yield found(_place(source, fault), fault.code, f"行政许可：{fault.said}", fault.hint)
+
+
+def _place(source: Source, fault: Fault) -> At:
+    return source.at_key(*fault.path) if fault.at_key else source.at(*fault.path)
+
+
+def _not_its_procedure(proof: Proof, source: Source) -> Iterator[Diagnostic]:
+    """Say once that a lifecycle of the engine was made for something else."""
+    faults = faults_of(proof)
+    if faults:
+        why = "；".join(fault.said for fault in faults)
+        said = f"“{proof.cycle.code}”（{proof.cycle.title}）不是行政许可的办理程序：{why}"
+        yield found(source.at("lifecycle"), "E530", said, USE)
+
+
+# ---- the limits of an item ---------------------------------------------------------------------------------------
+
+
+def _limits(
+    view: View, item: models.ItemDefinition, proof: Proof, source: Source
+) -> Iterator[Diagnostic]:
+    yield from _on_the_spot(view, item, proof, source)
+    yield from _extension(item, source)
+    yield from _to_follow(view, item, source)
+    bounds: Mapping[str, limit.Bound] = limit.named_bounds(proof)
+    for name, bound in bounds.items():
+        length = item.limit(name)
+        if length and bound.breaks(length):
+            yield found(source.at("limits", name), bound.code, bound.said(length), bound.hint)
+
+
+def _on_the_spot(
+    view: View, item: models.ItemDefinition, proof: Proof, source: Source
+) -> Iterator[Diagnostic]:
+    """即办: what is not deemed accepted after five days must be decided within them."""
+    statutory = item.limit("statutory")
+    if not (proof.on_the_spot and statutory):
+        return
+    if not compare(statutory, limit.FIVE_DAYS, view.calendar):
+        said = f"“{proof.cycle.code}”没有五日内受理这一步，法定 {statutory} 却超过五个工作日"
+        hint = "换成有受理、逾期视为受理的 licence（行政许可法 32）"
+        yield found(source.at("limits", "statutory"), "E532", said, hint)
+
+
+def _extension(item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:
+    length = item.limit("extension")
+    if length and length.unit == "wd" and limit.LONGEST_EXTENSION.breaks(length):
+        bound = limit.LONGEST_EXTENSION
+        yield found(source.at("limits", "extension"), bound.code, bound.said(length), bound.hint)
+
+
+def _to_follow(view: View, item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:
+    """容缺: a paper that may follow after the decision is due would never be looked at in time."""
+    statutory, promised = item.limit("statutory"), item.limit("promised")
+    if promised and statutory and not compare(promised, statutory, view.calendar):
+        return  # which of the two is wrong has its finding
+    for index, use in enumerate(item.material_uses()):
+        later = Duration.parse(use.deferrable) if use.deferrable else None
+        if later and statutory and not compare(later, statutory, view.calendar):
+            at = source.at("materials", index, "deferrable")
+            said = f"“{use.use}”可以 {later} 后才补，比法定 {statutory} 还晚，到期也作不出决定"
+            yield found(at, "E542", said, f"写得比 {statutory} 短，给审查留出时间")

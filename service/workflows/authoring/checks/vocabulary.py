@@ -1,0 +1,152 @@
+"""机构目录、词汇表、日历 — the shared parts: sources, number patterns, bounds, days."""
+
+import re
+from collections.abc import Iterator
+
+from service.workflows.application.fieldtypes import Declared, type_of
+from service.workflows.authoring.checks import reasons
+from service.workflows.authoring.checks.view import View, repeated
+from service.workflows.authoring.source import Source
+from service.workflows.calendar import built_in, contradictions, notice_days
+from service.workflows.definition import models
+from service.workflows.definition.diagnostics import At, Diagnostic, found, near
+
+APPLICANT_SOURCES = ("name", "id", "type", "phone")
+_SOURCE = re.compile(
+    r"applicant\.(\w+)|certificate\.([a-z0-9-]+)\.([a-z][a-z0-9_]*)|region|earlier"
+)
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def findings(view: View) -> Iterator[Diagnostic]:
+    """Yield what is wrong in the directory, the vocabulary and the calendars."""
+    yield from _directory(view)
+    for name, entry in view.pack.vocabulary.fields.items():
+        yield from _field(view, name, entry)
+    yield from _certificates(view)
+    yield from reasons.findings(view)
+    for (kind, _), source in view.pack.origins.items():
+        if kind == "calendar":
+            yield from _calendar(source)
+
+
+def _certificates(view: View) -> Iterator[Diagnostic]:
+    vocabulary = view.pack.vocabulary
+    for code, certificate in vocabulary.certificates.items():
+        source, path = view.source("certificate", code), ("certificates", code)
+        yield from _number(source.at(*path, "number"), certificate.number)
+        for name, filled in certificate.carries.items():
+            yield from view.known(
+                "field", filled, vocabulary.fields, source.at(*path, "carries", name)
+            )
+    for code, material in vocabulary.materials.items():
+        if material.certificate:
+            at = view.source("material", code).at("materials", code, "certificate")
+            yield from view.known("certificate", material.certificate, vocabulary.certificates, at)
+
+
+def _directory(view: View) -> Iterator[Diagnostic]:
+    defined = [
+        source for (kind, _), source in view.pack.origins.items() if kind in ("bundle", "item")
+    ]
+    if view.pack.directory is None:
+        if view.sure("directory") and defined:
+            at = At(min(source.file for source in defined))
+            yield found(
+                at, "E114", "定义包里没有机构目录", "加一个 kind: directory 的文件，写上区划和部门"
+            )
+        return
+    source = view.source("directory", "")
+    if government := view.pack.directory.government:
+        yield from view.known("department", government, view.departments, source.at("government"))
+    for post in view.pack.directory.posts:
+        if post in models.BUILT_IN_POSTS or post in ("applicant", "clock"):
+            yield found(
+                source.at_key("posts", post),
+                "E113",
+                f"“{post}”是内置的岗位，不用再写",
+                "删去，或换一个代码",
+            )
+
+
+def _field(view: View, name: str, field: models.VocabularyField) -> Iterator[Diagnostic]:
+    source = view.source("field", name)
+    path = ("fields", name)
+    yield from bounds(source, path, field)
+    for index, text in enumerate(field.source):
+        at = source.at(*path, "source", index)
+        parts = _SOURCE.fullmatch(text)
+        if parts is None or (parts[1] and parts[1] not in APPLICANT_SOURCES):
+            wanted = "、".join(f"applicant.{each}" for each in APPLICANT_SOURCES)
+            hint = f"可写：{wanted}、certificate.<证照>.<字段>、region，或 earlier"
+            yield found(at, "E209", f"预填来源“{text}”写法不对", hint)
+        elif parts[2]:
+            among = view.pack.vocabulary.certificates
+            yield from view.known("certificate", parts[2], among, at)
+            if parts[2] in among and parts[3] not in {"number", *among[parts[2]].carries}:
+                hint = (
+                    near(parts[3], {"number", *among[parts[2]].carries}) or "写进这种证照的 carries"
+                )
+                yield found(at, "E209", f"证照“{parts[2]}”的照面上没有“{parts[3]}”", hint)
+
+
+def bounds(source: Source, path: tuple[str | int, ...], field: Declared) -> Iterator[Diagnostic]:
+    """Yield bounds that cannot hold or that nothing reads, and options listed twice."""
+    if field.min is not None and field.max is not None and field.min > field.max:
+        yield found(source.at(*path, "min"), "E117", f"最小值 {field.min} 大于最大值 {field.max}")
+    bounded = type_of(field).bounds
+    if field.min is not None and "min" not in bounded:
+        yield found(source.at_key(*path, "min"), "E117", "只有数字才有最小值", "删去 min")
+    if field.max is not None and "max" not in bounded:
+        yield found(
+            source.at_key(*path, "max"),
+            "E117",
+            "只有数字和文字才有最大值（文字为最多几个字）",
+            "删去 max",
+        )
+    if isinstance(field.options, list):
+        for index, option in repeated(field.options):
+            yield found(
+                source.at(*path, "options", index), "E113", f"选项“{option}”写了两次", "删去一个"
+            )
+
+
+def _number(at: At, pattern: str) -> Iterator[Diagnostic]:
+    hint = "例：JY2{region}{seq:07}；可用 {region} {year} {seq} {seq:07}"
+    inside = _PLACEHOLDER.findall(pattern)
+    wrong = [each for each in inside if not re.fullmatch(r"region|year|seq(:0[1-9])?", each)]
+    if wrong or re.search(r"[{}]", _PLACEHOLDER.sub("", pattern)):
+        yield found(
+            at,
+            "E118",
+            f"编号规则里的“{{{wrong[0]}}}”不认识" if wrong else "编号规则的花括号不配对",
+            hint,
+        )
+    elif not any(each.startswith("seq") for each in inside):
+        yield found(at, "E118", "编号规则里没有流水号 {seq}，编号会重复", hint)
+
+
+def _calendar(source: Source) -> Iterator[Diagnostic]:
+    calendar = models.Calendar.model_validate(source.data)
+    try:
+        notice_days(calendar)
+    except ValueError as wrong:
+        at = source.at_key("holidays")
+        for part in ("holidays", "workdays"):
+            for index, day in enumerate(getattr(calendar, part)):
+                if str(wrong).startswith(day):
+                    at = source.at(part, index)
+        yield found(at, "E116", str(wrong), "逐日对照放假通知")
+        return
+    changed = contradictions([calendar], built_in()) if calendar.layer == "CN" else []
+    if changed and calendar.replaces is None:
+        days = "、".join(day.isoformat() for day in changed[:3]) + (
+            " 等" if len(changed) > 3 else ""
+        )
+        said = f"与已经公布的{calendar.year}年安排不同：{days}"
+        yield found(
+            source.at("year"),
+            "E119",
+            said,
+            "写上 replaces: {number: 新通知的文号, approved_by: 批准人}",
+        )

@@ -1,0 +1,356 @@
+"""生命周期的运行 — lifecycles as state machines; the only user of `transitions`.
+
+One shared `Machine` per compiled lifecycle, fired through its event objects on a throwaway cursor. Guards only
+refuse; nothing here has effects. The engine gives every lifecycle the states `waiting`, `withdrawn`, `stopped` and
+the actions `start`, `stop`, `withdraw`, `note_opinion` while waiting (预审, R-BND-6), and at an intake of the window
+`note_complete` and `note_missing`, what the department concerned says of the papers (R-BND-4).
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Final, cast
+
+from transitions import EventData, Machine, MachineError
+
+from service.errors import ActionNotAllowed
+from service.workflows.definition.models import Lifecycle, State, Transition
+from service.workflows.definition.models.terms import Need, Outcome, ReasonUse
+from service.workflows.definition.release import Release
+
+logging.getLogger("transitions").setLevel(logging.WARNING)  # it logs each state entered at INFO
+
+WAITING, WITHDRAWN, STOPPED = "waiting", "withdrawn", "stopped"
+CLOCK, SUPERVISOR = "clock", "supervisor"
+APPLICANT: Final = "applicant"
+PROCEEDING: Final = "proceeding"  # who takes what only the end of a proceeding brings about
+NOTE_COMPLETE, NOTE_MISSING = "note_complete", "note_missing"
+# only departments beside the lead have to say it
+FEEDBACK = frozenset({NOTE_COMPLETE, NOTE_MISSING})
+PLEDGED = "pledged"  # where an application by commitment begins, in a lifecycle that has this state
+GOOD = frozenset({"granted", "passed"})
+AFTER_GRANT = frozenset({None, "granted", "revoked", "recalled", "stopped", "lapsed"})
+SATISFIED = frozenset({"granted", "not_required"})  # outcomes that let dependents start
+NOT_RECEIVED, FORBIDDEN = "not_received", "forbidden"  # answered at the receipt itself
+DECLINE_AT_ONCE, REFUSE_AT_ONCE = "decline_at_once", "refuse_at_once"
+ENGINE_STATES: dict[str, State] = {
+    NOT_RECEIVED: State(title="不予受理", final="declined"),
+    FORBIDDEN: State(title="不予办理（依法不能办）", final="refused"),
+    WAITING: State(title="待前置事项办结"),
+    WITHDRAWN: State(title="已撤回", final="withdrawn"),
+    STOPPED: State(title="已终止（因其他事项）", final="stopped"),
+}
+
+# What the end of a transition says of the reasons it is given with (行政许可法 32, 38, 69).
+REASONS_OF_ENDS: Mapping[Outcome, ReasonUse] = {
+    "declined": "decline",
+    "not_required": "not_required",
+    "refused": "refusal",
+    "stopped": "termination",
+    "revoked": "revocation",
+    "broken": "follow_up",
+    "unkept": "follow_up",
+}
+# Whoever declines says on which of two grounds, and where to apply instead (行政许可法 32 ①(二), 78).
+DECLINING: tuple[Need, ...] = ("reasons", "ground", "where")
+# A check on the spot is recorded whole or not at all (行政许可法 34 ③, 61 ②).
+RECORD: tuple[Need, ...] = ("officers", "checked_at", "place", "checklist", "findings", "confirmed")
+
+Guard = Callable[[Transition], bool]
+
+
+@dataclass(slots=True)
+class Cursor:
+    """The throwaway model a machine moves: its state, and the transition that was taken."""
+
+    state: str
+    taken: Transition | None = None
+
+
+def reasons_for(lifecycle: Lifecycle, transition: Transition) -> ReasonUse | None:
+    """Return what kind of reasons a transition is given with: its end says it, else that it asks the applicant to mend.
+
+    None where neither end nor the definition says it.
+    """
+    target = lifecycle.states.get(transition.to)
+    if target and target.final and (use := REASONS_OF_ENDS.get(target.final)):
+        return use
+    if transition.reasons:
+        return transition.reasons
+    before_acceptance = (lifecycle.initial, PLEDGED)
+    noted = transition.to in before_acceptance and transition.to in transition.sources
+    mends = noted or bool(target and target.post == APPLICANT)
+    return "correction" if mends else None
+
+
+def completed(lifecycle: Lifecycle, transition: Transition) -> Transition:
+    """Return a transition with what the law has it carry, whatever lifecycle it stands in."""
+    target = lifecycle.states.get(transition.to)
+    by_hand = set(transition.actors) - {APPLICANT, CLOCK}
+    more: tuple[Need, ...] = RECORD if "checklist" in transition.needs else ()
+    if target is not None and target.final == "declined" and by_hand:
+        more = (*more, *DECLINING)
+    if not more:
+        return transition
+    needs = list(dict.fromkeys((*transition.needs, *more)))
+    return transition.model_copy(update={"needs": needs})
+
+
+def _engine_transition(
+    action: str,
+    title: str,
+    sources: list[str],
+    to: str,
+    by: str | list[str],
+    notice: str | None = None,
+    needs: list[str] | None = None,
+) -> Transition:
+    entry = {
+        "action": action,
+        "title": title,
+        "from": sources,
+        "to": to,
+        "by": by,
+        "notice": notice,
+    }
+    return Transition.model_validate({**entry, "needs": needs or []})
+
+
+class LifecycleMachine:
+    """One lifecycle made runnable: `fire` moves a state, the properties answer questions about its graph."""
+
+    def __init__(self, lifecycle: Lifecycle) -> None:
+        self.lifecycle = lifecycle
+        self.states: dict[str, State] = {**lifecycle.states, **ENGINE_STATES}
+        written = [completed(lifecycle, transition) for transition in lifecycle.transitions]
+        self.transitions = [*written, *self._engine_transitions()]
+        self._machine = Machine(
+            model=None,
+            states=list(self.states),
+            initial=lifecycle.initial,
+            auto_transitions=False,
+            send_event=True,
+            queued=False,
+            transitions=[
+                {
+                    "trigger": t.action,
+                    "source": t.sources,
+                    "dest": t.to,
+                    "conditions": [self._guarded(t)],
+                }
+                for t in self.transitions
+            ],
+        )
+
+    def _engine_transitions(self) -> list[Transition]:
+        still_open = [name for name, state in self.states.items() if not state.final]
+        # what can no longer go on is ended before its turn as well (R-CLK-6)
+        ended = [
+            t.model_copy(update={"from_": [WAITING]})
+            for t in self.lifecycle.transitions
+            if self.lifecycle.initial in t.sources
+            and self.states[t.to].final == "stopped"
+            and t.actors == ["head"]
+        ]
+        return [
+            *self._feedback(),
+            *ended,
+            _engine_transition(
+                "note_opinion", "记录预审意见", [WAITING], WAITING, "reviewer", needs=["opinion"]
+            ),
+            _engine_transition(
+                "start", "前置事项办结，开始办理", [WAITING], self.lifecycle.initial, CLOCK
+            ),
+            _engine_transition(
+                DECLINE_AT_ONCE, "不予受理", [WAITING], NOT_RECEIVED, CLOCK, "not_accepted"
+            ),
+            _engine_transition(
+                REFUSE_AT_ONCE, "依法不予办理", [WAITING], FORBIDDEN, CLOCK, "refusal"
+            ),
+            _engine_transition("stop", "终止", still_open, STOPPED, CLOCK),
+            _engine_transition(
+                "withdraw",
+                "撤回申请",
+                sorted(self.still_undecided),
+                WITHDRAWN,
+                APPLICANT,
+                "withdrawal",
+            ),
+        ]
+
+    def _feedback(self) -> list[Transition]:
+        """What other departments than the lead say of their papers at the common intake (R-BND-4)."""
+        asked = ["window", "reviewer"]
+        intake = [self.common_intake] if self.common_intake else []
+        complete = [
+            _engine_transition(NOTE_COMPLETE, "反馈材料齐全", [name], name, asked)
+            for name in intake
+        ]
+        missing = [
+            _engine_transition(NOTE_MISSING, "反馈缺什么", [name], name, asked, needs=["reasons"])
+            for name in intake
+        ]
+        return complete + missing
+
+    @staticmethod
+    def _guarded(transition: Transition) -> Callable[[EventData], bool]:
+        def allow(event: EventData) -> bool:
+            guard: Guard = event.kwargs["guard"]
+            if not guard(transition):
+                return False
+            cast("Cursor", event.model).taken = transition
+            return True
+
+        return allow
+
+    def fire(self, state: str, action: str, guard: Guard) -> Transition:
+        """Return the transition that `action` takes from `state`: the first whose guard holds.
+
+        Raises:
+            ActionNotAllowed: the action does not leave this state, or no guard holds.
+        """
+        title = self.states[state].title
+        event = self._machine.events.get(action)
+        cursor = Cursor(state)
+        try:
+            moved = event is not None and event.trigger(cursor, guard=guard)
+        except MachineError:
+            event = None
+            moved = False
+        if not moved or cursor.taken is None:
+            why = f"还不满足{self.title_of(action)}的条件"
+            if event is None:
+                why = f"「{title}」时不能{self.title_of(action)}"
+            raise ActionNotAllowed(why, state=state, action=action)
+        return cursor.taken
+
+    def reasons_for(self, transition: Transition) -> ReasonUse | None:
+        """Return what kind of reasons a transition is given with; None where nothing says it."""
+        return reasons_for(self.lifecycle, transition)
+
+    def title_of(self, action: str) -> str:
+        """Return the Chinese title of an action of this lifecycle."""
+        return next((t.title for t in self.transitions if t.action == action), action)
+
+    def leaving(self, state: str) -> list[Transition]:
+        """Return the transitions that leave a state, engine's own included."""
+        return list(self._leaving.get(state, ()))
+
+    @cached_property
+    def _leaving(self) -> Mapping[str, list[Transition]]:
+        """State → transitions that leave it, in their order: asked for each offer of each item."""
+        found: dict[str, list[Transition]] = {}
+        for transition in self.transitions:
+            for source in dict.fromkeys(transition.sources):
+                found.setdefault(source, []).append(transition)
+        return found
+
+    @cached_property
+    def _reachable(self) -> Mapping[str, frozenset[str]]:
+        """State → states reachable from it by the lifecycle's own transitions, itself included."""
+        step: dict[str, set[str]] = {name: set() for name in self.states}
+        for transition in self.lifecycle.transitions:
+            for source in transition.sources:
+                step[source].add(transition.to)
+        reach: dict[str, frozenset[str]] = {}
+        for name in self.states:
+            seen, todo = {name}, [name]
+            while todo:
+                for following in step[todo.pop()] - seen:
+                    seen.add(following)
+                    todo.append(following)
+            reach[name] = frozenset(seen)
+        return reach
+
+    def can_run_again(self, state: str, clock: str) -> bool:
+        """Tell whether some state reachable from `state` runs the clock."""
+        return any(clock in self.states[name].runs for name in self._reachable[state])
+
+    @property
+    def common_intake(self) -> str:
+        """Return the first state where a window has it before it: there the lead may check for all; else empty."""
+        initial = self.lifecycle.initial
+        return initial if self.lifecycle.states[initial].post == "window" else ""
+
+    @cached_property
+    def before_decision(self) -> frozenset[str]:
+        """States in which the decision is still open, so that the applicant may withdraw (R-ACC-11).
+
+        After the decision only good ends are left, and that it can reach nobody any more; no clock with the item's own
+        limits runs any more, and there is no way back to the start. `lapsed`: releases of 2026 let a clock undo a grant.
+        """
+        lifecycle = self.lifecycle
+        limit_clocks = {name for name, clock in lifecycle.clocks.items() if clock.limit == "limits"}
+
+        def decided(name: str) -> bool:
+            ahead = [lifecycle.states[n] for n in self._reachable[name] if n in lifecycle.states]
+            good = all(state.final in AFTER_GRANT for state in ahead)
+            timed = any(limit_clocks & set(state.runs) for state in ahead)
+            return good and not timed and lifecycle.initial not in self._reachable[name]
+
+        return frozenset(n for n, s in lifecycle.states.items() if not s.final and not decided(n))
+
+    def decided(self, state: str) -> bool:
+        """Tell whether an open state comes after the decision: granted, and not handed over yet."""
+        return state not in self.still_undecided and not self.states[state].final
+
+    @cached_property
+    def still_undecided(self) -> frozenset[str]:
+        """States that a withdrawal or another item's end may still stop: what is decided stands."""
+        return self.before_decision | {WAITING}
+
+    def decides(self, transition: Transition, was: str) -> bool:
+        """Tell whether it takes the decision for the applicant, whether or not anything is handed over with it."""
+        return (
+            was in self.before_decision
+            and transition.to not in self.before_decision
+            and self.grants(transition)
+        )
+
+    def grants(self, transition: Transition) -> bool:
+        """Tell whether it decides for the applicant: it ends the open decision on a way to a good end.
+
+        No clock may take such a transition, and all who sign must agree on it (R-DEC-8; section 18, invariant 1).
+        """
+        good = any(self.states[name].final in GOOD for name in self._reachable[transition.to])
+        decides = (
+            bool(self.before_decision & set(transition.sources))
+            and transition.to not in self.before_decision
+        )
+        return self.states[transition.to].final in GOOD or (decides and good)
+
+    @cached_property
+    def acceptance_states(self) -> frozenset[str]:
+        """States of the intake: the first one, and those that lead back to it within the correction loop."""
+        initial = self.lifecycle.initial
+        waits = {
+            n
+            for n, s in self.lifecycle.states.items()
+            if s.post == APPLICANT and initial in self._reachable[n]
+        }
+        return frozenset({initial} | waits)
+
+
+def tacitly_renews(lifecycle: Lifecycle, transition: Transition) -> bool:
+    """Tell whether silence may take it: a renewal, under its own article (行政许可法 50)."""
+    return lifecycle.tacit == "renewal" and "行政许可法 50" in transition.basis
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A lifecycle of a release; equal by the release's hash, so that each is built once."""
+
+    release: str
+    code: str
+    lifecycle: Lifecycle = field(compare=False)
+
+
+@lru_cache(maxsize=1024)
+def _built(key: _Key) -> LifecycleMachine:
+    return LifecycleMachine(key.lifecycle)
+
+
+def machine_of(release: Release, code: str) -> LifecycleMachine:
+    """Return the shared machine of a release's lifecycle."""
+    return _built(_Key(release.hash, code, release.lifecycles[code]))

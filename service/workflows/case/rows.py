@@ -1,0 +1,64 @@
+"""行与值 — a part of a case as its row, and the part that a row tells of, also one that an earlier release wrote."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.workflows.case.parts import COLUMNS, PARTS
+from service.workflows.case.procedures import (
+    Draw,
+    Feedback,
+    Hearing,
+    LegalReview,
+    RenewalWindow,
+    SpecialProcedure,
+    as_json,
+    from_json,
+)
+
+# Columns that hold a value of its own as JSON.
+TYPED: dict[str, dict[str, type[Any]]] = {
+    "items": {
+        "special": SpecialProcedure,
+        "hearing": Hearing,
+        "legal_review": LegalReview,
+        "feedback": Feedback,
+        "window": RenewalWindow,
+    },
+    "commitments": {"draw": Draw},
+}
+
+
+def row_of(table: str, part: Any) -> dict[str, Any]:
+    """Return a part as its row: a column for each field."""
+    row = {name: getattr(part, name) for name in COLUMNS[table]}
+    for name in TYPED.get(table, ()):
+        row[name] = as_json(row[name])
+    return row
+
+
+def part_of(table: str, row: Mapping[str, Any]) -> Any:
+    """Return the part that a row tells of, also one that an earlier release wrote."""
+    typed = TYPED.get(table)
+    if typed is None:
+        return PARTS[table](**row)
+    if table == "items":
+        row = as_written_now(row)
+    known = {name: from_json(kind, row[name]) for name, kind in typed.items()}
+    return PARTS[table](**{**row, **known})
+
+
+# What earlier releases kept as keys inside `special` of an item.
+MOVED_OUT = ("hearing", "legal_review", "feedback", "officers", "ground", "severity")
+
+
+def as_written_now(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an item's row with columns of its own for what earlier releases kept inside `special`."""
+    special = row["special"]
+    if not any(name in special for name in MOVED_OUT):
+        return row
+    rest = {name: value for name, value in special.items() if name not in MOVED_OUT}
+    return {
+        **row,
+        **{name: special[name] for name in MOVED_OUT if name in special},
+        "special": rest,
+    }

@@ -1,0 +1,71 @@
+"""发布版 — the models and expressions of the language, and the release they are compiled into."""
+
+from service.workflows.definition.characters import readable, text_fault
+from service.workflows.definition.diagnostics import Diagnostic, explanations
+from service.workflows.definition.duration import Duration
+from service.workflows.definition.models import (
+    BUILT_IN_POSTS,
+    Bundle,
+    BundleItem,
+    Calendar,
+    Directory,
+    ItemDefinition,
+    MaterialUse,
+    Policy,
+    Question,
+    Region,
+    Transition,
+    VocabularyField,
+    VocabularyReason,
+    one_of,
+)
+from service.workflows.definition.models.carried import (
+    CARRIED,
+    CHECK_RESULTS,
+    SEVERITIES,
+    Carried,
+    Shape,
+)
+from service.workflows.definition.models.terms import (
+    DECLINE_GROUNDS,
+    ApplicantType,
+    Card,
+    CreditGrade,
+    Outcome,
+)
+from service.workflows.definition.release import Release, kinds_of, own_code
+
+__all__ = [
+    "BUILT_IN_POSTS",
+    "CARRIED",
+    "CHECK_RESULTS",
+    "DECLINE_GROUNDS",
+    "SEVERITIES",
+    "ApplicantType",
+    "Bundle",
+    "BundleItem",
+    "Calendar",
+    "Card",
+    "Carried",
+    "CreditGrade",
+    "Diagnostic",
+    "Directory",
+    "Duration",
+    "ItemDefinition",
+    "MaterialUse",
+    "Outcome",
+    "Policy",
+    "Question",
+    "Region",
+    "Release",
+    "Shape",
+    "Transition",
+    "VocabularyField",
+    "VocabularyReason",
+    "explanations",
+    "kinds_of",
+    "one_of",
+    "own_code",
+    "readable",
+    "text_fault",
+]

@@ -1,0 +1,388 @@
+"""办理的定义 — lifecycle, item and bundle: what is done, by whom, until when."""
+# ruff: noqa: RUF012  # pydantic gives each model its own copy of a default
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from service.workflows.definition.duration import Duration
+from service.workflows.definition.models.terms import (
+    CHOSEN,
+    ApplicantType,
+    Category,
+    Code,
+    CountsFrom,
+    Day,
+    Expression,
+    HearingStep,
+    Length,
+    Model,
+    Name,
+    Need,
+    Origin,
+    Outcome,
+    ReasonUse,
+    RefusalPolicy,
+    Text,
+    Title,
+)
+
+# ---- lifecycle -------------------------------------------------------------------------------------------------
+
+
+class LifecycleClock(Model):
+    """时限 — `limit` is a duration, `limits` (the item's statutory and promised) or a name under the item's limits."""
+
+    title: Title
+    limit: Annotated[
+        str, StringConstraints(pattern=r"^(limits|[a-z][a-z0-9_]*|(0|[1-9][0-9]{0,3})(wd|d|mo|y))$")
+    ]
+    basis: str = ""
+    extension: Length | None = Field(
+        None, description="最多延长多久；不写时按事项的 limits.extension"
+    )
+    owner: Literal["public"] | None = Field(
+        None,
+        description="public：算社会公众的时间，到期照样触发动作，不给部门亮牌；不写时由状态的岗位推出",
+    )
+
+
+class State(Model):
+    """状态 — names its post (who must act), the clocks that run in it and what the clock does at their end."""
+
+    title: Title
+    post: Code | None = None
+    runs: list[Name] = []
+    keeps: list[Name] = Field(
+        [],
+        description="已经起算的照走、没有起算的不起算：受理以后的补正不停表（优化营商环境条例 36）",
+    )
+    on_expiry: dict[Name, Name] = {}
+    sign: (
+        Literal["any", "all", "order"] | dict[Literal["ratio"], Annotated[float, Field(gt=0, le=1)]]
+    ) = "any"
+    final: Outcome | None = None
+
+
+class Effect(Model):
+    """效果 — what an action does beyond moving the state."""
+
+    extend: Name | None = Field(None, description="延长哪个时限，天数由动作的 days 给出")
+    limit: Name | None = Field(None, description="哪个时限的长度由动作的 days 决定（工作日）")
+    record: Literal["legal_review"] | None = Field(
+        None, description="记下已经办过的一步：legal_review 法制审核"
+    )
+    begin: Code | None = Field(None, description="另起哪个附带程序")
+    parent: Name | None = Field(None, description="附带程序这样结束时，原事项随之办哪个动作")
+    hearing: HearingStep | None = Field(
+        None,
+        description="听证走到哪一步：told 已告知权利，asked 有人申请，waived 放弃或已陈述意见，over 申请期满，"
+        "opened 主动举行，announced 已定时间地点，held 已举行并有笔录",
+    )
+
+
+class Transition(Model):
+    """办理动作 — who may take the item from where to where, and what they must bring."""
+
+    action: Name
+    title: Title
+    from_: Name | list[Name] = Field(alias="from")
+    to: Name
+    by: str | list[str]
+    when: Expression | None = None
+    needs: list[Need] = []
+    reasons: ReasonUse | None = Field(
+        None, description="要的理由是哪一种；从去向看得出来的不用写（终态的结果、补正）"
+    )
+    notice: Name | None = None
+    effect: Effect | None = None
+    counts_from: CountsFrom | None = None
+    restarts: list[Name] = Field(
+        [], description="哪些时限到此为止，下一次走的时候重新起算；不写的，已经起算就接着走"
+    )
+    basis: str = ""
+
+    @property
+    def sources(self) -> list[str]:
+        """Return the states it leaves."""
+        return [self.from_] if isinstance(self.from_, str) else self.from_
+
+    @property
+    def actors(self) -> list[str]:
+        """Return the posts (or applicant, clock) that may take it."""
+        return [self.by] if isinstance(self.by, str) else self.by
+
+
+class Lifecycle(Model):
+    """生命周期 — a state machine for one item; the first state is where it begins."""
+
+    kind: Literal["lifecycle"]
+    code: Code
+    title: Title
+    tacit: Literal["renewal"] | None = Field(
+        None, description="renewal：届满前不作决定视为准予延续，只用于行政许可法 50"
+    )
+    clocks: dict[Name, LifecycleClock] = {}
+    states: Annotated[dict[Name, State], Field(min_length=1)]
+    transitions: Annotated[list[Transition], Field(min_length=1)]
+
+    @property
+    def initial(self) -> str:
+        """Return the first state."""
+        return next(iter(self.states))
+
+
+# ---- item ------------------------------------------------------------------------------------------------------
+
+
+class FieldUse(Model):
+    """采集的字段 — how an item asks for a field of the vocabulary."""
+
+    use: Name
+    required: bool = True
+    when: Expression | None = None
+
+
+class MaterialUse(Model):
+    """要的材料 — how an item asks for a material: where it may come from, when, and whether it may follow later (容缺)."""
+
+    use: Code
+    from_: Annotated[list[Origin], Field(alias="from", min_length=1)] = ["upload"]
+    when: Expression | None = None
+    required: bool = True
+    deferrable: Length | None = None
+
+
+class FollowUp(Model):
+    """事后核查 — within which limit, what share is drawn, by which post, by how many of it."""
+
+    limit: Length
+    sample: Annotated[float, Field(ge=0, le=1)] = 1.0
+    post: Code = "inspector"
+    inspectors: Annotated[int, Field(ge=1, le=5)] = Field(
+        1, description="几个人一起核查；从在岗人员中随机抽取"
+    )
+
+    @field_validator("sample", mode="before")
+    @classmethod
+    def _whole_numbers_too(cls, value: Any) -> Any:
+        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class Listing(Model):
+    """告知承诺清单 — the entry of the published list that opens it, and from which day to which (R-NCP-1)."""
+
+    entry: Title
+    from_: Day = Field(alias="from", description="从哪一天起列入，当天提交的可以选")
+    until: Day | None = None
+
+
+class CommitmentDefinition(Model):
+    """告知承诺 — opened by law for this item: texts, eligibility, its own limit, what it waives, the check after."""
+
+    text: Code
+    notice: Code | None = Field(
+        None, description="告知书文本（文件名）；不写时告知的内容都在承诺书里"
+    )
+    basis: Title
+    listed: Listing | None = Field(None, alias="list")
+    eligible: Expression | None = None
+    limit: Length = "1wd"
+    waives: list[Code] = []
+    later: Length | None = None
+    public: bool = Field(True, description="承诺和核查结果是否公开，默认公开；个人的名称隐去")
+    follow_up: FollowUp | None = None
+
+
+class Fee(Model):
+    """收费 — allowed only with a law or administrative regulation (许可法58)."""
+
+    amount: Annotated[float, Field(gt=0)]
+    basis: Title
+
+    @field_validator("amount", mode="before")
+    @classmethod
+    def _whole_numbers_too(cls, value: Any) -> Any:
+        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class HearingDefinition(Model):
+    """听证 — the decision of this item needs one: held in any case, or offered to those concerned (许可法 46、47)."""
+
+    mode: Literal["ex_officio", "on_request"] = Field(
+        description="ex_officio：公告并举行了才能决定；on_request：告知权利，举行、放弃或期满以后才能决定"
+    )
+    basis: Title
+    third_parties: bool = Field(
+        False, description="直接关系他人重大利益：告知时必须写明利害关系人（许可法 36）"
+    )
+
+
+class RenewalWindowDefinition(Model):
+    """申请延续的时间 — back from the last day of validity: `open` to `close`, or `before` alone."""
+
+    open: Length | None = None
+    close: Length | None = None
+    before: Length | None = None
+    late: Literal["refuse", "accept"] = Field(
+        "refuse",
+        description="过了 close 还在有效期内的：refuse 不再收，accept 收下，但不会视为准予延续",
+    )
+
+    @model_validator(mode="after")
+    def _one_end(self) -> "RenewalWindowDefinition":
+        ends = [length for length in (self.close, self.before) if length]
+        units = [
+            length for length in (self.open, *ends) if length and not length.endswith(("wd", "d"))
+        ]
+        if len(ends) != 1 or units or (self.before and self.open):
+            raise ValueError("renewal-window")
+        return self
+
+
+class Renewal(Model):
+    """延续 — which certificate the item renews, in which field it is named, when one may apply."""
+
+    certificate: Code
+    named_in: Name = "certificate_number"
+    window: RenewalWindowDefinition
+    basis: Title
+
+
+class Change(Model):
+    """变更 — which certificate the item changes, and in which field it is named."""
+
+    certificate: Code
+    named_in: Name = "certificate_number"
+
+
+class Result(Model):
+    """办理结果 — the certificate a grant issues."""
+
+    certificate: Code
+
+
+GrantLine = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class ItemDefinition(Model):
+    """事项 — what one department decides."""
+
+    kind: Literal["item"]
+    code: Code
+    title: Title
+    department: Code
+    category: Category
+    basis: Annotated[list[Title], Field(min_length=1)]
+    conditions: list[Text] = []
+    lifecycle: Code
+    limits: dict[Name, Length] = {}
+    steps: dict[Name, Length] = Field(
+        {}, description="环节时限：状态 → 这个环节最多多久，如 reviewing: 2wd"
+    )
+    fields: list[Name | FieldUse] = []
+    materials: list[Code | MaterialUse] = []
+    commitment: CommitmentDefinition | None = None
+    fee: Fee | None = None
+    result: Result | None = None
+    grants: dict[Title, GrantLine] = Field(
+        {}, description="准予的内容：名称 → 一句话，可以用 {form.字段}，印在准予决定书上"
+    )
+    public_safety: bool = Field(
+        default=False,
+        description="直接关系公共安全、人身健康、生命财产安全：提供虚假材料的一年、骗取的三年内不得再申请",
+    )
+    renews: Renewal | None = None
+    changes: Change | None = None
+    legal_review: bool = Field(False, description="重大决定：决定以前须有法制审核意见")
+    hearing: HearingDefinition | None = Field(
+        None, description="决定前的听证；不写时由审查人按个案告知或举行"
+    )
+
+    def field_uses(self) -> list[FieldUse]:
+        """Return the fields in their long form."""
+        return [FieldUse(use=entry) if isinstance(entry, str) else entry for entry in self.fields]
+
+    def material_uses(self) -> list[MaterialUse]:
+        """Return the materials in their long form."""
+        return [
+            MaterialUse.model_validate({"use": e}) if isinstance(e, str) else e
+            for e in self.materials
+        ]
+
+    def limit(self, name: str) -> Duration | None:
+        """Return one of its limits by name, or None."""
+        text = self.limits.get(name)
+        return Duration.parse(text) if text else None
+
+
+# ---- bundle ----------------------------------------------------------------------------------------------------
+
+
+class Question(Model):
+    """情形引导问题 — asked in everyday words; the answer decides which items apply."""
+
+    id: Name
+    ask: Title
+    type: Literal["text", "number", "integer", "boolean", "date", "choice", "multi"]
+    options: list[str] | dict[str, str] | None = Field(
+        None, description="choice、multi 的可选项：代码 → 名称"
+    )
+    unit: str = ""
+    min: float | int | None = None
+    max: float | int | None = None
+    fills: Name | None = None
+    why: str = ""
+    when: Expression | None = Field(None, description="只在满足时才问")
+
+    @model_validator(mode="after")
+    def _options_where_chosen(self) -> "Question":
+        if (self.type in CHOSEN) != bool(self.options):
+            raise ValueError("options" if self.options else "options-missing")
+        return self
+
+
+class Stop(Model):
+    """依法不能办 — said before anyone fills in a form."""
+
+    when: Expression
+    say: Text
+    basis: Title
+
+
+class BundleItem(Model):
+    """联办事项 — when it applies, what it waits for, what its refusal means for the others."""
+
+    use: Code
+    when: Expression | None = None
+    after: list[Code] = []
+    on_refusal: RefusalPolicy | None = None
+
+
+class Before(Model):
+    """原来分头办 — published figures of doing it separately; the guide shows what is saved."""
+
+    steps: Annotated[int, Field(ge=1)] | None = None
+    materials: Annotated[int, Field(ge=1)] | None = None
+    days: Length | None = None
+
+
+class Bundle(Model):
+    """一件事 — lead, questions, items, refusal policy and the one promised limit."""
+
+    kind: Literal["bundle"]
+    code: Code
+    title: Title
+    known_as: list[Title] = Field([], description="大家平常怎么叫它，用来搜索，如 开饭店")
+    lead: Code
+    applicants: Annotated[list[ApplicantType], Field(min_length=1)]
+    acceptance: Literal["lead", "each"] = "lead"
+    promised: Length
+    legal_mode: Literal["coordination", "unified", "joint", "centralised"] = "coordination"
+    designation: Title | None = None
+    questions: list[Question] = []
+    derived: dict[Name, Expression] = {}
+    stop: list[Stop] = []
+    items: Annotated[list[BundleItem], Field(min_length=1)]
+    on_refusal: RefusalPolicy = "others_stand"
+    before: Before | None = None

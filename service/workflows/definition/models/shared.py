@@ -1,0 +1,314 @@
+"""共用的定义 — directory, vocabulary and calendar: what all items share."""
+# ruff: noqa: RUF012  # pydantic gives each model its own copy of a default
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from service.workflows.definition.models.terms import (
+    ABOUT_PAPERS,
+    CHOSEN,
+    REASON_USES,
+    Code,
+    CreditGrade,
+    Expression,
+    FieldTypeCode,
+    Length,
+    Model,
+    Name,
+    NoticeKind,
+    ReasonUse,
+    Text,
+    Title,
+)
+
+# ---- directory -------------------------------------------------------------------------------------------------
+
+
+class Region(Model):
+    """行政区划 — the six-digit code and the name people use."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}([0-9]{3}){0,2}$")]
+    title: Title
+
+
+Severity = Literal["minor", "ordinary", "serious"]
+# 国办发〔2025〕22号
+REPAIR_AFTER: dict[str, str] = {"minor": "0d", "ordinary": "3mo", "serious": "1y"}
+CREDIT_TERM: dict[str, str] = {"minor": "3mo", "ordinary": "1y", "serious": "3y"}
+
+
+class Policy(Model):
+    """读法参数 — where the law is silent, the region's reading; the defaults are those of rules 0.4."""
+
+    count_start_day: bool = Field(False, description="起算日是否计入（默认不计入，民法典201条）")
+    offhours_receipt: Literal["entry_time", "next_working_day"] = Field(
+        "entry_time", description="非工作时间网上提交：按进入系统时间，或顺延到下一个工作日"
+    )
+    office_hours: Annotated[
+        str, StringConstraints(pattern=r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$")
+    ] = Field("09:00-17:00", description="办公时间，只在顺延时使用")
+    calendar_layers: list[str] | None = Field(
+        None, description="工作日历的层次，先国家后地区；不写时为国家日历加本定义包带的地区层"
+    )
+    yellow_percent: Annotated[int, Field(ge=1, le=100)] = Field(
+        80, description="用去承诺时限的百分之几亮黄牌"
+    )
+    yellow_days_left: Annotated[int, Field(ge=0, le=30)] = Field(
+        1, description="还剩几个工作日亮黄牌"
+    )
+    credit_sampling: dict[CreditGrade, Annotated[int, Field(ge=0, le=100)]] = Field(
+        {},
+        description="按信用分类抽查的比例（百分之几），没有写的类别按事项自己的 sample；没有分类的算 B",
+    )
+    repair_after: dict[Severity, Length] = Field(
+        {},
+        description="失信多久以后可以申请信用修复：minor 轻微 0d、ordinary 一般 3mo、serious 严重 1y",
+    )
+    credit_term: dict[Severity, Length] = Field(
+        {}, description="失信信息有效多久：minor 轻微 3mo、ordinary 一般 1y、serious 严重 3y"
+    )
+    revocation_hearing: Length | None = Field(
+        None,
+        description="撤销许可以前陈述申辩、要求听证的期限；写了的，期限内不能撤销，当事人放弃的除外",
+    )
+    department_feedback: Length = Field(
+        "2wd",
+        description="统一受理时，收件后各部门应在多久之内向牵头部门反馈材料是否齐全；到期没有反馈只提醒，不影响办理",
+    )
+    serial_start: Literal["decision", "handover"] = Field(
+        "decision",
+        description="有先后的事项何时开始：前一项作出准予决定（decision），或者颁证送达以后（handover）",
+    )
+    urge_every: Length = Field("1wd", description="同一办件两次催办之间至少间隔多久")
+    reliable_signature: bool = Field(
+        False, description="承诺书是否必须用可靠的电子签名（须接通电子签名服务）"
+    )
+    supervise_reply: Length = Field("5wd", description="督办应在多久之内答复")
+    redress_contact: Length = Field("1wd", description="差评应在多久之内联系评价人")
+    redress_rectify: Length = Field("5wd", description="差评应在多久之内整改并答复")
+    redress_whole: Length = Field("15wd", description="差评从收到到回访办结最多多久")
+    rating_default_after: Length | None = Field(
+        None, description="办结后多久没有评价的按默认好评统计；不写就不默认"
+    )
+    rating_default: Annotated[int, Field(ge=3, le=5)] = Field(
+        3, description="默认评价的等级，单独标明，不计入平均"
+    )
+
+    def repair_from(self, severity: str) -> str:
+        """Return after how long a record of this severity may be repaired."""
+        return next(
+            (v for k, v in self.repair_after.items() if k == severity), REPAIR_AFTER[severity]
+        )
+
+    def ends_after(self, severity: str) -> str:
+        """Return how long a record of this severity counts."""
+        return next(
+            (v for k, v in self.credit_term.items() if k == severity), CREDIT_TERM[severity]
+        )
+
+
+ALL = "all"  # whose entry under `papers` holds for every department that says nothing else
+
+
+class DepartmentPapers(Model):
+    """部门的文书 — its full name, how its papers are numbered, where to go against its decisions, its own words."""
+
+    name: Title | None = Field(
+        None, description="机关全称，落款和抬头用；不写时用 departments 的名称"
+    )
+    number: (
+        Annotated[
+            str,
+            StringConstraints(
+                pattern=r"^[^{}]*(\{word\})?[^{}]*\{year\}[^{}]*\{seq(:0[2-9])?\}[^{}]*$",
+                max_length=60,
+            ),
+        ]
+        | None
+    ) = Field(
+        None,
+        description="文号：机关代字、{word} 文书类别（如 许准）、〔{year}〕、{seq} 序号，每年从 1 起；不写的不编文号",
+    )
+    review: Title | None = Field(None, description="行政复议机关的名称")
+    court: Title | None = Field(None, description="有管辖权的人民法院的名称")
+    wording: dict[NoticeKind, Text] = Field(
+        {}, description="本部门自己的正文：文书种类 → 一段话，可以用 {item} 等要素"
+    )
+
+
+class Directory(Model):
+    """机构目录 — region, departments and the posts beside the built-in five."""
+
+    kind: Literal["directory"]
+    region: Region
+    departments: Annotated[dict[Code, Title], Field(min_length=1)]
+    posts: dict[Code, Title] = {}
+    government: Code | None = Field(
+        None, description="本级人民政府（部门代码）：其负责人批准延长统一办理的总时限"
+    )
+    example: bool = Field(False, description="示例：文书和证照上都印“示例”，没有法律效力")
+    papers: dict[Code, DepartmentPapers] = Field(
+        {}, description="文书：部门代码 → 全称、文号、复议机关、法院；写在 all 下的各部门共用"
+    )
+    policy: Policy = Policy()
+
+    def papers_of(self, department: str) -> DepartmentPapers:
+        """Return how a department's papers are made: its own entry, and what is said for all where it says nothing."""
+        shared = self.papers.get(ALL, DepartmentPapers())
+        own = self.papers.get(department, DepartmentPapers())
+        said = {name: value for name in own.model_fields_set if (value := getattr(own, name))}
+        return shared.model_copy(update={**said, "wording": {**shared.wording, **own.wording}})
+
+    def authority(self, department: str) -> str:
+        """Return the full name of a department, as its papers bear it."""
+        own = self.papers.get(department)
+        return (own.name if own else None) or self.departments.get(department, department)
+
+
+# ---- vocabulary ------------------------------------------------------------------------------------------------
+
+
+class VocabularyField(Model):
+    """字段 — one thing asked of the applicant, shared by every item that uses it."""
+
+    title: Title
+    type: FieldTypeCode
+    hint: str = ""
+    unit: str = ""
+    min: float | int | None = None
+    max: float | int | None = None
+    options: list[str] | dict[str, str] | None = Field(
+        None, description="choice、multi 的可选项：代码 → 名称"
+    )
+    section: Annotated[str, StringConstraints(max_length=20)] = Field(
+        "", description="表里的哪一节，如 经营者；不写的排在最后"
+    )
+    source: list[str] = Field(
+        [],
+        description="预填来源，先写的优先：applicant.name、certificate.business-licence.address、earlier（上次申请填的）、region（本地的区划）",
+    )
+
+    @model_validator(mode="after")
+    def _options_where_chosen(self) -> "VocabularyField":
+        if (self.type in CHOSEN) != bool(self.options):
+            raise ValueError("options" if self.options else "options-missing")
+        return self
+
+
+class VocabularyMaterial(Model):
+    """材料 — one paper, handed in once for every item that asks for it."""
+
+    title: Title
+    formats: list[Literal["pdf", "png", "jpg", "docx", "xlsx", "ofd", "txt"]] = [
+        "pdf",
+        "png",
+        "jpg",
+    ]
+    max_mb: Annotated[int, Field(ge=1, le=100)] = 20
+    hint: str = ""
+    certificate: Code | None = Field(None, description="哪种证照可以代替它：有效的免交（共享免交）")
+
+
+class FaceLine(Model):
+    """证面的一行 — a label and what stands beside it."""
+
+    label: Title
+    say: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(
+        description="可以用 carries 里的名称，如 {address}，和 {number} 编号、{holder} 持证人、{holder_id} 证件号码、"
+        "{from} 起、{until} 止、{issued} 发证日期、{authority} 发证机关"
+    )
+    wide: bool = Field(False, description="占整行")
+
+
+class CertificateFace(Model):
+    """证面 — how a certificate looks: what stands on it, in which colour and shape, below which words."""
+
+    style: Literal["licence", "opinion", "receipt"] = Field(
+        "licence",
+        description="licence 横幅许可证；opinion 竖幅意见书、批准书；receipt 回执、确认书",
+    )
+    lines: Annotated[list[FaceLine], Field(min_length=1, max_length=20)]
+    note: Text | None = Field(None, description="印在下面的说明")
+
+
+class VocabularyCertificate(Model):
+    """证照 — the result of a granted item; `number` may use {region} {year} {seq} {seq:07}."""
+
+    title: Title
+    number: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    valid: Length | None = None
+    carries: dict[Name, Name] = Field({}, description="照面上写什么：名称 → 填自表单的哪个字段")
+    face: CertificateFace | None = Field(
+        None, description="证面：照什么样子印；不写时按列出 carries 的通用样子"
+    )
+
+
+class VocabularyReason(Model):
+    """理由 — what a clerk ticks instead of typing: a defect of a material or a field, or a ground of refusal."""
+
+    title: Title
+    material: Code | None = None
+    field: Name | None = None
+    for_: Annotated[list[ReasonUse], Field(min_length=1)] | None = Field(
+        None,
+        alias="for",
+        description="用在哪里；写明 material 或 field 的，不写就是 [correction, refusal]，别的必须写",
+    )
+    when: Expression | None = Field(
+        None,
+        description="只在满足时才可以用：看申请表的内容和申请人，如 form.premises_right == 'lease'",
+    )
+    basis: str = ""
+
+    @property
+    def uses(self) -> tuple[ReasonUse, ...]:
+        """Return what it may be given for; one of an earlier release that says nothing stands for all."""
+        if self.for_:
+            return tuple(self.for_)
+        return ABOUT_PAPERS if self.material or self.field else tuple(REASON_USES)
+
+
+class Vocabulary(Model):
+    """词汇表 — fields, materials, certificates and reasons shared by all items: 一张表、一套材料 by construction."""
+
+    kind: Literal["vocabulary"]
+    fields: dict[Name, VocabularyField] = {}
+    materials: dict[Code, VocabularyMaterial] = {}
+    certificates: dict[Code, VocabularyCertificate] = {}
+    reasons: dict[Code, VocabularyReason] = {}
+
+
+# ---- calendar --------------------------------------------------------------------------------------------------
+
+_DAYS = r"\d{4}-\d{2}-\d{2}(/\d{4}-\d{2}-\d{2})?"
+DayOrRange = Annotated[str, StringConstraints(pattern=rf"^{_DAYS}$")]
+# 2026-09-25/2026-09-27 中秋节
+DaysOff = Annotated[str, StringConstraints(pattern=rf"^{_DAYS}( [^\s#]{{1,12}})?$")]
+
+
+class Replacing(Model):
+    """改变已公布的放假安排 — by which notice, and who of supervision approved that it is entered."""
+
+    number: Title
+    approved_by: Title
+
+
+class Calendar(Model):
+    """工作日历 — holidays and make-up working days of one year, with the notice they come from."""
+
+    kind: Literal["calendar"]
+    layer: Annotated[str, StringConstraints(pattern=r"^CN(-[A-Z0-9]+)*$")] = "CN"
+    year: Annotated[int, Field(ge=2000, le=2100)]
+    source: Title
+    replaces: Replacing | None = None
+    holidays: list[DaysOff] = []
+    workdays: list[DayOrRange] = []
+
+    @field_validator("holidays", "workdays", mode="before")
+    @classmethod
+    def _dates_as_text(cls, days: Any) -> Any:
+        if isinstance(days, list):
+            return [day.isoformat() if isinstance(day, date) else day for day in days]
+        return days

@@ -1,0 +1,26 @@
+"""办理 — actions on items, on the case and on tasks, and what follows from them."""
+
+from service.workflows.handling.bulk import one_of_many
+from service.workflows.handling.bulk import ways as bulk_ways
+from service.workflows.handling.drafting import changed as changed_draft
+from service.workflows.handling.drafting import erased as erased_draft
+from service.workflows.handling.drafting import kept as kept_draft
+from service.workflows.handling.drafting import materials as draft_materials
+from service.workflows.handling.numbers import numbered as with_numbers
+from service.workflows.handling.numbers import wanted as numbers_wanted
+from service.workflows.handling.on_case import CASE_ACTIONS
+from service.workflows.handling.on_tasks import TASK_ACTIONS, colleagues
+
+__all__ = [
+    "CASE_ACTIONS",
+    "TASK_ACTIONS",
+    "bulk_ways",
+    "changed_draft",
+    "colleagues",
+    "draft_materials",
+    "erased_draft",
+    "kept_draft",
+    "numbers_wanted",
+    "one_of_many",
+    "with_numbers",
+]

@@ -1,0 +1,352 @@
+"""动作携带的内容 — each thing an action `needs` is checked once, with a pointer to the field that is wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from service.errors import one_field
+from service.workflows import actions
+from service.workflows.actions import Check
+from service.workflows.application import in_hand, needed, questions, reasons
+from service.workflows.case.columns import CheckedPoint, Point
+from service.workflows.case.parts import Case, Item
+from service.workflows.definition.duration import Duration
+from service.workflows.definition.models import Transition, VocabularyReason
+from service.workflows.definition.models.carried import SEVERITIES
+from service.workflows.definition.models.terms import (
+    COMPETENCE,
+    DECLINE_GROUNDS,
+    GROUNDS,
+    PROCEDURES,
+)
+from service.workflows.definition.release import Release
+from service.workflows.proceedings import KINDS
+from service.workflows.rules import inspection
+
+LONGEST_NAME = 100
+MOST_PARTIES = 50
+MOST_PHOTOS = 20
+LONGEST_SPECIAL = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a check may look at."""
+
+    release: Release
+    case: Case
+    item: Item
+    transition: Transition
+    data: Mapping[str, Any]
+
+
+def checked(desk: Desk) -> dict[str, Any]:
+    """Return the action's data, complete and of the right shape.
+
+    Raises:
+        DataInvalid: something needed is missing, something given is wrong, or a key nobody reads is present.
+    """
+    unread = [
+        {"pointer": f"/data/{key}", "detail": f"「{desk.transition.title}」用不到「{key}」"}
+        for key in desk.data
+        if key not in CHECKS
+    ]
+    needs = [*desk.transition.needs, *_together(desk)]
+    names = [*needs, *(key for key in desk.data if key not in needs and key in CHECKS)]
+    return actions.checked(desk, desk.data, [(name, CHECKS[name]) for name in names], unread)
+
+
+def _together(desk: Desk) -> list[str]:
+    """A check after by two or more names its officers: those drawn, unless others are named (R-SUP-1)."""
+    subject = desk.release.subject(desk.item.item)
+    check = subject.commitment.follow_up if subject and subject.commitment else None
+    drawn = bool(desk.item.parent) and KINDS[desk.item.lifecycle].drawn
+    several = drawn and check is not None and check.inspectors > 1
+    by_inspectors = "inspector" in desk.transition.actors
+    if several and by_inspectors and "officers" not in desk.transition.needs:
+        return ["officers"]
+    return []
+
+
+def _reasons(desk: Desk, value: Any) -> list[Point]:
+    """Return the points; a reason is a code of the catalogue, one for this kind of action, or own words."""
+    if not isinstance(value, list) or not value:
+        raise one_field("/data/reasons", "请至少选择一条理由")
+    offered = reasons.offered(desk.release, desk.case, desk.item, desk.transition)
+    return [_reason(desk, offered, index, entry) for index, entry in enumerate(value)]
+
+
+def _reason(desk: Desk, offered: Mapping[str, VocabularyReason], index: int, entry: Any) -> Point:
+    pointer = f"/data/reasons/{index}"
+    if isinstance(entry, str):
+        if entry not in offered:
+            reasons.refuse(desk.release, desk.case, desk.item, desk.transition, pointer, entry)
+        known = offered[entry]
+        return _point(
+            entry, known.title, material=known.material, field=known.field, basis=known.basis
+        )
+    if isinstance(entry, dict) and isinstance(entry.get("text"), str) and entry["text"].strip():
+        if set(entry) - {"text", "material"} or entry.get("material", "") not in {
+            "",
+            *desk.release.vocabulary.materials,
+        }:
+            raise one_field(pointer, "自拟理由只能写 text，并可指明 material（材料代码）")
+        if entry.get("material"):
+            reasons.refuse_about_papers(desk.release, desk.item, desk.transition, pointer)
+        text = entry["text"].strip()
+        return _point(f"own:{text[:60]}", text, material=entry.get("material"))
+    raise one_field(pointer, "理由应为理由库代码，或 {text: 说明, material: 材料代码}")
+
+
+def _point(reason: str, title: str, **about: str | None) -> Point:
+    said = {name: text for name, text in about.items() if text}
+    return cast("Point", {"reason": reason, "title": title, **said})
+
+
+def _procedure(_: Desk, value: Any) -> str:
+    if not isinstance(value, str) or value not in PROCEDURES:
+        listed = "、".join(f"{code}（{title}）" for code, title in PROCEDURES.items())
+        raise one_field(
+            "/data/procedure", f"只有这八种特别程序可以停表：{listed}", law="行政许可法 45"
+        )
+    return value
+
+
+def _days(desk: Desk, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LONGEST_SPECIAL:
+        raise one_field("/data/days", f"请填天数（工作日），1 到 {LONGEST_SPECIAL}")
+    effect = desk.transition.effect
+    clock = None
+    if effect and effect.extend:
+        clock = desk.release.lifecycles[desk.item.lifecycle].clocks[effect.extend]
+    if clock and (clock.extension or desk.item.item in desk.release.items):
+        definition = desk.release.subject(desk.item.item)
+        own = definition and definition.limit("extension")
+        if clock.extension:
+            own = Duration.parse(clock.extension)
+        longest = own or Duration(10, "wd")
+        if value > longest.count:
+            raise one_field(
+                "/data/days", f"最多延长{longest.title()}", law=clock.basis or "行政许可法 42"
+            )
+    most = KINDS[desk.item.lifecycle].longest_extension if desk.item.parent else None
+    if effect and effect.extend and most and value > most.count:
+        title = desk.release.lifecycles[desk.item.lifecycle].title
+        raise one_field("/data/days", f"{title}的决定最多延长{most.title()}")
+    return value
+
+
+def _gaps(desk: Desk, value: Any) -> list[str]:
+    """容缺: only deferrable materials, and everything else must be there (R-RQ-1)."""
+    if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
+        raise one_field("/data/gaps", "请列出允许后补的材料")
+    facts = questions.facts_for(desk.release, desk.case)
+    uses = {
+        u.use: u
+        for u in needed.material_uses(desk.release, desk.item.item, desk.item.handling, facts)
+    }
+    titles = desk.release.vocabulary.materials
+    lacking = in_hand.missing(desk.release, desk.case, desk.item, facts)
+    for index, code in enumerate(value):
+        if code not in uses:
+            raise one_field(f"/data/gaps/{index}", f"本事项不需要材料「{code}」")
+        if not uses[code].deferrable:
+            raise one_field(f"/data/gaps/{index}", f"「{titles[code].title}」是主要材料，不能容缺")
+        if code not in lacking:
+            raise one_field(f"/data/gaps/{index}", f"「{titles[code].title}」已经收到，不用后补")
+    if left := [titles[code].title for code in lacking if code not in value]:
+        raise one_field("/data/gaps", f"还缺：{'、'.join(left)}，请一并列为后补")
+    return list(dict.fromkeys(value))
+
+
+def _materials(desk: Desk, value: Any) -> Any:
+    """Return `all`, or a list of {material, source, file?, name?}."""
+    if value == "all":
+        return value
+    if value is None and (desk.data.get("form") or desk.data.get("points")):
+        return []
+    if not isinstance(value, list) or not value:
+        raise one_field("/data/materials", "请列出补交的材料")
+    return [
+        material_given(desk.release, f"/data/materials/{index}", entry)
+        for index, entry in enumerate(value)
+    ]
+
+
+def material_given(release: Release, pointer: str, entry: Any) -> dict[str, Any]:
+    """Return one handed-in material as {material, source, file, name}; `entry` is a code or {material, file|share|…}."""
+    if isinstance(entry, str):
+        entry = {"material": entry, "source": "upload"}
+    if not isinstance(entry, dict) or not isinstance(entry.get("material"), str):
+        raise one_field(pointer, "应为材料代码，或 {material, file | share | commitment | defer}")
+    code = entry["material"]
+    if code not in release.vocabulary.materials:
+        raise one_field(f"{pointer}/material", f"没有材料「{code}」")
+    unknown = set(entry) - {
+        "material",
+        "file",
+        "source",
+        "share",
+        "commitment",
+        "certificate",
+        "generated",
+        "defer",
+        "name",
+    }
+    if unknown:
+        raise one_field(f"{pointer}/{min(unknown)}", "不认识的内容")
+    ways = [
+        way
+        for way in ("share", "commitment", "certificate", "generated", "defer")
+        if entry.get(way)
+    ]
+    source = entry.get("source") or (ways[0] if ways else "upload")
+    return {
+        "material": code,
+        "source": source,
+        "file": entry.get("file") or "",
+        "name": entry.get("name") or "",
+    }
+
+
+def _form(desk: Desk, value: Any) -> dict[str, Any]:
+    from_form = value if isinstance(value, dict) else None
+    if from_form is None:
+        raise one_field("/data/form", "应为字段与内容的对照")
+    return needed.check_form(desk.release, from_form, pointer="/data/form")
+
+
+def _points(_: Desk, value: Any) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        raise one_field("/data/points", "请列出已改正的问题")
+    return value
+
+
+def _officers(desk: Desk, value: Any) -> list[str]:
+    """两名工作人员: a substantive check needs two different officers (R-DEC-1, 行政许可法 34)."""
+    given = value or desk.item.officers
+    two = (
+        isinstance(given, list)
+        and all(isinstance(v, str) and v for v in given)
+        and len(set(given)) >= 2
+    )
+    if not two:
+        raise one_field(
+            "/data/officers", "现场核查须由两名以上工作人员进行，请写明", law="行政许可法 34"
+        )
+    return list(given)
+
+
+def _checked_at(_: Desk, value: Any) -> str:
+    return inspection.moment(value)
+
+
+def _checklist(desk: Desk, value: Any) -> list[CheckedPoint]:
+    return inspection.checklist(inspection.points_of(desk.release, desk.item), value)
+
+
+def _photos(desk: Desk, value: Any) -> list[dict[str, str]]:
+    """Return photos as {file, name}, each once; whose they are and of which kind was seen before."""
+    if "checklist" not in desk.transition.needs:
+        raise one_field("/data/photos", f"「{desk.transition.title}」用不到「photos」")
+    if not isinstance(value, list) or len(value) > MOST_PHOTOS:
+        raise one_field("/data/photos", f"照片最多 {MOST_PHOTOS} 张")
+    named = [{"file": each, "name": ""} if isinstance(each, str) else each for each in value]
+    if not all(isinstance(each, dict) and each.get("file") for each in named):
+        raise one_field("/data/photos", "照片写已上传文件的编号")
+    return list({each["file"]: each for each in named}.values())
+
+
+def _parties(desk: Desk, value: Any) -> list[dict[str, str]]:
+    """利害关系人: {name, contact} each; must be named where the item concerns third parties (R-DEC-2)."""
+    definition = desk.release.items.get(desk.item.item)
+    value = [] if value is None else value
+    if not isinstance(value, list) or len(value) > MOST_PARTIES:
+        raise one_field("/data/parties", f"请列出利害关系人，最多 {MOST_PARTIES} 位")
+    if not value and definition and definition.hearing and definition.hearing.third_parties:
+        raise one_field(
+            "/data/parties", "本事项直接关系他人重大利益，请写明利害关系人", law="行政许可法 36"
+        )
+    for index, party in enumerate(value):
+        given = party if isinstance(party, dict) and set(party) == {"name", "contact"} else {}
+        said = [
+            text
+            for text in given.values()
+            if isinstance(text, str) and 0 < len(text.strip()) <= LONGEST_NAME
+        ]
+        if len(said) != 2:
+            raise one_field(
+                f"/data/parties/{index}",
+                f"请写明姓名（名称）和联系方式，各不超过 {LONGEST_NAME} 个字",
+            )
+    return [{name: party[name].strip() for name in ("name", "contact")} for party in value]
+
+
+def _party(desk: Desk, value: Any) -> int:
+    """Return which of the third parties, counted from 1."""
+    many = len(desk.item.third_parties)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= many:
+        raise one_field("/data/party", f"请写明是第几位利害关系人（共 {many} 位）")
+    return value
+
+
+def _pledge(_: Desk, value: Any) -> bool:
+    if value is not True:
+        raise one_field("/data/pledge", "请确认作出信用承诺")
+    return True
+
+
+def _severity(_: Desk, value: Any) -> str:
+    if not isinstance(value, str) or value not in SEVERITIES:
+        raise one_field("/data/severity", "失信程度写 minor 轻微、ordinary 一般或 serious 严重")
+    return value
+
+
+def _ground(desk: Desk, value: Any) -> str:
+    declines = reasons.declines(desk.release, desk.item, desk.transition)
+    grounds = DECLINE_GROUNDS if declines else GROUNDS
+    if not isinstance(value, str) or value not in grounds:
+        listed = "、".join(f"{code}（{title}）" for code, title in grounds.items())
+        law = "行政许可法 32、78" if declines else "行政许可法 69、78、79"
+        raise one_field("/data/ground", f"请写明属于哪种情形：{listed}", law=law)
+    return value
+
+
+def _where(desk: Desk, value: Any) -> str:
+    """Return where to apply instead; only who declines for another ground than competence need not say it."""
+    if value in (None, "") and desk.data.get("ground") not in (None, COMPETENCE):
+        return ""
+    say = "不属于本机关职权范围的，请写明应当向哪个机关申请"
+    where: str = actions.text("where", "应当向哪个机关申请", say=say, law=reasons.LAW)(desk, value)
+    return where
+
+
+CHECKS: Mapping[str, Check[Desk]] = {
+    "reasons": _reasons,
+    "opinion": actions.text("opinion", "意见"),
+    "reason": actions.text("reason", "理由"),
+    "notice_text": actions.text("notice_text", "书面告知的内容"),
+    "findings": actions.text("findings", "核查结果"),
+    "document": actions.text("document", "文书编号"),
+    "procedure": _procedure,
+    "days": _days,
+    "gaps": _gaps,
+    "materials": _materials,
+    "form": _form,
+    "points": _points,
+    "officers": _officers,
+    "pledge": _pledge,
+    "severity": _severity,
+    "parties": _parties,
+    "party": _party,
+    "date": actions.day("date", "请填日期，例如 2026-10-21"),
+    "ground": _ground,
+    "where": _where,
+    "checked_at": _checked_at,
+    "checklist": _checklist,
+    "photos": _photos,
+    "confirmed": inspection.confirmed,
+    "compensation": actions.text("compensation", "补偿方案的文号"),
+    "place": actions.text("place", "地点"),
+    "chair": actions.text("chair", "听证主持人（账号）"),
+}

@@ -1,1 +1,0 @@
-"""定义语言 — the YAML of the administrators: read, checked, explained, and compiled into releases."""

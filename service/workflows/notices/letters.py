@@ -1,0 +1,208 @@
+"""文书正文 — how a paper opens, what it decides and what it is called, by what kind of matter it is about.
+
+Only a licence is granted or refused as a licence: refusing a 行政确认, a 备案 or a service is not 不予许可, and it does not
+rest on 行政许可法. Law: 行政许可法 32, 38; R-ACC-7, R-DEC-3.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from service.workflows.application.fieldtypes import say
+from service.workflows.calendar import local_date
+from service.workflows.case.parts import Case, Item, Notice
+from service.workflows.definition.duration import Duration
+from service.workflows.definition.models import NOTICE_TITLES, Category, ItemDefinition
+from service.workflows.definition.release import Release
+from service.workflows.notices.dates import say_date
+
+LICENSING_LAW = "行政许可法"
+TITLES: Mapping[tuple[str, Category], str] = {
+    ("grant", "licence"): "准予行政许可决定书",
+    ("grant", "confirmation"): "行政确认决定书",
+    ("grant", "filing"): "备案通知书",
+    ("grant", "service"): "办理结果通知书",
+    ("grant", "verification"): "核验结果通知书",
+    ("grant", "utility"): "办理结果通知书",
+    ("refusal", "licence"): "不予行政许可决定书",
+    ("refusal", "confirmation"): "不予行政确认决定书",
+    ("refusal", "filing"): "不予备案通知书",
+    ("refusal", "service"): "不予办理通知书",
+    ("refusal", "verification"): "核验不一致通知书",
+    ("refusal", "utility"): "不具备办理条件告知书",
+}
+DECISIONS: Mapping[tuple[str, Category], str] = {
+    ("grant", "licence"): "准予{name}",
+    ("grant", "confirmation"): "对{name}予以行政确认",
+    ("grant", "filing"): "对{name}予以备案",
+    ("grant", "service"): "{name}予以办理",
+    ("grant", "verification"): "{name}核验一致",
+    ("grant", "utility"): "{name}可以办理",
+    ("refusal", "licence"): "对{name}不予行政许可",
+    ("refusal", "confirmation"): "对{name}不予行政确认",
+    ("refusal", "filing"): "对{name}不予备案",
+    ("refusal", "service"): "{name}不予办理",
+    ("refusal", "verification"): "{name}核验不一致",
+    ("refusal", "utility"): "{name}目前不具备办理条件",
+}
+MEETS = {"grant": "您的申请符合规定的条件、标准", "refusal": "您的申请不符合规定的条件、标准"}
+TURNED_AWAY = {
+    "not_accepted": "本机关决定不予受理，理由和依据见下",
+    "not_required": "这件事依法不需要申请，不受理，理由和依据见下",
+    "termination": "本机关决定终止办理，理由和依据见下",
+    "revocation": "本机关决定撤销已经作出的决定，理由和依据见下",
+}
+# Papers a department may word itself, and what its words must hold: what was asked and when, what follows.
+ELEMENTS: Mapping[str, tuple[str, ...]] = {
+    "acceptance": ("applied", "accepted_on"),
+    "grant": ("applied", "decision"),
+    "refusal": ("applied", "decision"),
+    "not_accepted": ("applied",),
+}
+KNOWN = frozenset({"item", "applied", "accepted_on", "accepted", "decision", "law", "applicant"})
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+OF_FORM = "form."
+
+
+def blanks(text: str) -> list[str]:
+    """Return the names of the blanks of a template, as they stand."""
+    return PLACEHOLDER.findall(text)
+
+
+class Facts(NamedTuple):
+    """What a letter rests on."""
+
+    release: Release
+    case: Case
+    item: Item
+    definition: ItemDefinition
+
+
+def title_of_matter(kind: str, definition: ItemDefinition | None) -> str:
+    """Return the title of a kind of paper about an item; without one, that of any matter."""
+    own = TITLES.get((kind, definition.category)) if definition else None
+    titles: Mapping[str, str] = {str(code): title for code, title in NOTICE_TITLES.items()}
+    return own or titles.get(kind, "")
+
+
+def bases(kind: str, transition_law: str, definition: ItemDefinition | None) -> str:
+    """Return the articles a paper rests on: of a decision also those of the item; the licensing law only for licences."""
+    if definition is None:
+        return transition_law
+    apart = definition.category != "licence" and transition_law.startswith(LICENSING_LAW)
+    own = definition.basis if kind in ("grant", "refusal") or apart else []
+    return "；".join(dict.fromkeys([*own, *([] if apart else [transition_law])]).keys()).strip("；")
+
+
+def applied(case: Case, name: str) -> str:
+    """Say who asked for it and when; where nothing was handed in, only what it is about."""
+    if case.received_at is None:
+        return f"关于{name}"
+    return f"您于{say_date(local_date(case.received_at))}提出{name}申请"
+
+
+def of_acceptance(facts: Facts, name: str, *, by_silence: bool, why: str) -> str:
+    """Return what says that an item is accepted, and as of which day."""
+    on = facts.item.accepted_on
+    since = f"，受理日期为{say_date(on)}" if on else ""
+    opening = applied(facts.case, name)
+    if by_silence:
+        return f"{opening}，逾期没有告知需要补正，{name}视为受理{since}。"
+    examined = f"经审查，申请事项属于本机关职权范围，{why}，现已受理{since}。"
+    return f"{opening}。{examined}"
+
+
+def of_decision(facts: Facts, kind: str, name: str) -> str:
+    """Return what a decision says first: what was asked and when, when it was accepted, on what the decision rests."""
+    opening = applied(facts.case, name) + _accepted(facts)
+    examined = "。".join([opening, f"经审查{_examined(facts)}"])
+    decision = DECISIONS[kind, facts.definition.category].format(name=name)
+    who = "本单位答复" if facts.definition.category == "utility" else "本机关决定"
+    return f"{examined}，{MEETS[kind]}，{who}：{decision}。"
+
+
+def _accepted(facts: Facts) -> str:
+    on = facts.item.accepted_on
+    if on is None:
+        return ""
+    number = accepted_by(facts.case, facts.item.item)
+    same = facts.case.received_at and local_date(facts.case.received_at) == on
+    return f"，本机关于{'同日' if same else say_date(on)}受理" + (f"（{number}）" if number else "")
+
+
+def accepted_by(case: Case, item: str) -> str:
+    """Return the 文号 of the paper by which an item was accepted; empty where it has none."""
+    told = [n for n in case.notices.values() if n.kind in ("acceptance", "tolerant_acceptance")]
+    own: list[Notice] = [n for n in told if n.item == item or item in n.body.get("accepted", [])]
+    return own[-1].body.get("document_number", "") if own else ""
+
+
+def _examined(facts: Facts) -> str:
+    if facts.item.handling == "commitment":
+        return "您签署的告知承诺书和提交的材料"
+    visited = "，并由执法人员现场核查" if facts.item.officers else ""
+    return f"申请材料{visited}"
+
+
+# ---- a department's own words ----------------------------------------------------------------------------------
+
+
+def own_words(facts: Facts, kind: str, name: str, law: str) -> str:
+    """Return the department's own wording of a paper, filled in; empty where it has none."""
+    said = facts.release.directory.papers_of(facts.item.department).wording
+    template = {str(code): text for code, text in said.items()}.get(kind, "")
+    if not template:
+        return ""
+    decision = DECISIONS.get((kind, facts.definition.category), "").format(name=name)
+    on = facts.item.accepted_on
+    known = {
+        "item": name,
+        "applied": applied(facts.case, name),
+        "accepted_on": say_date(on) if on else "",
+        "accepted": _accepted(facts),
+        "decision": decision,
+        "law": law,
+        "applicant": facts.case.applicant_name,
+    }
+    return PLACEHOLDER.sub(lambda found: known.get(found[1], ""), template)
+
+
+# ---- what is granted -------------------------------------------------------------------------------------------
+
+
+def granted(facts: Facts) -> dict[str, str]:
+    """Return what a grant allows, by name: the lines of the item with what was filled in, and for how long."""
+    lines = {
+        name: said for name, text in facts.definition.grants.items() if (said := _line(facts, text))
+    }
+    return {**lines, **dict(_how_long(facts))}
+
+
+def _line(facts: Facts, text: str) -> str:
+    """Fill in a line; one of which nothing is known is left out."""
+    fields, known = facts.release.vocabulary.fields, []
+
+    def filled(found: re.Match[str]) -> str:
+        field = fields.get(found[1].removeprefix(OF_FORM))
+        value = facts.case.form.get(found[1].removeprefix(OF_FORM))
+        if field is None or value in (None, "", []):
+            return ""
+        known.append(found[1])
+        return say(field, value, facts.release.directory.region)
+
+    made = PLACEHOLDER.sub(filled, text)
+    return made if known or not PLACEHOLDER.search(text) else ""
+
+
+def _how_long(facts: Facts) -> Iterator[tuple[str, str]]:
+    result = facts.definition.result
+    if result is None:
+        return
+    kind = facts.release.vocabulary.certificates[result.certificate]
+    yield "发给的证照", kind.title
+    if facts.definition.changes:
+        yield "有效期", "与原证照相同"
+    elif kind.valid:
+        yield "有效期", f"{Duration.parse(kind.valid).title()}，起止日期见证照"
+    else:
+        yield "有效期", "长期"

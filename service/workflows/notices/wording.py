@@ -1,0 +1,328 @@
+"""文书内容 — what each paper says, in plain Chinese, from the case alone. Numbering and keeping is done by the step."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Unpack, cast
+
+from service.workflows import clocks
+from service.workflows.calendar import WorkCalendar, local_date
+from service.workflows.case.columns import Body, PointTold, Remedies
+from service.workflows.case.lifecycle import APPLICANT, machine_of
+from service.workflows.case.parts import Case, Certificate, Clock, Item
+from service.workflows.case.situation import Move
+from service.workflows.definition.duration import Duration
+from service.workflows.definition.models import NOTICE_TITLES, ItemDefinition
+from service.workflows.definition.release import Release
+from service.workflows.notices import letters
+from service.workflows.notices.dates import say_date as say_date  # noqa: PLC0414 - of wording
+
+ENGINE_TITLES = {
+    "yellow_card": "黄牌提醒",
+    "red_card": "红牌警示",
+    "statutory_breach": "超过法定时限警示",
+    "ordinary_path": "转一般程序告知书",
+    "result": "办结结果汇总",
+    "started": "前置事项办结告知书",
+    "blocked": "前置事项已撤回告知书",
+    "recalendar": "期限变动告知书",
+    "await_calendar": "期限待定告知书",
+    "share_failed": "共享材料未取到告知书",
+    "expire_certificate": "证照有效期届满告知书",
+    "feedback_overdue": "部门反馈超时提醒",
+    "deregistration_request": "注销申请收件凭证",
+    "expiry_refused": "到期没有办成提醒",
+}
+ACCEPTANCE = "acceptance"
+NOT_ADMINISTRATIVE = frozenset({"utility"})  # an enterprise decides: no administrative act
+SENTENCES = {  # papers that say the same of every item
+    "withdrawal": "您已撤回{name}的申请，可以重新申请。",
+    "commitment_taken_back": "您已撤回{name}的承诺，改按一般程序办理，对您的信用没有影响。承诺免交的材料请准备补交。",
+    "rectification": "{name}事后核查发现与承诺不符，请在{days}个工作日内整改。",
+    "issue": "{name}已经办结，办理结果于今日颁发、送达。",
+    "special_end": "{name}的特别程序已经结束，办理期限继续计算。",
+    "inspection": "{name}需要现场核查，由两名以上工作人员到场，请予配合；核查的时间计入办理期限。",
+    "operable": "{name}承诺的条件经核实已经符合，自即日起可以凭证照从事活动。",
+    "repair_granted": "{name}的失信记录经审查准予修复，自即日起可以重新适用告知承诺。",
+    "credit_expired": "{name}的失信信息有效期已满，不再作为限制的依据。",
+}
+# what a transition issues to the department, not to the applicant
+INWARD = frozenset({"special_overrun"})
+TO_THIRD_PARTIES = frozenset({"hearing_right", "hearing_notice", "hearing_announcement"})
+# papers that name the certificate issued with them
+HANDS_OVER = frozenset({"grant", "issue", "deemed_renewal"})
+NEGATIVE = frozenset(
+    {
+        "refusal",
+        "not_accepted",
+        "lapse",
+        "revocation",
+        "permit_withdrawal",
+        "stopped",
+        "termination",
+        "not_required",
+        "repair_refused",
+        "deregistration_kept",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one institute of the law has a paper say: its text, what follows it, what comes of it, a note, parts of its own."""
+
+    text: str = ""
+    adds: str = ""
+    note: str = ""
+    consequences: tuple[str, ...] = ()
+    more: Body = field(default_factory=Body)  # parts of its own, instead of what every paper has
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper before it is numbered."""
+
+    title: str
+    body: Body = field(default_factory=Body)
+
+
+def title_of(kind: str, definition: ItemDefinition | None = None) -> str:
+    """Return the Chinese title of a kind of paper, where it is known by that of the matter it is about."""
+    return letters.title_of_matter(kind, definition) or ENGINE_TITLES.get(kind, "通知书")
+
+
+def remedies(
+    calendar: WorkCalendar, release: Release, department: str, served_on: date | None
+) -> Remedies:
+    """Return the two remedies, to whom each is addressed, and their last days once it is known when it was served.
+
+    A paper that has yet to be handed over names no day: the periods run from its service, and a day that is too early
+    would be a false instruction (R-DEC-3, R-DEC-7, R-TIME-7).
+    """
+    told = release.directory.papers_of(department)
+    review, court = told.review or "", told.court or "人民法院"
+    text = (
+        f"如不服本决定，可以自收到之日起六十日内{f'向{review}' if review else '依法'}申请行政复议，"
+        f"或者在六个月内依法向{court}提起行政诉讼。"
+    )
+    found: Remedies = {"text": text, "law": "行政复议法 20；行政诉讼法 46"}
+    if served_on:
+        found["review_until"] = calendar.roll(served_on + timedelta(days=60)).isoformat()
+        found["suit_until"] = calendar.roll(clocks.shift(served_on, Duration(6, "mo"))).isoformat()
+    return found
+
+
+def served_at_issue(case: Case, on: date) -> date | None:
+    """Return the day on which a paper issued today is served: to an online applicant at once, else not yet known."""
+    return on if case.channel == "online" else None
+
+
+def of_move(
+    release: Release, case: Case, move: Move, said: Iterable[Said], calendar: WorkCalendar, on: date
+) -> Paper:
+    """Write the paper that a transition's `notice` asks for; `said` is what the institutes of the law add.
+
+    A department's own words stand first, then the first text of an institute; what is added follows it; the last note
+    stands. Remedies count from `on`, where the paper is served at once.
+    """
+    kind, item, transition = move.transition.notice or "", move.item, move.transition
+    definition = release.subject(item.item)
+    title = definition.title if definition else release.bundle.title
+    added, law = list(said), letters.bases(kind, transition.basis, definition)
+    body: Body = {
+        "item": title,
+        "department": release.directory.authority(item.department),
+        "law": law,
+        "text": _text(release, case, move, added, law) + "".join(each.adds for each in added),
+        "points": [point["title"] for point in move.data.get("reasons", [])],
+        "dates": dates_of(case, item.item),
+        "note": next((each.note for each in reversed(added) if each.note), ""),
+        "consequences": [said for each in added for said in each.consequences],
+    }
+    if kind == "grant" and definition and not item.parent:
+        body["grants"] = letters.granted(letters.Facts(release, case, item, definition))
+    if kind in NEGATIVE and administrative(definition):
+        served_on = served_at_issue(case, on)
+        body["remedies"] = remedies(calendar, release, item.department, served_on)
+    for each in added:
+        body |= each.more
+    known = kind in NOTICE_TITLES
+    said_only = {name: value for name, value in body.items() if value}
+    named = title_of(kind, definition) if known else f"{transition.title}通知书"
+    return Paper(named, cast("Body", said_only))
+
+
+def administrative(definition: ItemDefinition | None) -> bool:
+    """Tell whether an authority decides the matter: what an enterprise answers is no administrative act."""
+    return definition is None or definition.category not in NOT_ADMINISTRATIVE
+
+
+def _text(release: Release, case: Case, move: Move, added: Iterable[Said], law: str) -> str:
+    """Return the first sentences of a paper: the department's own, those of an institute, of the kind, of the action."""
+    kind, definition = move.transition.notice or "", release.subject(move.item.item)
+    title = definition.title if definition else release.bundle.title
+    name = f"「{title}」"
+    if definition:
+        facts = letters.Facts(release, case, move.item, definition)
+        if own := letters.own_words(facts, kind, name, law):
+            return own
+    if text := next((each.text for each in added if each.text), ""):
+        return text
+    if definition and not move.item.parent and kind in letters.MEETS:
+        return letters.of_decision(facts, kind, name)
+    if definition and not move.item.parent and kind in letters.TURNED_AWAY:
+        return f"{letters.applied(case, name)}。经审查，{letters.TURNED_AWAY[kind]}。"
+    if kind in SENTENCES:
+        return SENTENCES[kind].format(name=name, days=move.data.get("days"))
+    return f"{name}：{move.transition.title}。"
+
+
+def dates_of(case: Case, item: str) -> dict[str, str]:
+    """Return the dates of an item's running clocks, by their titles."""
+    dates: dict[str, str] = {}
+    for clock in case.clocks.values():
+        if clock.item == item and clock.state == "running":
+            for title, day in (
+                (f"{clock.title}期限", clock.due_on),
+                (f"{clock.title}法定期限", clock.statutory_on),
+            ):
+                if day:
+                    dates[title] = day.isoformat()
+    return dates
+
+
+def all_dates(release: Release, case: Case) -> dict[str, str]:
+    """Return the dates of every running clock of the items, by item and title."""
+    dates: dict[str, str] = {}
+    for code in case.items:
+        title = release.title_of(code)
+        dates |= {f"{title}：{name}": day for name, day in dates_of(case, code).items()}
+    return dates
+
+
+def receipt(
+    release: Release, case: Case, materials: Iterable[str], missing: Iterable[str]
+) -> Paper:
+    """收件凭证 — dated, numbered, at once; not the acceptance (R-ACC-7)."""
+    titles = release.vocabulary.materials
+    body: Body = {
+        "text": f"已收到「{release.bundle.title}」申请，编号 {case.number}。这是收件凭证，不是受理通知书。",
+        "department": release.directory.authority(release.bundle.lead),
+        "items": [release.items[code].title for code in case.items],
+        "materials": [titles[code].title for code in materials],
+        "missing": [titles[code].title for code in missing],
+        "dates": {
+            f"{release.items[i].title}：{c.title}期限": c.due_on.isoformat()
+            for (i, _), c in case.clocks.items()
+            if i in release.items and c.due_on
+        },
+    }
+    return Paper(title_of("receipt"), body)
+
+
+def accepted_together(release: Release, case: Case, codes: list[str], *, by_silence: bool) -> Paper:
+    """受理通知书 — one for all items accepted at once, each with its authority, its day and its limits (R-ACC-7)."""
+    rows: list[str] = []
+    dates: dict[str, str] = {}
+    for code in codes:
+        title, on = release.items[code].title, case.items[code].accepted_on
+        rows.append(f"{title}：{say_date(on)}{'视为' if by_silence else ''}受理" if on else title)
+        dates |= {f"{title}：{name}": day for name, day in dates_of(case, code).items()}
+    how = (
+        "逾期没有告知需要补正，视为受理"
+        if by_silence
+        else "经审查，均属于各承办机关职权范围，申请材料齐全、符合法定形式，已受理"
+    )
+    others = [release.items[c].title for c in codes if release.items[c].category != "licence"]
+    note = "本通知书由牵头机关受各承办机关委托统一出具；各事项分别作出决定。"
+    if others and len(others) < len(codes):
+        note += f"其中{'、'.join(others)}不属于行政许可，参照上述规定一并受理。"
+    body: Body = {
+        "text": f"{letters.applied(case, f'「{release.bundle.title}」')}。下列{len(codes)}个事项{how}。",
+        "department": release.directory.authority(release.bundle.lead),
+        "items": rows,
+        "dates": dates,
+        "note": note,
+        "law": "行政许可法 32" if len(others) < len(codes) else "",
+        "accepted": codes,
+    }
+    return Paper(title_of(ACCEPTANCE), body)
+
+
+def correction(release: Release, case: Case, items: Iterable[Item]) -> Paper:
+    """一次性告知 — one notice with every point of every item (R-ACC-6, R-BND-4)."""
+    parts: list[PointTold] = []
+    dates: dict[str, str] = {}
+    for item in items:
+        title = release.items[item.item].title
+        parts += [{"item": title, "code": item.item, **point} for point in item.asked]
+        dates |= {f"{title}：{name}": day for name, day in dates_of(case, item.item).items()}
+    body: Body = {
+        "text": "您提交的材料需要补正，以下为一次性告知的全部内容。补齐后即进入受理；逾期未补正的，视为撤回申请，可以重新申请。",
+        "points": [f"{point['item']}：{point['title']}" for point in parts],
+        "asked": parts,
+        "dates": dates,
+        "law": "行政许可法 32",
+    }
+    return Paper(title_of("correction"), body)
+
+
+def card(kind: str, release: Release, item: str, clock: Clock) -> Paper:
+    """黄牌、红牌 — to the department, once each."""
+    title = release.title_of(item)
+    due = f"，期限{say_date(clock.due_on)}" if clock.due_on else ""
+    says = {
+        "yellow_card": f"「{title}」{clock.title}时限将到{due}。",
+        "red_card": f"「{title}」{clock.title}已超过承诺时限{due}，请尽快办结并公开说明理由。",
+        "statutory_breach": f"「{title}」{clock.title}已超过法定时限{due}，申请人有权申请行政复议或提起行政诉讼。",
+    }
+    return Paper(title_of(kind), {"text": says[kind], "basis": clock.basis})
+
+
+def not_taken(release: Release, item: str, clock: Clock, act: str, why: str) -> Paper:
+    """到期没有办成 — to the department: the clock does not come again, what is left a person has to do."""
+    title = release.title_of(item)
+    text = f"「{title}」{clock.title}到期，没有{act}：{why}。系统不会再办，请有权的岗位接着办理。"
+    return Paper(title_of("expiry_refused"), {"text": text, "basis": clock.basis})
+
+
+def awaited(release: Release, clock: Clock, calendar: WorkCalendar, to: str) -> Paper:
+    """期限待定 — the estimated last day has passed, and the notice of holidays that would tell it is not there."""
+    last = max(day for day in (clock.promised_on, clock.statutory_on, clock.due_on) if day)
+    first = local_date(datetime.fromisoformat(str(clock.spans[0][0]))).year
+    missing = [n for n in range(first, last.year + 1) if not calendar.known(date(n, 1, 1))]
+    years = "、".join(f"{year}年" for year in missing)
+    asked = "请不要等，尽快办理。" if to == APPLICANT else ""
+    text = (
+        f"「{release.title_of(clock.item)}」{clock.title}按推算到{say_date(clock.due_on or last)}届满，"
+        f"但{years}的放假安排还没有公布或者录入。安排公布后重新计算，在此以前不作期满处理。{asked}"
+    )
+    return plain("await_calendar", text, law=clock.basis)
+
+
+def plain(kind: str, text: str, /, **more: Unpack[Body]) -> Paper:
+    """Write a paper that is one sentence."""
+    return Paper(title_of(kind), {"text": text, **more})
+
+
+def certified(certificate: Certificate) -> str:
+    """Say which certificate was issued, and for how long."""
+    first = certificate.valid_from or certificate.issued_on
+    until = certificate.valid_until
+    valid = f"{say_date(first)}至{say_date(until)}有效" if until else "长期有效"
+    return f"{certificate.title}，编号 {certificate.number}，{valid}"
+
+
+def result(release: Release, case: Case) -> Paper:
+    """办结结果汇总 — one package when the last item is final, with the invitation to rate."""
+    lines = []
+    for code, item in case.items.items():
+        if not item.parent:
+            lines.append(
+                f"{release.items[code].title}：{machine_of(release, item.lifecycle).states[item.state].title}"
+            )
+    certificates = [
+        f"{c.title} {c.number}".strip() for c in case.certificates.values() if c.state == "valid"
+    ]
+    text = f"「{release.bundle.title}」已全部办结。请对本次服务作出评价。"
+    return Paper(title_of("result"), {"text": text, "items": lines, "certificates": certificates})

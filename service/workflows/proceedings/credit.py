@@ -1,0 +1,77 @@
+"""信用记录 — what a broken promise leaves behind: the record, the right to be heard, the way to repair it.
+
+Record and notice of repair are served together (两书同达, 国办发〔2025〕22号). The exclusion of R-NCP-3 ends with the repair
+or with the term of the record, both as acts of the repair proceeding.
+"""
+
+from datetime import date
+from typing import Final
+
+from service.workflows import clocks
+from service.workflows.case.parts import BreachKind, Credit, Item
+from service.workflows.definition.duration import Duration
+from service.workflows.definition.models.carried import SEVERITIES
+from service.workflows.definition.models.shared import Severity
+from service.workflows.notices import wording
+from service.workflows.proceedings import defence, repair
+from service.workflows.proceedings.kind import begin
+from service.workflows.worksheet import Work
+
+BREACHES: dict[str, BreachKind] = {  # outcome of a check → kind
+    "broken": "false_commitment",
+    "unkept": "unkept_commitment",
+}
+FOUND = {"broken": "虚假承诺", "unkept": "没有履行承诺"}
+ORDINARY: Final = "ordinary"
+
+
+def record(work: Work, check: Item, severity: Severity) -> None:
+    """Record the breach that a check has found; the finding and the way to repair it are served together."""
+    repairing = begin(
+        work,
+        repair.KIND,
+        check.parent,
+        department=check.department,
+        barred=check.first_handler,  # who found the breach does not also take it back
+        severity=severity,
+    )
+    pause = Duration.parse(work.situation.policy.repair_from(severity))
+    n = len(work.case.credits) + 1
+    work.case.credits[n] = credit = Credit(
+        n=n,
+        subject=work.case.applicant_id,
+        item=check.item,
+        kind=BREACHES[check.outcome],
+        recorded_at=work.at,
+        severity=severity,
+        repair=repairing.item,
+        repair_from=clocks.shift(work.today, pause),
+        ends_on=work.case.clocks[repairing.item, "term"].statutory_on,
+    )
+    heard_until = defence.open_for(work, check.parent, check.department)
+    _serve_finding(work, check, severity, _rights(heard_until))
+    way = wording.plain("repair_notice", repair.way_to_repair(credit))
+    work.issue("repair_notice", repairing.item, way)
+
+
+def _serve_finding(work: Work, check: Item, severity: str, rights: str) -> None:
+    title = work.release.title_of(check.parent)
+    said = f"「{title}」经事后核查认定{FOUND[check.outcome]}，记入信用记录，失信程度{SEVERITIES[severity]}。信用修复以前不再适用告知承诺。"
+    finding = wording.plain(
+        "credit_recorded",
+        said,
+        points=[check.note] if check.note else [],
+        note=rights,
+        remedies=wording.remedies(
+            work.situation.calendar,
+            work.release,
+            check.department,
+            wording.served_at_issue(work.case, work.today),
+        ),
+    )
+    work.issue("credit_recorded", check.item, finding)
+
+
+def _rights(heard_until: date | None) -> str:
+    by = f"，请在{wording.say_date(heard_until)}前提出" if heard_until else ""
+    return f"撤销许可以前，您有权陈述、申辩，可以要求听证{by}。"

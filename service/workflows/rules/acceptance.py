@@ -1,0 +1,44 @@
+"""受理 — the day from which the limits of an item count, and what its paper says of it.
+
+Law: 行政许可法 32 ①(五), ②; R-ACC-5, R-ACC-8.
+"""
+
+from service.workflows.calendar import local_date
+from service.workflows.case.lifecycle import CLOCK, PLEDGED
+from service.workflows.case.situation import Move
+from service.workflows.limits import LIMITS
+from service.workflows.notices import letters
+from service.workflows.notices.wording import Said
+from service.workflows.rules import joint
+from service.workflows.worksheet import Work
+
+PAPERS = frozenset({"acceptance", "tolerant_acceptance"})
+
+
+def moved(work: Work, move: Move) -> None:
+    """Fix the day of acceptance when the item leaves the intake; forget it when the limit itself begins anew."""
+    item, machine = move.item, work.machine(move.item)
+    from_intake = move.was in machine.acceptance_states or move.was == PLEDGED
+    leaves_intake = move.leaves and from_intake and item.state not in machine.acceptance_states
+    goes_on = machine.states[item.state].final in (None, "granted")
+    if any(machine.lifecycle.clocks[name].limit == LIMITS for name in move.transition.restarts):
+        item.accepted_on = None
+    if leaves_intake and goes_on:
+        item.noted = []
+        if item.accepted_on is None:
+            since = work.counting_from(item, move.transition.counts_from or "now")
+            at = work.office_receipt(since.at) if since.entry else since.at
+            item.accepted_on = local_date(at)
+            joint.begin_cap(work, at)
+
+
+def says(work: Work, move: Move, name: str) -> Said | None:
+    """Say who asked for what and when, that it was examined and accepted, how, and as of which day."""
+    definition = work.release.subject(move.item.item)
+    if move.transition.notice not in PAPERS or definition is None:
+        return None
+    facts = letters.Facts(work.release, work.case, move.item, definition)
+    by_silence = move.transition.actors == [CLOCK]
+    tolerant = move.transition.notice == "tolerant_acceptance"
+    why = "主要材料齐全、符合法定形式" if tolerant else "申请材料齐全、符合法定形式"
+    return Said(letters.of_acceptance(facts, name, by_silence=by_silence, why=why))

@@ -1,0 +1,64 @@
+"""撤销 — a grant is taken back on a ground of the law, with the right to be heard before.
+
+Law: 行政许可法 36, 47, 69; R-LIFE-4, R-NCP-9.
+"""
+
+from typing import Any
+
+from service.workflows.case.situation import Move
+from service.workflows.definition.models import Transition
+from service.workflows.notices.wording import Said
+from service.workflows.proceedings import KINDS, begin, credit, follow_up, open_one, revocation
+from service.workflows.worksheet import Work
+
+REVOKED = "revoked"
+
+
+def refuse(work: Work, move: Move) -> None:
+    """Refuse a second proceeding of the kind while one is going on, and to revoke without one.
+
+    Nobody may take the way itself (`by: proceeding`); older releases let a head take it beside the proceeding. Where a
+    release knows no proceeding it is the only way there is.
+    """
+    machine, begins = work.machine(move.item), move.effect.begin
+    ends = machine.states[move.transition.to].final
+    if ends == REVOKED and any(_opens_one(t) for t in machine.transitions):
+        raise move.refusal(
+            "不能直接撤销：要先启动撤销程序，告知并听取陈述申辩以后才能决定", "行政许可法 36、69"
+        )
+    if begins and open_one(work.case, begins, move.item.item):
+        raise move.refusal("这个程序正在进行")
+
+
+def _opens_one(transition: Transition) -> bool:
+    effect = transition.effect
+    return effect is not None and effect.begin == revocation.KIND.code
+
+
+def follows(work: Work, move: Move) -> None:
+    """Begin the proceeding on the ground that was named."""
+    if begins := move.effect.begin:
+        item = move.item
+        begun = begin(work, KINDS[begins], item.item, department=item.department)
+        begun.ground = move.data.get("ground", "")
+
+
+def tells(work: Work, move: Move) -> dict[str, Any]:
+    """Return the check that a revocation rests on as {check, paper}, nothing where there is none."""
+    if work.machine(move.item).states[move.transition.to].final != REVOKED:
+        return {}
+    return follow_up.cited(work.case, move.item)
+
+
+def says(work: Work, move: Move, _: str) -> Said | None:
+    """Name the paper of the check that it rests on."""
+    if move.transition.notice != "revocation":
+        return None
+    case, item = work.case, move.item
+    checks = {
+        other.item
+        for other in case.items.values()
+        if other.parent == item.item and other.outcome in credit.BREACHES
+    }
+    told = [n for n in case.notices.values() if n.item in checks and n.kind == "credit_recorded"]
+    return Said(note=f"依据：{told[-1].title}（{told[-1].number}）。") if told else None

@@ -1,0 +1,134 @@
+"""填写中的申请 — what a draft would be if it were submitted now: its form by pages, its papers, and what it still lacks."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from service.errors import DataInvalid
+from service.workflows.application import questions
+from service.workflows.application.fieldtypes import check_value
+from service.workflows.application.questions import Applicant
+from service.workflows.case.parts import Case
+from service.workflows.case.situation import Situation
+from service.workflows.definition.release import Release
+from service.workflows.handling import submission
+from service.workflows.rules import library
+from service.workflows.telling.draft.changes import changes
+from service.workflows.telling.draft.form_pages import Typed, pages
+from service.workflows.telling.draft.given import papers, to_hand_in
+from service.workflows.telling.guide import Earlier, guide
+from service.workflows.telling.guide.rehearsal import NOTHING_EARLIER
+from service.workflows.worksheet import Work
+
+__all__ = ["draft", "to_hand_in"]
+
+
+def draft(
+    case: Case,
+    situation: Situation,
+    *,
+    earlier: Earlier = NOTHING_EARLIER,
+    before: Release | None = None,
+) -> dict[str, Any]:
+    """Return what a draft comes to if it is submitted in this situation, as JSON: {guide, pages, papers, lacking, changes}.
+
+    `guide` is None while the answers do not say what applies. `lacking` are the errors a submission would be refused
+    with, as [{pointer, detail}]; `changes` says in Chinese what is different from the rules of `before`.
+    """
+    work = Work(situation, case)
+    typed = _typed(work)
+    guided = partial(_guided, work, typed, earlier)
+    try:
+        found = guided(situation.release)
+    except DataInvalid as wrong:
+        return {
+            "guide": None,
+            "pages": [],
+            "papers": [],
+            "lacking": list(wrong.facts["errors"]),
+            "changes": [],
+        }
+    made = pages(situation.release, found, typed)
+    return {
+        "guide": found,
+        "pages": made,
+        "papers": papers(work, found),
+        "lacking": _lacking(found, case, made),
+        "changes": changes(before, guided, found) if before else [],
+    }
+
+
+def _guided(work: Work, typed: Typed, earlier: Earlier, rules: Release) -> dict[str, Any]:
+    """Return the guide under these rules; what they do not know is left out."""
+    case, situation = work.case, work.situation
+    who = Applicant(case.applicant_type, case.applicant_name, case.applicant_id, situation.excluded)
+    known = rules.vocabulary.fields
+    return guide(
+        rules,
+        who,
+        case.answers,
+        handling={code: way for code, way in case.handling.items() if code in rules.items},
+        calendar=situation.calendar,
+        now=situation.now,
+        form={name: value for name, value in typed.values.items() if name in known},
+        earlier=earlier,
+        library=situation.library if situation.asked else None,
+    )
+
+
+def _typed(work: Work) -> Typed:
+    """Sort what was filled in: what fits, what does not; what nobody asks for any more is left out."""
+    release, case = work.release, work.case
+    values: dict[str, Any] = {}
+    faults: dict[str, str] = {}
+    for name, given in case.form.items():
+        if name not in release.vocabulary.fields:
+            continue
+        definition = release.vocabulary.fields[name]
+        value, wrong = check_value(definition, given)
+        if wrong:
+            faults[name] = f"{definition.title}{wrong}"
+        else:
+            values[name] = value
+    known = [
+        library.prefilled(work),
+        submission.prefill(work),
+        questions.filled_by_answers(release, case.answers),
+    ]
+    return Typed(values, faults, set(values).union(*known))
+
+
+def _lacking(
+    found: Mapping[str, Any], case: Case, made: list[dict[str, Any]]
+) -> list[dict[str, str]]:
+    """Return what a submission would be refused for; a field that is empty is not told twice."""
+    wrong = [*_not_open(found, case), *_empty(made)]
+    told = {each["pointer"] for each in wrong if each["pointer"].startswith("/form/")}
+    barred = [each for each in found["obstacles"] if each["pointer"] not in told]
+    return wrong + [{"pointer": each["pointer"], "detail": each["say"]} for each in barred]
+
+
+def _not_open(found: Mapping[str, Any], case: Case) -> list[dict[str, str]]:
+    """Return why it cannot be applied for at all, and choices for what is not applied for."""
+    wrong = [{"pointer": "/answers", "detail": stop["say"]} for stop in found["stops"]]
+    if not found["items"]:
+        wrong.append({"pointer": "/answers", "detail": "按您的回答没有需要办理的事项"})
+    open_ = {item["code"] for item in found["items"]}
+    gone = [code for code in case.handling if code not in open_]
+    return wrong + [
+        {"pointer": f"/handling/{code}", "detail": "这个事项不用办了，请重新选择办理方式"}
+        for code in gone
+    ]
+
+
+def _empty(made: list[dict[str, Any]]) -> list[dict[str, str]]:
+    fields = [field for page in made for section in page["sections"] for field in section["fields"]]
+    return [
+        {
+            "pointer": f"/form/{field['code']}",
+            "detail": field["fault"]
+            or f"请{'核对' if field['origin'] else '填写'}{field['title']}",
+        }
+        for field in fields
+        if field["lacking"]
+    ]

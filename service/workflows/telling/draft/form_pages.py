@@ -1,0 +1,112 @@
+"""一张表分页 — the sections of the one form on pages short enough to fill in without losing heart."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+from service.workflows.application.fieldtypes import say
+from service.workflows.definition.models import one_of
+from service.workflows.definition.release import Release
+
+MOST = 7  # fields to fill in on one page; what is known already does not count
+REST = "其他"
+
+Part = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """填了的 — the values that fit their fields, what is wrong with the others, and what a submission would know."""
+
+    values: Mapping[str, Any]
+    faults: Mapping[str, str]
+    known: Collection[str] = ()
+
+
+def pages(release: Release, found: Part, typed: Typed) -> list[dict[str, Any]]:
+    """Return the pages of the form: [{n, title, sections: [{title, fields}], to_fill, lacking}], n from 1.
+
+    Short sections share a page, a long one takes several. A field is {code, title, type, hint, unit, min, max, options,
+    required, value, said, origin, fault, lacking, items}; `found` is the guide. What is only proposed, by an earlier
+    application, is lacking until it was looked at and saved.
+    """
+    made: list[list[dict[str, Any]]] = []
+    room = 0
+    for title, fields in _sections(release, found, typed).items():
+        parts = _parts(fields)
+        for number, part in enumerate(parts, 1):
+            cost = _to_fill(part)
+            if not made or cost > room:
+                made.append([])
+                room = MOST
+            room -= cost
+            made[-1].append(
+                {"title": f"{title}（{number}）" if len(parts) > 1 else title, "fields": part}
+            )
+    return [_page(n, sections) for n, sections in enumerate(made, 1)]
+
+
+def _page(n: int, sections: list[dict[str, Any]]) -> dict[str, Any]:
+    fields = [field for section in sections for field in section["fields"]]
+    return {
+        "n": n,
+        "title": "、".join(section["title"] for section in sections),
+        "sections": sections,
+        "to_fill": _to_fill(fields),
+        "lacking": sum(field["lacking"] for field in fields),
+    }
+
+
+def _parts(fields: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Cut the fields of a section that is too long for one page into parts of about the same length."""
+    pages_needed = max(1, ceil(_to_fill(fields) / MOST))
+    most = ceil(_to_fill(fields) / pages_needed)
+    parts: list[list[dict[str, Any]]] = [[]]
+    for field in fields:
+        if _to_fill(parts[-1]) == most and not field["origin"]:
+            parts.append([])
+        parts[-1].append(field)
+    return parts
+
+
+def _to_fill(fields: Sequence[Part]) -> int:
+    return sum(1 for field in fields if not field["origin"])
+
+
+def _sections(release: Release, found: Part, typed: Typed) -> dict[str, list[dict[str, Any]]]:
+    sections: dict[str, list[dict[str, Any]]] = {}
+    for name in found["form"]["properties"]:
+        title = release.vocabulary.fields[name].section or REST
+        sections.setdefault(title, []).append(_field(release, name, found, typed))
+    if REST in sections:
+        sections[REST] = sections.pop(REST)
+    return sections
+
+
+def _field(release: Release, name: str, found: Part, typed: Typed) -> dict[str, Any]:
+    definition, schema = release.vocabulary.fields[name], found["form"]["properties"][name]
+    prefilled = found["prefill"].get(name, {})
+    value = typed.values.get(name, prefilled.get("value"))
+    required = name in found["form"]["required"]
+    words = "" if value is None else say(definition, value, release.directory.region)
+    return {
+        "code": name,
+        "title": definition.title,
+        "type": definition.type,
+        "hint": schema.get("description", ""),
+        "unit": schema.get("x-unit", ""),
+        "min": definition.min,
+        "max": definition.max,
+        "options": [
+            {"code": code, "title": label}
+            for code, label in one_of(definition.options or {}).items()
+        ],
+        "required": required,
+        "value": value,
+        "said": words,
+        "origin": prefilled.get("origin", ""),
+        "fault": typed.faults.get(name, ""),
+        "lacking": name in typed.faults or (required and name not in typed.known),
+        "items": schema["x-items"],
+    }

@@ -1,0 +1,198 @@
+"""预演 — the application as it would be if it were submitted now, decided by the same functions as a real one."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from service.errors import DataInvalid
+from service.workflows.application import needed, questions
+from service.workflows.application.fieldtypes import check_value
+from service.workflows.calendar import WorkCalendar
+from service.workflows.case.parts import Ban, Case, Handling
+from service.workflows.case.situation import Held, Situation
+from service.workflows.definition.models import FieldUse, MaterialUse
+from service.workflows.definition.release import Release
+from service.workflows.handling import submission
+from service.workflows.rules import library as holdings
+from service.workflows.rules.renewal import Continuation, look
+from service.workflows.worksheet import Work
+
+CERTIFICATE, EARLIER, REGION = "certificate.", "earlier", "region"
+Certificates = Mapping[str, Mapping[str, Any]]  # certificate code → what it says, by name
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """以前的申请 — what the applicant filled in before, and which application that was, in Chinese."""
+
+    form: Mapping[str, Any] = field(default_factory=dict)
+    said: str = ""
+
+
+NOTHING_EARLIER = Earlier()
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """What is known before anything is filled in."""
+
+    work: Work
+    selection: questions.Selection
+    handling: dict[str, Handling]  # of each item, as it would really be handled
+    refused: dict[str, str]  # items whose commitment is not open → why
+    # Prefilled field → where it comes from, in Chinese.
+    origins: dict[str, str] = field(default_factory=dict)
+    # Items about a certificate → which.
+    continuing: dict[str, Continuation] = field(default_factory=dict)
+    asked_library: bool = False  # whether the applicant's certificates were looked up
+
+    @property
+    def release(self) -> Release:
+        """Return the release."""
+        return self.work.release
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Return the codes of the items that apply."""
+        return self.selection.items
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return what expressions may look at."""
+        return self.work.facts()
+
+    def unknown(self, when: str | None) -> list[str]:
+        """Return the form fields that a condition depends on and that nobody has filled in yet."""
+        if when is None:
+            return []
+        names = self.release.expression(when, "item").names
+        fields = [name.removeprefix("form.") for name in sorted(names) if name.startswith("form.")]
+        return [name for name in fields if name not in self.work.case.form]
+
+    def depends_on(self, when: str | None) -> list[dict[str, str]]:
+        """Return what a condition waits for, as [{code, title}]: fields to be filled in, and questions still open."""
+        titles = self.release.vocabulary.fields
+        found = [{"code": name, "title": titles[name].title} for name in self.unknown(when)]
+        asks = {question.id: question.ask for question in self.release.bundle.questions}
+        return found + [
+            {"code": id_, "title": asks[id_]} for id_ in (self.selection.open if when else ())
+        ]
+
+    def certain(self, uses: Iterable[FieldUse | MaterialUse]) -> set[str]:
+        """Return what of these is asked for already: all of them, once every question is answered."""
+        return {use.use for use in uses if use.when is None or not self.selection.open}
+
+
+def rehearse(
+    release: Release,
+    applicant: questions.Applicant,
+    answers: Mapping[str, Any],
+    handling: Mapping[str, str],
+    *,
+    form: Mapping[str, Any],
+    certificates: Certificates,
+    calendar: WorkCalendar,
+    now: datetime,
+    earlier: Earlier = NOTHING_EARLIER,
+    library: tuple[Held, ...] | None = None,
+    bans: tuple[Ban, ...] = (),
+    so_far: bool = False,
+) -> Rehearsal:
+    """Put the application together; `so_far`: as far as the answers go, whoever asks.
+
+    Raises:
+        DataInvalid: answers, form or handling are wrong, or the bundle is not for this kind of applicant.
+    """
+    selection = questions.select(release, answers, applicant, so_far=so_far)
+    own = library or ()
+    excluded = applicant.excluded
+    situation = Situation(release, calendar, now, excluded=excluded, library=own, bans=bans)
+    work = Work(situation, _case(release, applicant, selection))
+    certificates = {**holdings.certificates_say(own, applicant.id, work.today), **certificates}
+    known, origins = _prefill(work, certificates, earlier)
+    given = needed.check_form(release, {**selection.facts["form"], **form})
+    work.case.form = filled = {**known, **given}
+    codes = selection.items
+    refused = {code: why for code in codes if (why := submission.not_eligible(work, code))}
+    return Rehearsal(
+        work=work,
+        selection=selection,
+        handling=_handled(codes, _wishes(release, handling), refused),
+        refused=refused,
+        origins={name: said for name, said in origins.items() if filled[name] == known[name]},
+        continuing=_continued(work, codes),
+        asked_library=library is not None,
+    )
+
+
+def _continued(work: Work, codes: Iterable[str]) -> dict[str, Continuation]:
+    return {code: found for code in codes if (found := look(work, code, unnamed=True))}
+
+
+def _handled(
+    items: Iterable[str], wishes: Mapping[str, str], refused: Mapping[str, str]
+) -> dict[str, Handling]:
+    """Return how each item would really be handled: by promise where it is wished for and open."""
+    promised = {code for code, wish in wishes.items() if wish == "commitment"} - set(refused)
+    return {code: "commitment" if code in promised else "ordinary" for code in items}
+
+
+def _case(release: Release, applicant: questions.Applicant, selection: questions.Selection) -> Case:
+    return Case(
+        id="",
+        bundle=release.bundle.code,
+        release=release.hash,
+        applicant_type=applicant.type,
+        applicant_name=applicant.name,
+        applicant_id=applicant.id,
+        answers=dict(selection.facts["answers"]),
+    )
+
+
+def _wishes(release: Release, handling: Mapping[str, str]) -> Mapping[str, str]:
+    """Check what was chosen; a choice for an item that does not apply (any more) has no effect."""
+    for code, wish in handling.items():
+        wrong = "只能选 ordinary 或 commitment"
+        if code not in release.items:
+            wrong = f"没有「{code}」这个事项"
+        if code not in release.items or wish not in ("ordinary", "commitment"):
+            raise DataInvalid(wrong, errors=[{"pointer": f"/handling/{code}", "detail": wrong}])
+    return handling
+
+
+def _prefill(
+    work: Work, certificates: Certificates, earlier: Earlier
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what is known from record, certificates and an earlier application; a value that does not fit is left out."""
+    record = submission.prefill(work)
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for name, definition in work.release.vocabulary.fields.items():
+        for found, said in _sources(work.release, name, record, certificates, earlier):
+            value, wrong = check_value(definition, found)
+            if found not in (None, "", []) and not wrong:
+                values[name], origins[name] = value, said
+                break
+    return values, origins
+
+
+def _sources(
+    release: Release,
+    name: str,
+    record: Mapping[str, Any],
+    certificates: Certificates,
+    earlier: Earlier,
+) -> Iterator[tuple[Any, str]]:
+    """Yield what each source of a field knows, and where it comes from in Chinese."""
+    titles = release.vocabulary.certificates
+    for source in release.vocabulary.fields[name].source:
+        if source == EARLIER:
+            yield earlier.form.get(name), earlier.said
+        elif source == REGION:
+            yield release.directory.region.code, "这件事由本地办理"
+        elif source.startswith(CERTIFICATE):
+            code, _, part = source.removeprefix(CERTIFICATE).partition(".")
+            yield certificates.get(code, {}).get(part), f"来自您的{titles[code].title}"
+        else:
+            yield record.get(name), "来自您的登记信息"

@@ -1,1 +1,0 @@
-"""Tools over definitions: scenarios that must come true, and drawings."""

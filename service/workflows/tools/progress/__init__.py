@@ -1,9 +1,0 @@
-"""进度 — whose turn it is, what the applicant has to do, and what happened, said from the case and its record alone."""
-
-from service.workflows.tools.progress.owed import Ask, Owed, owed
-from service.workflows.tools.progress.timeline import Entry, action_title, attached, timeline
-from service.workflows.tools.progress.turn import WHOSE_TITLES, Turn, turn
-
-__all__ = [
-    "WHOSE_TITLES", "Ask", "Entry", "Owed", "Turn", "action_title", "attached", "owed", "timeline", "turn",
-]  # fmt: skip

@@ -1,0 +1,29 @@
+"""样例值 — valid values for form fields nobody wrote down, so that a story need tell only what matters to it."""
+
+from datetime import date
+from typing import Any
+
+from service.workflows.application import questions
+from service.workflows.application.fieldtypes import type_of
+from service.workflows.definition.models import Question, VocabularyField
+from service.workflows.definition.release import Release
+
+
+def sample(definition: VocabularyField, today: date) -> Any:
+    """Return a valid value of a field."""
+    return type_of(definition).sample(definition, today)
+
+
+def answers_with_neutral(
+    release: Release, given: dict[str, Any], applicant_type: str = ""
+) -> dict[str, Any]:
+    """Return the answers of a story, with a neutral one (no, nothing, the smallest, the first) where it gave none."""
+    answers = dict(given)
+    while lacking := _unanswered(release, answers, applicant_type):
+        answers[lacking[0].id] = type_of(lacking[0]).neutral(lacking[0])
+    return answers
+
+
+def _unanswered(release: Release, answers: dict[str, Any], applicant_type: str) -> list[Question]:
+    asked = questions.asked_questions(release, answers, applicant_type)
+    return [question for question in asked if question.id not in answers]

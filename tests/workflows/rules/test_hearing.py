@@ -1,0 +1,314 @@
+"""Hearings: told, asked for, waived, announced, held; no decision before, and the time between is not counted."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+
+from service.errors import ActionNotAllowed, DataInvalid, NotPermitted
+from service.workflows.authoring.load import load_pack
+from tests.workflows.story import Story, Town
+from tests.workflows.town import Data
+
+ASKED = {"mode": "on_request", "basis": "行政许可法 47"}
+PUBLIC = {"mode": "ex_officio", "basis": "城乡规划法 48"}
+NEIGHBOUR = {"name": "占位邻", "contact": "19900000001"}
+SHOP = {"name": "占位店", "contact": "示例路2号"}
+DAY = {"date": "2026-10-21", "place": "区政务服务中心三楼", "chair": "qian"}
+
+
+def reviewing(
+    shop: type[Town], hearing: Data | None = None, at: str = "2026-09-01", **of: Any
+) -> Story:
+    """Bring the food licence to its review; `hearing` is what its definition says."""
+    plain = {"limits": {"statutory": "20wd", "promised": "20wd"}}
+    return shop.accepted(
+        "food", at=at, change={"food": plain | ({"hearing": hearing} if hearing else {})}, **of
+    )
+
+
+def told(
+    shop: type[Town], hearing: Data | None = ASKED, parties: Sequence[Data] = (), **of: Any
+) -> Story:
+    """Tell the right to a hearing on 2026-09-16."""
+    story = reviewing(shop, hearing, **of)
+    story.wang("food.tell_hearing", "2026-09-16", reason="油烟影响相邻住户", parties=list(parties))
+    return story
+
+
+def stage(story: Story) -> str:
+    """Return how far the hearing has come."""
+    return story.item("food").hearing.stage
+
+
+class TestOnRequest:
+    def test_the_time_between_is_not_counted(self, shop: type[Town]) -> None:
+        """S-11: window to 09-22, hearing by 10-27, notice by 10-12, 16 days not counted, new limit 10-27 (R-HEAR-2…4)."""
+        story = told(shop)
+        assert (story.due("food.decision", "statutory"), story.due("food.hearing_window")) == (
+            date(2026, 9, 29),
+            date(2026, 9, 22),
+        )
+        story.zhang("food.request_hearing", "2026-09-22T16:00")
+        assert (story.state("food"), story.due("food.hearing"), story.due("food.decision")) == (
+            "hearing",
+            date(2026, 10, 27),
+            None,
+        )
+        story.wang("food.announce_hearing", "2026-10-12", **DAY)
+        story.wang("food.record_hearing", "2026-10-21", document="听证笔录1号")
+        assert (story.state("food"), story.due("food.decision", "statutory")) == (
+            "reviewing",
+            date(2026, 10, 27),
+        )
+        papers = [kind for kind in story.papers() if kind.startswith("hearing")]
+        assert papers == ["hearing_right", "hearing_request", "hearing_notice", "hearing_end"]
+
+    def test_nothing_is_decided_before_the_right_is_told(self, shop: type[Town]) -> None:
+        """Neither proposed nor decided before the right was told, nor while the window is open (R-HEAR-2)."""
+        story = reviewing(shop, ASKED)
+        assert "听证权利" in story.offers("wang")["food.propose"].reason
+        with pytest.raises(ActionNotAllowed, match="听证权利"):
+            story.wang("food.propose", opinion="符合条件。")
+        story.wang("food.tell_hearing", reason="关系重大", parties=[])
+        with pytest.raises(ActionNotAllowed):
+            story.wang("food.propose", opinion="符合条件。")
+
+    def test_window_runs_out(self, shop: type[Town]) -> None:
+        """Silence of five days ends the waiting; the decision clock went on (R-HEAR-4)."""
+        story = told(shop).until("2026-09-22T23:59")
+        assert story.state("food") == "hearing_told"
+        story.until("2026-09-23T00:00")
+        assert (story.state("food"), stage(story)) == ("reviewing", "over")
+        assert story.due("food.decision", "statutory") == date(2026, 9, 29)
+        story.wang("food.propose", opinion="符合条件。")
+        assert story.clock("food.hearing_window").card == "none"
+
+    def test_a_waiver_opens_the_decision(self, shop: type[Town]) -> None:
+        """A waiver has its paper and opens the decision at once; nobody is told twice."""
+        story = told(shop)
+        story.zhang("food.waive_hearing")
+        assert (story.state("food"), stage(story), story.papers()[-1]) == (
+            "reviewing",
+            "waived",
+            "hearing_waived",
+        )
+        with pytest.raises(ActionNotAllowed, match="已经告知"):
+            story.wang("food.tell_hearing", reason="关系重大", parties=[])
+        story.wang("food.propose", opinion="符合条件。")
+
+    def test_record_is_cited(self, shop: type[Town]) -> None:
+        """The decision rests on the record and says so (R-HEAR-3, 行政许可法 48)."""
+        story = told(shop)
+        story.zhang("food.request_hearing")
+        story.wang("food.announce_hearing", **DAY)
+        story.wang("food.record_hearing", "2026-10-21", document="听证笔录1号")
+        story.wang("food.propose", opinion="符合条件。")
+        story.zhao("food.refuse", reasons=["unfit"])
+        refusal = next(n for n in story.case.notices.values() if n.kind == "refusal")
+        assert "听证笔录（听证笔录1号）" in refusal.body["text"]
+
+    def test_where_nothing_is_defined(self, shop: type[Town]) -> None:
+        """The right may be told in any licence; without it, nothing waits (行政许可法 47)."""
+        reviewing(shop).wang("food.propose", opinion="符合条件。")
+        story = told(shop, hearing=None)
+        story.zhang("food.request_hearing")
+        assert story.state("food") == "hearing"
+
+    def test_who_may_ask(self, shop: type[Town]) -> None:
+        """A reviewer cannot ask for the applicant, and a third party only where one was told."""
+        story = told(shop)
+        offered = story.offers("wang")["food.request_hearing"]
+        assert (offered.allowed, offered.needs) == (False, ("party", "document"))
+        with pytest.raises(NotPermitted):
+            story.zhao("food.request_hearing")
+        assert story.offers("zhang")["food.request_hearing"].needs == ()
+
+    def test_the_application_may_be_withdrawn_meanwhile(self, shop: type[Town]) -> None:
+        """Whoever waits for a hearing may still withdraw the application (R-ACC-11)."""
+        story = told(shop)
+        story.zhang("food.request_hearing")
+        story.zhang("withdraw")
+        assert story.state("food") == "withdrawn"
+
+
+class TestProcedure:
+    @pytest.mark.parametrize(
+        ("data", "on", "pointer"),
+        [
+            ({}, "2026-10-13", "/data/date"),
+            ({"chair": "wang"}, "2026-10-12", "/data/chair"),
+            ({"chair": "li"}, "2026-10-12", "/data/chair"),
+            ({"date": "2026-02-30"}, "2026-10-12", "/data/date"),
+            ({"place": " "}, "2026-10-12", "/data/place"),
+        ],
+    )
+    def test_it_is_announced_in_time_with_an_unconcerned_chair(
+        self, shop: type[Town], data: Data, on: str, pointer: str
+    ) -> None:
+        """Seven working days before, and led by nobody who handled the matter (R-HEAR-3)."""
+        story = told(shop)
+        story.zhang("food.request_hearing", "2026-09-22")
+        with pytest.raises(DataInvalid) as wrong:
+            story.wang("food.announce_hearing", on, **{**DAY, **data})
+        assert wrong.value.facts["errors"][0]["pointer"] == pointer
+
+    def test_the_chair_is_another_person(self, shop: type[Town]) -> None:
+        """The reviewer does not lead it with another account."""
+        story = told(shop)
+        story.subjects = dict.fromkeys(("wang", "qian"), "999901198001010010")
+        story.zhang("food.request_hearing", "2026-09-22")
+        with pytest.raises(DataInvalid) as wrong:
+            story.wang("food.announce_hearing", "2026-10-10", **DAY)
+        assert wrong.value.facts["errors"][0]["pointer"] == "/data/chair"
+
+    def test_record_only_when_held(self, shop: type[Town]) -> None:
+        """There is no record before the notice, nor before the day."""
+        story = told(shop)
+        story.zhang("food.request_hearing", "2026-09-22")
+        with pytest.raises(ActionNotAllowed, match="没有通知"):
+            story.wang("food.record_hearing", document="听证笔录1号")
+        story.wang("food.announce_hearing", **DAY)
+        with pytest.raises(ActionNotAllowed, match="还没有到"):
+            story.wang("food.record_hearing", "2026-10-20", document="听证笔录1号")
+
+    def test_not_held_in_time_is_red(self, shop: type[Town]) -> None:
+        """A hearing not held within twenty days is red for the department."""
+        story = told(shop)
+        story.zhang("food.request_hearing", "2026-09-22")
+        assert story.until("2026-10-28T00:00").clock("food.hearing").card == "red"
+
+
+class TestExOfficio:
+    def test_announced_and_held_first(self, shop: type[Town]) -> None:
+        """Public announcement, notice and signed record come before the decision; telling the right is not enough (R-HEAR-1)."""
+        story = told(shop, PUBLIC).until("2026-09-23")
+        with pytest.raises(ActionNotAllowed, match="公告并举行听证"):
+            story.wang("food.propose", opinion="符合条件。")
+        story.wang(
+            "food.open_hearing",
+            reason="涉及公共利益",
+            notice_text="欢迎旁听。",
+            days=25,
+            parties=[],
+        )
+        assert (story.state("food"), story.papers()[-1], story.due("food.decision")) == (
+            "hearing",
+            "hearing_announcement",
+            None,
+        )
+        story.wang("food.announce_hearing", **DAY)
+        story.wang("food.record_hearing", "2026-10-21", document="听证笔录2号")
+        story.wang("food.propose", opinion="符合条件。")
+        assert story.state("food") == "deciding"
+
+
+class TestThirdParties:
+    def test_must_be_named(self, shop: type[Town]) -> None:
+        """Where others are concerned they are named, told by a paper of their own, and their contact stays inside (R-DEC-2)."""
+        story = reviewing(shop, ASKED | {"third_parties": True})
+        with pytest.raises(DataInvalid, match="利害关系人"):
+            story.wang("food.tell_hearing", reason="关系重大", parties=[])
+        story.wang("food.tell_hearing", reason="关系重大", parties=[NEIGHBOUR, SHOP])
+        sent = [
+            (n.to, n.body.get("addressee"))
+            for n in story.case.notices.values()
+            if n.kind == "hearing_right"
+        ]
+        assert sent == [("applicant", None), ("third_party", "占位邻"), ("third_party", "占位店")]
+        assert [n.delivered_at for n in story.case.notices.values() if n.to == "third_party"] == [
+            None,
+            None,
+        ]
+        written = [event.data for event in story.events] + [event.rows for event in story.events]
+        assert "19900000001" not in str(written)
+
+    @pytest.mark.parametrize(
+        "parties", ["x", [{}], [{"name": "甲"}], [{"name": "甲", "contact": ""}], [NEIGHBOUR] * 51]
+    )
+    def test_a_party_has_a_name_and_an_address(
+        self, shop: type[Town], parties: Sequence[Data]
+    ) -> None:
+        """A name and a way to reach them, both."""
+        with pytest.raises(DataInvalid):
+            reviewing(shop).wang("food.tell_hearing", reason="关系重大", parties=parties)
+
+    def test_all_have_spoken(self, shop: type[Town]) -> None:
+        """The decision waits for everybody's answer or the end of the window (R-DEC-2)."""
+        story = told(shop, parties=[NEIGHBOUR, SHOP])
+        story.zhang("food.waive_hearing")
+        story.wang("food.record_statement", party=2, opinion="没有意见。")
+        assert story.state("food") == "hearing_told"
+        with pytest.raises(DataInvalid):
+            story.wang("food.record_statement", party=2, opinion="又没有意见。")
+        with pytest.raises(ActionNotAllowed, match="答复"):
+            story.zhang("food.request_hearing")
+        story.li("food.record_statement", party=1, opinion="希望加装净化设备。")
+        assert (story.state("food"), stage(story)) == ("reviewing", "waived")
+
+    def test_the_request_of_one_leads_to_the_hearing(self, shop: type[Town]) -> None:
+        """A third party's request, written down by the window, leads to the hearing; all are told its date."""
+        story = told(shop, parties=[NEIGHBOUR])
+        story.zhang("food.waive_hearing")
+        with pytest.raises(DataInvalid):
+            story.li("food.request_hearing", party=2, document="听证申请书1号")
+        story.li("food.request_hearing", party=1, document="听证申请书1号")
+        story.wang("food.announce_hearing", **DAY)
+        assert [n.to for n in story.case.notices.values() if n.kind == "hearing_notice"] == [
+            "applicant",
+            "third_party",
+        ]
+
+    def test_window_runs_out(self, shop: type[Town]) -> None:
+        """Told on 09-16, silent to the end of 09-22: then the decision is open (S-11)."""
+        story = told(shop, parties=[NEIGHBOUR]).until("2026-09-23")
+        assert (story.state("food"), stage(story)) == ("reviewing", "over")
+
+
+class TestSpecial:
+    def test_days_that_run_out_are_announced_anew(self, shop: type[Town]) -> None:
+        """Announced days that run out are told to the department; the applicant gets a new written notice (R-CLK-1)."""
+        story = reviewing(shop, at="2026-06-08")
+        story.wang(
+            "food.start_special",
+            "2026-06-15",
+            procedure="expert_review",
+            notice_text="请专家评审。",
+            days=5,
+        )
+        assert story.due("food.special") == date(2026, 6, 23)
+        story.until("2026-06-24")
+        told_inside = list(story.case.notices.values())[-1]
+        assert (told_inside.kind, told_inside.to, story.state("food")) == (
+            "special_overrun",
+            "scjg",
+            "overrun",
+        )
+        story.until("2026-06-25")
+        assert story.papers().count("special_overrun") == 1
+        story.wang("food.renew_special_notice", notice_text="专家另有要求。", days=3)
+        assert (story.due("food.special"), story.item("food").special.days) == (
+            date(2026, 6, 30),
+            3,
+        )
+        assert "原告知的时间不够" in list(story.case.notices.values())[-1].body["text"]
+        story.wang("food.end_special", "2026-06-26")
+        assert story.clock("food.special").card == "none"
+        story.wang(
+            "food.start_special", "2026-06-29", procedure="testing", notice_text="送检。", days=2
+        )
+        assert story.due("food.special") == date(2026, 7, 1)
+
+
+def test_a_promise_cannot_wait_for_a_hearing(shop: type[Town]) -> None:
+    """What is decided on the spot by promise has no hearing before it: refused at load (E520)."""
+    fire = shop.items["fire"] | {
+        "kind": "item",
+        "code": "fire",
+        "basis": ["消防法 15"],
+        "hearing": PUBLIC,
+    }
+    assert "E520" in {
+        found.code for found in load_pack({"fire.yaml": str(fire).replace("'", '"')}).diagnostics
+    }

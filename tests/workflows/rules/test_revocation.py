@@ -1,0 +1,126 @@
+"""撤销、撤回: what an authority takes back after its decision."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from service.errors import ActionNotAllowed, DataInvalid, NotPermitted
+from tests.workflows.decided import granted, revoke
+from tests.workflows.story import Story, Town
+
+SAFE = {"food": {"public_safety": True}}
+
+
+class TestRevocation:
+    """撤销许可 as a proceeding."""
+
+    def begun(self, shop: type[Town], ground: str = "unqualified", **of: Any) -> Story:
+        """Discovered and told on 2026-09-29."""
+        story = granted(shop, **of)
+        story.qian("food.start_revocation", on="2026-09-29", ground=ground, reason="材料不实")
+        return story
+
+    def test_it_is_decided_in_sixty_days(self, shop: type[Town]) -> None:
+        """Sixty days from the discovery, the earlier reading, rolled on from a Saturday; twenty more by the head (R-LIFE-4)."""
+        story = self.begun(shop)
+        assert story.due("food.revocation.decision") == date(2026, 11, 30)  # 11-28 is a Saturday
+        story.wang("food.revocation.tell_grounds", reason="经查材料不实")
+        # 10-10 is a make-up day
+        assert story.due("food.revocation.statement") == date(2026, 10, 12)
+        story.until("2026-10-13")
+        assert story.state("food.revocation") == "deciding"
+        with pytest.raises(DataInvalid, match="最多延长20个工作日"):
+            story.qian("food.revocation.extend", days=21, reason="案情复杂")
+        story.qian("food.revocation.extend", days=20, reason="案情复杂")
+        assert [c.state for c in story.case.certificates.values()] == ["valid"]
+        assert [n.kind for n in story.case.notices.values()].count("result") == 1
+
+    def test_there_is_no_way_beside_it(self, shop: type[Town]) -> None:
+        """Neither before it was begun nor while the five days run may the head revoke directly (行政许可法 36、69)."""
+        story = granted(shop)
+        for day in ("2026-09-28", "2026-09-30"):
+            with pytest.raises(NotPermitted, match="先启动程序"):
+                story.qian("food.revoke", on=day, reasons=["unfit"])
+            assert "food.revoke" not in story.offers("qian")
+            if day == "2026-09-28":
+                story.qian("food.start_revocation", ground="other", reason="材料不实")
+                story.wang("food.revocation.tell_grounds", reason="经查材料不实")
+
+    def test_every_revocation_is_struck_off(self, shop: type[Town]) -> None:
+        """On whatever ground it was revoked, the entry is to be struck off (行政许可法 70 ④)."""
+        story = revoke(granted(shop), ground="other")
+        assert story.tasks("food.deregistration") == [("scjg", "approver")]
+
+    def test_past_the_sixty_days_it_is_red(self, shop: type[Town]) -> None:
+        """The sixty days are the department's, though the holder is heard within them: red on the day after (R-LIFE-4)."""
+        story = self.begun(shop).until("2026-11-30T23:59")
+        clock = story.clock("food.revocation.decision")
+        assert (clock.owner, clock.due_on, clock.red_on) == ("department", date(2026, 11, 30), None)
+        story.until("2026-12-01")
+        assert story.clock("food.revocation.decision").card == "red"
+        assert "food.revocation.statutory_breach" in story.did()
+
+    def test_the_head_decides_after_the_hearing(self, shop: type[Town]) -> None:
+        """Heard, then decided by the head: the licence ends with a paper and remedies, the closed case stays closed (R-LIFE-4)."""
+        story = self.begun(shop, "fraud", change=SAFE)
+        closed = story.case.closed_at
+        story.wang("food.revocation.tell_grounds", reason="经查材料不实")
+        assert story.papers()[-1] == "revocation_right"
+        story.zhang("food.revocation.request_hearing")
+        story.wang("food.revocation.record_hearing", document="听证笔录1号")
+        story.qian("food.revocation.decide_revoke", reasons=["unfit"], on="2026-10-20")
+        assert (story.state("food.revocation"), story.state("food")) == ("revoked", "revoked")
+        assert (story.case.certificates[1].state, story.case.closed_at) == ("revoked", closed)
+        paper = next(n for n in story.case.notices.values() if n.kind == "revocation")
+        assert (paper.item, bool(paper.body["remedies"]), paper.body["points"]) == (
+            "food",
+            True,
+            ["不符合条件"],
+        )
+        assert story.tasks("food.deregistration") == [("scjg", "approver")]
+        ban = story.case.bans[1]
+        assert (ban.item, ban.ground, ban.until_on) == ("food", "fraud", date(2029, 10, 20))
+
+    def test_the_licence_stays_where_the_public_would_be_harmed(self, shop: type[Town]) -> None:
+        """Where revoking would gravely harm the public, the licence stays (R-LIFE-4)."""
+        story = self.begun(shop)
+        story.wang("food.revocation.tell_grounds", reason="程序有瑕疵")
+        story.zhang("food.revocation.state_case", opinion="请保留")
+        story.qian("food.revocation.keep", reason="撤销将严重损害公共利益")
+        assert (story.state("food.revocation"), story.state("food")) == ("kept", "granted")
+        assert (story.case.certificates[1].state, story.case.bans) == ("valid", {})
+
+    def test_once_at_a_time_and_with_a_ground(self, shop: type[Town]) -> None:
+        """Not twice at once, not without one of the grounds of the law, not by anybody but the head."""
+        story = self.begun(shop)
+        with pytest.raises(ActionNotAllowed, match="正在进行"):
+            story.qian("food.start_revocation", ground="fraud", reason="又发现")
+        with pytest.raises(NotPermitted):
+            story.zhao("food.revocation.decide_revoke", reasons=["unfit"])
+        with pytest.raises(DataInvalid, match="属于哪种情形"):
+            granted(shop).qian("food.start_revocation", ground="whim", reason="不喜欢")
+
+
+class TestWithdrawal:
+    """撤回许可 by the authority."""
+
+    def test_it_needs_a_decision_and_a_compensation(self, shop: type[Town]) -> None:
+        """Only with a decision and a compensation file; then the entry is to be struck off (R-LIFE-3, R-LIFE-5)."""
+        story = granted(shop)
+        with pytest.raises(DataInvalid):
+            story.qian("food.withdraw_permit", reason="规划调整", document="区政府决定1号")
+        story.qian(
+            "food.withdraw_permit",
+            reason="规划调整",
+            document="区政府决定1号",
+            compensation="补偿方案1号",
+        )
+        assert (story.state("food"), story.case.certificates[1].state) == ("recalled", "recalled")
+        assert (story.case.state, story.tasks("food.deregistration")) == (
+            "granted",
+            [("scjg", "approver")],
+        )
+        paper = next(n for n in story.case.notices.values() if n.kind == "permit_withdrawal")
+        assert paper.body["remedies"]
+        assert story.case.bans == {}

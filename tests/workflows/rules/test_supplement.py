@@ -1,0 +1,121 @@
+"""补齐: what was asked for is handed in, or the application lapses."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+
+from service.errors import DataInvalid, NotPermitted
+from tests.workflows.story import Story, Town
+from tests.workflows.town import Data
+
+
+class TestSupply:
+    def asked(
+        self,
+        shop: type[Town],
+        *items: str | Data,
+        reasons: Sequence[str | Data] = ("plan-no-size", "lease-pages"),
+        **of: Any,
+    ) -> Story:
+        story = shop.submitted(*(items or ("food",)), at="2026-03-02", **of)
+        story.li("food.note_defects", reasons=list(reasons))
+        story.li("notify_correction", "2026-03-06")
+        return story
+
+    def test_a_part_starts_nothing(self, shop: type[Town]) -> None:
+        """A part of what was asked starts nothing (R-ACC-8)."""
+        story = self.asked(shop)
+        story.zhang("food.supply", "2026-03-12", materials=["plan"])
+        assert (story.state("food"), story.item("food").complete_at) == ("correcting", None)
+
+    def test_the_last_paper_begins_a_new_check(self, shop: type[Town]) -> None:
+        """With the last paper a new check of five days begins, and acceptance counts from that day (R-ACC-8)."""
+        story = self.asked(shop)
+        story.zhang("food.supply", "2026-03-12", materials=["plan"])
+        story.zhang("food.supply", "2026-03-17", materials=["lease"])
+        assert (story.state("food"), story.due("food.notice")) == ("received", date(2026, 3, 24))
+        story.li("food.accept", "2026-03-20")
+        assert (story.item("food").accepted_on, story.due("food.decision", "statutory")) == (
+            date(2026, 3, 17),
+            date(2026, 4, 15),
+        )
+
+    def test_all_that_was_asked_is_enough(self, shop: type[Town]) -> None:
+        """Who supplied all that was asked must be accepted, whatever the notice forgot (行政许可法 32.1(5))."""
+        change = {
+            "food": {"materials": ["lease", "plan", {"use": "photo", "when": "form.area > 500"}]}
+        }
+        story = self.asked(shop, reasons=["plan-no-size"], change=change)
+        story.zhang("food.supply", materials=["plan"], form={"area": 900})
+        story.li("food.accept")
+        assert story.state("food") == "reviewing"
+
+    def test_for_every_item(self, shop: type[Town]) -> None:
+        """One paper answers every item that asked for it: nothing is handed in twice."""
+        story = shop.submitted("food", "drain", missing=("plan",))
+        for item in ("food", "drain"):
+            story.li(f"{item}.note_defects", reasons=["plan-no-size"])
+        story.li("notify_correction")
+        story.zhang("food.supply", materials=["plan"])
+        assert (story.state("food"), story.state("drain")) == ("received", "received")
+        assert story.did().count("food.supply") == story.did().count("drain.supply") == 1
+
+    def test_a_point_about_a_field_is_answered_by_the_form(self, shop: type[Town]) -> None:
+        """A point about a field is answered by the field, one in words by naming it."""
+        story = self.asked(shop, reasons=["phone-wrong", {"text": "说明用途"}])
+        story.zhang("food.supply", form={"phone": "13800000000"})
+        assert story.state("food") == "correcting"
+        story.zhang("food.supply", points=["own:说明用途"])
+        assert (story.state("food"), story.case.form["phone"]) == ("received", "13800000000")
+
+    @pytest.mark.parametrize(
+        "row",
+        [
+            "sketch",
+            {"material": "plan", "share": True},
+            {"material": "photo", "defer": True},
+            {"material": "none"},
+        ],
+    )
+    def test_a_paper_nobody_needs_is_refused(self, shop: type[Town], row: Data | str) -> None:
+        """A paper nobody needs, in a way that is not open, or promised again, is refused."""
+        story = self.asked(shop, missing=("photo",))
+        with pytest.raises(DataInvalid):
+            story.zhang("food.supply", materials=[row])
+        assert "photo" not in [m.material for m in story.case.materials.values()]
+
+    @pytest.mark.parametrize("person", ["stranger", "li", "wang"])
+    def test_only_the_applicant(self, shop: type[Town], person: str) -> None:
+        """Papers come from the applicant."""
+        with pytest.raises(NotPermitted):
+            getattr(self.asked(shop), person)("food.supply", materials=["plan"])
+
+    def test_the_item_counts_as_withdrawn_at_the_end(self, shop: type[Town]) -> None:
+        """At the end of the correction the item counts as withdrawn, with a paper (R-ACC-9)."""
+        story = self.asked(shop)
+        assert story.due("food.correction") == date(2026, 3, 27)
+        story.until("2026-03-27T23:59")
+        assert story.state("food") == "correcting"
+        story.until("2026-03-28T00:00")
+        assert (story.state("food"), story.item("food").outcome) == ("lapsed", "lapsed")
+        assert (story.papers()[-2:], story.case.state) == (["lapse", "result"], "terminated")
+
+    def test_silence_after_it_accepts_as_well(self, shop: type[Town]) -> None:
+        """Silence after a correction accepts from the day of the last paper, not from the first receipt (R-ACC-8)."""
+        story = self.asked(shop)
+        story.zhang("food.supply", "2026-03-17", materials=["plan", "lease"])
+        story.until("2026-03-25T00:00")
+        assert (story.state("food"), story.item("food").accepted_on) == (
+            "reviewing",
+            date(2026, 3, 17),
+        )
+        assert story.due("food.decision", "statutory") == date(2026, 4, 15)
+
+    def test_the_promise_of_the_whole_waits(self, shop: type[Town]) -> None:
+        """The citizen's time does not count against the promise of the whole."""
+        story = self.asked(shop)
+        assert story.clock("promise").state == "paused"
+        story.zhang("food.supply", "2026-03-17", materials=["plan", "lease"])
+        assert story.clock("promise").state == "running"
