@@ -19,7 +19,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from service.store.database import Database
+from service.store.database import _PRAGMAS, _SERVER_SETTINGS, Database
 from service.store.schema import migrate
 from service.workflows.calendar import built_in
 from tests.waiting import PATIENCE, wait_until
@@ -183,12 +183,34 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 NATIONAL = [notice.model_dump(mode="json") for notice in built_in()]
 
 
+# how long the service waits for what it needs: each of them decides a verdict, and a busy machine must not
+PATIENT = {
+    "service.api.metrics.MOST_SECONDS": 300.0,
+    "service.office.readiness.CALENDAR_PATIENCE": 300.0,
+    "service.office.readiness.PATIENCE_SECONDS": 300.0,
+    "service.store.address.CONNECT_SECONDS": 60.0,
+    "service.store.database.VERB_SECONDS": 300.0,
+    "service.store.database._WAIT_SECONDS": 300.0,
+}
+
+
 @pytest.fixture(autouse=True, scope="session")
 def patient() -> Iterator[None]:
-    """A busy machine makes tests slow, never wrong: who wants a verb to end in time says so to his own database."""
+    """A busy machine makes tests slow, never wrong: who wants something to end in time is `impatient`, or says how long."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("service.store.database.VERB_SECONDS", 300.0)
+        for name, seconds in PATIENT.items():
+            patch.setattr(name, seconds)
+        patch.setitem(_PRAGMAS, "busy_timeout", 60_000)
+        patch.setitem(_SERVER_SETTINGS, "statement_timeout", "120s")
+        patch.setitem(_SERVER_SETTINGS, "lock_timeout", "60s")
         yield
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for locks as briefly as a test can bear that means to see the end of it."""
+    monkeypatch.setitem(_PRAGMAS, "busy_timeout", 200)
+    monkeypatch.setitem(_SERVER_SETTINGS, "lock_timeout", "200ms")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

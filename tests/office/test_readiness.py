@@ -125,7 +125,10 @@ class TestOwnServer:
     """What is done to a whole server."""
 
     async def test_a_standby_that_is_gone_and_a_database_that_hangs(
-        self, alone: tuple[Office, str], caplog: pytest.LogCaptureFixture
+        self,
+        alone: tuple[Office, str],
+        caplog: pytest.LogCaptureFixture,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         """Commits would wait for ever: not ready, said once; the answer does not wait with them."""
         office, url = alone
@@ -137,7 +140,9 @@ class TestOwnServer:
             pid = (await connection.fetchrow("SELECT pg_backend_pid() AS pid"))["pid"]
         os.kill(pid, signal.SIGSTOP)
         try:
-            assert not await office.ready(wall_clock)
+            with monkeypatch.context() as impatient:
+                impatient.setattr("service.office.readiness.PATIENCE_SECONDS", 0.5)
+                assert not await office.ready(wall_clock)
         finally:
             os.kill(pid, signal.SIGCONT)
         await until(lambda: office.ready(wall_clock), "its recovery")
