@@ -40,6 +40,7 @@ from tests.stories.people import credit_code
 STEPS = 50
 LAST = datetime(2026, 11, 20, 1, 30, 0, 417_389, tzinfo=MORNING.tzinfo)
 DATA: dict[str, dict[str, Any]] = {
+    "notify_correction": {"reason": "申请人急用"},  # the other department may still have days to answer
     "propose": {"opinion": "符合"},
     "send_back": {"opinion": "再看"},
     "grant": {"opinion": "准予"},
