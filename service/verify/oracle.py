@@ -17,6 +17,7 @@ from service.verify import (
     inspections,
     ledgers,
     persons,
+    reapplied,
     record,
     sealing,
     transitions,
@@ -72,6 +73,7 @@ async def verify(
     )
     definitions = await _known_definitions(database, standard, report)
     await _every_case(database, definitions, checks, report, files=files, expect=expect)
+    await reapplied.check(database, checks.followers, report)
     await guards.check(database, checks.drawn, report, sealed=sealed.head is not None)
     return report
 
@@ -101,6 +103,7 @@ class _Checks:
     people: persons.People
     accounts: set[str]  # none before anything was sealed
     drawn: guards.Drawn = field(default_factory=guards.Drawn)
+    followers: reapplied.Followers = field(default_factory=reapplied.Followers)
 
 
 async def _every_case(
@@ -157,6 +160,7 @@ def _findings_of(dossier: Dossier, checks: _Checks) -> Iterator[Finding]:
     yield from record.followers(dossier)
     yield from guards.waiting(dossier, checks.now)
     yield from guards.actors(dossier, checks.accounts)
+    yield from checks.followers.see(dossier)
     if dossier.definition is None:
         yield Finding(dossier.name, "cases", f"找不到它的发布版 {dossier.case['release'][:12]}")
         return

@@ -24,6 +24,7 @@ from service.workflows.case import (
     Point,
 )
 from service.workflows.definition import Release
+from service.workflows.handling import Later
 
 WATCHING = frozenset({"supervisor", "admin"})  # who watches need not know whose case it is
 
@@ -41,6 +42,18 @@ def case_with_actions(view: CaseView) -> shapes.CaseWithActions:
         view,
         actions=[each for each in offers if each.allowed],
         refused=[each for each in offers if not each.allowed],
+        reappliable=view.reappliable,
+        reapplied=[later(each) for each in view.later],
+    )
+
+
+def later(one: Later) -> shapes.LaterShown:
+    """Show a case that applies anew for items of this one."""
+    return shapes.LaterShown(
+        number=one.number,
+        state=one.state,
+        state_title=titles.CASE_STATES[one.state],
+        items=list(one.items),
     )
 
 

@@ -191,6 +191,8 @@ class _Story:
             yield from self.actor(step.by, source.at(*here, "by"))
         if step.do:
             yield from self.action(step.do, source.at(*here, "do"))
+        for index, code in enumerate(step.reapply):
+            yield from self.item(code, source.at(*here, "reapply", index))
         if step.refused and step.refused not in REFUSALS:
             yield found(
                 source.at(*here, "refused"),
