@@ -51,6 +51,7 @@ from service.office.watch import Watch, new_worker
 from service.office.witnessing import Witnessing
 from service.workflows.calendar import TZ, local_date
 from service.workflows.clocks import Left
+from service.workflows.handling import Later
 
 
 class Office(
@@ -104,6 +105,7 @@ __all__ = [
     "Enrolment",
     "FileInfo",
     "Holding",
+    "Later",
     "Left",
     "LogLine",
     "Office",

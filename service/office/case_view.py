@@ -170,6 +170,11 @@ class CaseView:
         """Return what the applicant has to do; nothing to who is neither the applicant nor typed it in."""
         return owed_of(self.whole, self.situation) if self.own else []
 
+    def concerned(self, action: str) -> dict[str, str]:
+        """Return the items that an action on the case, which names one, may be about now: code → title."""
+        codes = step.concerned(self.whole, action, self.actor, self.situation)
+        return {code: titles.item_title(self.release, code) for code in codes}
+
     @cached_property
     def reappliable(self) -> list[str]:
         """Return the items that the actor may apply for anew now."""

@@ -7,7 +7,7 @@ from typing import Any
 from service.api.rest import case_shapes as shapes
 from service.api.rest.progress_shapes import left_shown, owed_shown, turn_shown
 from service.api.rest.shapes import Shape, shape_of
-from service.office import CaseView, WhereIs, titles
+from service.office import CaseView, Later, WhereIs, titles
 from service.office.filetypes import clean_name
 from service.workflows.case import (
     APPLICANT,
@@ -24,7 +24,6 @@ from service.workflows.case import (
     Point,
 )
 from service.workflows.definition import Release
-from service.workflows.handling import Later
 
 WATCHING = frozenset({"supervisor", "admin"})  # who watches need not know whose case it is
 
