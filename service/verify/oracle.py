@@ -73,7 +73,6 @@ async def verify(
     )
     definitions = await _known_definitions(database, standard, report)
     await _every_case(database, definitions, checks, report, files=files, expect=expect)
-    await reapplied.check(database, checks.followers, report)
     await guards.check(database, checks.drawn, report, sealed=sealed.head is not None)
     return report
 
@@ -132,6 +131,7 @@ async def _every_case(
             if files:
                 await _check_files(dossier, files, checked, report)
     report.counts["unused_files"] = await asyncio.to_thread(_unused, files, checked)
+    await reapplied.check(database, checks.followers, report)
     report.head = heads[0].head()
     if len(heads) == 2 and heads[1].head() != expect:
         what = f"应为 {expect}，现为 {heads[1].head()}：此前的记录被改动、删除或补入"

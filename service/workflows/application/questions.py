@@ -147,8 +147,7 @@ def select(
 ) -> Selection:
     """Decide which items apply to these (checked) answers, which do not and why, and whether the law forbids it all.
 
-    `only`: of a case that applies for some items anew; nobody speaks of the others. `so_far`: what is certain already,
-    whoever asks; what an open question decides on is neither in nor out.
+    `only`: of some items, applied for anew. `so_far`: what is certain already; what is open is neither in nor out.
 
     Raises:
         DataInvalid: this kind of applicant is not served by the bundle, or answers do not fit the questions.

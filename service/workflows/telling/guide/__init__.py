@@ -45,11 +45,10 @@ def guide(
 ) -> dict[str, Any]:
     """Return the guide as JSON; what is shown has its Chinese title beside the code (R-ACC-2).
 
-    `library` holds the applicant's certificates, None when nobody looked, `bans` what he may not apply for;
-    `certificates` is what he says of others, code → {name: value}; `form` is what was filled in so far: what depends on
-    it becomes certain; `earlier` is what an earlier application said. Dates count from submission `now`. A guide is never
-    refused for what a submission would be: that stands in `obstacles`. `only`: of some items, applied for anew. `so_far`: also
-    while questions are open.
+    `library` holds the applicant's certificates, None when nobody looked, `bans` what he may not apply for; `certificates`
+    is what he says of others, code → {name: value}; `form` is what was filled in so far, `earlier` what an earlier
+    application said; `only` are the items applied for anew. Dates count from submission `now`. A guide is never refused
+    for what a submission would be: that stands in `obstacles`. `so_far`: also while questions are open.
 
     Raises:
         DataInvalid: a question is not answered, or something given is wrong.

@@ -107,9 +107,8 @@ def rehearse(
         DataInvalid: answers, form or handling are wrong, or the bundle is not for this kind of applicant.
     """
     selection = questions.select(release, answers, applicant, only=only, so_far=so_far)
-    own = library or ()
-    excluded = applicant.excluded
-    situation = Situation(release, calendar, now, excluded=excluded, library=own, bans=bans)
+    own, barred = library or (), applicant.excluded
+    situation = Situation(release, calendar, now, excluded=barred, library=own, bans=bans)
     work = Work(situation, _case(release, applicant, selection))
     certificates = {**holdings.certificates_say(own, applicant.id, work.today), **certificates}
     known, origins = _prefill(work, certificates, earlier)
