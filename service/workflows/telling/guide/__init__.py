@@ -49,9 +49,7 @@ def guide(
     is what he says of others, code → {name: value}; `form` is what was filled in so far, `earlier` what an earlier
     application said; `only` are the items applied for anew. Dates count from submission `now`. A guide is never refused
     for what a submission would be: that stands in `obstacles`. `so_far`: also while questions are open.
-
-    Raises:
-        DataInvalid: a question is not answered, or something given is wrong.
+    Raises DataInvalid: a question is not answered, or something given is wrong.
     """
     rehearsal = rehearse(
         release,
