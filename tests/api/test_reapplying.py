@@ -8,19 +8,15 @@ from tests.api.city import City
 from tests.api.conftest import Open
 
 CASES = "/api/v1/cases"
-WAYS = [
-    ("window", "accept", {}),
-    ("reviewer", "propose", {"opinion": "不符合。"}),
-    ("approver", "refuse", {"reasons": [{"text": "场所不符合要求"}]}),
-]
+REASON = "属于市级权限"
 
 
-async def refused(city: City, number: str) -> None:
-    """Let the licence be refused."""
-    for who, action, data in WAYS:
-        path = f"{CASES}/{number}/items/shop-licence/actions"
-        answer = await city.client(who).post(path, json={"action": action, "data": data})
-        assert answer.status_code == 200, answer.text
+async def declined(city: City, number: str) -> None:
+    """Let the licence not be received."""
+    data = {"reasons": [{"text": REASON}], "ground": "competence", "where": "市局"}
+    path = f"{CASES}/{number}/items/shop-licence/actions"
+    answer = await city.client("window").post(path, json={"action": "decline", "data": data})
+    assert answer.status_code == 200, answer.text
 
 
 class TestReapply:
@@ -31,7 +27,7 @@ class TestReapply:
     ) -> None:
         """201 with the draft; both name each other; it is submitted like any other."""
         old = (await opened())["number"]
-        await refused(city, old)
+        await declined(city, old)
         assert (await citizen.get(f"{CASES}/{old}")).json()["reappliable"] == ["shop-licence"]
         path = f"{CASES}/{old}/reapplications"
         answer = await citizen.post(path, json={"items": ["shop-licence"]})
@@ -45,7 +41,7 @@ class TestReapply:
         )
         shown = (await citizen.get(f"{CASES}/{draft['number']}/draft")).json()
         assert shown["reapplies"]["number"] == old
-        assert shown["reapplies"]["points"] == ["场所不符合要求"]
+        assert shown["reapplies"]["points"] == [REASON]
         assert [item["code"] for item in shown["guide"]["items"]] == ["shop-licence"]
         sent = await citizen.post(f"{CASES}/{draft['number']}/submit", json={})
         assert [item["item"] for item in sent.json()["items"]] == ["shop-licence"]
@@ -62,7 +58,7 @@ class TestReapply:
     ) -> None:
         """422 with a pointer to it."""
         old = (await opened())["number"]
-        await refused(city, old)
+        await declined(city, old)
         for items in ([], ["pool"], "shop-licence"):
             answer = await citizen.post(f"{CASES}/{old}/reapplications", json={"items": items})
             assert answer.status_code == 422
