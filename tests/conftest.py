@@ -188,6 +188,7 @@ PATIENT = {
     "service.api.metrics.FRESH_SECONDS": 300.0,
     "service.api.metrics.MOST_SECONDS": 300.0,
     "service.office.catalogue.FRESH_SECONDS": 300.0,
+    "service.office.demo_clock.FRESH_SECONDS": 300.0,
     "service.office.readiness.CALENDAR_PATIENCE": 300.0,
     "service.office.readiness.FRESH_SECONDS": 300.0,
     "service.office.readiness.PATIENCE_SECONDS": 300.0,
