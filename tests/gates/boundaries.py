@@ -318,7 +318,7 @@ def run(tally: Tally) -> None:
     """Kill on both databases, half each."""
     with stall.place() as place:
         for url in (place.sqlite(), place.postgres()):
-            grounds = Grounds(url, place.files(), tally)
+            grounds = Grounds(url, place.files(url), tally)
             each = -(-tally.size // (2 * len(KINDS)))
             for kind in KINDS:
                 stall.run(grounds.reconciled(grounds.killing(kind, each)))
