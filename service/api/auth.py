@@ -142,7 +142,12 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
-Counter = Annotated[Desk, Depends(desk_of)]
+async def counter(request: Request) -> Desk:
+    """Return the desk to a route; what does not wait is a coroutine too, or the framework hands it to a thread."""
+    return desk_of(request)
+
+
+Counter = Annotated[Desk, Depends(counter)]
 _BEARER = HTTPBearer(
     auto_error=False, bearerFormat="JWT", description="POST /api/v1/tokens 返回的 access_token"
 )
@@ -191,7 +196,7 @@ async def perhaps_signed_in(desk: Counter, request: Request) -> Actor | None:
         return None
 
 
-def program_at(request: Request) -> office.Origin:
+async def program_at(request: Request) -> office.Origin:
     """Return where a program signs in from: by its address alone."""
     return office.Origin(address_of(request))
 
