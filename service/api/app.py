@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 
 from service.api import docs, metrics, pages, problems
 from service.api.auth import Desk, Tokens, wall_clock
+from service.api.direct import Direct
 from service.api.edge import Edge
 from service.api.pages import refused
 from service.api.rest import (
@@ -40,6 +41,7 @@ from service.api.rest import (
 )
 from service.api.rest import demo as moving_the_clock
 from service.api.uploads import Uploads
+from service.api.ways import Ways
 from service.office import Office
 
 PREFIX = "/api/v1"
@@ -154,8 +156,10 @@ def create_app(
     if settings.shows_docs:
         docs.install(app)
     metrics.install(app, office, clock, settings.scrape_token)
-    problems.install(app, refused.answering)
+    refusing = problems.install(app, refused.answering)
     pages.install(app, settings.token_secret)
+    ways = partial(_ways, settings.demo, settings.shows_docs)
+    app.add_middleware(Direct, ways=ways, refusing=refusing)
     secure = settings.public_url.startswith("https:")
     log = settings.request_log
     app.add_middleware(Edge, answering=refused.answering, request_log=log, secure=secure)
@@ -174,6 +178,12 @@ def _routes(demo: bool, shows_docs: bool) -> tuple[BaseRoute, ...]:
     for router in (api, health.router, problem_types.router, *beside, *pages.ROUTERS):
         whole.include_router(router)
     return tuple(whole.routes)
+
+
+@cache
+def _ways(demo: bool, shows_docs: bool) -> Ways:
+    """Return the ways of these routes, read when the first request comes."""
+    return Ways(_routes(demo, shows_docs))
 
 
 def _description(app: FastAPI) -> Callable[[], dict[str, Any]]:
