@@ -37,7 +37,7 @@ class Wish:
     action: str = ""  # the form that stands open
 
 
-def wish(
+async def wish(
     item: Annotated[str, Query(max_length=100)] = "",
     show: Annotated[str, Query(max_length=20)] = "",
     back: Annotated[str, Query(max_length=1000)] = "",
