@@ -1,24 +1,33 @@
-"""`python -m bench`: every part, or those named by --only; --quick takes less than a minute."""
+"""`python -m bench`: every part, or those named by --only; --quick takes minutes, --check ends with 1 where a bar is missed."""
 
 import argparse
 import asyncio
 import sys
+from pathlib import Path
 
 import asyncpg
 
-from bench import pages, scale, wire, workshop
+from bench import apart, contest, pages, scale, wire, workshop
 from bench.city import City, administer, found, left, places
 from bench.table import Table, circumstances
 
-PARTS = ("transitions", "applications", "growth", "pages", "lint", "start")
-ALONE = {"lint", "pages"}  # need no city, or one that nobody has used
+PARTS = ("transitions", "applications", "growth", "pages", "lint", "start", "peers")
+ALONE = {"lint", "pages", "peers"}  # need no city, or one that nobody has used
+NUMBERS = (  # name, usual, quick
+    ("transitions", 1500, 200),
+    ("applications", 300, 40),
+    ("repeat", 5, 2),
+    ("due", 1000, 100),
+    ("definitions", 1000, 200),
+)
 
 
-def arguments() -> argparse.Namespace:
+def arguments(given: list[str] | None = None) -> argparse.Namespace:
     """Read the command line; --quick changes what is not given."""
     reading = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     reading.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     reading.add_argument("--quick", action="store_true", help="smaller numbers")
+    reading.add_argument("--check", action="store_true", help="end with 1 where a bar is missed")
     reading.add_argument(
         "--databases", nargs="+", choices=("SQLite", "PostgreSQL"), default=("SQLite", "PostgreSQL")
     )
@@ -26,28 +35,31 @@ def arguments() -> argparse.Namespace:
         "--postgres", default="postgresql://postgres@127.0.0.1:5432/postgres", help="a server"
     )
     reading.add_argument("--clients", type=int, default=32)
-    for name, usual, quick in (
-        ("transitions", 1500, 200),
-        ("applications", 300, 40),
-        ("repeat", 5, 2),
-        ("due", 1000, 100),
-        ("definitions", 1000, 200),
-    ):
-        reading.add_argument(f"--{name}", type=int, help=f"{usual}, quick {quick}", default=None)
-        reading.set_defaults(**{f"{name}_usual": usual, f"{name}_quick": quick})
+    reading.add_argument(
+        "--peers", nargs="+", default=[], choices=[each.name for each in contest.CONTENDERS]
+    )
+    reading.add_argument(
+        "--cache",
+        type=Path,
+        default=apart.cache(),
+        help="where the peers' packages are kept; usually YIJIANSHI_BENCH_CACHE",
+    )
+    for name, usual, quick in NUMBERS:
+        reading.add_argument(f"--{name}", type=int, help=f"{usual}, quick {quick}")
     reading.add_argument(
         "--sizes", type=int, nargs="+", help="open cases: 10000 200000, quick 1000 10000"
     )
-    given = reading.parse_args()
-    for name in ("transitions", "applications", "repeat", "due", "definitions"):
-        if getattr(given, name) is None:
-            setattr(given, name, getattr(given, f"{name}_{'quick' if given.quick else 'usual'}"))
-    given.sizes = given.sizes or ([1000, 10_000] if given.quick else [10_000, 200_000])
-    return given
+    read = reading.parse_args(given)
+    for name, usual, quick in NUMBERS:
+        if getattr(read, name) is None:
+            setattr(read, name, quick if read.quick else usual)
+    read.sizes = read.sizes or ([1000, 10_000] if read.quick else [10_000, 200_000])
+    return read
 
 
-async def measured(given: argparse.Namespace) -> None:
+async def measured(given: argparse.Namespace) -> list[Table]:
     """Run the parts, each on the same databases, and print them as they end."""
+    ended: list[Table] = []
     with places(given.postgres, tuple(given.databases)) as urls:
         cities: list[City] = []
         try:
@@ -57,9 +69,11 @@ async def measured(given: argparse.Namespace) -> None:
                 if part in given.only:
                     for table in await one(part, cities, given):
                         print(table.text(), flush=True)
+                        ended.append(table)
         finally:
             for city in cities:
                 await left(city, given.postgres)
+    return ended
 
 
 async def one(part: str, cities: list[City], given: argparse.Namespace) -> list[Table]:
@@ -77,6 +91,11 @@ async def one(part: str, cities: list[City], given: argparse.Namespace) -> list[
             return [await fresh(given)]
         case "lint":
             return [workshop.lint(many=given.definitions, **turns)]
+        case "peers":
+            scale_of = 0.2 if given.quick else 1.0
+            return [
+                await contest.peers(scale=scale_of, folder=given.cache, only=given.peers, **turns)
+            ]
         case _:
             return [workshop.start(city, **turns) for city in cities]
 
@@ -107,15 +126,26 @@ async def there(postgres: str) -> bool:
     return True
 
 
-async def main() -> None:
-    """Measure what is asked for on the databases that are there."""
+def missed(tables: list[Table]) -> list[str]:
+    """Say which bars were missed, and who did not run and so proves nothing."""
+    return [line for table in tables for line in table.missed]
+
+
+async def main() -> int:
+    """Measure what is asked for on the databases that are there; return how the process ends."""
     given = arguments()
     print(circumstances(), flush=True)
-    if "PostgreSQL" in given.databases and not await there(given.postgres):
-        print(f"no PostgreSQL at {given.postgres}: measured without it", file=sys.stderr)
-        given.databases = ["SQLite"]
-    await measured(given)
+    absent = []
+    needed = set(given.only) - {"lint", "peers"}
+    if needed and "PostgreSQL" in given.databases and not await there(given.postgres):
+        print(f"*** NOT RUN: PostgreSQL: nothing at {given.postgres} ***", file=sys.stderr)
+        given.databases = [kind for kind in given.databases if kind != "PostgreSQL"]
+        absent = ["PostgreSQL did not run"]
+    below = absent + missed(await measured(given))
+    if given.check:
+        print("\n".join(["", f"{len(below)} missed", *(f"  {line}" for line in below)]))
+    return 1 if given.check and below else 0
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    sys.exit(asyncio.run(main()))

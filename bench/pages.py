@@ -85,7 +85,7 @@ async def first_bytes(pairs: list[tuple[City, City]], *, size: int) -> Table:
             if name != BY_NAME:  # that one reads through the names
                 title = f"{pair[0].name}: {name}, full ÷ fresh"
                 both = _named(pair[1], name, full=True), _named(pair[0], name, full=False)
-                table.ratio(title, *both, "≤ 3")
+                table.ratio(title, *both, "pages of a full desk ÷ of a fresh one")
     return table
 
 

@@ -27,7 +27,7 @@ async def growth(cities: list[City], *, sizes: list[int], due: int) -> Table:
             held = size
             await _page(city, size, table)
             await _sweep(city, size, due, f"due{turn}x", until, table)
-        for what, bar in (("sweep", "≤ 2, goal ≤ 1.3"), ("first page", "≤ 2, goal ≤ 1.2")):
+        for what, bar in (("sweep", "sweep"), ("first page", "page")):
             names = [f"{city.name}: {what} at {size:,}" for size in sizes]
             table.ratio(f"{city.name}: {what}, largest ÷ smallest", names[-1], names[0], bar)
     return table

@@ -43,6 +43,11 @@ class Server:
             time.sleep(0.01)
         self.seconds = time.perf_counter() - began
 
+    @property
+    def pid(self) -> int:
+        """The process, for its CPU and its memory."""
+        return self._process.pid
+
     @classmethod
     def product(cls, database_url: str, files: Path, path: str = "/readyz") -> Self:
         """Start the service as it is run, without the worker."""
@@ -92,12 +97,15 @@ class Server:
         except OSError:
             return False
 
-    def ask(self, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, bytes]:
+    def ask(
+        self, method: str, path: str, body: Any = None, token: str = "", key: str = ""
+    ) -> tuple[int, bytes]:
         """Send one request."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         headers = {"Content-Type": "application/json"} | (
             {"Authorization": f"Bearer {token}"} if token else {}
         )
+        headers |= {"Idempotency-Key": key} if key else {}
         connection.request(method, path, None if body is None else json.dumps(body), headers)
         answer = connection.getresponse()
         found = answer.status, answer.read()
