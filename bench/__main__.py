@@ -7,18 +7,37 @@ from pathlib import Path
 
 import asyncpg
 
-from bench import apart, contest, pages, scale, wire, workshop
+from bench import apart, contest, growth, lasting, machines, wire, workshop
 from bench.city import City, administer, found, left, places
 from bench.table import Table, circumstances
 
-PARTS = ("transitions", "applications", "growth", "pages", "lint", "start", "peers")
-ALONE = {"lint", "pages", "peers"}  # need no city, or one that nobody has used
+PARTS = (
+    "transitions",
+    "applications",
+    "growth",
+    "lint",
+    "start",
+    "memory",
+    "room",
+    "machines",
+    "peers",
+)
+ALONE = {
+    "lint",
+    "growth",
+    "memory",
+    "room",
+    "machines",
+    "peers",
+}  # need no city, or one that nobody has used
 NUMBERS = (  # name, usual, quick
     ("transitions", 1500, 200),
     ("applications", 300, 40),
     ("repeat", 5, 2),
     ("due", 1000, 100),
     ("definitions", 1000, 200),
+    ("requests", 100_000, 4_000),
+    ("cases", 40, 10),
 )
 
 
@@ -35,6 +54,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
         "--postgres", default="postgresql://postgres@127.0.0.1:5432/postgres", help="a server"
     )
     reading.add_argument("--clients", type=int, default=32)
+    reading.add_argument("--share", type=float, default=0.25, help="of a core, for each machine")
     reading.add_argument(
         "--peers", nargs="+", default=[], choices=[each.name for each in contest.CONTENDERS]
     )
@@ -47,13 +67,22 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     for name, usual, quick in NUMBERS:
         reading.add_argument(f"--{name}", type=int, help=f"{usual}, quick {quick}")
     reading.add_argument(
-        "--sizes", type=int, nargs="+", help="open cases: 10000 200000, quick 1000 10000"
+        "--sizes",
+        type=int,
+        nargs=2,
+        help="tasks: 10000 200000, quick 2000 20000, full 10000 5000000",
+    )
+    reading.add_argument(
+        "--full",
+        action="store_true",
+        help="growth to 5,000,000 tasks of 1,000,000 cases: an hour, 20 GB",
     )
     read = reading.parse_args(given)
     for name, usual, quick in NUMBERS:
         if getattr(read, name) is None:
             setattr(read, name, quick if read.quick else usual)
-    read.sizes = read.sizes or ([1000, 10_000] if read.quick else [10_000, 200_000])
+    usual_sizes = [2_000, 20_000] if read.quick else [10_000, 200_000]
+    read.sizes = read.sizes or ([10_000, 5_000_000] if read.full else usual_sizes)
     return read
 
 
@@ -86,11 +115,15 @@ async def one(part: str, cities: list[City], given: argparse.Namespace) -> list[
         case "applications":
             return [await wire.applications(cities, clients=8, many=given.applications, **turns)]
         case "growth":
-            return [await scale.growth(cities, sizes=given.sizes, due=given.due)]
-        case "pages":
-            return [await fresh(given)]
+            return [await side_by_side(given)]
         case "lint":
             return [workshop.lint(many=given.definitions, **turns)]
+        case "memory":
+            return [await lasting.memory(requests=given.requests)]
+        case "room":
+            return [await lasting.room(cases=given.cases)]
+        case "machines":
+            return [await machines.machines(share=given.share, cases=given.cases, **turns)]
         case "peers":
             scale_of = 0.2 if given.quick else 1.0
             return [
@@ -100,18 +133,18 @@ async def one(part: str, cities: list[City], given: argparse.Namespace) -> list[
             return [workshop.start(city, **turns) for city in cities]
 
 
-async def fresh(given: argparse.Namespace) -> Table:
-    """Run the part that compares a fresh database with a full one on databases of its own."""
+async def side_by_side(given: argparse.Namespace) -> Table:
+    """Run the part that compares a small city with a full one on databases of its own."""
     kinds = tuple(given.databases)
-    with places(given.postgres, kinds) as empty, places(given.postgres, kinds) as full:
+    with places(given.postgres, kinds) as small, places(given.postgres, kinds) as full:
         cities = [
             await found(kind, urls[kind], given.postgres)
             for kind in kinds
-            for urls in (empty, full)
+            for urls in (small, full)
         ]
         try:
             pairs = list(zip(cities[::2], cities[1::2], strict=True))
-            return await pages.first_bytes(pairs, size=5_000 if given.quick else 100_000)
+            return await growth.growth(pairs, sizes=tuple(given.sizes), due=given.due)
         finally:
             for city in cities:
                 await left(city, given.postgres)
@@ -136,7 +169,7 @@ async def main() -> int:
     given = arguments()
     print(circumstances(), flush=True)
     absent = []
-    needed = set(given.only) - {"lint", "peers"}
+    needed = set(given.only) - ALONE - {"growth"}
     if needed and "PostgreSQL" in given.databases and not await there(given.postgres):
         print(f"*** NOT RUN: PostgreSQL: nothing at {given.postgres} ***", file=sys.stderr)
         given.databases = [kind for kind in given.databases if kind != "PostgreSQL"]

@@ -43,7 +43,6 @@ BARS = {
     # growth
     "sweep": _most(1.5, 1.3),
     "page": _most(1.5, 1.2),
-    "pages of a full desk ÷ of a fresh one": _most(3, 1.2),
     # waits and room
     "lint": _most(2.5, 1.5),
     "start": _most(2, 1),

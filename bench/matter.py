@@ -135,17 +135,19 @@ class Handling:
         """How many durable operations a case is."""
         return 1 + self.items * len(STEPS)
 
-    def run(self, many: int, clients: int) -> None:
-        """Handle so many cases."""
-        asyncio.run(self._run(many, clients))
+    def run(self, many: int, clients: int, *, look: bool = False) -> None:
+        """Handle so many cases; with `look` each clerk looks at the case after what he did."""
+        asyncio.run(self.handle(many, clients, look=look))
 
-    async def _run(self, many: int, clients: int) -> None:
+    async def handle(self, many: int, clients: int, *, look: bool = False) -> None:
+        """Do the same in a loop that runs."""
         turns = iter(range(many))
         async with asyncio.TaskGroup() as group:
             for n in range(clients):
-                group.create_task(self._client(self.servers[n % len(self.servers)].port, turns))
+                port = self.servers[n % len(self.servers)].port
+                group.create_task(self._client(port, turns, look=look))
 
-    async def _client(self, port: int, turns: Iterator[int]) -> None:
+    async def _client(self, port: int, turns: Iterator[int], *, look: bool) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         for _ in turns:
             number = ""
@@ -156,6 +158,12 @@ class Handling:
                 if status >= 300:
                     raise RuntimeError(f"{path}: {status} {found.decode()}")
                 number = number or str(json.loads(found)["number"])
+                if look:
+                    seeing = ("GET", f"/api/v1/cases/{number}", headers, "")
+                    writer.write(encoded(seeing, port))
+                    status, found = await answer(reader)
+                    if status != 200:
+                        raise RuntimeError(f"{number}: {status} {found.decode()}")
             self.numbers.append(number)
         writer.close()
 
