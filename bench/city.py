@@ -14,9 +14,11 @@ import asyncpg
 from sqlalchemy import text
 
 import service
+from bench.server import AUDIT_KEY, SECRET
 from service.office import ApplicationInput, Office, Request
 from service.store.database import Database
 from service.store.files import Folder
+from service.store.keys import Keys
 from service.store.schema import migrate
 from service.store.statements import ADDED_ONLY, PARTS, table
 from service.worker import wall_clock
@@ -195,7 +197,8 @@ async def found(kind: str, url: str, postgres: str) -> City:
         await administer(postgres, f"CREATE DATABASE {url.rsplit('/', 1)[1]}")
     folder = Path(tempfile.mkdtemp(prefix="yijianshi-bench-"))
     await migrate(url)
-    database = Database(url, seconds=LONG)
+    keys = Keys(SECRET, (AUDIT_KEY,))  # the server's: what both write is one record
+    database = Database(url, seconds=LONG, keys=keys)
     city = City(kind, url, folder, database, Office(database, Folder(folder), cheap_passwords=True))
     await city.office.install(wall_clock())
     await city.settle()

@@ -65,9 +65,9 @@ async def machines(*, share: float, cases: int, repeat: int) -> Table:
         with stopping(*servers):
             for turn in range(-1, repeat):
                 for name, taking in ((ONE, servers[:1]), (TWO, servers)):
-                    rate, database = await _turn(taking, cluster, share, cases * len(taking))
+                    rate, database, note = await _turn(taking, cluster, share, cases * len(taking))
                     if turn >= 0:
-                        table.add(name, rate, "/s", load())
+                        table.add(name, rate, "/s", note)
                         table.add(f"{name}: of a core, database", database, "")
     bar = "two processes ÷ one"
     table.ratio(bar, TWO, ONE, bar)
@@ -76,8 +76,8 @@ async def machines(*, share: float, cases: int, repeat: int) -> Table:
 
 async def _turn(
     taking: list[Server], cluster: Cluster, share: float, cases: int
-) -> tuple[float, float]:
-    """Return the operations per second and the part of a core that the database used."""
+) -> tuple[float, float, str]:
+    """Return the operations per second, the part of a core that the database used, and what to know of it."""
     handling = await asyncio.to_thread(matter.Handling, taking, 5)
     with ExitStack() as holds:
         used, began = cpu_seconds(cluster.pid), time.perf_counter()
@@ -85,4 +85,6 @@ async def _turn(
             holds.enter_context(held(server.pid, share))
         await handling.handle(cases, CLIENTS * len(taking))
     seconds = time.perf_counter() - began
-    return cases * handling.operations / seconds, (cpu_seconds(cluster.pid) - used) / seconds
+    busy = (cpu_seconds(cluster.pid) - used) / seconds
+    note = f"{handling.repeats} repeated; {load()}"
+    return cases * handling.operations / seconds, busy, note

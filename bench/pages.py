@@ -18,7 +18,7 @@ class Browser:
     """One connection with the cookies it was given."""
 
     def __init__(self, server: Server) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=300)
         self._cookies: dict[str, str] = {}
 
     def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str, float]:
@@ -27,17 +27,25 @@ class Browser:
             "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()),
             "Accept": "text/html",
         }
+        try:
+            answer, waited = self._sent(path, form, headers)
+        except http.client.RemoteDisconnected:  # it was idle for too long, while another was asked
+            self._connection.close()
+            answer, waited = self._sent(path, form, headers)
+        for given in answer.headers.get_all("set-cookie") or ():
+            name, _, value = given.partition(";")[0].partition("=")
+            self._cookies[name] = value
+        return answer.status, answer.read().decode(), waited
+
+    def _sent(
+        self, path: str, form: dict[str, str] | None, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, float]:
         began = time.perf_counter()
         if form is None:
             self._connection.request("GET", quote(path, safe="/?=&"), headers=headers)
         else:
             self._connection.request("POST", path, urlencode(form), headers | FORM)
-        answer = self._connection.getresponse()
-        waited = time.perf_counter() - began
-        for given in answer.headers.get_all("set-cookie") or ():
-            name, _, value = given.partition(";")[0].partition("=")
-            self._cookies[name] = value
-        return answer.status, answer.read().decode(), waited
+        return self._connection.getresponse(), time.perf_counter() - began
 
     def sign_in(self, account: str) -> None:
         """Fill in the form."""

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Self
 
 ROOT = Path(__file__).parents[1]
+SECRET = "only-for-measuring-0123456789-abcdef"
+AUDIT_KEY = "audits-only-for-measuring-0123456789-abcdef"
 
 
 def free_port() -> int:
@@ -56,8 +58,8 @@ class Server:
             "DATABASE_URL": database_url,
             "FILES_DIR": str(files),
             "PORT": str(port),
-            "SECRET": "only-for-measuring-0123456789-abcdef",
-            "AUDIT_KEY": "audits-only-for-measuring-0123456789-abcdef",
+            "SECRET": SECRET,
+            "AUDIT_KEY": AUDIT_KEY,
             "WORKER_IN_SERVE": "false",
             "LOG_LEVEL": "warning",
             "WRITES_PER_MINUTE": "0",  # one account stands for a city

@@ -12,14 +12,16 @@ from typing import Self
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
 from bench import __main__ as bench
-from bench import apart, contest, limit, matter
+from bench import apart, contest, limit, matter, province
 from bench.bars import BARS, Bar
+from bench.city import found, left, places
 from bench.contest import Broken, Contender, turn
 from bench.peers.matter import OPERATIONS
 from bench.processes import cpu_seconds, resident_kb
-from bench.server import Server
+from bench.server import AUDIT_KEY, SECRET, Server
 from bench.table import Table
 from bench.trips import counted
 from service.workflows.authoring.load import load_pack
@@ -330,3 +332,56 @@ class TestMatter:
             (handling.numbers[0], "granted")
         ]
         assert rows("SELECT count(*) FROM items WHERE outcome = 'granted'").fetchone() == (5,)
+        verified = await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-m", "service", "verify"],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "YIJIANSHI_DATABASE_URL": url,
+                "YIJIANSHI_FILES_DIR": str(tmp_path),
+                "YIJIANSHI_SECRET": SECRET,
+                "YIJIANSHI_AUDIT_KEY": AUDIT_KEY,
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert verified.returncode == 0, verified.stdout
+
+
+class TestProvince:
+    """What the growth is measured on is spread as it says."""
+
+    @pytest.mark.parametrize("kind", ["SQLite", "PostgreSQL"])
+    async def test_a_fifth_is_open_and_a_fifth_of_that_ours(
+        self, kind: str, request: pytest.FixtureRequest
+    ) -> None:
+        """500 tasks of 100 cases on each database: 20 cases open, 4 of them of the clerk's county."""
+        server = request.getfixturevalue("postgres_server") if kind == "PostgreSQL" else "x/y"
+        with places(server, (kind,)) as urls:
+            city = await found(kind, urls[kind], server)
+            try:
+                await province.fill(city, 500)
+                made = "case_id LIKE 'filled-%'"
+                for wanted, query in (
+                    (500, f"SELECT count(*) FROM tasks WHERE {made}"),
+                    (100, f"SELECT count(*) FROM tasks WHERE {made} AND done_at IS NULL"),
+                    (
+                        20,
+                        f"SELECT count(*) FROM tasks WHERE {made} AND done_at IS NULL AND department = 'scjg'",
+                    ),
+                    (80, "SELECT count(*) FROM cases WHERE closed_at IS NOT NULL"),
+                    (80, "SELECT count(*) FROM cases WHERE state = 'granted'"),
+                    (400, f"SELECT count(*) FROM items WHERE {made} AND final_at IS NOT NULL"),
+                    (
+                        140,
+                        f"SELECT count(*) FROM clocks WHERE {made} AND wake_at IS NOT NULL",
+                    ),
+                    (100, f"SELECT count(*) FROM events WHERE {made}"),
+                ):
+                    async with city.database.reading() as connection:
+                        counted_rows = (await connection.sql.execute(text(query))).scalar_one()
+                    assert counted_rows == wanted, query
+            finally:
+                await left(city, server)
