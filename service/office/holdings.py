@@ -165,7 +165,7 @@ STATE_NOTES = {
     "superseded": "证照已经换发新证。",
     "expired": "证照的有效期已经届满。",
     "revoked": "证照已被撤销。",
-    "recalled": "许可已被撤回。",
+    "recalled": "准予的决定已被撤回。",
     "void": "办理已经终止，证照没有颁发。",
     "deregistered": "证照已经依持有人的申请注销。",
 }

@@ -168,7 +168,7 @@ def _out_of_force(notice: Row, item: Row | None, certificates: Iterable[Row], to
     own = [c for c in certificates if notice["item"] in (CASE, c["item"])]
     if (item and item["outcome"] in ENDED_STATES) or any(c["state"] in ENDED_STATES for c in own):
         withdrawn = item is not None and item["outcome"] != "revoked"
-        return "对应的许可已被撤回。" if withdrawn else "对应的决定已被撤销。"
+        return "对应的决定已被撤回。" if withdrawn else "对应的决定已被撤销。"
     if any(c["state"] == "deregistered" for c in own):
         return "对应的证照已经注销。"
     if any(c["state"] == "void" for c in own):

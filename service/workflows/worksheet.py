@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from service.workflows import clocks
 from service.workflows.application import in_hand, order, questions
 from service.workflows.calendar import local_date
-from service.workflows.case.lifecycle import APPLICANT, LifecycleMachine, machine_of
+from service.workflows.case.lifecycle import APPLICANT, LifecycleMachine, machine_for
 from service.workflows.case.parts import (
     CASE,
     THIRD_PARTY,
@@ -54,10 +54,10 @@ class Work:
     # ---- looking ----
 
     def machine(self, item: Item) -> LifecycleMachine:
-        """Return the machine of an item's lifecycle."""
-        found = self._machines.get(item.lifecycle)
+        """Return the machine of an item's lifecycle, in the words of its matter."""
+        found = self._machines.get(item.item)
         if found is None:
-            found = self._machines[item.lifecycle] = machine_of(self.release, item.lifecycle)
+            found = self._machines[item.item] = machine_for(self.release, item.item)
         return found
 
     @property

@@ -36,7 +36,7 @@ class HoldingShown(Shown):
     continues: str = Field(description="延续或者变更自哪一份（编号）；为空的是首次核发")
     state: str = Field(
         description="made 已准予待颁发，valid 有效，pending 未生效，expired 已过期，superseded 已换发，"
-        "revoked 已撤销，recalled 已撤回许可，void 没有颁发已终止，deregistered 已注销"
+        "revoked 已撤销，recalled 已撤回，void 没有颁发已终止，deregistered 已注销"
     )
     state_title: str
     carries: dict[str, Any] = Field(description="照面内容，签发时取自申请表")

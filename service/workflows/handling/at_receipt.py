@@ -18,7 +18,7 @@ from service.workflows.case.lifecycle import (
 )
 from service.workflows.case.situation import CLOCK_ACTOR
 from service.workflows.handling import between_items
-from service.workflows.notices import wording
+from service.workflows.notices import matters, wording
 from service.workflows.notices.wording import Paper
 from service.workflows.rules import bans, renewal
 from service.workflows.worksheet import Work
@@ -85,7 +85,7 @@ def _decide(work: Work, code: str, bar: Barred) -> None:
 
 def _paper(work: Work, code: str, bar: Barred) -> Paper:
     definition = work.release.items[code]
-    refused = "不予许可" if definition.category == "licence" else "不予办理"
+    refused = matters.REFUSED[definition.category]
     decision = "不予受理" if bar.state == NOT_RECEIVED else refused
     body: Body = {
         "item": definition.title,

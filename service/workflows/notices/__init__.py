@@ -8,6 +8,9 @@ from service.workflows.notices.face import typst as face_markup
 from service.workflows.notices.letters import ELEMENTS as LETTER_ELEMENTS
 from service.workflows.notices.letters import KNOWN as LETTER_BLANKS
 from service.workflows.notices.letters import blanks
+from service.workflows.notices.matters import GRANTED as GRANTED_TITLES
+from service.workflows.notices.matters import REFUSED as REFUSED_TITLES
+from service.workflows.notices.matters import RESULTS as RESULT_TITLES
 from service.workflows.notices.printing import STYLE as PAPER_STYLE
 from service.workflows.notices.printing import Contents, track_address
 from service.workflows.notices.printing import fingerprint as paper_fingerprint
@@ -21,10 +24,13 @@ from service.workflows.notices.wording import title_of as notice_title
 
 __all__ = [
     "CERTIFICATE_BLANKS",
+    "GRANTED_TITLES",
     "LETTER_BLANKS",
     "LETTER_ELEMENTS",
     "NEGATIVE_NOTICES",
     "PAPER_STYLE",
+    "REFUSED_TITLES",
+    "RESULT_TITLES",
     "Contents",
     "Face",
     "blanks",

@@ -185,10 +185,7 @@ def numbered(taken: Step, release: Release, drawn: Mapping[int, int]) -> Step:
                 case.certificates[n] for n in drawn if case.certificates[n].item == notice.item
             ]
             if issued:
-                notice.body = {
-                    **notice.body,
-                    "certificates": [wording.certified(each) for each in issued],
-                }
+                notice.body = {**notice.body, **wording.handed_over(notice, issued)}
     return replace(taken, case=case)
 
 
