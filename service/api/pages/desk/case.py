@@ -12,8 +12,8 @@ from service.api.pages.desk import acts, checks, workspace
 from service.api.pages.desk.place import address, place_of
 from service.api.pages.forms import Filled, asked, does, filled
 from service.api.pages.frame import errors_of, see, shown
-from service.api.pages.promise import promise_of
 from service.api.pages.visit import Clerk, Member
+from service.api.promised import promise_of
 from service.api.rest import case_views
 from service.api.texts import CaseNumber, Word
 from service.errors import CaseChanged, NotFound, ServiceError
