@@ -11,6 +11,7 @@ from service.workflows.calendar import local_date
 from service.workflows.case.lifecycle import APPLICANT, LifecycleMachine, machine_for
 from service.workflows.case.parts import (
     CASE,
+    STEP,
     THIRD_PARTY,
     Case,
     Clock,
@@ -27,7 +28,6 @@ from service.workflows.notices.wording import Paper
 from service.workflows.rights import departments_of_window, post_name
 
 MOMENT = timedelta(microseconds=1)
-STEP = "step-"  # the clock of a stage is named step-<state>
 
 
 class Start(NamedTuple):

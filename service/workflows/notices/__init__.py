@@ -13,7 +13,12 @@ from service.workflows.notices.matters import GRANTED as GRANTED_TITLES
 from service.workflows.notices.matters import REFUSED as REFUSED_TITLES
 from service.workflows.notices.matters import RESULTS as RESULT_TITLES
 from service.workflows.notices.printing import STYLE as PAPER_STYLE
-from service.workflows.notices.printing import Contents, track_address, verdict_on_shown
+from service.workflows.notices.printing import (
+    Contents,
+    track_address,
+    verdict_on_shown,
+    verdict_refused,
+)
 from service.workflows.notices.printing import fingerprint as paper_fingerprint
 from service.workflows.notices.printing import html as paper_html
 from service.workflows.notices.printing import prepared as prepared_paper
@@ -48,4 +53,5 @@ __all__ = [
     "track_address",
     "verdict_on_paper",
     "verdict_on_shown",
+    "verdict_refused",
 ]

@@ -36,6 +36,11 @@ TITLES: dict[tuple[str, Category], str] = {
     ("refusal", "service"): "不予办理通知书",
     ("refusal", "verification"): "核验不一致通知书",
     ("refusal", "utility"): "不具备办理条件告知书",
+    ("issue", "filing"): "办结送达回执",
+    ("issue", "service"): "办结送达回执",
+    ("issue", "verification"): "办结送达回执",
+    ("issue", "utility"): "办结送达回执",
+    ("not_accepted", "utility"): "不予受理告知书",
 }
 DECISIONS: Mapping[tuple[str, Category], str] = {
     ("grant", "licence"): "准予{name}",
@@ -122,7 +127,8 @@ def of_acceptance(facts: Facts, name: str, *, by_silence: bool, why: str) -> str
     opening = applied(facts.case, name)
     if by_silence:
         return f"{opening}，逾期没有告知需要补正，{name}视为受理{since}。"
-    examined = f"经审查，申请事项属于本机关职权范围，{why}，现已受理{since}。"
+    within = "本机关职权范围" if facts.definition.category != "utility" else "本单位办理范围"
+    examined = f"经审查，申请事项属于{within}，{why}，现已受理{since}。"
     return f"{opening}。{examined}"
 
 

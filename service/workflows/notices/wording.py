@@ -9,7 +9,7 @@ from service.workflows import clocks
 from service.workflows.calendar import WorkCalendar, local_date
 from service.workflows.case.columns import AcceptedItem, Body, PointTold, Remedies
 from service.workflows.case.lifecycle import APPLICANT, machine_for
-from service.workflows.case.parts import Case, Certificate, Clock, Item, Notice
+from service.workflows.case.parts import STEP, Case, Certificate, Clock, Item, Notice
 from service.workflows.case.situation import Move
 from service.workflows.definition.duration import Duration
 from service.workflows.definition.models import NOTICE_TITLES, ItemDefinition
@@ -37,6 +37,12 @@ ACCEPTANCE = "acceptance"
 ACCEPTANCES = frozenset({ACCEPTANCE, "tolerant_acceptance"})  # papers with a table of the limits
 NOT_ADMINISTRATIVE = frozenset({"utility"})  # an enterprise decides: no administrative act
 SENTENCES = {  # papers that say the same of every item
+    "commitment_refused": "经审查，{name}不适用告知承诺，自即日起改按一般程序办理，理由见下。承诺免交的材料请准备补交，需要补正的会一次告知。",
+    "deemed_renewal": "{name}在原证照有效期届满以前没有作出决定，依法视为准予延续。",
+    "deregistration": "{name}所发的证照已经依法注销，自即日起不得再凭该证照从事活动。",
+    "deregistration_kept": "经审查，{name}所发的证照不予注销，理由见下。",
+    "lapse": "您没有在告知的期限内补齐{name}的材料，按规定视为撤回申请。您可以重新申请。",
+    "repair_refused": "{name}的失信记录经审查不予信用修复，理由见下。",
     "withdrawal": "您已撤回{name}的申请，可以重新申请。",
     "commitment_taken_back": "您已撤回{name}的承诺，改按一般程序办理，对您的信用没有影响。承诺免交的材料请准备补交。",
     "rectification": "{name}事后核查发现与承诺不符，请在{days}个工作日内整改。",
@@ -129,6 +135,7 @@ def of_move(
     kind, item, transition = move.transition.notice or "", move.item, move.transition
     definition = release.subject(item.item)
     title = definition.title if definition else release.bundle.title
+    told = decision_clock(release, case, item.item) if kind in ACCEPTANCES else None
     added, law = list(said), letters.bases(kind, transition.basis, definition)
     body: Body = {
         "item": title,
@@ -136,7 +143,7 @@ def of_move(
         "law": law,
         "text": _text(release, case, move, added, law) + "".join(each.adds for each in added),
         "points": [point["title"] for point in move.data.get("reasons", [])],
-        "dates": dates_of(case, item.item, beside=kind in ACCEPTANCES),
+        "dates": dates_of(case, item.item, without=told),
         "note": next((each.note for each in reversed(added) if each.note), ""),
         "consequences": [said for each in added for said in each.consequences],
     }
@@ -148,7 +155,7 @@ def of_move(
     for each in added:
         body |= each.more
     if kind in ACCEPTANCES and definition and not item.parent:
-        body["limits"] = [limits_of(case, item)]
+        body["limits"] = [limits_of(release, case, item)]
     known = kind in NOTICE_TITLES
     said_only = {name: value for name, value in body.items() if value}
     named = title_of(kind, definition) if known else f"{transition.title}通知书"
@@ -174,18 +181,21 @@ def _text(release: Release, case: Case, move: Move, added: Iterable[Said], law: 
     if definition and not move.item.parent and kind in letters.MEETS:
         return letters.of_decision(facts, kind, name)
     if definition and not move.item.parent and kind in letters.TURNED_AWAY:
-        return f"{letters.applied(case, name)}。经审查，{letters.TURNED_AWAY[kind]}。"
+        turned = letters.TURNED_AWAY[kind]
+        if not administrative(definition):
+            turned = turned.replace("本机关", "本单位")
+        return f"{letters.applied(case, name)}。经审查，{turned}。"
     if kind in SENTENCES:
         return SENTENCES[kind].format(name=name, days=move.data.get("days"))
     return f"{name}：{move.transition.title}。"
 
 
-def limits_of(case: Case, item: Item) -> AcceptedItem:
+def limits_of(release: Release, case: Case, item: Item) -> AcceptedItem:
     """Return the line of an acceptance certificate: the day an item was accepted, and its last days as they now stand."""
     told: AcceptedItem = {"item": item.item, "accepted_on": ""}
     if item.accepted_on:
         told["accepted_on"] = item.accepted_on.isoformat()
-    clock = decision_clock(case, item.item)
+    clock = decision_clock(release, case, item.item)
     if clock and clock.statutory_on:
         told["statutory_on"] = clock.statutory_on.isoformat()
     if clock and clock.promised_on:
@@ -193,18 +203,20 @@ def limits_of(case: Case, item: Item) -> AcceptedItem:
     return told
 
 
-def decision_clock(case: Case, item: str) -> Clock | None:
-    """Return the running clock within whose limits the department has to decide; None where none runs."""
+def decision_clock(release: Release, case: Case, item: str) -> Clock | None:
+    """Return the running clock with the limits of the item itself, within which is decided; None where none runs."""
+    defined = release.lifecycle_of(item).clocks
     own = [c for c in case.clocks.values() if c.item == item and c.state == "running"]
-    return next((c for c in own if c.statutory_on or c.promised_on), None)
+    return next((c for c in own if c.clock in defined and defined[c.clock].limit == "limits"), None)
 
 
-def dates_of(case: Case, item: str, *, beside: bool = False) -> dict[str, str]:
-    """Return the dates of an item's running clocks, by their titles; `beside` the limits of its decision only."""
+def dates_of(case: Case, item: str, *, without: Clock | None = None) -> dict[str, str]:
+    """Return the dates of an item's running clocks, by their titles; `without` the one that is told in a table."""
     dates: dict[str, str] = {}
-    told = decision_clock(case, item) if beside else None
     for clock in case.clocks.values():
-        if clock.item == item and clock.state == "running" and clock is not told:
+        if clock.item == item and clock.state == "running" and clock is not without:
+            if clock.clock.startswith(STEP):
+                continue  # of a stage within the office: nobody outside can hold it to that day
             for title, day in (
                 (f"{clock.title}期限", clock.due_on),
                 (f"{clock.title}法定期限", clock.statutory_on),
@@ -262,7 +274,7 @@ def accepted_together(release: Release, case: Case, codes: list[str], *, by_sile
         "text": f"{letters.applied(case, f'「{release.bundle.title}」')}。下列{len(codes)}个事项{how}。",
         "department": release.directory.authority(release.bundle.lead),
         "items": titles,
-        "limits": [limits_of(case, case.items[code]) for code in codes],
+        "limits": [limits_of(release, case, case.items[code]) for code in codes],
         "note": note,
         "law": "行政许可法 32" if len(others) < len(codes) else "",
         "accepted": codes,
@@ -338,8 +350,8 @@ def certified(certificate: Certificate) -> str:
     """Say which certificate was issued, and for how long."""
     first = certificate.valid_from or certificate.issued_on
     until = certificate.valid_until
-    valid = f"{say_date(first)}至{say_date(until)}有效" if until else "长期有效"
-    return f"{certificate.title}，编号 {certificate.number}，{valid}"
+    valid = f"，{say_date(first)}至{say_date(until)}有效" if until else ""
+    return f"{certificate.title}，编号 {certificate.number}{valid}"
 
 
 def result(release: Release, case: Case) -> Paper:

@@ -9,6 +9,7 @@ from service.workflows.case.lifecycle import tacitly_renews
 from service.workflows.case.parts import Item
 from service.workflows.case.situation import Move
 from service.workflows.definition.models import Category
+from service.workflows.notices import matters
 from service.workflows.notices.wording import Said
 from service.workflows.rules import renewal
 from service.workflows.worksheet import Work
@@ -60,15 +61,26 @@ def moved(work: Work, move: Move) -> None:
         item.decided_at, item.decided_by = work.at, move.actor.account
 
 
-def says(work: Work, move: Move, _: str) -> Said | None:
+def says(work: Work, move: Move, name: str) -> Said | None:
     """Say what the decider wrote; that a permit is not needed at all."""
     if opinion := move.data.get("opinion"):
         return Said(note=opinion)
+    if move.transition.notice == "permit_withdrawal":
+        return _withdrawn(work, move, name)
     if move.transition.notice == "not_required":
         definition = work.release.subject(move.item.item)
         needs = NOT_NEEDED.get(definition.category if definition else "licence", "办理这个事项")
         return Said(note=f"这件事依法不需要{needs}，您不必再申请。")
     return None
+
+
+def _withdrawn(work: Work, move: Move, name: str) -> Said:
+    """Say why a permit is taken back though it was lawful, and how the loss is made good (行政许可法 8)."""
+    subject = work.release.subject(move.item.item)
+    result = matters.RESULTS[subject.category if subject else "licence"]
+    why, plan = move.data.get("reason", ""), move.data.get("compensation", "")
+    paid = f"由此造成的财产损失依法给予补偿（{plan}）。" if plan else ""
+    return Said(f"为了公共利益的需要，本机关决定撤回{name}的{result}。理由：{why}。{paid}")
 
 
 def ended(_: Work, move: Move) -> None:

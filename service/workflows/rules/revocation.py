@@ -5,8 +5,9 @@ Law: 行政许可法 36, 47, 69; R-LIFE-4, R-NCP-9.
 
 from typing import Any
 
+from service.workflows.case.parts import Item
 from service.workflows.case.situation import Move
-from service.workflows.definition.models import Transition
+from service.workflows.definition.models import GROUNDS, Transition
 from service.workflows.notices.wording import Said
 from service.workflows.proceedings import KINDS, begin, credit, follow_up, open_one, revocation
 from service.workflows.worksheet import Work
@@ -50,11 +51,18 @@ def tells(work: Work, move: Move) -> dict[str, Any]:
     return follow_up.cited(work.case, move.item)
 
 
-def says(work: Work, move: Move, _: str) -> Said | None:
-    """Name the paper of the check that it rests on."""
-    if move.transition.notice != "revocation":
+def says(work: Work, move: Move, name: str) -> Said | None:
+    """Say on what facts it is to be revoked and what may be said to it, why not, and which check it rests on."""
+    case, item, notice = work.case, move.item, move.transition.notice
+    if notice == "revocation_right":
+        return _told_before(item, name, move.data.get("reason", ""))
+    if notice == "revocation_kept":
+        why = move.data.get("reason", "")
+        return Said(
+            f"经审查并听取陈述、申辩，本机关决定不予撤销{name}，原决定继续有效。理由：{why}。"
+        )
+    if notice != "revocation":
         return None
-    case, item = work.case, move.item
     checks = {
         other.item
         for other in case.items.values()
@@ -62,3 +70,13 @@ def says(work: Work, move: Move, _: str) -> Said | None:
     }
     told = [n for n in case.notices.values() if n.item in checks and n.kind == "credit_recorded"]
     return Said(note=f"依据：{told[-1].title}（{told[-1].number}）。") if told else None
+
+
+def _told_before(item: Item, name: str, facts: str) -> Said:
+    """Write the notice before a revocation: the facts, the ground, the right to be heard and what silence means (36, 69)."""
+    ground = GROUNDS.get(item.ground, "")
+    on = f"，属于“{ground}”的情形" if ground else ""
+    return Said(
+        f"本机关拟撤销{name}。事实和理由：{facts}{on}。",
+        note="您有权在下面所列的期限内陈述、申辩，可以要求听证；逾期没有提出的，视为放弃，本机关依法作出决定。",
+    )

@@ -14,7 +14,7 @@ from service.workflows.authoring.pack import Pack, Story
 from service.workflows.calendar import WorkCalendar, build, built_in, local_date
 from service.workflows.case import record
 from service.workflows.case.lifecycle import FORBIDDEN, NOT_RECEIVED
-from service.workflows.case.parts import Case, Event
+from service.workflows.case.parts import STEP, Case, Event
 from service.workflows.case.situation import Action, Actor, Held, Situation, Step
 from service.workflows.definition.models import (
     BUILT_IN_POSTS,
@@ -30,7 +30,7 @@ from service.workflows.rules import library
 from service.workflows.step import step, tick
 from service.workflows.trials.coverage import Coverage
 from service.workflows.trials.samples import answers_with_neutral, sample
-from service.workflows.worksheet import STEP, Work
+from service.workflows.worksheet import Work
 
 LIMITS = ("promised", "statutory", "safe")
 NO_DAY = "没有日期（停着，或者没有这一种期限）"

@@ -11,7 +11,7 @@ from service.api.pages.visit import Visiting
 from service.errors import NotFound, one_field
 from service.office.titles import APPLICANT_TITLE
 from service.workflows.case import SATISFIED, WAITING
-from service.workflows.notices import verdict_on_paper, verdict_on_shown
+from service.workflows.notices import verdict_on_paper, verdict_on_shown, verdict_refused
 
 router = APIRouter(include_in_schema=False)
 CODE = re.compile(r"[A-Za-z0-9-]{1,40}")
@@ -75,9 +75,11 @@ async def shown_certificate(
     try:
         found = await desk.office.shown_certificate(token[:64], visitor.now)
     except NotFound as refusal:
-        return shown(request, visitor, "portal/shown.html", 404, verdict=None, refusal=refusal)
+        return shown(
+            request, visitor, "portal/verify.html", 404, verdict=verdict_refused(refusal.detail)
+        )
     verdict = verdict_on_shown(found)
-    return shown(request, visitor, "portal/shown.html", verdict=verdict)
+    return shown(request, visitor, "portal/verify.html", verdict=verdict)
 
 
 @router.get("/v/{code}")

@@ -12,7 +12,12 @@ from service.workflows.notices.printing.contents import (
     prepared,
     track_address,
 )
-from service.workflows.notices.printing.genuine import Verdict, verdict, verdict_on_shown
+from service.workflows.notices.printing.genuine import (
+    Verdict,
+    verdict,
+    verdict_on_shown,
+    verdict_refused,
+)
 from service.workflows.notices.printing.page import STYLE
 
 
@@ -47,4 +52,5 @@ __all__ = [
     "typst",
     "verdict",
     "verdict_on_shown",
+    "verdict_refused",
 ]

@@ -53,6 +53,11 @@ def verdict(found: Mapping[str, Any] | None) -> Verdict:
     )
 
 
+def verdict_refused(why: str) -> Verdict:
+    """Say why a code that is held out tells nothing."""
+    return Verdict("不能凭这个码核验", (why,))
+
+
 def verdict_on_shown(found: Mapping[str, Any]) -> Verdict:
     """Say what `office.shown_certificate` tells of a certificate that is held out: what, whose, whether it holds now."""
     rows = [

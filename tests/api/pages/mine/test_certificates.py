@@ -124,7 +124,7 @@ class TestShown:
         assert ("不能使用" in page.text, "已被撤销" in page.text) == (True, True)
         assert (await holder.get(here)).status_code == 409
 
-    @pytest.mark.parametrize("token", ["x", "A" * 32, "..%2F", "键", "<b>"])
+    @pytest.mark.parametrize("token", ["x", "A" * 32, "a.b", "键", "<b>"])
     async def test_forged(self, city: City, token: str) -> None:
         """What the service did not make says nothing of any certificate."""
         page = await Browser(city).get(f"/verify/{token}")
