@@ -1,13 +1,16 @@
 """Papers one can use: numbers, remedies by name, one certificate for several items, what is granted, a face."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from service.errors import ActionNotAllowed
+from service.office import can_print, press
 from service.workflows.case.lifecycle import machine_for
 from service.workflows.case.parts import Notice
 from service.workflows.notices import letters, printing
 from service.workflows.notices.dates import say_date
-from service.workflows.notices.face import face_of
+from service.workflows.notices.face import face_of, typst
 from tests.workflows.decided import granted
 from tests.workflows.story import Story, Town
 
@@ -213,9 +216,42 @@ class TestFace:
         assert (said["电话"], shown.ended) == ("13912345678", "")
         assert certificate.number in said.values()
 
+    def test_says_nothing_of_what_its_item_did_not_ask(self, shop: type[Town]) -> None:
+        """One form serves many items: what another of them asked does not stand on this one's certificate."""
+        card = {**CARD, "carries": {"phone": "phone", "area": "area"}}
+        both = {
+            "food": {"fields": ["name", "phone"]},
+            "drain": {"result": {"certificate": "food-card"}},
+        }
+        story = shop.accepted("food", "drain", certificates={"food-card": card}, change=both)
+        story.wang("food.propose", opinion="符合")
+        story.zhao("food.grant", opinion="符合")
+        made = next(iter(story.case.certificates.values()))
+        assert ("area" in story.case.form, set(made.carries)) == (True, {"phone"})
+
+    @pytest.mark.skipif(not can_print(), reason="no Chinese font on this machine")
+    @pytest.mark.parametrize("style", ["licence", "opinion", "receipt"])
+    def test_is_set_whatever_stands_before_a_wide_line(self, shop: type[Town], style: str) -> None:
+        """A wide line after one or three narrow ones begins a row of its own."""
+        lines = [
+            {"label": "编号", "say": "{number}"},
+            {"label": "止", "say": "{until}", "wide": True},
+        ]
+        face = {"style": style, "lines": [*lines, lines[0], *lines]}
+        story = granted(shop, certificates={"food-card": {**CARD, "face": face}})
+        certificate = next(iter(story.case.certificates.values()))
+        shown = face_of(certificate, story.release, "scjg", state="valid", verify_url=URL)
+        markup, inputs = typst(shown, press.fonts())
+        assert press.pdf(markup, inputs, datetime(2026, 9, 14, tzinfo=UTC)).startswith(b"%PDF-")
+
     @pytest.mark.parametrize(
         ("state", "across"),
-        [("revoked", "已撤销"), ("expired", "已过期"), ("superseded", "已换发")],
+        [
+            ("revoked", "已撤销"),
+            ("made", "未颁发"),
+            ("expired", "已过期"),
+            ("superseded", "已换发"),
+        ],
     )
     def test_one_that_has_ended_says_so(self, shop: type[Town], state: str, across: str) -> None:
         """Whichever way it ended stands across it."""
