@@ -62,8 +62,8 @@ def moved(work: Work, move: Move) -> None:
 
 
 def says(work: Work, move: Move, name: str) -> Said | None:
-    """Say what the decider wrote; that a permit is not needed at all."""
-    if opinion := move.data.get("opinion"):
+    """Say what the decider wrote, but on a grant, where it is the reasoning of the office; that no permit is needed at all."""
+    if (opinion := move.data.get("opinion")) and move.transition.notice != "grant":
         return Said(note=opinion)
     if move.transition.notice == "permit_withdrawal":
         return _withdrawn(work, move, name)

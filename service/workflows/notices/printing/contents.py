@@ -20,10 +20,7 @@ SIGNED_FOR = frozenset(WORDS)  # official papers; a receipt or a message is only
 DAY_TO_FILL_IN = "　　　　　　　　　　年　　月　　日"
 MANY = 8
 ACCEPTED_HEADS = ("序号", "事项（类别）", "承办机关", "法定期限至", "承诺办结")
-NO_LIMIT = (
-    "未规定",
-    "按法定期限",
-)  # what stands where the law sets no limit, where none was promised
+NOT_SET, NOT_PROMISED, BY_LAW = "未规定", "未承诺", "按法定期限"
 STATUTORY = "法定期限"
 RECEIPT = "receipt"
 PROGRESS = "扫码查进度"
@@ -252,10 +249,11 @@ def _accepted(limits: Iterable[AcceptedItem], release: Release) -> Section:
         item = release.items[each["item"]]
         of = matters.TITLES[item.category]
         of += "" if one_day else f"，{_day_said(each['accepted_on'])}受理"
-        last = [each.get("statutory_on"), each.get("promised_on")]
-        days = [
-            _day_said(day) if day else missing for day, missing in zip(last, NO_LIMIT, strict=True)
-        ]
+        statutory, promised = each.get("statutory_on"), each.get("promised_on")
+        days = (
+            _day_said(statutory) if statutory else NOT_SET,
+            _day_said(promised) if promised else BY_LAW if statutory else NOT_PROMISED,
+        )
         authority = release.directory.authority(item.department)
         cells.append((str(n), f"{item.title}（{of}）", authority, *days))
     return Section("受理的事项和办理期限", heads=ACCEPTED_HEADS, cells=tuple(cells))
