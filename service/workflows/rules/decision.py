@@ -75,12 +75,11 @@ def says(work: Work, move: Move, name: str) -> Said | None:
 
 
 def _withdrawn(work: Work, move: Move, name: str) -> Said:
-    """Say why a permit is taken back though it was lawful, and how the loss is made good (行政许可法 8)."""
+    """Say why a permit is taken back though it was lawful (行政许可法 8)."""
     subject = work.release.subject(move.item.item)
     result = matters.RESULTS[subject.category if subject else "licence"]
-    why, plan = move.data.get("reason", ""), move.data.get("compensation", "")
-    paid = f"由此造成的财产损失依法给予补偿（{plan}）。" if plan else ""
-    return Said(f"为了公共利益的需要，本机关决定撤回{name}的{result}。理由：{why}。{paid}")
+    why = move.data.get("reason", "")
+    return Said(f"为了公共利益的需要，本机关决定撤回{name}的{result}。理由：{why}。")
 
 
 def ended(_: Work, move: Move) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 from service.workflows.case.parts import Item
 from service.workflows.case.situation import Move
 from service.workflows.definition.models import GROUNDS, Transition
+from service.workflows.definition.models.terms import AUTHORITYS_FAULT
+from service.workflows.notices import matters
 from service.workflows.notices.wording import Said
 from service.workflows.proceedings import KINDS, begin, credit, follow_up, open_one, revocation
 from service.workflows.worksheet import Work
@@ -52,7 +54,7 @@ def tells(work: Work, move: Move) -> dict[str, Any]:
 
 
 def says(work: Work, move: Move, name: str) -> Said | None:
-    """Say on what facts it is to be revoked and what may be said to it, why not, and which check it rests on."""
+    """Say on what facts it is to be revoked and what may be said to it, or why not; what becomes of the loss (8, 69 ④)."""
     case, item, notice = work.case, move.item, move.transition.notice
     if notice == "revocation_right":
         return _told_before(item, name, move.data.get("reason", ""))
@@ -60,6 +62,10 @@ def says(work: Work, move: Move, name: str) -> Said | None:
         why = move.data.get("reason", "")
         return Said(
             f"经审查并听取陈述、申辩，本机关决定不予撤销{name}，原决定继续有效。理由：{why}。"
+        )
+    if notice == "permit_withdrawal":
+        return Said(
+            adds=f"因此给您造成的财产损失依法给予补偿，补偿方案：{move.data['compensation']}。"
         )
     if notice != "revocation":
         return None
@@ -69,7 +75,11 @@ def says(work: Work, move: Move, name: str) -> Said | None:
         if other.parent == item.item and other.outcome in credit.BREACHES
     }
     told = [n for n in case.notices.values() if n.item in checks and n.kind == "credit_recorded"]
-    return Said(note=f"依据：{told[-1].title}（{told[-1].number}）。") if told else None
+    note = f"依据：{told[-1].title}（{told[-1].number}）。" if told else ""
+    subject = work.release.subject(item.item)
+    return Said(
+        adds=_of_loss(move, matters.RESULTS[subject.category if subject else "licence"]), note=note
+    )
 
 
 def _told_before(item: Item, name: str, facts: str) -> Said:
@@ -79,4 +89,16 @@ def _told_before(item: Item, name: str, facts: str) -> Said:
     return Said(
         f"本机关拟撤销{name}。事实和理由：{facts}{on}。",
         note="您有权在下面所列的期限内陈述、申辩，可以要求听证；逾期没有提出的，视为放弃，本机关依法作出决定。",
+    )
+
+
+def _of_loss(move: Move, result: str) -> str:
+    """Say who bears the loss: the authority on the grounds of its own fault, the holder who brought it about himself."""
+    if move.data.get("ground") not in AUTHORITYS_FAULT:
+        return f"基于该{result}取得的利益不受保护（行政许可法 69 ④）。"
+    plan = move.data.get("compensation", "")
+    agreed = f"赔偿方案：{plan}。" if plan else ""
+    return (
+        f"您的合法权益因此受到损害的，本机关依法给予赔偿（行政许可法 69 ④）。{agreed}"
+        "可以自知道或者应当知道之日起两年内书面向本机关要求赔偿（国家赔偿法 9、39），写明损失和要求，附证明材料。"
     )
