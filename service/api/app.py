@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 
 from service.api import docs, metrics, pages, problems
 from service.api.auth import Desk, Tokens, wall_clock
+from service.api.direct import Direct
 from service.api.edge import Edge
 from service.api.pages import refused
 from service.api.rest import (
@@ -32,6 +33,7 @@ from service.api.rest import (
     me,
     papers,
     problem_types,
+    promises,
     ratings,
     security,
     tasks,
@@ -40,6 +42,7 @@ from service.api.rest import (
 )
 from service.api.rest import demo as moving_the_clock
 from service.api.uploads import Uploads
+from service.api.ways import Ways
 from service.office import Office
 
 PREFIX = "/api/v1"
@@ -50,6 +53,7 @@ DESCRIPTION = """
 * 先 `POST /api/v1/tokens` 取得令牌，之后带上 `Authorization: Bearer 令牌`。
 * 提交和办理时建议带 `Idempotency-Key`：断线重发不会重复办理，得到的是同一份答复。
 * 办理时可带 `If-Match`（办件的 ETag）：别人先办了，会得到 409 `case-changed`，不会互相覆盖。
+* 办理时写 `Prefer: return=minimal`，办好了只返回 204 和新的 ETag，不返回内容，省时间。
 * 没有办成时得到 RFC 9457 问题文书，`type` 可以打开看说明，`errors[].pointer` 指出哪一处有误。
 * 日期（`…_on`）是北京时间的日期，时刻（`…_at`）是 RFC 3339。列表用 `cursor` 翻页。
 """.strip()
@@ -119,6 +123,7 @@ ROUTES = [
     inspections,
     documents,
     papers,
+    promises,
     tasks,
     definitions,
     security,
@@ -154,8 +159,10 @@ def create_app(
     if settings.shows_docs:
         docs.install(app)
     metrics.install(app, office, clock, settings.scrape_token)
-    problems.install(app, refused.answering)
+    refusing = problems.install(app, refused.answering)
     pages.install(app, settings.token_secret)
+    ways = partial(_ways, settings.demo, settings.shows_docs)
+    app.add_middleware(Direct, ways=ways, refusing=refusing)
     secure = settings.public_url.startswith("https:")
     log = settings.request_log
     app.add_middleware(Edge, answering=refused.answering, request_log=log, secure=secure)
@@ -174,6 +181,12 @@ def _routes(demo: bool, shows_docs: bool) -> tuple[BaseRoute, ...]:
     for router in (api, health.router, problem_types.router, *beside, *pages.ROUTERS):
         whole.include_router(router)
     return tuple(whole.routes)
+
+
+@cache
+def _ways(demo: bool, shows_docs: bool) -> Ways:
+    """Return the ways of these routes, read when the first request comes."""
+    return Ways(_routes(demo, shows_docs))
 
 
 def _description(app: FastAPI) -> Callable[[], dict[str, Any]]:

@@ -34,6 +34,8 @@ AUDIENCE = "yijianshi-api"
 # the only header there is: no kid, jku, x5u, crit or second algorithm
 TOKEN_HEADER = {"alg": "HS256", "typ": "at+jwt"}
 SHORTEST_SECRET = 32
+REMEMBERED = timedelta(seconds=5)  # how long a signature is not reckoned again
+MOST_REMEMBERED = 2000
 _LONGEST_TOKEN = 2000
 # the generation, which tokens of releases before do not name
 _ID = re.compile(r"(?P<generation>[0-9]{1,9})\.[0-9a-f]+", re.ASCII)
@@ -55,6 +57,20 @@ class Token:
     ends_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Proved:
+    """A token whose signature is good, since when that is known, and in which seconds it counts."""
+
+    token: Token
+    at: datetime
+    issued: float
+    ends: float
+
+    def counts(self, now: datetime) -> bool:
+        """Tell whether it counts at a moment, as `_registry` does: clocks may differ by a minute."""
+        return self.issued - SKEW_SECONDS <= int(now.timestamp()) < self.ends + SKEW_SECONDS
+
+
 class Tokens:
     """令牌 — proof of a sign-in that cannot be forged without the secret."""
 
@@ -63,6 +79,7 @@ class Tokens:
         if len(secret.encode()) < SHORTEST_SECRET:
             raise ValueError(f"令牌密钥至少 {SHORTEST_SECRET} 个字节")
         self._key = OctKey.import_key(secret)
+        self._proved: dict[str, _Proved] = {}
 
     def issue(self, account: str, generation: int, now: datetime) -> tuple[str, datetime]:
         """Return a token for an account, of the generation that counts there, and when it ends."""
@@ -77,8 +94,22 @@ class Tokens:
         }
         return jwt.encode(TOKEN_HEADER, claims, self._key, algorithms=["HS256"]), ends
 
-    def read(self, token: str, now: datetime) -> "Token":
-        """Return what a token says. Raises NotSignedIn for any that is not exactly ours."""
+    def read(self, token: str, now: datetime) -> Token:
+        """Return what a token says. Raises NotSignedIn for any that is not exactly ours.
+
+        What is remembered of a good one for some seconds is its signature: whether it has ended is asked every time.
+        """
+        proved = self._proved.get(token)
+        if proved is None or not proved.at <= now < proved.at + REMEMBERED:
+            proved = self._proof(token, now)
+            if len(self._proved) >= MOST_REMEMBERED:
+                self._proved.clear()
+            self._proved[token] = proved
+        if not proved.counts(now):
+            raise NotSignedIn
+        return proved.token
+
+    def _proof(self, token: str, now: datetime) -> _Proved:
         try:
             read = jwt.decode(token[:_LONGEST_TOKEN], self._key, algorithms=["HS256"])
             _registry(now).validate(read.claims)
@@ -94,7 +125,8 @@ class Tokens:
         numbered = _ID.fullmatch(str(claims["jti"]))
         generation = int(numbered["generation"]) if numbered else 0
         ends = datetime.fromtimestamp(claims["exp"], UTC)
-        return Token(str(claims["sub"]), generation, str(claims["jti"]), ends)
+        known = Token(str(claims["sub"]), generation, str(claims["jti"]), ends)
+        return _Proved(known, now, claims["iat"], claims["exp"])
 
 
 def _registry(now: datetime) -> JWTClaimsRegistry:
@@ -142,7 +174,12 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
-Counter = Annotated[Desk, Depends(desk_of)]
+async def counter(request: Request) -> Desk:
+    """Return the desk to a route; what does not wait is a coroutine too, or the framework hands it to a thread."""
+    return desk_of(request)
+
+
+Counter = Annotated[Desk, Depends(counter)]
 _BEARER = HTTPBearer(
     auto_error=False, bearerFormat="JWT", description="POST /api/v1/tokens 返回的 access_token"
 )
@@ -191,7 +228,7 @@ async def perhaps_signed_in(desk: Counter, request: Request) -> Actor | None:
         return None
 
 
-def program_at(request: Request) -> office.Origin:
+async def program_at(request: Request) -> office.Origin:
     """Return where a program signs in from: by its address alone."""
     return office.Origin(address_of(request))
 

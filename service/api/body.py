@@ -1,6 +1,7 @@
 """请求体 — JSON read strictly, once: the route and the fingerprint of the request see the same value."""
 
 import hashlib
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -13,6 +14,7 @@ from service.api import texts
 from service.errors import DataInvalid
 
 _MOST_FAULTS = 50
+_PLAIN = re.compile(r"/[A-Za-z0-9._/-]*", re.ASCII)
 
 
 class StrictRequest(Request):
@@ -66,5 +68,10 @@ class StrictRoute(APIRoute):
 def fingerprint(request: Request) -> str:
     """Return the SHA-256 of method, path and canonical body: tells a repeat from another request under the same key."""
     body = getattr(request.state, "body", None)
-    content = f"{request.method} {request.url.path}\n".encode() + rfc8785.dumps(body)
+    path = request.scope["path"]
+    if not _PLAIN.fullmatch(path):
+        path = (
+            request.url.path
+        )  # what a stored fingerprint was made of; of a plain path the same, at a tenth of the cost
+    content = f"{request.method} {path}\n".encode() + rfc8785.dumps(body)
     return hashlib.sha256(content).hexdigest()

@@ -237,16 +237,21 @@ def refusal_of(error: Exception, request: Request) -> ServiceError:
 Answering = Callable[[Request, ServiceError], Awaitable[Response]]
 
 
-def install(app: FastAPI, answering: Answering) -> None:
-    """Let the application answer every refusal, `answering` choosing between a page and a problem document."""
+Refusing = Callable[[Request, Exception], Awaitable[Response]]
+REFUSED = (ServiceError, RequestValidationError, HTTPException)
+
+
+def install(app: FastAPI, answering: Answering) -> Refusing:
+    """Let the application answer every refusal, `answering` choosing between a page and a problem document; return how."""
 
     async def refused(request: Request, error: Exception) -> Response:
         refusal = refusal_of(error, request)
         told.note(request.scope, refusal)
         return await answering(request, refusal)
 
-    for kind in (ServiceError, RequestValidationError, HTTPException):
+    for kind in REFUSED:
         app.add_exception_handler(kind, refused)
+    return refused
 
 
 # ---- how the refusals stand in the API description -------------------------------------------------------------

@@ -15,6 +15,7 @@ from typing import Any
 import uvicorn
 
 from service.api.app import create_app
+from service.commands import heap
 from service.commands.door import BACKLOG, listening
 from service.commands.draining import DrainingServer
 from service.commands.outcome import Refusal, note, say
@@ -68,6 +69,7 @@ async def _work_until_stopped(settings: Settings) -> None:
         await refuse_unready(office, files=False)
         await refuse_mighty(office, settings)
         note("到期处理已启动，按 Ctrl+C 停止")
+        heap.set_aside()
         with traced(settings):
             async with scraped(office, settings):
                 await _working(office, settings, stop)
@@ -231,6 +233,7 @@ async def serve_until_stopped(
             for name in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(name, signal.SIG_IGN)
             drain = 0.0 if settings.demo else settings.drain_seconds
+            heap.set_aside()
             await DrainingServer(config, office, drain).serve(sockets=[door])
     finally:
         await office.database.close()

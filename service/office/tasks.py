@@ -15,9 +15,10 @@ from service.office.views import Account, Page, TaskCounts, TaskRow, value_of
 from service.store import cases, tasks
 from service.store.cases import Row
 from service.store.database import Connection
+from service.store.deciding import decided
 from service.store.paging import page
 from service.store.tasks import Narrowing, Whose
-from service.workflows.case import Action, Actor, Clock, machine_of
+from service.workflows.case import Action, Actor, Clock, machine_for
 from service.workflows.definition import Release, own_code
 from service.workflows.handling import bulk_ways, colleagues
 from service.workflows.step import step
@@ -133,23 +134,21 @@ class Tasks(Desk):
             return answer(task_of(view, n)) if answer else None
 
         scope = scope_of(request, verb, number, str(n))
-        async with self.database.transaction() as tx:
+        rendered = stored if answer else None
+        action = Action(verb, data={"task": n, **data})
+
+        async def once(tx: Connection) -> CaseView:
             found = there(await cases.gather(tx, number=number, key=scope))
             case, situation = await self.opened(found, request.actor, request.now, tx)
-            rendered = stored if answer else None
-            view = self.repeated(found.answered, request, case, situation, rendered)
-            if view is None:
-                refuse_stale(case, request)
-                taken = step(case, Action(verb, data={"task": n, **data}), request.actor, situation)
-                view = await self.recorded(
-                    tx,
-                    taken,
-                    request,
-                    situation,
-                    was=found.case,
-                    scope=scope,
-                    answer=rendered,
-                )
+            if done := self.repeated(found.answered, request, case, situation, rendered):
+                return done
+            refuse_stale(case, request)
+            taken = step(case, action, request.actor, situation)
+            return await self.recorded(
+                tx, taken, request, situation, was=found.case, scope=scope, answer=rendered
+            )
+
+        view = await decided(self.database, once)
         return replace(task_of(view, n), answer=view.answer)
 
 
@@ -225,9 +224,7 @@ def shown(row: Row, release: Release, actor: Actor) -> TaskRow:
 def _objection(row: Row, release: Release) -> str:
     """Say that the department of an item has found something missing that the applicant was not told yet."""
     said = row["feedback"] or {}
-    at_intake = (
-        row["state"] == machine_of(release, release.lifecycle_of(row["item"]).code).common_intake
-    )
+    at_intake = row["state"] == machine_for(release, row["item"]).common_intake
     points = said.get("points") or ()
     if not points or said["complete"] or row["corrections"] or not at_intake:
         return ""

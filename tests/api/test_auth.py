@@ -2,15 +2,18 @@
 
 import base64
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from service.api.auth import AUDIENCE, ISSUER, TOKEN_HEADER, Tokens
+from service.api import auth
+from service.api.auth import AUDIENCE, ISSUER, SKEW_SECONDS, TOKEN_HEADER, TOKEN_LIFE, Token, Tokens
 from service.errors import NotSignedIn
 from tests.api.city import MORNING, PASSWORD, City, MovableClock, Settings
 
@@ -98,6 +101,23 @@ FORGED: dict[str, str] = {
 }
 
 
+EDGES = [
+    edge + seconds + part
+    for edge in (-SKEW_SECONDS, 0, TOKEN_LIFE.total_seconds(), TOKEN_LIFE.total_seconds() + 60)
+    for seconds in (-1, 0, 1)
+    for part in (0, 0.5, 0.6)
+]
+MOMENTS = st.sampled_from(EDGES) | st.floats(-120, 13 * 3600)
+
+
+def told(tokens: Tokens, token: str, at: datetime) -> Token | None:
+    """Return what a token says at a moment, None when it does not count."""
+    try:
+        return tokens.read(token, at)
+    except NotSignedIn:
+        return None
+
+
 class TestTokens:
     """F-46: only a token that is exactly ours."""
 
@@ -126,6 +146,35 @@ class TestTokens:
         )
         with pytest.raises(NotSignedIn):
             tokens.read(token, ends + timedelta(seconds=60))
+
+    @settings(deadline=None, max_examples=40)
+    @given(st.lists(MOMENTS, min_size=1, max_size=12))
+    def test_what_is_remembered_ends_as_if_it_were_read_anew(self, moments: list[float]) -> None:
+        """At each moment, before its beginning and after its end too, a token counts as for who never saw it."""
+        secret = Settings().token_secret
+        keeping = Tokens(secret)
+        token, _ = keeping.issue("citizen", 3, MORNING)
+        for seconds in moments:
+            at = MORNING + timedelta(seconds=seconds)
+            assert told(keeping, token, at) == told(Tokens(secret), token, at)
+
+    def test_what_is_remembered_is_this_token_alone(self) -> None:
+        """One letter more or less is another token, whatever was read before."""
+        tokens = Tokens(Settings().token_secret)
+        token, _ = tokens.issue("citizen", 3, MORNING)
+        assert told(tokens, token, MORNING)
+        for other in (token[:-1], token + "A", token.swapcase(), f" {token}"):
+            assert told(tokens, other, MORNING) is None
+
+    def test_as_many_are_remembered_as_there_is_room_for(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Who asks with ever new tokens fills no memory."""
+        monkeypatch.setattr(auth, "MOST_REMEMBERED", 3)
+        tokens = Tokens(Settings().token_secret)
+        for _ in range(10):
+            assert told(tokens, tokens.issue("citizen", 3, MORNING)[0], MORNING)
+        assert len(tokens._proved) <= 3
 
     def test_a_secret_that_can_be_guessed(self) -> None:
         """The service does not start with it."""

@@ -443,6 +443,47 @@ class TestActing:
         again = await window.post(path, json=body, headers=headers)
         assert (again.status_code, again.content) == (first.status_code, first.content)
 
+    @pytest.mark.parametrize(
+        ("prefers", "applied"),
+        [
+            ("return=minimal", True),
+            ('respond-async, Return = "minimal"; x', True),
+            ("return=representation", False),
+            ("returns=minimal, =, ;", False),
+        ],
+    )
+    async def test_no_more_than_that_it_is_done(
+        self, opened: Open, window: httpx.AsyncClient, prefers: str, applied: bool
+    ) -> None:
+        """RFC 7240: done all the same, and the version that comes next; what is not known is no preference."""
+        case = await opened()
+        body = {"action": "note_defects", "data": {"reasons": ["layout-no-size"]}}
+        path = f"{CASES}/{case['number']}/items/shop-licence/actions"
+        answer = await window.post(path, json=body, headers={"prefer": prefers})
+        now = (await window.get(f"{CASES}/{case['number']}")).headers["etag"]
+        assert now == f'"{case["version"] + 1}"'
+        told = (answer.headers.get("preference-applied"), answer.headers.get("etag"))
+        assert told == (("return=minimal", now) if applied else (None, None))
+        assert (answer.status_code, bool(answer.content)) == (
+            (204, False) if applied else (200, True)
+        )
+
+    async def test_a_repeat_gets_what_was_kept(
+        self, opened: Open, window: httpx.AsyncClient
+    ) -> None:
+        """Whatever it prefers by then; and what is refused says why all the same."""
+        path = f"{CASES}/{(await opened())['number']}/items/shop-licence/actions"
+        body = {"action": "note_defects", "data": {"reasons": ["layout-no-size"]}}
+        brief, full = {"prefer": "return=minimal"}, {"prefer": "return=representation"}
+        for key, before, after in (("a", brief, full), ("b", full, brief)):
+            first = await window.post(path, json=body, headers={"idempotency-key": key, **before})
+            again = await window.post(path, json=body, headers={"idempotency-key": key, **after})
+            assert (again.status_code, again.content) == (first.status_code, first.content)
+            assert again.headers.get("etag") == first.headers.get("etag")
+        refused = await window.post(path, json={"action": "grant"}, headers=brief)
+        assert refused.status_code == 403
+        assert refused.headers["content-type"] == "application/problem+json"
+
     async def test_not_now_and_never(
         self, city: City, opened: Open, window: httpx.AsyncClient
     ) -> None:

@@ -97,7 +97,7 @@ def _opens(*, draft: bool) -> Do:
 
 
 def _found(job: Job) -> list[str]:
-    return [f"SELECT count(*) FROM cases WHERE CAST(form AS text) LIKE '%{job.key}%'"]
+    return [f"SELECT count(*) FROM cases WHERE CAST(form AS text) LIKE '%\"{job.key}\"%'"]
 
 
 def _acts(department: str, post: str, action: str, item: str = "food") -> Do:

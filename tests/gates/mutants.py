@@ -91,6 +91,13 @@ MUTANTS = [
         "tests/store/test_cases.py -k old_version",
     ),
     Mutant(
+        "the number that a series must still have is not looked at",
+        "service/store/statements.py",
+        "AND counters.value = ${n + 1} RETURNING",
+        "AND ${n + 1}::int IS NOT NULL RETURNING",
+        "tests/store/test_deciding.py -k gap",
+    ),
+    Mutant(
         "the answer before the commit",
         "service/store/database.py",
         "                    await connection.commit(answers=answers)\n",

@@ -1,9 +1,10 @@
 """办理 — one action on the case as a whole, or on one item."""
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Depends, Header, Response
 
 from service.api.auth import Asked, Counter, SignedIn
 from service.api.body import StrictRoute
@@ -35,6 +36,36 @@ ON_ITEM: dict[str, Any] = {
     "记录问题": {"value": {"action": "note_defects", "data": {"reasons": ["layout-no-size"]}}},
     "准予": {"value": {"action": "grant", "data": {"opinion": "符合条件"}}},
 }
+NO_CONTENT = 204
+_APPLIED = "return=minimal"
+_MINIMAL = re.compile(r"return\s*=\s*(minimal|\"minimal\")\s*(;.*)?", re.ASCII | re.IGNORECASE)
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    NO_CONTENT: {
+        "description": "已办好；请求里写了 Prefer: return=minimal，只在 ETag 里返回办件版本",
+        "headers": {
+            "ETag": {"description": "办理以后的办件版本", "schema": {"type": "string"}},
+            "Preference-Applied": {"schema": {"type": "string", "enum": [_APPLIED]}},
+        },
+    },
+    **WRITE_REFUSALS,
+}
+
+
+async def briefly(
+    prefer: Annotated[
+        str | None,
+        Header(
+            description="写 return=minimal 时，办好了只返回 204 和 ETag，不返回内容（RFC 7240）；"
+            "带同一个 Idempotency-Key 重发，得到的是第一次的那份答复",
+            examples=["return=minimal"],
+        ),
+    ] = None,
+) -> bool:
+    """Tell whether the caller wants no content; a preference that is not known is none."""
+    return any(_MINIMAL.fullmatch(each.strip()) for each in (prefer or "").split(","))
+
+
+Briefly = Annotated[bool, Depends(briefly)]
 
 
 @router.post(
@@ -42,19 +73,19 @@ ON_ITEM: dict[str, Any] = {
     operation_id="cases_act",
     summary="办理整件的动作",
     response_model=Acted,
-    responses=WRITE_REFUSALS,
+    responses=REFUSALS,
 )
 async def act_on_case(
     number: CaseNumber,
     desk: Counter,
     asked: Asked,
     given: Annotated[ActionGiven, Body(openapi_examples=ON_CASE)],
+    brief: Briefly,
 ) -> Response:
     """发出一次性补正通知 notify_correction、撤回 withdraw、催办 urge、评价 rate 等；能办哪些见办件的 actions。"""
-    view = await desk.office.act(
-        asked, number, Action(given.action, data=given.content()), answer=rendered("")
-    )
-    return json_answer(view.answer)
+    action = Action(given.action, data=given.content())
+    view = await desk.office.act(asked, number, action, answer=etag if brief else rendered(""))
+    return _told(view.answer)
 
 
 @router.post(
@@ -62,7 +93,7 @@ async def act_on_case(
     operation_id="items_act",
     summary="办理一个事项的动作",
     response_model=Acted,
-    responses=WRITE_REFUSALS,
+    responses=REFUSALS,
 )
 async def act_on_item(
     number: CaseNumber,
@@ -70,12 +101,12 @@ async def act_on_item(
     desk: Counter,
     asked: Asked,
     given: Annotated[ActionGiven, Body(openapi_examples=ON_ITEM)],
+    brief: Briefly,
 ) -> Response:
     """受理 accept、准予 grant 等；答复里有这个事项、它的时限、连带改变的其他事项和发出的文书。"""
-    view = await desk.office.act(
-        asked, number, Action(given.action, item, given.content()), answer=rendered(item)
-    )
-    return json_answer(view.answer)
+    action = Action(given.action, item, given.content())
+    view = await desk.office.act(asked, number, action, answer=etag if brief else rendered(item))
+    return _told(view.answer)
 
 
 @router.post(
@@ -104,3 +135,17 @@ async def foresee(
 def rendered(item: str) -> Callable[[CaseView], str]:
     """Return the renderer of the body that is stored with the key."""
     return lambda view: case_views.acted(view, item).model_dump_json()
+
+
+def etag(view: CaseView) -> str:
+    """Return all that is stored with the key of a request that wants no content."""
+    return f'"{view.case.version}"'
+
+
+def _told(answer: str) -> Response:
+    """Answer as it was asked for when it was done; a repeat gets that, whatever it prefers now."""
+    if answer.startswith('"'):
+        return Response(
+            status_code=NO_CONTENT, headers={"etag": answer, "preference-applied": _APPLIED}
+        )
+    return json_answer(answer)
