@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import secrets
 import sqlite3
 import time
@@ -64,7 +65,9 @@ def taped() -> Iterator[Tape]:
     fetchrow, hop = Connection.fetchrow, Connection.hop
 
     async def spied_fetchrow(self: Connection, statement: str, *values: Any) -> Any:
-        tape.calls.append(("fetchrow", statement, list(values)))
+        # each replay draws the next number of the series, whichever it is
+        drawing = re.sub(r"counters\.value = (\$\d+)", r"\1::int IS NOT NULL", statement)
+        tape.calls.append(("fetchrow", drawing, list(values)))
         return await fetchrow(self, statement, *values)
 
     async def spied_hop(self: Connection, work: Any) -> Any:

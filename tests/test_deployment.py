@@ -1,12 +1,15 @@
 """The composed shape of production agrees with the program. No container engine runs here: the files are read, not run."""
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from deploy.plan import APPLICATION, OWNER, Plan
 from service.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -139,3 +142,47 @@ class TestComposition:
         ):
             assert (ROOT / copied).exists()
             assert f"!{copied}" in ignore
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    """The production shape, written down and not started."""
+    made = Plan(tmp_path, nodes=3, base=17400, synchronous=True)
+    made.user = None
+    made.write()
+    return made
+
+
+class TestShape:
+    """deploy/shape: the same roles as in production, and configurations that their programs take."""
+
+    def test_who_serves_does_not_own(self, plan: Plan) -> None:
+        """The owner migrates; processes sign in as another role and refuse to start with more."""
+        first = (plan.folder / "first-database.sh").read_text()
+        assert f"CREATE DATABASE yijianshi OWNER {OWNER};" in first
+        assert plan.owner_url.startswith(f"postgresql://{OWNER}:")
+        for name in plan.metrics:
+            told = plan.environment(name)
+            assert told["YIJIANSHI_DATABASE_URL"].startswith(f"postgresql://{APPLICATION}:")
+            assert told["YIJIANSHI_REQUIRE_LIMITED_ROLE"] == "true"
+        pooled = (plan.folder / "userlist.txt").read_text()
+        assert pooled.split('"')[1::2] == [APPLICATION, plan.passwords[APPLICATION]]
+
+    def test_settings_exist(self, plan: Plan) -> None:
+        """A misspelt variable would be ignored in silence."""
+        known = {f"YIJIANSHI_{name.upper()}" for name in Settings.model_fields}
+        assert set(plan.environment("serve1")) <= known
+
+    @pytest.mark.skipif(
+        not shutil.which("promtool"), reason="NO PROMTOOL: prometheus.yml was not checked"
+    )
+    def test_prometheus_takes_its_configuration(self, plan: Plan) -> None:
+        """Jobs and files of rules, as its own checker reads them."""
+        checked = subprocess.run(
+            ["promtool", "check", "config", plan.folder / "prometheus.yml"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert checked.returncode == 0, checked.stderr
+        assert "2 rule files found" in checked.stdout

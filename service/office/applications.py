@@ -29,8 +29,7 @@ from service.office.witnessing import Witnessing
 from service.store import cases, papers, purging
 from service.store.cases import Gathered, Key
 from service.store.database import Connection
-from service.store.faults import KeyTaken
-from service.watching import metrics
+from service.store.deciding import decided
 from service.workflows.application import applicant_type_of
 from service.workflows.calendar import local_date
 from service.workflows.case import (
@@ -83,11 +82,9 @@ class Applications(Witnessing):
             told = await self._ask_outside(
                 release, draft.materials, draft.signature, draft.handling, who
             )
-        try:
-            return await self._open(request, draft, release, told, answer)
-        except KeyTaken:  # the same request was answered meanwhile: now its answer is found
-            metrics.RETRIES.labels("key-taken").inc()
-            return await self._open(request, draft, release, told, answer)
+        return await decided(
+            self.database, lambda tx: self._open(tx, request, draft, release, told, answer)
+        )
 
     async def _ask_outside(
         self,
@@ -104,6 +101,7 @@ class Applications(Witnessing):
 
     async def _open(
         self,
+        tx: Connection,
         request: Request,
         draft: ApplicationInput,
         release: Release,
@@ -112,33 +110,30 @@ class Applications(Witnessing):
     ) -> CaseView:
         who = applicant_of(draft.applicant)
         scope = scope_of(request, "open")
-        async with self.database.transaction() as tx:
-            opening = await cases.opening(tx, applicant_id=who["id"], key=scope)
-            if opening.answered:
-                return await self._same_again(tx, scope, request, answer)
-            if draft.draft:
-                await self._refuse_many_drafts(tx, request.actor)
-            situation = replace(
-                await self.situation(release, request.now, opening, tx), **vars(told)
-            )
-            case = self._new(request, draft, release, who, opening.serial)
-            given = await checked_files(
-                tx, self.folder, draft.materials, request.actor, release, "/materials"
-            )
-            if draft.draft:
-                situation = as_known_to(request.actor, case, situation)
-                taken = kept_draft(case, given, request.actor, situation)
-            else:
-                data = {
-                    "materials": given,
-                    "signature": dict(draft.signature),
-                    "meets_by": dict(draft.meets_by),
-                }
-                data |= draft.received
-                taken = step(case, Action("submit", data=data), request.actor, situation)
-            return await self.recorded(
-                tx, taken, request, situation, was=None, scope=scope, answer=answer, status=CREATED
-            )
+        opening = await cases.opening(tx, applicant_id=who["id"], key=scope)
+        if opening.answered:
+            return await self._same_again(tx, scope, request, answer)
+        if draft.draft:
+            await self._refuse_many_drafts(tx, request.actor)
+        situation = replace(await self.situation(release, request.now, opening, tx), **vars(told))
+        case = self._new(request, draft, release, who, opening.serial)
+        given = await checked_files(
+            tx, self.folder, draft.materials, request.actor, release, "/materials"
+        )
+        if draft.draft:
+            situation = as_known_to(request.actor, case, situation)
+            taken = kept_draft(case, given, request.actor, situation)
+        else:
+            data = {
+                "materials": given,
+                "signature": dict(draft.signature),
+                "meets_by": dict(draft.meets_by),
+            }
+            data |= draft.received
+            taken = step(case, Action("submit", data=data), request.actor, situation)
+        return await self.recorded(
+            tx, taken, request, situation, was=None, scope=scope, answer=answer, status=CREATED
+        )
 
     async def _refuse_many_drafts(self, tx: Connection, actor: Actor) -> None:
         """Refuse a draft to an applicant who has many. A portal and a window write for others."""
@@ -198,32 +193,44 @@ class Applications(Witnessing):
     ) -> CaseView:
         """Change a draft: each of `applicant answers handling form materials` that is given stands for the old one."""
         scope = scope_of(request, "change", number)
-        async with self.database.transaction() as tx:
+
+        async def once(tx: Connection) -> CaseView:
             found = there(await cases.gather(tx, number=number, key=scope))
             case, situation = await self.opened(found, request.actor, request.now, tx)
             if done := self.repeated(found.answered, request, case, situation, answer):
                 return done
             refuse_stale(case, request)
-            if not writes(situation.release, case, request.actor):
-                raise NotPermitted("只有申请人，或代录入的受理岗可以改申请内容", action="change")
-            if case.state != "draft":
-                raise ActionNotAllowed(
-                    "已经提交，不能再改申请内容", action="change", state=case.state
-                )
-            changes = dict(changes)
-            if "applicant" in changes:
-                changes["applicant"] = applicant_of(changes["applicant"])
-                refuse_strangers(situation.release, request.actor, changes["applicant"]["id"])
-            refuse_mandate(request.actor, changes.get("mandate", {}))
-            if "materials" in changes:
-                given, actor = changes["materials"], request.actor
-                changes["materials"] = await checked_files(
-                    tx, self.folder, given, actor, situation.release, "/materials"
-                )
-            taken = changed_draft(case, changes, request.actor, situation)
+            given = await self._changes(tx, changes, case, request.actor, situation.release)
+            taken = changed_draft(case, given, request.actor, situation)
             return await self.recorded(
                 tx, taken, request, situation, was=found.case, scope=scope, answer=answer
             )
+
+        return await decided(self.database, once)
+
+    async def _changes(
+        self,
+        tx: Connection,
+        changes: Mapping[str, Any],
+        case: Case,
+        actor: Actor,
+        release: Release,
+    ) -> dict[str, Any]:
+        """Return what a draft is changed to, checked. Raises what `change_draft` raises."""
+        if not writes(release, case, actor):
+            raise NotPermitted("只有申请人，或代录入的受理岗可以改申请内容", action="change")
+        if case.state != "draft":
+            raise ActionNotAllowed("已经提交，不能再改申请内容", action="change", state=case.state)
+        changes = dict(changes)
+        if "applicant" in changes:
+            changes["applicant"] = applicant_of(changes["applicant"])
+            refuse_strangers(release, actor, changes["applicant"]["id"])
+        refuse_mandate(actor, changes.get("mandate", {}))
+        if "materials" in changes:
+            changes["materials"] = await checked_files(
+                tx, self.folder, changes["materials"], actor, release, "/materials"
+            )
+        return changes
 
     async def submit_draft(
         self,
@@ -239,7 +246,10 @@ class Applications(Witnessing):
         await self.refuse_unwitnessed(request.now)
         told = await self._told_of_draft(request, number, signature or {})
         scope = scope_of(request, "submit", number)
-        async with self.database.transaction() as tx:
+        said: dict[str, Any] = {"signature": dict(signature or {}), **(received or {})}
+        said["meets_by"] = dict(meets_by or {})
+
+        async def once(tx: Connection) -> CaseView:
             found = there(await cases.gather(tx, number=number, key=scope))
             case, situation = await self.opened(found, request.actor, request.now, tx)
             if done := self.repeated(found.answered, request, case, situation, answer):
@@ -252,19 +262,14 @@ class Applications(Witnessing):
                 await refuse_found(tx, case, situation.release)
             materials = draft_materials(case)
             await refuse_lost(tx, self.folder, materials, situation.release)
-            data = {
-                "materials": materials,
-                "signature": dict(signature or {}),
-                "meets_by": dict(meets_by or {}),
-                **(received or {}),
-            }
+            action = Action("submit", data={"materials": materials, **said})
             situation = replace(situation, **vars(told))
-            taken = replace(
-                step(case, Action("submit", data=data), request.actor, situation), before=drafted
-            )
+            taken = replace(step(case, action, request.actor, situation), before=drafted)
             return await self.recorded(
                 tx, taken, request, situation, was=found.case, scope=scope, answer=answer
             )
+
+        return await decided(self.database, once)
 
     async def _told_of_draft(
         self, request: Request, number: str, signature: Mapping[str, Any]

@@ -29,6 +29,7 @@ from service.store import cases, counters, files, papers, roles
 from service.store.case_lists import Right
 from service.store.cases import Gathered, Key, Opening, Row
 from service.store.database import Connection, Database
+from service.store.faults import NotAlone
 from service.store.files import Folder
 from service.watching import metrics
 from service.workflows import rights
@@ -231,19 +232,27 @@ class Desk:
         answer: Answer | None = None,
         status: int = DONE,
     ) -> CaseView:
-        """Record a step, its events and its answer; `was` is the case row it was decided on, None for a new case."""
-        taken = await _numbered(tx, taken, situation.release)
-        case, events, rows = sealed(taken)
-        changed = _keys_of(rows)
-        view = CaseView.of(case, request.actor, situation, events=events, changed=changed)
-        if answer is not None:
-            view = replace(view, answer=answer(view))
-        kept = self._kept_answer(view, request, scope, status) if request.key else None
-        told = {**rows, "events": [_event_row(event) for event in events]}
-        seen = was["version"] if was else None
-        row = _changed_columns(case_row(case), was)
-        await cases.record(tx, row, told, seen_version=seen, idempotency=kept)
-        for number in replaced_by(taken, local_date(situation.now)):
+        """Record a step, its events and its answer; `was` is the case row it was decided on, None for a new case.
+
+        Raises NotAlone outside a transaction for what touches a second case, or draws from several series.
+        """
+        wanted = numbers_wanted(taken, situation.release)
+        async with counters.numbers(tx, wanted) as (first, drawn):
+            taken = with_numbers(taken, situation.release, first)
+            older = list(replaced_by(taken, local_date(situation.now)))
+            if older and not tx.held:
+                raise NotAlone
+            case, events, rows = sealed(taken)
+            changed = _keys_of(rows)
+            view = CaseView.of(case, request.actor, situation, events=events, changed=changed)
+            if answer is not None:
+                view = replace(view, answer=answer(view))
+            kept = self._kept_answer(view, request, scope, status) if request.key else None
+            told = {**rows, "events": [_event_row(event) for event in events]}
+            seen = was["version"] if was else None
+            row = _changed_columns(case_row(case), was)
+            await cases.record(tx, row, told, seen_version=seen, drawn=drawn, idempotency=kept)
+        for number in older:
             await self._supersede(tx, number, situation.now)
         return view
 
@@ -358,12 +367,6 @@ def case_of(found: Gathered, release: Release) -> Case:
         )
     own = {f.name for f in fields(Case)}
     return Case(**{name: value for name, value in found.case.items() if name in own}, **parts)
-
-
-async def _numbered(tx: Connection, taken: Step, release: Release) -> Step:
-    """Draw the next number of its series for each new certificate and paper, before anything of the step is sealed."""
-    first = await counters.draw(tx, numbers_wanted(taken, release))
-    return with_numbers(taken, release, first)
 
 
 def new_id(now: datetime) -> str:

@@ -9,6 +9,8 @@ from service.office.case_view import CaseView
 from service.office.desk import Answer, Desk, changed_keys, refuse_stale, scope_of, there
 from service.office.sharing import asked, who_applies
 from service.store import cases
+from service.store.database import Connection
+from service.store.deciding import decided
 from service.workflows.case import UNDRAWN, Action, Actor, Shared
 from service.workflows.rights import is_applicant
 from service.workflows.step import step
@@ -28,17 +30,22 @@ class Handling(Desk):
         """
         shared = await self._shared_materials(request, number, action)
         scope = scope_of(request, "act", number, action.item)
-        async with self.database.transaction() as tx:
+
+        async def once(tx: Connection) -> CaseView:
             found = there(await cases.gather(tx, number=number, key=scope))
             case, situation = await self.opened(found, request.actor, request.now, tx)
             if done := self.repeated(found.answered, request, case, situation, answer):
                 return done
             refuse_stale(case, request)
-            action = await with_own_files(tx, self.folder, action, request.actor, situation.release)
-            taken = step(case, action, request.actor, replace(situation, shared=shared))
+            checked = await with_own_files(
+                tx, self.folder, action, request.actor, situation.release
+            )
+            taken = step(case, checked, request.actor, replace(situation, shared=shared))
             return await self.recorded(
                 tx, taken, request, situation, was=found.case, scope=scope, answer=answer
             )
+
+        return await decided(self.database, once)
 
     async def foresee(self, actor: Actor, number: str, action: Action, now: datetime) -> CaseView:
         """Return the case as an action would leave it, and what it would change; nothing is recorded.

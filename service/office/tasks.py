@@ -15,6 +15,7 @@ from service.office.views import Account, Page, TaskCounts, TaskRow, value_of
 from service.store import cases, tasks
 from service.store.cases import Row
 from service.store.database import Connection
+from service.store.deciding import decided
 from service.store.paging import page
 from service.store.tasks import Narrowing, Whose
 from service.workflows.case import Action, Actor, Clock, machine_of
@@ -133,23 +134,21 @@ class Tasks(Desk):
             return answer(task_of(view, n)) if answer else None
 
         scope = scope_of(request, verb, number, str(n))
-        async with self.database.transaction() as tx:
+        rendered = stored if answer else None
+        action = Action(verb, data={"task": n, **data})
+
+        async def once(tx: Connection) -> CaseView:
             found = there(await cases.gather(tx, number=number, key=scope))
             case, situation = await self.opened(found, request.actor, request.now, tx)
-            rendered = stored if answer else None
-            view = self.repeated(found.answered, request, case, situation, rendered)
-            if view is None:
-                refuse_stale(case, request)
-                taken = step(case, Action(verb, data={"task": n, **data}), request.actor, situation)
-                view = await self.recorded(
-                    tx,
-                    taken,
-                    request,
-                    situation,
-                    was=found.case,
-                    scope=scope,
-                    answer=rendered,
-                )
+            if done := self.repeated(found.answered, request, case, situation, rendered):
+                return done
+            refuse_stale(case, request)
+            taken = step(case, action, request.actor, situation)
+            return await self.recorded(
+                tx, taken, request, situation, was=found.case, scope=scope, answer=rendered
+            )
+
+        view = await decided(self.database, once)
         return replace(task_of(view, n), answer=view.answer)
 
 

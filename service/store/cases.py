@@ -13,8 +13,9 @@ from typing import Any
 from service.errors import CaseChanged
 from service.store import statements as sql
 from service.store.columns import as_instant, instant_text, json_text
+from service.store.counting import Drawing
 from service.store.database import Connection
-from service.store.faults import KeyTaken, taken
+from service.store.faults import KeyTaken, Outdrawn, Overtaken, outdrawn, taken
 
 Row = dict[str, Any]
 Key = tuple[str, str]  # who asks, and the Idempotency-Key
@@ -94,27 +95,28 @@ def _read_rows(
 async def gather(
     tx: Connection, *, number: str = "", case_id: str = "", key: Key = ("", "")
 ) -> Gathered | None:
-    """Lock a case by its number or id and read it whole, with the answer stored under `key`.
+    """Read a case by its number or id whole for deciding, with the answer stored under `key`.
 
-    What is returned was read after the lock was held: nobody can change it until this transaction ends.
+    In a transaction it is locked, and what is returned was read after that: nobody can change it until the transaction
+    ends. Outside one `record` tells whether somebody did.
     """
-    return await _gather(tx, number=number, case_id=case_id, key=key, lock=True)
+    return await _gather(tx, number=number, case_id=case_id, key=key, deciding=True)
 
 
 async def look(connection: Connection, *, number: str = "", case_id: str = "") -> Gathered | None:
     """Read a case whole without locking it: for showing, never for deciding."""
-    return await _gather(connection, number=number, case_id=case_id, key=("", ""), lock=False)
+    return await _gather(connection, number=number, case_id=case_id, key=("", ""), deciding=False)
 
 
 async def _gather(
-    tx: Connection, *, number: str, case_id: str, key: Key, lock: bool
+    tx: Connection, *, number: str, case_id: str, key: Key, deciding: bool
 ) -> Gathered | None:
     by, value = ("id", case_id) if case_id else ("number", number)
     if not value:
         return None
     if not tx.postgres:
-        return await tx.hop(lambda raw: _gather_sqlite(raw, by, value, key, lock=lock))
-    statement = sql.gather_postgres(by, "FOR UPDATE OF c" if lock else "")
+        return await tx.hop(lambda raw: _gather_sqlite(raw, by, value, key, deciding=deciding))
+    statement = sql.gather_postgres(by, "FOR UPDATE OF c" if deciding and tx.held else "")
     found = await tx.fetchrow(statement, value, *key)
     if found is not None and found["version"] != found["snapshot"]:
         # The lock was waited for: the parts are older than the case row. It is held now, so this cannot happen again.
@@ -127,7 +129,7 @@ async def _gather(
         standing=_standing_of(found),
         answered=_answer_of(found["answered"]),
         held=_held_rows(found["held"] or (), nested=True),
-        last_at=found["last_at"] if lock else None,
+        last_at=found["last_at"] if deciding else None,
     )
 
 
@@ -163,7 +165,7 @@ def _select_rows(raw: sqlite3.Connection, name: str, by: str, *values: str) -> l
 
 
 def _gather_sqlite(
-    raw: sqlite3.Connection, by: str, value: str, key: Key, *, lock: bool
+    raw: sqlite3.Connection, by: str, value: str, key: Key, *, deciding: bool
 ) -> Gathered | None:
     found = _select_rows(raw, "cases", f"{by} = ? AND {by} <> ''", value)
     if not found:
@@ -171,7 +173,7 @@ def _gather_sqlite(
     rows = {name: _select_rows(raw, name, "case_id = ?", found[0]["id"]) for name in sql.PARTS}
     answered, standing, held = _beside_sqlite(raw, found[0]["applicant_id"], key)
     last_at = None
-    if lock:
+    if deciding:
         last = f"SELECT {sql.LAST_AT.format(case='?', n='?')}"
         at = raw.execute(last, (found[0]["id"], found[0]["last_event"])).fetchone()[0]
         last_at = as_instant(at) if at else None
@@ -228,56 +230,76 @@ async def record(
     *,
     seen_version: int | None,
     idempotency: Row | None = None,
+    drawn: Drawing | None = None,
 ) -> None:
     """Write what an action changed: the case row, its parts (whole rows) and its new events and messages.
 
     `case_row` needs `id` and the new `version`; of an existing case only the columns that changed. `seen_version` is
     the version that was decided on, None for a new case. `idempotency` holds `principal, key, request_hash, status,
-    response, created_at`. Everything is written or nothing.
+    response, created_at`. `drawn` is for outside a transaction. Everything is written or nothing.
 
-    Raises CaseChanged if the case has moved on, KeyTaken if the same key was answered meanwhile. After either leave the
-    transaction.
+    Raises Overtaken if the case has moved on or its number was drawn, KeyTaken if the same key was answered meanwhile.
+    After either leave the transaction.
     """
     if seen_version is not None and case_row["version"] <= seen_version:
         # without that two writers could both believe they were first
         raise ValueError("a change moves the version on")
     parts = tuple(name for name in (*sql.PARTS, *sql.ADDED_ONLY) if rows.get(name))
+    told = _Told(case_row, rows, parts, seen_version, idempotency, drawn)
     try:
         if tx.postgres:
-            written = await _record_postgres(tx, case_row, rows, parts, seen_version, idempotency)
+            written = await _record_postgres(tx, told)
         else:
-            written = await tx.hop(
-                lambda raw: _record_sqlite(raw, case_row, rows, parts, seen_version, idempotency)
-            )
+            written = await tx.hop(lambda raw: _record_sqlite(raw, told))
     except Exception as error:
-        if taken(error, "idempotency"):
-            raise KeyTaken from error
-        if seen_version is None and taken(error, "cases"):
-            raise CaseChanged(seen=None) from error
-        raise
+        lost = _lost(error, told)
+        if lost is None:
+            raise
+        raise lost from error
     if not written:
-        raise CaseChanged(seen=seen_version)
+        raise Overtaken(seen=seen_version)
     tx.wrote = True
 
 
-async def _record_postgres(
-    tx: Connection,
-    case_row: Row,
-    rows: Mapping[str, Sequence[Row]],
-    parts: tuple[str, ...],
-    seen_version: int | None,
-    idempotency: Row | None,
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is to be written at once."""
+
+    case_row: Row
+    rows: Mapping[str, Sequence[Row]]
+    parts: tuple[str, ...]
+    seen_version: int | None
+    idempotency: Row | None
+    drawn: Drawing | None
+
+
+def _lost(error: Exception, told: _Told) -> Exception | None:
+    """Return what a failure means if somebody else was faster, else None."""
+    if taken(error, "idempotency"):
+        return KeyTaken()
+    if told.seen_version is None and taken(error, "cases"):
+        return CaseChanged(seen=None)
+    if told.drawn is not None and outdrawn(error):
+        return Outdrawn(seen=told.seen_version)
+    return None
+
+
+async def _record_postgres(tx: Connection, told: _Told) -> bool:
     statement = sql.record_postgres(
-        new=seen_version is None,
-        case_columns=tuple(case_row),
-        parts=parts,
-        answered=idempotency is not None,
+        new=told.seen_version is None,
+        case_columns=tuple(told.case_row),
+        parts=told.parts,
+        answered=told.idempotency is not None,
+        drawing=told.drawn is not None,
     )
-    values = [json_text(rows[name]) for name in parts]
-    if idempotency is not None:
-        values.append(json_text(idempotency))
-    found = await tx.fetchrow(statement, json_text(case_row), case_row["id"], seen_version, *values)
+    values: list[Any] = [json_text(told.rows[name]) for name in told.parts]
+    if told.idempotency is not None:
+        values.append(json_text(told.idempotency))
+    if told.drawn is not None:
+        values += [told.drawn.series, told.drawn.seen, told.drawn.many]
+    write = tx.fetchrow if tx.held else tx.settle
+    row, case_id = json_text(told.case_row), told.case_row["id"]
+    found = await write(statement, row, case_id, told.seen_version, *values)
     return bool(found["written"])
 
 
@@ -294,23 +316,17 @@ def _written_row(name: str, row: Row) -> Row:
     return {c: _WRITE[kinds[c]](v) if v is not None and c in kinds else v for c, v in row.items()}
 
 
-def _record_sqlite(
-    raw: sqlite3.Connection,
-    case_row: Row,
-    rows: Mapping[str, Sequence[Row]],
-    parts: tuple[str, ...],
-    seen_version: int | None,
-    idempotency: Row | None,
-) -> bool:
-    statement = sql.case_sqlite(new=seen_version is None, case_columns=tuple(case_row))
-    values = _written_row("cases", case_row) | {"seen_version": seen_version}
+def _record_sqlite(raw: sqlite3.Connection, told: _Told) -> bool:
+    case_row = told.case_row
+    statement = sql.case_sqlite(new=told.seen_version is None, case_columns=tuple(case_row))
+    values = _written_row("cases", case_row) | {"seen_version": told.seen_version}
     if not raw.execute(statement, values).rowcount:
         return False
     own = {"case_id": case_row["id"]}
-    for name in parts:
+    for name in told.parts:
         raw.executemany(
-            sql.part_sqlite(name), [_written_row(name, row) | own for row in rows[name]]
+            sql.part_sqlite(name), [_written_row(name, row) | own for row in told.rows[name]]
         )
-    if idempotency is not None:
-        raw.execute(sql.answer_sqlite(), _written_row("idempotency", idempotency) | own)
+    if told.idempotency is not None:
+        raw.execute(sql.answer_sqlite(), _written_row("idempotency", told.idempotency) | own)
     return True

@@ -1,12 +1,32 @@
 """流水号与演示时钟: numbers that are drawn, and how far the demonstration's time is ahead."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
+from service.store.counting import Drawing, Series
 from service.store.database import Connection
+from service.store.faults import NotAlone, Outdrawn
 from service.store.statements import table, upsert
+
+_DRAW = (  # {}: what yields the series and how many of each
+    "INSERT INTO counters (name, value) SELECT {} WHERE true "
+    "ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value RETURNING name, value"
+)
+_DRAWN = _DRAW.format("x->>0, (x->>1)::int FROM json_array_elements($1::json) AS x")
+_DRAW_POSTGRES = f"WITH d AS ({_DRAWN}) SELECT json_object_agg(name, value)::text AS drawn FROM d"  # noqa: S608 - no values
+_DRAW_SQLITE = _DRAW.format(
+    "json_extract(x.value, '$[0]'), json_extract(x.value, '$[1]') FROM json_each(?) AS x"
+)
+# a series of which nothing was drawn yet is there with 0
+_BEGUN = (
+    "WITH n AS (INSERT INTO counters (name, value) SELECT $1, 0 "
+    "WHERE NOT EXISTS (SELECT FROM counters WHERE name = $1) ON CONFLICT (name) DO NOTHING) "
+    "SELECT value FROM counters WHERE name = $1"
+)
 
 
 async def draw(tx: Connection, wanted: Mapping[str, int]) -> dict[str, int]:
@@ -17,17 +37,49 @@ async def draw(tx: Connection, wanted: Mapping[str, int]) -> dict[str, int]:
     """
     if not wanted:
         return {}
-    series = sorted(wanted)
-    places = ", ".join(f"(:name{i}, :many{i})" for i in range(len(series)))
-    statement = text(
-        f"INSERT INTO counters (name, value) VALUES {places} ON CONFLICT (name) "  # noqa: S608 - placeholders only
-        "DO UPDATE SET value = counters.value + excluded.value RETURNING name, value"
-    )
-    values: dict[str, object] = {}
-    for i, name in enumerate(series):
-        values |= {f"name{i}": name, f"many{i}": wanted[name]}
-    drawn = await tx.rows(statement, values)
-    return {row["name"]: row["value"] - wanted[row["name"]] + 1 for row in drawn}
+    text = json.dumps([[name, wanted[name]] for name in sorted(wanted)], ensure_ascii=False)
+    if tx.postgres:
+        drawn = json.loads((await tx.fetchrow(_DRAW_POSTGRES, text))["drawn"])
+    else:
+        drawn = await tx.hop(lambda raw: dict(raw.execute(_DRAW_SQLITE, (text,)).fetchall()))
+    return {name: value - wanted[name] + 1 for name, value in drawn.items()}
+
+
+@asynccontextmanager
+async def numbers(
+    tx: Connection, wanted: Mapping[str, int]
+) -> AsyncIterator[tuple[Mapping[str, int], Drawing | None]]:
+    """Give the first number of each series wanted while a step is recorded, and what the recording does for it.
+
+    Outside a transaction the next number is known to this process, and the recording statement moves the series on from
+    it or writes nothing: no gap, and no number twice. What that cannot do raises NotAlone: draw in a transaction.
+    """
+    if not wanted or tx.held:
+        yield await draw(tx, wanted), None
+        return
+    if len(wanted) > 1:
+        raise NotAlone
+    ((name, many),) = wanted.items()
+    series = tx.series.setdefault(name, Series())
+    async with series.lock:
+        seen = await _last_of(tx, name, series)
+        series.last = None  # unless it is recorded, nobody knows
+        try:
+            yield {name: seen + 1}, Drawing(name, seen, many)
+        except Outdrawn:
+            series.missed()
+            raise
+        series.drawn(seen + many)
+
+
+async def _last_of(tx: Connection, name: str, series: Series) -> int:
+    if series.shared:
+        series.shared -= 1
+        raise NotAlone
+    if series.last is None:
+        found = await tx.fetchrow(_BEGUN, name)
+        series.last = found["value"] if found else 0
+    return series.last
 
 
 async def demo_offset(connection: Connection) -> timedelta:

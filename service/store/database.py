@@ -19,8 +19,9 @@ from sqlalchemy import AsyncAdaptedQueuePool, Executable, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from service.errors import Unavailable
-from service.store.address import Address, read_address
+from service.store.address import read_address
 from service.store.columns import json_text
+from service.store.counting import Series
 from service.store.faults import UNKNOWN, Unanswered, moved, translated
 from service.store.keys import Keys
 from service.watching import metrics, traces
@@ -52,20 +53,21 @@ BROKEN_OFF = (
 _FAREWELL_SECONDS = 2  # for what a connection is still told when it ends
 # A block that wrote nothing answers from what it read, and that may not be with the standby yet: where a wait for it was
 # cancelled, what was written is seen all the same. A commit waits only for what it wrote itself, so it writes this.
-_CONFIRMED_COMMIT = (
-    "SELECT pg_logical_emit_message(true, 'yijianshi', '') "
-    "WHERE pg_current_xact_id_if_assigned() IS NULL; COMMIT"
-)
+_WORD = "SELECT pg_logical_emit_message(true, 'yijianshi', '')"
+_CONFIRMED_COMMIT = f"{_WORD} WHERE pg_current_xact_id_if_assigned() IS NULL; COMMIT"
 
 
 class Connection:
     """A connection in use: `sql` and its short forms for queries, `fetchrow` and `hop` for the hot path."""
 
-    __slots__ = ("_driver", "_pooled", "keys", "postgres", "sql", "wrote")
+    __slots__ = ("_driver", "_pooled", "held", "keys", "postgres", "series", "sql", "wrote")
 
-    def __init__(self, sql: AsyncConnection, address: Address, keys: Keys) -> None:
+    def __init__(self, sql: AsyncConnection, database: "Database") -> None:
+        address = database.address
         self.sql = sql
-        self.keys = keys
+        self.keys = database.keys
+        self.series = database.series
+        self.held = False  # in a transaction: what is read for deciding is locked until it ends
         self.postgres = address.postgres
         self._pooled = address.pooled
         self.wrote = False  # known to have written: its commit waits for the standby by itself
@@ -93,6 +95,32 @@ class Connection:
         """Run one prepared statement on PostgreSQL's own connection: a quarter of the time SQLAlchemy takes."""
         return await self._driver.fetchrow(statement, *values)
 
+    async def settle(self, statement: str, *values: Any) -> Any:
+        """Do the same with a statement that writes: outside a transaction it commits by itself, and is heard as a commit.
+
+        Raises Unavailable if the server did not say for certain that it is durable.
+        """
+        self.wrote = True
+        async with self._heard():
+            return await self.fetchrow(statement, *values)
+
+    @asynccontextmanager
+    async def _heard(self) -> AsyncIterator[None]:
+        """Listen to what the server says of a commit beside its answer."""
+        warnings: list[str] = []
+
+        def note(_: object, message: Any) -> None:
+            warnings.append(message.sqlstate)
+
+        self._driver.add_log_listener(note)
+        try:
+            yield
+        finally:
+            self._driver.remove_log_listener(note)
+        if "01000" in warnings:
+            # The wait for the standby was cancelled: committed here, not there. Nobody may be told that it is done.
+            raise Unanswered(UNKNOWN)
+
     async def hop(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do all of `work` in SQLite's thread at once; each statement on its own would change threads four times."""
         driver = self._driver
@@ -105,6 +133,7 @@ class Connection:
 
     async def begin(self, how: str = "") -> None:
         """Open the transaction; on SQLite one without `how` takes the write lock."""
+        self.held = True
         if self.postgres:
             begin = f"BEGIN {how}"
             await self._driver.execute(f"{begin}; {_LOCAL_SETTINGS}" if self._pooled else begin)
@@ -119,24 +148,13 @@ class Connection:
         if not self.postgres:
             await self._driver.commit()
             return
-        warnings: list[str] = []
-
-        def note(_: object, message: Any) -> None:
-            warnings.append(message.sqlstate)
-
-        self._driver.add_log_listener(note)
-        try:
+        async with self._heard():
             plain = self.wrote or not answers
             answer = await self._driver.execute("COMMIT" if plain else _CONFIRMED_COMMIT)
-        finally:
-            self._driver.remove_log_listener(note)
-        if answer != "COMMIT":
-            raise RuntimeError(
-                "a statement failed inside the transaction and the failure was swallowed"
-            )
-        if "01000" in warnings:
-            # The wait for the standby was cancelled: committed here, not there. Nobody may be told that it is done.
-            raise Unanswered(UNKNOWN)
+            if answer != "COMMIT":
+                raise RuntimeError(
+                    "a statement failed inside the transaction and the failure was swallowed"
+                )
 
     async def undo(self) -> None:
         """Roll back; where that fails, drop the connection, which has the same effect."""
@@ -180,6 +198,9 @@ class Database:
         self.url = self.address.url
         self.postgres = self.address.postgres
         self._seconds = VERB_SECONDS if seconds is None else seconds
+        self.series: dict[str, Series] = {}
+        # a pooler may give each statement another server, with other settings; SQLite has no round trips to save
+        self.exchanges = self.postgres and not self.address.pooled
         self._endings: set[asyncio.Task[None]] = set()
         self._most = connections if self.postgres else 1
         self._writing = self._engine(self._most)
@@ -215,7 +236,7 @@ class Database:
 
     async def _take(self, engine: AsyncEngine) -> Connection:
         for _ in range(self._most + 1):
-            connection = Connection(await engine.connect(), self.address, self.keys)
+            connection = Connection(await engine.connect(), self)
             if not connection.is_closed():
                 return connection
             await connection.sql.invalidate()
@@ -293,6 +314,28 @@ class Database:
                         await connection.undo()
             except BaseException as error:
                 if connection and (begins or isinstance(error, BROKEN_OFF)):
+                    await self._end(connection, error)
+                elif connection:
+                    await asyncio.shield(connection.sql.close())
+                raise
+            await asyncio.shield(connection.sql.close())
+
+    @asynccontextmanager
+    async def exchange(self) -> AsyncIterator[Connection]:
+        """Open a connection on which one statement reads and one records, each a transaction of its own; see `exchanges`.
+
+        Where nothing was recorded, what was read is told: it is with the standby when the block ends. Raises Unavailable.
+        """
+        with translated(), traces.transaction():
+            connection: Connection | None = None
+            try:
+                async with asyncio.timeout(self._seconds):
+                    connection = await self._take(self._writing)
+                    yield connection
+                    if not connection.wrote:
+                        await connection.settle(_WORD)
+            except BaseException as error:
+                if connection and (isinstance(error, BROKEN_OFF) or moved(error)):
                     await self._end(connection, error)
                 elif connection:
                     await asyncio.shield(connection.sql.close())

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from service.errors import Unavailable
+from service.errors import CaseChanged, Unavailable
 
 _DISK_FULL = "存储空间不足，暂时不能保存；已保存的内容不受影响。"
 _BUSY = "系统繁忙，请稍后再试。"
@@ -51,6 +51,24 @@ class KeyTaken(Unavailable):
     """同一请求正在办理，请稍后用同一个 Idempotency-Key 再试。"""
 
 
+class Overtaken(CaseChanged):
+    """办件刚刚被别人办理过，请核对后再试。
+
+    The case moved on between reading and recording: nothing is written, and what is there now may be decided on.
+    """
+
+
+class Outdrawn(Overtaken):
+    """办件刚刚被别人办理过，请核对后再试。
+
+    Somebody else drew the number meanwhile: nothing is written.
+    """
+
+
+class NotAlone(Exception):
+    """The step takes more than one statement to record: it has to be done in a transaction."""
+
+
 class Unanswered(Unavailable):
     """系统暂时不可用，请稍后再试。
 
@@ -81,6 +99,11 @@ def taken(error: BaseException, table: str) -> bool:
         return False
     cause = getattr(driver, "__cause__", None) or driver
     return bool(getattr(cause, "table_name", None) == table)
+
+
+def outdrawn(error: BaseException) -> bool:
+    """Say whether a recording statement undid itself because a series of numbers had moved on."""
+    return getattr(_driver_error(error), "sqlstate", None) == "22012"
 
 
 def _detail(error: BaseException) -> str | None:

@@ -205,11 +205,17 @@ OPENING_POSTGRES = f"SELECT nextval('case_serial') AS serial, {_beside_case('$1'
 
 @lru_cache(maxsize=1000)
 def record_postgres(
-    *, new: bool, case_columns: tuple[str, ...], parts: tuple[str, ...], answered: bool
+    *,
+    new: bool,
+    case_columns: tuple[str, ...],
+    parts: tuple[str, ...],
+    answered: bool,
+    drawing: bool = False,
 ) -> str:
     """Write the one statement that records a case: $1 its row, $2 its id and $3 the version seen, then the parts.
 
-    All of it hangs on the case row: if the version has moved, nothing is written and the count is 0.
+    All of it hangs on the case row: if the version has moved, nothing is written and the count is 0. With `drawing` the
+    last three are a series, its number and how many: where the number has moved, the division by zero undoes everything.
     """
     kept = tuple(c for c in columns("cases") if c.name in case_columns)
     row = f"json_to_record($1::json) AS r({_typed_columns(kept)})"
@@ -230,7 +236,18 @@ def record_postgres(
         steps.append(
             f"answer_ AS (INSERT INTO idempotency (case_id, {names(asked)}) SELECT c.id, {names(asked, 'r.')} FROM {source})"
         )
-    return f"WITH {', '.join(steps)} SELECT count(*) AS written FROM c"
+    written = "count(*)"
+    if drawing:
+        steps.append(f"drawn AS ({_moved_on(len(parts) + 4 + answered)})")
+        written = "CASE count(*) WHEN 0 THEN 0 ELSE 1 / (SELECT count(*) FROM drawn) END"
+    return f"WITH {', '.join(steps)} SELECT {written} AS written FROM c"
+
+
+def _moved_on(n: int) -> str:
+    return (
+        f"UPDATE counters SET value = value + ${n + 2}::int FROM c "
+        f"WHERE counters.name = ${n} AND counters.value = ${n + 1} RETURNING counters.name"
+    )
 
 
 # --- SQLite -----------------------------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ def _opens(*, draft: bool) -> Do:
 
 
 def _found(job: Job) -> list[str]:
-    return [f"SELECT count(*) FROM cases WHERE CAST(form AS text) LIKE '%{job.key}%'"]
+    return [f"SELECT count(*) FROM cases WHERE CAST(form AS text) LIKE '%\"{job.key}\"%'"]
 
 
 def _acts(department: str, post: str, action: str, item: str = "food") -> Do:
@@ -318,7 +318,7 @@ def run(tally: Tally) -> None:
     """Kill on both databases, half each."""
     with stall.place() as place:
         for url in (place.sqlite(), place.postgres()):
-            grounds = Grounds(url, place.files(), tally)
+            grounds = Grounds(url, place.files(url), tally)
             each = -(-tally.size // (2 * len(KINDS)))
             for kind in KINDS:
                 stall.run(grounds.reconciled(grounds.killing(kind, each)))

@@ -117,7 +117,8 @@ async def _killed_backends(url: str) -> None:
 def run(tally: Tally) -> None:
     """Cut so often, while somebody works."""
     with stall.place() as place:
-        stall.run(_all(place.postgres(), place.files(), tally))
+        url = place.postgres()
+        stall.run(_all(url, place.files(url), tally))
 
 
 GATE = Gate(

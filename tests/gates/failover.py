@@ -22,6 +22,7 @@ import asyncpg
 import httpx
 
 from deploy.shape import Missing, Shape
+from tests.gates import shaped
 from tests.test_crash import APPLICANT, PACK, PASSWORD
 from tests.waiting import running, until, wait_until
 
@@ -291,6 +292,8 @@ def tried(shape: Shape, size: int) -> tuple[Journal, list[str]]:
     url = shape.straight_url.partition("?")[0] + "?target_session_attrs=read-write"
     wrong += asyncio.run(reconciled(url, journal))
     wrong += verified(shape)
+    wrong += asyncio.run(shaped.unbound(url))
+    wrong += shaped.unwatched(shape)
     return journal, wrong
 
 

@@ -85,5 +85,4 @@ GATE = Gate(
     run=run,
     planted=nullcontext,  # in the stories' own process
     planted_size=1,
-    minutes=12,
 )

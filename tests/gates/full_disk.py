@@ -94,7 +94,7 @@ def run(tally: Tally) -> None:
                     moved = disk / "cases.db"
                     moved.write_bytes(made.read_bytes())
                     url = f"sqlite:///{moved}"
-                    stall.run(_filled(url, place.files(), Ballast(disk), tally))
+                    stall.run(_filled(url, place.files(url), Ballast(disk), tally))
             else:
                 with (
                     volume(place.folder / "disk", 220) as disk,
@@ -106,7 +106,7 @@ def run(tally: Tally) -> None:
                     ) as server,
                 ):
                     url = place.postgres(server.url)
-                    stall.run(_filled(url, place.files(), Ballast(disk), tally))
+                    stall.run(_filled(url, place.files(url), Ballast(disk), tally))
 
 
 GATE = Gate(

@@ -64,7 +64,9 @@ class Gate:
     planted_size: int = 0  # what is enough to find the planted bug; 0: the size of a change
     floor: float = 1.0  # of `size`: fewer trials prove too little
     accepted: float = 0.0  # of what was answered: less means that nothing much was tried
-    minutes: float = 6.0  # a run of a change's size that takes longer is stuck
+    minutes: float = (
+        20.0  # a run of a change's size that takes longer is stuck, however busy the machine
+    )
     # other counters in `seen` that must have been reached, for each hundred trials
     reached: dict[str, float] = field(default_factory=dict)
 

@@ -83,6 +83,7 @@ class Line:
     held: dict[str, str] = field(default_factory=dict)  # post → who had the last task of this post
     accepted_on: date | None = None
     received_on: date | None = None
+    complete_on: date | None = None  # the last paper that a notice asked for came in (R-ACC-8)
     extended: bool = False
     # days between which the limit stands still
     special: list[tuple[date, date | None]] = field(default_factory=list)
@@ -120,7 +121,8 @@ class Model:
             return
         since, line.silent_until = line.silent_until, None
         if line.state == "received":
-            line.state, line.accepted_on = "reviewing", line.accepted_on or line.received_on
+            line.state = "reviewing"
+            line.accepted_on = line.accepted_on or line.complete_on or line.received_on
             line.noted = set()
         elif line.state == "special":  # only the time that was told is not counted
             line.state, line.special[-1] = "overrun", (line.special[-1][0], since)
@@ -223,7 +225,8 @@ class Model:
             follow(case, line, who, now, data)
 
     def _accept(self, _: Case, line: Line, __: Who, now: datetime, *___: Any) -> None:
-        line.accepted_on, line.noted = line.accepted_on or day(now), set()
+        line.accepted_on = line.accepted_on or line.complete_on or day(now)
+        line.noted = set()
 
     def _note_defects(self, _: Case, line: Line, __: Who, ___: datetime, data: Any) -> None:
         line.noted |= set(data["reasons"])
@@ -243,7 +246,7 @@ class Model:
 
     def _supply(self, case: Case, line: Line, _: Who, now: datetime, *__: Any) -> None:
         case.papers.add(PAPER[line.code])
-        line.corrected = True
+        line.corrected, line.complete_on = True, day(now)
         self._received(line, now, first=False)
 
     def _reject_commitment(self, case: Case, line: Line, _: Who, now: datetime, *__: Any) -> None:
@@ -283,7 +286,7 @@ class Model:
             if line.noted and line.state == "received":
                 missing = set() if PAPER[line.code] in case.papers else {f"missing:{line.code}"}
                 line.told |= line.noted | missing
-                line.noted, line.corrected = set(), False
+                line.noted, line.corrected, line.complete_on = set(), False, None
                 line.state, line.silent_until = "correcting", after(day(now), 15)
 
     def may_withdraw(self, case: Case, who: Who) -> bool:

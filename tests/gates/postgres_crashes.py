@@ -43,7 +43,8 @@ def run(tally: Tally) -> None:
         stall.place() as place,
         cluster(place.folder / "cluster", *(HASTY if tally.planted else ())) as server,
     ):
-        stall.run(_all(place.postgres(server.url), server, place.files(), tally))
+        url = place.postgres(server.url)
+        stall.run(_all(url, server, place.files(url), tally))
 
 
 GATE = Gate(

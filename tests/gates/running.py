@@ -35,6 +35,7 @@ class Outcome:
     refused: int = 0
     unknown: int = 0
     seconds: float = 0.0
+    processor: float = 0.0  # seconds of it, of the gate and of the processes that it waited for
     why: list[str] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)
     at: str = ""
@@ -44,7 +45,7 @@ class Outcome:
         answered = self.accepted + self.refused
         share = f"{self.accepted / answered:4.0%} accepted" if answered else "             "
         what = f"{self.code:<4}{self.title[:44]:<45}{self.verdict:<8}{self.trials:>7} {self.unit[:12]:<12}"
-        what += f" {share} {self.unknown:>5} unknown {len(self.why):>3} wrong {self.seconds:7.1f} s  seed {self.seed}"
+        what += f" {share} {self.unknown:>5} unknown {len(self.why):>3} wrong {self.seconds:7.1f} s ({self.processor:.0f} of a processor)  seed {self.seed}"
         what += "" if since is None else f"  {since} since the last failure"
         return "\n".join([what, *(f"      {each}" for each in self.why[:8])])
 
@@ -52,6 +53,7 @@ class Outcome:
 def run_here(gate: Gate, size: int, seed: int, *, planted: bool = False) -> Outcome:
     """Run a gate in this process; with `planted`, its bug is in the code meanwhile."""
     tally, began, verdict = Tally(size, seed, planted), running(), GREEN
+    used = sum(os.times()[:4])
     try:
         with gate.planted() if planted else nullcontext():
             gate.run(tally)
@@ -67,6 +69,7 @@ def run_here(gate: Gate, size: int, seed: int, *, planted: bool = False) -> Outc
         **_facts(gate, tally),
         verdict=verdict,
         seconds=round(running() - began, 1),
+        processor=round(sum(os.times()[:4]) - used, 1),
         why=tally.failures,
         seen=dict(tally.seen),
     )

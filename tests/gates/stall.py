@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from service.office import ApplicationInput, Office, Request
@@ -147,6 +148,7 @@ async def founded(url: str, files: Path) -> None:
     """Publish the pack in a database that is migrated, and let everybody have an account."""
     await migrate(url)
     async with opened(url, files) as office:
+        await office.install(MORNING - DAY)
         await office.publish_pack(PACK, "admin", MORNING - DAY)
         for actor in STAFF.values():
             await office.create_account(
@@ -183,14 +185,15 @@ class Place:
         self._postgres = ""
         self._made: list[tuple[str, str]] = []
 
-    def files(self) -> Path:
-        """Return where uploaded files are."""
-        return self.folder / "files"
+    def files(self, url: str) -> Path:
+        """Return where uploaded files of the databases of a server are: an installation knows its folder."""
+        return self.folder / f"files-{urlsplit(url).port or 'sqlite'}"
 
     def sqlite(self) -> str:
         """Return the address of a fresh SQLite database."""
         if not self._template.exists():
-            in_own_loop(founded(f"sqlite:///{self._template}", self.files()))
+            url = f"sqlite:///{self._template}"
+            in_own_loop(founded(url, self.files(url)))
         path = self.folder / f"{secrets.token_hex(4)}.db"
         shutil.copyfile(self._template, path)
         return f"sqlite:///{path}"
@@ -204,7 +207,7 @@ class Place:
             in_own_loop(sql(server, f"CREATE DATABASE {name} TEMPLATE {self._postgres}"))
         else:
             in_own_loop(sql(server, f"CREATE DATABASE {name}"))
-            in_own_loop(founded(beside(server, name), self.files()))
+            in_own_loop(founded(beside(server, name), self.files(server)))
             if server == POSTGRES:
                 self._postgres, self._made = name, [*self._made, (server, name)]
                 return self.postgres()

@@ -41,7 +41,7 @@ class Bench:
             os.close(start)
             os.close(inlet)
             os.read(go, 1)
-            _work(url, self.place.files(), outlet)
+            _work(url, self.place.files(url), outlet)
         os.close(go)
         os.close(outlet)
         paths = [url.removeprefix("sqlite:///") + end for end in ("", "-wal", "-shm")]
@@ -104,7 +104,7 @@ class Bench:
         for key, answer in acked:
             kept = ledger.opened if key.startswith("open") else ledger.accepted
             kept[key.partition("-")[2]] = answer
-        async with stall.opened(url, self.place.files()) as office:
+        async with stall.opened(url, self.place.files(url)) as office:
             await ledger.reconciled(office)
             for n in range(PAIRS):
                 await ledger.both(office, f"s{n}x")

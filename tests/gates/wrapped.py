@@ -93,7 +93,6 @@ G9 = Gate(
     run=_failover,
     planted=nullcontext,
     planted_size=1,
-    minutes=12,
 )
 
 OPERATIONS = 56  # about so many there are
@@ -122,10 +121,13 @@ G12 = Gate(
     planted=nullcontext,
     planted_size=1,
     floor=0.8,
-    minutes=12,
 )
 
-IN_EACH_SEED = 10
+IN_EACH_SEED = 20  # ten by character, ten by node
+CURATED = (
+    "tests/workflows/authoring/test_source.py tests/api/test_hostile.py tests/api/test_auth.py "
+    "tests/office/test_exchange.py tests/office/test_active_files.py"
+)
 
 
 def _hostile(tally: Tally) -> None:
@@ -133,10 +135,8 @@ def _hostile(tally: Tally) -> None:
     passed = ran(
         tally, "tests/workflows/authoring/test_mutations.py", YIJIANSHI_GATE_MUTATIONS=seeds
     )
-    tally.trials += passed * IN_EACH_SEED
-    tally.seen["curated"] += ran(
-        tally, "tests/workflows/authoring tests/api/test_auth.py tests/office/test_exchange.py"
-    )
+    tally.trials += passed * IN_EACH_SEED // 2
+    tally.seen["curated"] += ran(tally, CURATED)
 
 
 G13 = Gate(
@@ -169,7 +169,9 @@ G14 = Gate(
 
 
 def _tampering(tally: Tally) -> None:
-    tally.trials += ran(tally, VERIFY, YIJIANSHI_TEST_TAMPERING="all")
+    """Try every kind on SQLite and those that look different on PostgreSQL there too; in a night all on both."""
+    where = "all" if tally.size >= G15.night_size else ""
+    tally.trials += ran(tally, VERIFY, YIJIANSHI_TEST_TAMPERING=where)
 
 
 G15 = Gate(
@@ -177,11 +179,10 @@ G15 = Gate(
     "tampering with what is stored is found",
     "tamperings",
     size=50,
-    night_size=50,
+    night_size=120,
     run=_planted(MUTANTS[19], _tampering),
     planted=nullcontext,
     planted_size=1,
-    minutes=12,
 )
 
 

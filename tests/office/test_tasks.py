@@ -307,3 +307,46 @@ class TestTransfer:
         for number_, n in ((number, 99), ("YJS20260101-999999", 1)):
             with pytest.raises(NotFound):
                 await office.colleagues(WINDOW, number_, n, MORNING)
+
+
+class TestObjection:
+    """反馈缺什么: what another department misses stands in the window's list until it is withdrawn or told (R-BND-4)."""
+
+    MISSES = ({"text": "效果图没有尺寸", "material": "drawing"},)
+
+    async def badges(self, office: Office) -> dict[str, tuple[str, bool]]:
+        """Return what the window's list says of each item, and whether it may be done in bulk."""
+        page = await office.tasks(WINDOW, TaskFilter(view="unclaimed"), now=MORNING + HOUR)
+        return {row.item: (row.objection, bool(row.bulk)) for row in page.items}
+
+    async def test_is_shown_and_withdrawn(self, office: Office, opened: Open, done: Act) -> None:
+        """Beside the one item, which leaves the bulk; gone when the department says that all is there."""
+        number = (await opened()).case.number
+        assert await self.badges(office) == {"food": ("", True), "sign": ("", True)}
+        await done(number, "sign.note_missing", SIGN_CLERK, reasons=list(self.MISSES))
+        assert await self.badges(office) == {
+            "food": ("", True),
+            "sign": ("城市管理局反馈缺1项", False),
+        }
+        await done(number, "sign.note_complete", SIGN_CLERK)
+        assert (await self.badges(office))["sign"] == ("", True)
+
+    async def test_is_gone_once_it_was_told(self, office: Office, opened: Open, done: Act) -> None:
+        """The applicant was told and has answered: the window decides, nothing is left to point at."""
+        number = (await opened()).case.number
+        await done(number, "sign.note_missing", SIGN_CLERK, reasons=list(self.MISSES))
+        await done(number, "case.notify_correction", WINDOW)
+        supplied = [{"material": "drawing", "share": True}]
+        await done(number, "sign.supply", CITIZEN, materials=supplied)
+        assert (await self.badges(office))["sign"] == ("", True)
+
+    async def test_the_one_task_says_the_same(
+        self, office: Office, opened: Open, done: Act
+    ) -> None:
+        """What taking it answers, and what the list says, are one."""
+        number = (await opened()).case.number
+        await done(number, "sign.note_missing", SIGN_CLERK, reasons=list(self.MISSES))
+        page = await office.tasks(WINDOW, TaskFilter(view="unclaimed"), now=MORNING + HOUR)
+        task = next(row for row in page.items if row.item == "sign")
+        taken = await office.claim(asks(WINDOW, MORNING + HOUR), number, task.n)
+        assert taken.objection == task.objection == "城市管理局反馈缺1项"

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 
 from service.errors import ActionNotAllowed
 from service.workflows.calendar import DAY, TZ, WorkCalendar, local_date
@@ -118,7 +119,7 @@ def seen(clock: Clock, as_of: datetime) -> Clock:
     spans = [span for span in clock.spans if _started_at(span) <= as_of]
     began, stopped, _ = spans[-1]
     state = clock.state
-    if stopped and datetime.fromisoformat(stopped) > as_of:
+    if stopped and _instant(stopped) > as_of:
         spans[-1], state = [began, None, None], "running"
     elif len(spans) < len(clock.spans):
         state = "paused"
@@ -142,7 +143,7 @@ def intervals(clock: Clock, policy: Policy | None = None) -> list[Interval]:
     days: list[Interval] = [
         (
             local_date(_started_at(span)),
-            local_date(datetime.fromisoformat(span[1])) if span[1] else None,
+            local_date(_instant(span[1])) if span[1] else None,
         )
         for span in clock.spans
     ]
@@ -157,7 +158,7 @@ def pauses(clock: Clock) -> list[tuple[date, date | None, str]]:
     for before, after in zip(clock.spans, [*clock.spans[1:], None], strict=True):
         if before[1] and (after or clock.state == "paused"):
             until = local_date(_started_at(after)) if after else None
-            days.append((local_date(datetime.fromisoformat(before[1])), until, before[2] or ""))
+            days.append((local_date(_instant(before[1])), until, before[2] or ""))
     return days
 
 
@@ -169,11 +170,17 @@ def _last_span_closed(
 
 
 def _last_instant(spans: list[list[str | None]]) -> datetime:
-    return datetime.fromisoformat(spans[-1][1] or "")
+    return _instant(spans[-1][1] or "")
 
 
 def _started_at(span: list[str | None]) -> datetime:
-    return datetime.fromisoformat(span[0] or "")
+    return _instant(span[0] or "")
+
+
+@lru_cache(maxsize=1024)
+def _instant(text: str) -> datetime:
+    """Read an instant of a ledger: one step reads the same few many times."""
+    return datetime.fromisoformat(text)
 
 
 def _iso_instant(at: datetime) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from service.workflows.calendar import DAY, WorkCalendar
 from service.workflows.definition.duration import Duration
 
+REMEMBERED = 4096  # sums of days: cases of one day and kind ask for the same ones
 Interval = tuple[
     date, date | None
 ]  # the days after the first, up to and including the second (None: without end)
@@ -76,6 +77,13 @@ def end(
     A limit in calendar units is lengthened by the days outside; it rolls to the next working day that is inside. A stop
     on the last day lengthens it too, though nothing was left to count: by the days up to the restart (R-CLK-3).
     """
+    return _end(tuple(intervals), day, limit, calendar)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _end(
+    intervals: Sequence[Interval], day: date, limit: Duration, calendar: WorkCalendar
+) -> End | None:
     if limit.count == 0:
         return End(day, day)
     if limit.unit == "wd":

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from service.workflows.calendar import DAY, WorkCalendar, local_date
 from service.workflows.case.parts import Clock
 from service.workflows.clocks.dates import dates_of, remaining
 from service.workflows.clocks.ledger import seen
+from service.workflows.clocks.limits import REMEMBERED
 from service.workflows.definition.models import Policy
 
 WEEKDAYS = "一二三四五六日"
@@ -61,6 +63,7 @@ def left(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetime) 
     return Left(days, working, on, note, over=on < today)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _counted(calendar: WorkCalendar, today: date, on: date, days: int) -> str:
     if days <= 0 or days == (on - today).days:
         return ""

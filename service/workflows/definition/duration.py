@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Unit = Literal["wd", "d", "mo", "y"]
@@ -19,11 +20,7 @@ class Duration:
     @classmethod
     def parse(cls, text: str) -> "Duration":
         """Read `13wd`. Raises ValueError for anything else."""
-        found = re.match(PATTERN, text)
-        if not found:
-            raise ValueError(text)
-        unit: Unit = found[2]  # type: ignore[assignment]  # the pattern admits only the four units
-        return cls(int(found[1]), unit)
+        return _parsed(text)
 
     def __str__(self) -> str:
         return f"{self.count}{self.unit}"
@@ -31,3 +28,12 @@ class Duration:
     def title(self) -> str:
         """Say it in Chinese: 13个工作日, 当场."""
         return "当场" if self.count == 0 else f"{self.count}{UNIT_TITLES[self.unit]}"
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Duration:
+    found = re.match(PATTERN, text)
+    if not found:
+        raise ValueError(text)
+    unit: Unit = found[2]  # type: ignore[assignment]  # the pattern admits only the four units
+    return Duration(int(found[1]), unit)

@@ -66,7 +66,7 @@ def numbered(case: Case, release: Release, drawn: Mapping[int, int]) -> Case:
     """Return the case with the numbers drawn for its papers, by `n`."""
     if not drawn:
         return case
-    case = case.fork()
+    case = replace(case, notices=dict(case.notices))  # papers are replaced, never changed inside
     for n, seq in drawn.items():
         notice = case.notices[n]
         rule = _rule(notice, case, release)

@@ -73,3 +73,10 @@ class TestMutants:
             for code in loaded.pack.bundles if loaded.pack else ():
                 release = compile_release(loaded.pack, code)  # type: ignore[arg-type]  # there are bundles, so a pack
                 assert Release.from_document(release.document).hash == release.hash
+
+    def test_a_clock_that_is_gone_is_named(self, files: dict[str, str]) -> None:
+        """A state that runs a clock nobody declared is a finding; what reckons lengths passes it by."""
+        clock = "  decision: {title: 办结, limit: limits}\n"
+        changed = {**files, "lifecycle.yaml": files["lifecycle.yaml"].replace(clock, "")}
+        loaded = load_pack(changed)
+        assert any("decision" in str(each) for each in loaded.diagnostics)

@@ -231,6 +231,7 @@ class TestPapers:
             "source_title": "上传",
             "file": "b" * 64,
             "name": "新图.pdf",
+            "origin": "",
         }
         assert (found["layout"]["lacking"], found["workflow-doc"]["lacking"]) == (False, True)
         assert found["workflow-doc"]["given"]["source_title"] == "以后补交"

@@ -139,3 +139,25 @@ class TestLimits:
         story.li("food.note_defects", on, reasons=["plan-no-size"])
         story.li("notify_correction")
         assert (("food", "last-day-notice") in found(story)) is odd
+
+
+class TestUnchecked:
+    """不再核查: a check after a promise that nobody made (R-MON-4, R-LIFE-5)."""
+
+    def test_every_check_that_was_ended_by_hand(self, shop: type[Town]) -> None:
+        """Whatever the reason, supervision sees who ended it, why, and by what document."""
+        story = shop.submitted("fire", case={"handling": {"fire": "commitment"}})
+        story.sun("fire.grant_by_commitment")
+        assert ("fire.follow-up", "unchecked") not in found(story)
+        told = {"item": "fire.follow-up", "reason": "店铺已拆除", "document": "公告3号"}
+        story.jiang("close_follow_up", **told)
+        (odd,) = [
+            each
+            for each in oddities(story.release, story.case, story.events, story.calendar)
+            if each.code == "unchecked"
+        ]
+        assert (odd.item, "店铺已拆除" in odd.text, "公告3号" in odd.text) == (
+            "fire.follow-up",
+            True,
+            True,
+        )

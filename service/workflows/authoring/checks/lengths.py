@@ -97,6 +97,8 @@ def _legs(
 
     def timed(_: str, clock: str) -> bool:
         cycle = machine.lifecycle
+        if clock not in cycle.clocks:
+            return False  # its own finding says that it is not declared
         if cycle.clocks[clock].limit == EXPIRY or _length(item, cycle, clock) is None:
             return False
         own = cycle.clocks[clock].limit == LIMITS
