@@ -14,9 +14,11 @@ import asyncpg
 from sqlalchemy import text
 
 import service
+from bench.server import AUDIT_KEY, SECRET
 from service.office import ApplicationInput, Office, Request
 from service.store.database import Database
 from service.store.files import Folder
+from service.store.keys import Keys
 from service.store.schema import migrate
 from service.store.statements import ADDED_ONLY, PARTS, table
 from service.worker import wall_clock
@@ -29,8 +31,8 @@ from service.workflows.trials.scenario import Stage, pack_calendar
 SAMPLE = Path(service.__file__).parent / "workflows" / "packs" / "linhu"
 BUNDLE = "open-restaurant"
 ITEMS = 5
+LONG = 3600.0  # seconds: filling a province is one statement a table
 PASSWORD = "bench-password"  # of accounts that live for a minute
-OPEN = ("cases", "items", "clocks", "tasks")  # what lists and sweeps read
 COUNTING = (
     "(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < :many) "
     "SELECT n FROM c) AS g"
@@ -107,6 +109,7 @@ class City:
         await self.office.create_account(
             "citizen", PASSWORD, name="乙", kind="applicant", subject=subject
         )
+        await self.office.create_account("watch", PASSWORD, name="丙", kind="supervisor")
         citizen = Actor("citizen", "applicant", subject=subject)
         view = await self.office.open_case(Request(citizen, now), application())
         self.case_id = view.case.id
@@ -194,7 +197,8 @@ async def found(kind: str, url: str, postgres: str) -> City:
         await administer(postgres, f"CREATE DATABASE {url.rsplit('/', 1)[1]}")
     folder = Path(tempfile.mkdtemp(prefix="yijianshi-bench-"))
     await migrate(url)
-    database = Database(url)
+    keys = Keys(SECRET, (AUDIT_KEY,))  # the server's: what both write is one record
+    database = Database(url, seconds=LONG, keys=keys)
     city = City(kind, url, folder, database, Office(database, Folder(folder), cheap_passwords=True))
     await city.office.install(wall_clock())
     await city.settle()

@@ -1,4 +1,4 @@
-"""Part e: how long a clerk's browser waits for the first byte of a page, on an empty desk and with very many open tasks."""
+"""A clerk's browser: signs in, keeps its cookies, and tells how long it waits for the first byte of a page."""
 
 import http.client
 import re
@@ -7,14 +7,9 @@ from urllib.parse import quote, urlencode
 
 from sqlalchemy import text
 
-from bench.city import OPEN, PASSWORD, City
-from bench.scale import FAR
+from bench.city import PASSWORD, City
 from bench.server import Server
-from bench.table import Table
-from bench.wire import stopping
 
-ASKED = 40
-BY_NAME = "search by part of a name"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 PROOF = re.compile(r'name="proof" value="([0-9a-f]+)"')
 
@@ -23,7 +18,7 @@ class Browser:
     """One connection with the cookies it was given."""
 
     def __init__(self, server: Server) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=300)
         self._cookies: dict[str, str] = {}
 
     def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str, float]:
@@ -32,17 +27,25 @@ class Browser:
             "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()),
             "Accept": "text/html",
         }
+        try:
+            answer, waited = self._sent(path, form, headers)
+        except http.client.RemoteDisconnected:  # it was idle for too long, while another was asked
+            self._connection.close()
+            answer, waited = self._sent(path, form, headers)
+        for given in answer.headers.get_all("set-cookie") or ():
+            name, _, value = given.partition(";")[0].partition("=")
+            self._cookies[name] = value
+        return answer.status, answer.read().decode(), waited
+
+    def _sent(
+        self, path: str, form: dict[str, str] | None, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, float]:
         began = time.perf_counter()
         if form is None:
             self._connection.request("GET", quote(path, safe="/?=&"), headers=headers)
         else:
             self._connection.request("POST", path, urlencode(form), headers | FORM)
-        answer = self._connection.getresponse()
-        waited = time.perf_counter() - began
-        for given in answer.headers.get_all("set-cookie") or ():
-            name, _, value = given.partition(";")[0].partition("=")
-            self._cookies[name] = value
-        return answer.status, answer.read().decode(), waited
+        return self._connection.getresponse(), time.perf_counter() - began
 
     def sign_in(self, account: str) -> None:
         """Fill in the form."""
@@ -62,59 +65,7 @@ class Browser:
         return waited * 1000
 
 
-async def first_bytes(pairs: list[tuple[City, City]], *, size: int) -> Table:
-    """Fill the second city of each pair with so many open tasks, then ask both for the same pages in turn."""
-    table = Table(
-        f"First byte of a clerk's pages with {size:,} open tasks and with those of one application, {ASKED} ×"
-    )
-    for pair in pairs:
-        held = await _open_tasks(pair[1])
-        await pair[1].copy("openx", size // held, OPEN, FAR)
-        with stopping(*(servers := [Server.product(city.url, city.folder) for city in pair])):
-            browsers = [Browser(server) for server in servers]
-            for browser in browsers:
-                browser.sign_in("clerk")
-            numbers = [await _number(city) for city in pair]
-            for turn in range(-3, ASKED):  # the first turns warm everybody up
-                for at, (browser, number) in enumerate(zip(browsers, numbers, strict=True)):
-                    for name, path in pages(number):
-                        waited = browser.first_byte(path)
-                        if turn >= 0:
-                            table.add(_named(pair[at], name, full=bool(at)), waited, "ms")
-        for name, _ in pages(""):
-            if name != BY_NAME:  # that one reads through the names
-                title = f"{pair[0].name}: {name}, full ÷ fresh"
-                both = _named(pair[1], name, full=True), _named(pair[0], name, full=False)
-                table.ratio(title, *both, "≤ 3")
-    return table
-
-
-def _named(city: City, page: str, *, full: bool) -> str:
-    return f"{city.name}: {page}, {'full' if full else 'fresh'}"
-
-
-def pages(number: str) -> list[tuple[str, str]]:
-    """Return the pages that are asked for, by name."""
-    return [
-        ("/desk", "/desk"),
-        ("one case", f"/desk/cases/{number}"),
-        ("/desk, cards", "/desk?card=red"),
-        ("/desk, waiting", "/desk?view=waiting"),
-        ("/desk, done", "/desk?view=done"),
-        ("search by number", "/desk/search?text=YJS20200101-999999"),
-        ("search by credit code", "/desk/search?text=92999901MADEM0000X"),
-        (BY_NAME, "/desk/search?text=没有这家店"),
-    ]
-
-
-async def _open_tasks(city: City) -> int:
-    """Return how many tasks the one application has open."""
-    async with city.database.reading() as connection:
-        query = text("SELECT count(*) FROM tasks WHERE done_at IS NULL")
-        return int((await connection.sql.execute(query)).scalar_one())
-
-
-async def _number(city: City) -> str:
+async def number_of(city: City) -> str:
     """Return the number of the one application."""
     async with city.database.reading() as connection:
         query = text("SELECT number FROM cases WHERE id = :id")

@@ -9,6 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
+from bench.bars import BARS
+
 PACKAGES = (
     "fastapi",
     "uvicorn",
@@ -36,6 +38,11 @@ class Series:
         """The median."""
         return median(self.values)
 
+    @property
+    def quick(self) -> float:
+        """The median of the quickest quarter: what is left where others' work only adds to a wait."""
+        return median(sorted(self.values)[: max(1, len(self.values) // 4)])
+
     def line(self) -> str:
         """One line of the table."""
         spread = (
@@ -50,7 +57,9 @@ class Table:
 
     title: str
     series: dict[str, Series] = field(default_factory=dict)
-    ratios: list[str] = field(default_factory=list)
+    verdicts: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)  # bars, and contenders that did not run
+    loud: list[str] = field(default_factory=list)
 
     def add(self, name: str, value: float, unit: str, note: str = "") -> None:
         """Note one repetition."""
@@ -58,21 +67,43 @@ class Table:
         found.values.append(value)
         found.note = note or found.note
 
-    def ratio(self, what: str, top: str, bottom: str, bar: str) -> None:
-        """Compare two contenders by their medians."""
+    def ratio(
+        self, what: str, top: str, bottom: str, bar: str = "", *, quick: bool = False
+    ) -> None:
+        """Compare two contenders by their medians, or by their `quick` waits; one that is not there misses the bar."""
         if top in self.series and bottom in self.series:
-            found = self.series[top].middle / self.series[bottom].middle
-            self.ratios.append(f"  {what:<58} {found:>10.2f}        bar {bar}")
+            both = self.series[top], self.series[bottom]
+            above, below = ((each.quick if quick else each.middle) for each in both)
+            self._judge(what, above / below, bar)
+        elif bar:
+            absent = next(name for name in (bottom, top) if name not in self.series)
+            self.verdicts.append(f"  {what:<58}    NOT RUN        bar {BARS[bar]}")
+            self.missed.append(f"{what}: no {absent}")
 
     def bound(self, what: str, name: str, bar: str) -> None:
         """Set a measurement beside its bar."""
-        self.ratios.append(f"  {what:<58} {self.series[name].middle:>10,.2f}        bar {bar}")
+        self._judge(what, self.series[name].middle, bar)
+
+    def not_run(self, who: str, why: str) -> None:
+        """Say loudly that somebody is absent from the table, and why."""
+        self.loud.append(f"*** NOT RUN: {who}: {why} ***")
+        self.missed.append(f"{who} did not run")
+
+    def _judge(self, what: str, value: float, bar: str) -> None:
+        line = f"  {what:<58} {value:>10.2f}"
+        if not bar:
+            self.verdicts.append(line)
+            return
+        held = BARS[bar]
+        word = "MISSED" if held.missed(value) else "goal reached" if held.reached(value) else ""
+        self.verdicts.append(f"{line}        bar {held} {word}".rstrip())
+        if held.missed(value):
+            self.missed.append(f"{what}: {value:.2f}, bar {held}")
 
     def text(self) -> str:
         """The part as people read it."""
-        return "\n".join(
-            [f"\n{self.title}", *(each.line() for each in self.series.values()), *self.ratios]
-        )
+        lines = [each.line() for each in self.series.values()]
+        return "\n".join([f"\n{self.title}", *lines, *self.verdicts, *self.loud])
 
 
 def circumstances() -> str:
@@ -86,11 +117,15 @@ def circumstances() -> str:
         "?",
     )
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    load = " ".join(f"{value:.2f}" for value in os.getloadavg())
     return (
-        f"{os.cpu_count()} × {cpu}, load {load}\nPython {platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
+        f"{os.cpu_count()} × {cpu}, {load()}\nPython {platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
         f"{_postgres()}\n{packages}"
     )
+
+
+def load() -> str:
+    """Say how busy the machine is."""
+    return "load " + " ".join(f"{value:.2f}" for value in os.getloadavg())
 
 
 def _lines(path: str) -> list[str]:

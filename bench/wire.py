@@ -1,23 +1,22 @@
-"""Parts a and b: transitions and applications over HTTP, beside HTTP without a database and the database without HTTP."""
+"""Parts a and b: transitions and applications over HTTP, beside HTTP without a database and the leanest writes without HTTP."""
 
+import asyncio
 import json
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from bench import raw
-from bench.city import PASSWORD, City, application, over_http
+from bench import limit
+from bench.city import PASSWORD, City, over_http
 from bench.server import Server
 from bench.table import Table
-from service.api.rest.actions import rendered
-from service.office import Request
-from service.worker import wall_clock
-from service.workflows.case.situation import Action
+from bench.trips import counted
 
 PLAIN = "FastAPI without a database"
-BARS = {"PostgreSQL": ("0.18, goal 0.70", "0.15, goal 0.60")}
+ASKED = 5
 
 
 def signed(token: str, key: str) -> dict[str, str]:
@@ -39,55 +38,52 @@ def token_of(server: Server, account: str) -> str:
 
 @dataclass
 class Contender:
-    """One database with the service on it, and one transition as it went to the driver."""
+    """One database with the service on it."""
 
     city: City
     server: Server
     token: str
-    tape: raw.Tape
-    source: tuple[str, str]  # id and number of the case on the tape
-    code: str  # of the paper that was issued on the tape
+    samples: dict[str, str]  # what is long, for the limit to write as much
     answer: str  # the JSON that was answered
 
     def requests(self, numbers: list[str]) -> list[Any]:
         """Requests that accept one item of each case."""
-        body, path = json.dumps({"action": "accept"}), "/api/v1/cases/{}/items/{}/actions"
+        return accepts(self.city, self.token, numbers)
 
-        def accepts(number: str) -> list[Any]:
-            headers = signed(self.token, secrets.token_hex(16))
-            return ["POST", path.format(number, self.city.item), headers, body]
-
-        return [accepts(number) for number in numbers]
-
-    async def limit(self, clients: int, numbers: list[str]) -> float:
-        """Replay the tape on each case; return transitions per second."""
-        work = raw.plays(self.tape, self.source, numbers, self.code)
+    async def limit(self, clients: int, many: int) -> float:
+        """Write as many transitions in their leanest form; return transitions per second."""
+        cases = [list(limit.steps(self.samples)) for _ in range(many // limit.OPERATIONS + 1)]
+        began = time.perf_counter()
         if self.city.database.postgres:
-            return await raw.postgres(self.city, clients, work)
-        return raw.sqlite(self.city, work)
+            await limit.postgres(self.city.database.address.text, cases, clients)
+        else:
+            await asyncio.to_thread(limit.sqlite, str(self.city.folder / "limit.db"), cases)
+        return len(cases) * limit.OPERATIONS / (time.perf_counter() - began)
+
+
+def accepts(city: City, token: str, numbers: list[str]) -> list[Any]:
+    """Return requests that accept one item of each case."""
+    body, path = json.dumps({"action": "accept"}), "/api/v1/cases/{}/items/{}/actions"
+    return [
+        ["POST", path.format(number, city.item), signed(token, secrets.token_hex(16)), body]
+        for number in numbers
+    ]
 
 
 async def contender(city: City) -> Contender:
-    """Accept once in this process and keep the statements; the time before warms what is cached."""
-    clerk, answer = await city.clerk(), rendered(city.item)
-    for prefix in ("warm", "tape"):
-        (number,) = await city.copy(f"{prefix}x", 1)
-        request = Request(clerk, wall_clock(), key="bench-key", fingerprint="f")
-        with raw.taped() as tape:
-            accept = Action("accept", city.item)
-            view = await city.office.act(request, number, accept, answer=answer)
-    issued = view.changed.get("notices", ())
-    codes = [notice.code for n, notice in view.case.notices.items() if n in issued]
+    """Start the service, accept a few, and keep what was answered and stored."""
     server = Server.product(city.url, city.folder)
-    return Contender(
-        city,
-        server,
-        token_of(server, "clerk"),
-        tape,
-        source=(view.case.id, number),
-        code=codes[0] if codes else "",
-        answer=str(view.answer),
-    )
+    token = token_of(server, "clerk")
+    answer = ""
+    for request in accepts(city, token, await city.copy("warmx", 5)):
+        method, path, headers, body = request
+        status, found = server.ask(
+            method, path, json.loads(body), token, key=headers["Idempotency-Key"]
+        )
+        if status >= 300:
+            raise RuntimeError(found.decode())
+        answer = found.decode()
+    return Contender(city, server, token, await limit.typical(city.database), answer)
 
 
 @contextmanager
@@ -116,15 +112,11 @@ async def transitions(cities: list[City], *, clients: int, many: int, repeat: in
             await _turn(table, contenders, plain, clients, many, f"t{turn}")
     for each in contenders:
         name = each.city.name
-        table.add(f"{name}: statements, beside BEGIN and COMMIT", len(each.tape.calls), "")
-        over, alone = BARS.get(name, ("none", "none"))
-        table.ratio(f"{name}: transitions ÷ {PLAIN}", f"{name}: over HTTP", PLAIN, over)
-        table.ratio(
-            f"{name}: transitions ÷ database alone",
-            f"{name}: over HTTP",
-            f"{name}: statements alone",
-            alone,
-        )
+        over = f"{name}: over HTTP"
+        bar = "transitions ÷ FastAPI" if each.city.database.postgres else ""
+        table.ratio(f"{name}: transitions ÷ {PLAIN}", over, PLAIN, bar)
+        what = f"{name}: transitions ÷ leanest writes"
+        table.ratio(what, over, f"{name}: leanest writes", "transitions ÷ limit")
     return table
 
 
@@ -137,8 +129,8 @@ async def _turn(
         found = each.server.load(clients, each.requests(await each.city.copy(f"{prefix}h", many)))
         note = f"median {found['median_ms']:.0f} ms, p95 {found['p95_ms']:.0f} ms"
         table.add(f"{name}: over HTTP", found["per_second"], "/s", note)
-        limit = await each.limit(clients, await each.city.copy(f"{prefix}r", many))
-        table.add(f"{name}: statements alone", limit, "/s", "no HTTP, no rules")
+        lean = await each.limit(clients, many)
+        table.add(f"{name}: leanest writes", lean, "/s", "one statement each, no HTTP, no rules")
     job = ["POST", "/plain", signed("x", "k"), json.dumps({"action": "accept"})]
     found = plain.load(clients, [job] * (many * 4))
     size = len(contenders[0].answer.encode())
@@ -146,34 +138,57 @@ async def _turn(
 
 
 async def applications(cities: list[City], *, clients: int, many: int, repeat: int) -> Table:
-    """Submit applications of five items."""
+    """Submit applications of five items, and in between accept one item of as many cases."""
     table = Table(f"Submit an application of five items, {clients} clients, {repeat} × {many}")
     servers = [Server.product(city.url, city.folder) for city in cities]
-    body = json.dumps(over_http(), ensure_ascii=False)
     with stopping(*servers):
-        tokens = [token_of(server, "citizen") for server in servers]
+        tokens = [(token_of(each, "citizen"), token_of(each, "clerk")) for each in servers]
         for turn in range(-1, repeat):
-            for city, server, token in zip(cities, servers, tokens, strict=True):
-                jobs = [
-                    ["POST", "/api/v1/cases", signed(token, secrets.token_hex(16)), body]
-                    for _ in range(many)
-                ]
-                found = server.load(clients, jobs)
+            for city, server, (citizen, clerk) in zip(cities, servers, tokens, strict=True):
+                found = server.load(clients, submissions(citizen, many))
+                acted = server.load(
+                    clients, accepts(city, clerk, await city.copy(f"a{turn + 1}x", many))
+                )
                 if turn >= 0:
                     note = f"median {found['median_ms']:.0f} ms"
                     table.add(f"{city.name}: applications", found["per_second"], "/s", note)
+                    table.add(f"{city.name}: transitions", acted["per_second"], "/s")
     for city in cities:
-        citizen = await city.office.actor("citizen")
-        if citizen is None:
-            raise LookupError("citizen")
-        with raw.taped() as tape:
-            request = Request(citizen, wall_clock(), key="k", fingerprint="f")
-            await city.office.open_case(request, application())
-        table.add(f"{city.name}: statements, beside BEGIN and COMMIT", len(tape.calls), "")
+        names = f"{city.name}: applications", f"{city.name}: transitions"
+        table.ratio(
+            f"{city.name}: applications ÷ transitions", *names, "applications ÷ transitions"
+        )
         if city.database.postgres:
-            table.bound(
-                "PostgreSQL: statements",
-                f"{city.name}: statements, beside BEGIN and COMMIT",
-                "≤ 4, goal ≤ 2",
-            )
+            await _trips(city, table)
     return table
+
+
+def submissions(token: str, many: int) -> list[Any]:
+    """Return requests that each submit an application of five items."""
+    body = json.dumps(over_http(), ensure_ascii=False)
+    return [
+        ["POST", "/api/v1/cases", signed(token, secrets.token_hex(16)), body] for _ in range(many)
+    ]
+
+
+async def _trips(city: City, table: Table) -> None:
+    """Count the round trips to the database of one submission and of one transition, the fewest of a few."""
+    async with counted(city.database.address.text) as (url, counter):
+        server = await asyncio.to_thread(Server.product, url, city.folder)
+        with stopping(server):
+            tokens = [
+                await asyncio.to_thread(token_of, server, who) for who in ("citizen", "clerk")
+            ]
+            copies = await city.copy("tripx", ASKED)
+            for what, requests in (
+                ("submission", submissions(tokens[0], ASKED)),
+                ("transition", accepts(city, tokens[1], copies)),
+            ):
+                seen = []
+                for request in requests:
+                    counter.taken()
+                    await asyncio.to_thread(server.load, 1, [request])
+                    seen.append(counter.taken())
+                table.add(f"{city.name}: round trips of a {what}", min(seen), "")
+    name = f"{city.name}: round trips of a submission"
+    table.bound(name, name, "trips of a submission")

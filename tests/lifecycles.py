@@ -6,6 +6,7 @@ from pathlib import Path
 from service.workflows.authoring.standard import standard_lifecycles
 from service.workflows.definition.models import BUILT_IN_POSTS, NOTICE_TITLES, Lifecycle, State
 from service.workflows.proceedings import KINDS
+from service.workflows.telling import CATEGORY_TITLES
 
 GUIDE = Path(__file__).parents[1] / "docs" / "definitions.md"
 BEGINS, ENDS = "<!-- 以下由 make words 写出 -->", "<!-- 以上由 make words 写出 -->"
@@ -37,6 +38,10 @@ def _lifecycle(cycle: Lifecycle) -> Iterator[str]:
         paper = f"`{each.notice}` {NOTICE_TITLES.get(each.notice, '')}" if each.notice else ""
         cells = (f"`{each.action}`", each.title, way, who, needs, paper.strip())
         yield f"| {' | '.join(cells)} |"
+    for category, own in cycle.wording.items():
+        named = {**own.states, **own.actions}
+        said = "，".join(f"`{name}` {title}" for name, title in named.items())
+        yield f"\n{CATEGORY_TITLES[category]}（`{category}`）这样说：{said}。"
 
 
 def _whose(state: State) -> str:

@@ -35,7 +35,7 @@ from service.workflows.case import (
     Offer,
     Situation,
     Task,
-    machine_of,
+    machine_for,
 )
 from service.workflows.clocks import Left
 from service.workflows.definition import (
@@ -242,7 +242,7 @@ class CaseView:
 
     def declines(self, item: Item, action: str) -> bool:
         """Tell whether an action does not receive the application at all (不予受理)."""
-        leaving = machine_of(self.release, item.lifecycle).leaving(item.state)
+        leaving = machine_for(self.release, item.item).leaving(item.state)
         return any(
             declines(self.release, item, transition)
             for transition in leaving

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from service.workflows import clocks
 from service.workflows.calendar import WorkCalendar
-from service.workflows.case import Clock, machine_of
+from service.workflows.case import Clock, machine_for
 from service.workflows.clocks import Left
 from service.workflows.definition import Release
 
@@ -34,5 +34,5 @@ def due_of(
     left = clocks.left(clock, calendar, release.directory.policy, now) if clock else None
     if clock is None or left is None:
         return None
-    machine = machine_of(release, release.lifecycle_of(item).code)
+    machine = machine_for(release, item)
     return Due(clock, left, machine.title_of(clock.expiry) if clock.expiry else "")

@@ -5,14 +5,16 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from service.errors import NotFound
+from service.errors import ActionNotAllowed, NotFound, NotPermitted
 from service.office import press, sight, titles
 from service.office.desk import Desk
+from service.office.showing import ShowCodes, Showing
 from service.office.views import Page, value_of
 from service.store import case_lists, cases, papers
 from service.store.case_lists import Right
 from service.store.cases import Row
 from service.store.database import Connection
+from service.workflows import rights
 from service.workflows.calendar import local_date
 from service.workflows.case import Actor, Case
 from service.workflows.notices import Face, certificate_face, face_markup
@@ -100,6 +102,26 @@ class Holdings(Desk):
         url = f"{base}/v/{seen.code}"
         return certificate_face(seen, release, department, state=state, verify_url=url)
 
+    async def show_certificate(self, actor: Actor, number: str, now: datetime) -> Showing:
+        """出示 — return a code that proves for five minutes that its holder holds it out.
+
+        Raises NotFound; NotPermitted for who is not the holder; ActionNotAllowed for what does not hold today.
+        """
+        async with self.database.reading() as connection:
+            row = await papers.certificate(connection, number)
+            found = await cases.look(connection, case_id=row["case_id"]) if row else None
+            if row is None or found is None:
+                raise NotFound(NO_CERTIFICATE)
+            case, situation = await self.opened(found, actor, now, connection)
+        if row["n"] not in sight.shown(situation.release, case, actor).certificates:
+            raise NotFound(NO_CERTIFICATE)
+        if not rights.is_applicant(case, actor):
+            raise NotPermitted("证照由持有人自己出示")
+        state = state_on(row, local_date(now))
+        if state != "valid":
+            raise ActionNotAllowed(f"不能出示：{STATE_NOTES[state]}", state=state)
+        return ShowCodes(self.secret).made(row["code"], now)
+
     async def face_pdf(
         self, actor: Actor, number: str, now: datetime, *, base: str
     ) -> tuple[str, bytes]:
@@ -165,7 +187,7 @@ STATE_NOTES = {
     "superseded": "证照已经换发新证。",
     "expired": "证照的有效期已经届满。",
     "revoked": "证照已被撤销。",
-    "recalled": "许可已被撤回。",
+    "recalled": "准予的决定已被撤回。",
     "void": "办理已经终止，证照没有颁发。",
     "deregistered": "证照已经依持有人的申请注销。",
 }

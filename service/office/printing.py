@@ -11,6 +11,7 @@ from service.office import press, sight, titles
 from service.office.desk import Desk, there
 from service.office.holdings import STATE_NOTES, state_on
 from service.office.security import HOUR, part_of, reading
+from service.office.showing import ShowCodes
 from service.store import case_lists, cases, papers
 from service.store.cases import Row
 from service.store.database import Connection
@@ -26,6 +27,9 @@ ENDED_STATES = ("revoked", "recalled")
 GRANTING_PAPERS = frozenset({"grant", "issue", "result"})
 NO_PAPER = "没有这份文书，或者您无权查看。"
 NO_CODE = "没有查到这份文书，请核对文书上的校验码。"
+NOT_OURS = "这不是本系统的出示码，请持证人打开“我的证照”，当面重新出示。"
+OVER = "这个出示码已经过了五分钟，不能再用。请持证人当面重新出示。"
+UNMET = "承诺的条件还没有核实符合，暂时不能凭它从事活动。"
 ALTERED = "存档的内容与办理记录对不上，请向发文机关查实，在此之前不要使用。"
 _EVENTS_AT_ONCE = 200
 
@@ -101,6 +105,23 @@ class Printing(Desk):
             "state": "",
         }
 
+    async def shown_certificate(self, token: str, now: datetime) -> dict[str, Any]:
+        """Verify a certificate that somebody holds out: what `document` tells of it, and `{shown_at, shown_until}`.
+
+        Raises NotFound, saying so, for a code that is over and for one that this service did not make.
+        """
+        showing = ShowCodes(self.secret).read(token)
+        if showing is None:
+            raise NotFound(NOT_OURS)
+        if now >= showing.until:
+            raise NotFound(OVER)
+        async with self.database.reading() as connection:
+            held = await papers.certificate_by_code(connection, showing.code)
+            if held is None:
+                raise NotFound(NOT_OURS)
+            told = await self._certificate(connection, held, local_date(now))
+        return {**told, "shown_at": showing.since, "shown_until": showing.until}
+
     async def _certificate(self, connection: Connection, row: Row, today: date) -> dict[str, Any]:
         found = there(await cases.look(connection, case_id=row["case_id"]))
         release = await self.catalogue.release(found.case["release"], connection)
@@ -110,7 +131,8 @@ class Printing(Desk):
         printed = (row["number"], holder)
         intact = bool(told) and (told["number"], told["holder_name"]["sha256"]) == printed
         state = state_on(row, today)
-        note = STATE_NOTES[state] if intact else ALTERED
+        unmet = state == "valid" and row["operable_from"] is None
+        note = (UNMET if unmet else STATE_NOTES[state]) if intact else ALTERED
         says = {
             name: plain_json(row[name])
             for name in ("number", "title", "holder_name", "issued_on", "valid_until")
@@ -168,7 +190,7 @@ def _out_of_force(notice: Row, item: Row | None, certificates: Iterable[Row], to
     own = [c for c in certificates if notice["item"] in (CASE, c["item"])]
     if (item and item["outcome"] in ENDED_STATES) or any(c["state"] in ENDED_STATES for c in own):
         withdrawn = item is not None and item["outcome"] != "revoked"
-        return "对应的许可已被撤回。" if withdrawn else "对应的决定已被撤销。"
+        return "对应的决定已被撤回。" if withdrawn else "对应的决定已被撤销。"
     if any(c["state"] == "deregistered" for c in own):
         return "对应的证照已经注销。"
     if any(c["state"] == "void" for c in own):

@@ -16,7 +16,7 @@ from service.store.case_lists import Filter
 from service.store.cases import Row
 from service.store.database import Connection
 from service.workflows import clocks
-from service.workflows.case import CASE, CLOCK_ACTOR, Actor, Case, Event, Situation
+from service.workflows.case import CASE, CLOCK_ACTOR, Actor, Case, Event, Item, Situation
 from service.workflows.definition import Release
 from service.workflows.handling import Later
 from service.workflows.proceedings import is_inside
@@ -169,7 +169,7 @@ class Reading(Desk):
         """Show the progress of a case to who knows its query code: no person, no paper, the name half hidden.
 
         `{number, bundle, title, state, state_title, applicant, received_at, closed_at, promised_on, turn: Turn,
-        items: [{item, title, department_title, state, state_title, outcome, due_on}],
+        items: [{item, title, department_title, state, state_title, outcome, outcome_title, due_on}],
         where: [{item, item_title, stage, department_title, since_at, due_on, card}]}`. Raises NotFound for a wrong code.
         """
         async with self.database.reading() as connection:
@@ -214,6 +214,18 @@ def _whose_turn(row: Row) -> str:
     return "nobody" if row["closed_at"] else "department"
 
 
+def _item_told(release: Release, item: Item) -> dict[str, Any]:
+    return {
+        "item": item.item,
+        "title": titles.item_title(release, item.item),
+        "department_title": titles.department_title(release, item.department),
+        "state": item.state,
+        "state_title": titles.state_title(release, item.item, item.state),
+        "outcome": item.outcome,
+        "outcome_title": titles.outcome_title(release, item.item, item.outcome),
+    }
+
+
 def _public_progress(case: Case, situation: Situation) -> dict[str, Any]:
     release = situation.release
     due: dict[str, Any] = {}
@@ -222,15 +234,7 @@ def _public_progress(case: Case, situation: Situation) -> dict[str, Any]:
             due[clock.item] = min(clock.due_on, due.get(clock.item, clock.due_on))
     promise = case.clocks.get((CASE, "promise"))
     items = [
-        {
-            "item": item.item,
-            "title": titles.item_title(release, item.item),
-            "department_title": titles.department_title(release, item.department),
-            "state": item.state,
-            "state_title": titles.state_title(release, item.item, item.state),
-            "outcome": item.outcome,
-            "due_on": due.get(item.item),
-        }
+        {**_item_told(release, item), "due_on": due.get(item.item)}
         for item in case.items.values()
         if not is_inside(item.lifecycle)
     ]

@@ -18,7 +18,7 @@ from service.store.database import Connection
 from service.store.deciding import decided
 from service.store.paging import page
 from service.store.tasks import Narrowing, Whose
-from service.workflows.case import Action, Actor, Clock, machine_of
+from service.workflows.case import Action, Actor, Clock, machine_for
 from service.workflows.definition import Release, own_code
 from service.workflows.handling import bulk_ways, colleagues
 from service.workflows.step import step
@@ -224,9 +224,7 @@ def shown(row: Row, release: Release, actor: Actor) -> TaskRow:
 def _objection(row: Row, release: Release) -> str:
     """Say that the department of an item has found something missing that the applicant was not told yet."""
     said = row["feedback"] or {}
-    at_intake = (
-        row["state"] == machine_of(release, release.lifecycle_of(row["item"]).code).common_intake
-    )
+    at_intake = row["state"] == machine_for(release, row["item"]).common_intake
     points = said.get("points") or ()
     if not points or said["complete"] or row["corrections"] or not at_intake:
         return ""

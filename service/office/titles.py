@@ -5,15 +5,17 @@ from typing import Any
 from service.workflows import handling, rules
 from service.workflows.application import Declared, say_value
 from service.workflows.authoring import HANDLING_TITLES
-from service.workflows.case import APPLICANT, PHOTO, machine_of
+from service.workflows.case import APPLICANT, PHOTO, machine_for
 from service.workflows.definition import (
     BUILT_IN_POSTS,
     CHECK_RESULTS,
     SEVERITIES,
     Region,
     Release,
+    own_code,
 )
 from service.workflows.handling import CASE_ACTIONS
+from service.workflows.notices import GRANTED_TITLES, REFUSED_TITLES, RESULT_TITLES
 from service.workflows.proceedings import BREACH_TITLES, BREACHES
 from service.workflows.rules import GRADE_TITLES
 from service.workflows.telling import CATEGORY_TITLES
@@ -54,8 +56,8 @@ CASE_STATES = Titles(
         "in_progress": "办理中",
         "correcting": "待补正",
         "granted": "全部办结",
-        "partly_granted": "部分准予",
-        "refused": "不予许可",
+        "partly_granted": "部分办成",
+        "refused": "不予办理",
         "withdrawn": "已撤回",
         "terminated": "已终止",
     }
@@ -69,7 +71,7 @@ CERTIFICATE_STATES = Titles(
         "expired": "已过期",
         "superseded": "已换发",
         "revoked": "已撤销",
-        "recalled": "已撤回许可",
+        "recalled": "已撤回",
         "void": "没有颁发，已终止",
         "deregistered": "已注销",
     }
@@ -171,15 +173,15 @@ SECURITY_DETAILS = Titles(
 NEW_FILE = "请申请人用杀毒软件处理以后，换一份文件再提交。"
 OUTCOMES = Titles(
     {
-        "granted": "准予",
-        "refused": "不予准予",
+        "granted": "已办成",
+        "refused": "不予办理",
         "declined": "不予受理",
         "not_required": "无需办理",
         "lapsed": "视为撤回",
         "withdrawn": "已撤回",
         "stopped": "已终止",
         "revoked": "已撤销",
-        "recalled": "已撤回许可",
+        "recalled": "已由机关撤回",
         "passed": "核查通过",
         **BREACH_TITLES,
         "closed": "已办结",
@@ -195,6 +197,19 @@ REFUSAL_POLICIES = Titles(
 )
 
 
+def outcome_title(release: Release, code: str, outcome: str) -> str:
+    """Return how an item has ended, in the words of its category: a 行政确认 is not 不予许可."""
+    subject = release.subject(code)
+    if subject is None or own_code(code) != code:
+        return OUTCOMES[outcome]
+    own = {
+        "granted": GRANTED_TITLES[subject.category],
+        "refused": REFUSED_TITLES[subject.category],
+        "recalled": f"已撤回{RESULT_TITLES[subject.category]}",
+    }
+    return own.get(outcome) or OUTCOMES[outcome]
+
+
 def item_title(release: Release, code: str) -> str:
     """Return the title of an item, or of a proceeding that follows it."""
     return release.title_of(code)
@@ -202,7 +217,7 @@ def item_title(release: Release, code: str) -> str:
 
 def state_title(release: Release, code: str, state: str) -> str:
     """Return the title of a state of an item."""
-    return machine_of(release, release.lifecycle_of(code).code).states[state].title
+    return machine_for(release, code).states[state].title
 
 
 def action_title(release: Release, code: str, action: str) -> str:
@@ -211,7 +226,7 @@ def action_title(release: Release, code: str, action: str) -> str:
         return CASE_ACTIONS[action].title if action in CASE_ACTIONS else ""
     if known := TASK_ACTIONS.get(action):
         return known
-    title = machine_of(release, release.lifecycle_of(code).code).title_of(action)
+    title = machine_for(release, code).title_of(action)
     if title == action and action in CASE_ACTIONS:  # told of the item it is about
         return CASE_ACTIONS[action].title
     return title

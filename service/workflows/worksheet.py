@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from service.workflows import clocks
 from service.workflows.application import in_hand, order, questions
 from service.workflows.calendar import local_date
-from service.workflows.case.lifecycle import APPLICANT, LifecycleMachine, machine_of
+from service.workflows.case.lifecycle import APPLICANT, LifecycleMachine, machine_for
 from service.workflows.case.parts import (
     CASE,
+    STEP,
     THIRD_PARTY,
     Case,
     Clock,
@@ -27,7 +28,6 @@ from service.workflows.notices.wording import Paper
 from service.workflows.rights import departments_of_window, post_name
 
 MOMENT = timedelta(microseconds=1)
-STEP = "step-"  # the clock of a stage is named step-<state>
 
 
 class Start(NamedTuple):
@@ -54,10 +54,10 @@ class Work:
     # ---- looking ----
 
     def machine(self, item: Item) -> LifecycleMachine:
-        """Return the machine of an item's lifecycle."""
-        found = self._machines.get(item.lifecycle)
+        """Return the machine of an item's lifecycle, in the words of its matter."""
+        found = self._machines.get(item.item)
         if found is None:
-            found = self._machines[item.lifecycle] = machine_of(self.release, item.lifecycle)
+            found = self._machines[item.item] = machine_for(self.release, item.item)
         return found
 
     @property

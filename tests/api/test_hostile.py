@@ -306,6 +306,7 @@ async def _settled(
         "step": "withdraw",
         "bulk": "0" * 32,
         "certificate": "x",
+        "token": "x",
     }
     return city, browsers, places
 

@@ -51,6 +51,7 @@ async def places(
     made = await granted(city, file)
     draft = (await citizen.post("/api/v1/cases", json={**APPLICATION, "draft": True})).json()
     subject = "92999901MADEM0046F"
+    showing = await citizen.get(f"/api/v1/certificates/{made['number']}/show")
     said = await city.client("supervisor").put(f"/api/v1/credit-classes/{subject}", json=CLASS)
     return {
         "number": case["number"],
@@ -70,6 +71,7 @@ async def places(
         "subject": subject,
         "entry": said.json()["items"][0]["id"],
         "certificate": made["number"],
+        "token": showing.json()["token"],
         "step": "withdraw",
     }
 

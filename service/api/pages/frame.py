@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from service.api.pages.forms import Filled
+from service.api.pages.prose import prose
 from service.api.pages.visit import Visitor
 from service.errors import KeyReused, ServiceError, Unavailable
 from service.office import TZ, can_print, local_date, titles
@@ -82,6 +83,11 @@ def moment(context: Context, value: datetime | None) -> str:
     return f"{day(context, local.date())}{local:%H:%M}"
 
 
+def clock(value: datetime) -> str:
+    """Say what the clock on the wall shows at an instant: 14:07."""
+    return f"{value.astimezone(TZ):%H:%M}"
+
+
 def span(value: int | str | None) -> str:
     """Say a length: 8 or "8wd" is 8 个工作日, "0wd" 当场."""
     if value is None:
@@ -123,7 +129,14 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters |= {"day": day, "moment": moment, "span": span, "iso": iso}
+    made.filters |= {
+        "day": day,
+        "moment": moment,
+        "clock": clock,
+        "prose": prose,
+        "span": span,
+        "iso": iso,
+    }
     made.globals |= {
         "can_print": can_print,
         "asset": asset,

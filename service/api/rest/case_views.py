@@ -126,7 +126,7 @@ def item(view: CaseView, one: Item) -> shapes.ItemShown:
         department_title=titles.department_title(release, one.department),
         state_title=titles.state_title(release, one.item, one.state),
         handling_title=titles.HANDLINGS[one.handling],
-        outcome_title=titles.OUTCOMES[one.outcome],
+        outcome_title=titles.outcome_title(release, one.item, one.outcome),
         to_correct=points(release, one.asked, one.answered),
         conditions=view.points_checked(one) if view.actor.is_clerk else [],
         noted=points(release, one.noted, ()) if view.actor.is_clerk else [],

@@ -9,7 +9,7 @@ from service.api.auth import Counter, Now
 from service.api.body import StrictRoute
 from service.api.problems import refusals
 from service.api.rest.shapes import Shown, json_answer
-from service.api.texts import Secret
+from service.api.texts import Secret, ShowToken
 from service.errors import NotFound
 
 router = APIRouter(prefix="/documents", tags=["public"], route_class=StrictRoute)
@@ -34,6 +34,26 @@ class DocumentShown(Shown):
     state: str = Field(
         description="证照的状态 made、valid、pending、expired、superseded、revoked、recalled、void、deregistered；文书为空"
     )
+
+
+class HeldOutShown(DocumentShown):
+    """一份正在出示的证照。"""
+
+    shown_at: datetime = Field(description="出示的时刻")
+    shown_until: datetime = Field(description="出示码到这一刻失效")
+
+
+@router.get(
+    "/shown/{token}",
+    operation_id="documents_shown",
+    summary="核验别人出示的证照",
+    response_model=HeldOutShown,
+    responses=refusals(NotFound),
+)
+async def shown(token: ShowToken, desk: Counter, now: Now) -> Response:
+    """出示码五分钟内有效：是什么证照、谁的（部分隐去）、现在有没有效。过了时间的，或者不是本系统出的，都是 404，detail 写明。"""
+    found = await desk.office.shown_certificate(token, now)
+    return json_answer(HeldOutShown(**found).model_dump_json())
 
 
 @router.get(

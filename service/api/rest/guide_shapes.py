@@ -240,8 +240,11 @@ class GuideFees(Shown):
 class GuideNumbers(Shown):
     """原来与现在。"""
 
-    before: int
+    before: int = Field(description="公布的分头办理的数字")
     now: int
+    less: int | None = Field(
+        description="减少多少；公布的是办全部事项的数字，只办其中几个、不能直接相减的，为空"
+    )
 
 
 class GuideDays(Shown):
@@ -249,6 +252,7 @@ class GuideDays(Shown):
 
     before: GuideLimit | None
     now: GuideLimit | None
+    less: GuideLimit | None = Field(description="缩短多少；没有缩短、单位不同的为空")
 
 
 class GuideSavings(Shown):

@@ -22,7 +22,8 @@ POLICY = f"default-src 'none'; style-src 'sha256-{STYLE}'; img-src data:; base-u
 HOST_HEADER = re.compile(r"([A-Za-z0-9.-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(:[0-9]{1,5})?")
 
 
-def _described(media: str, what: str) -> Responses:
+def described(media: str, what: str) -> Responses:
+    """Return how the documentation describes an answer of a kind that is no JSON."""
     return {200: {"description": what, "content": {media.partition(";")[0]: {}}}}
 
 
@@ -39,7 +40,7 @@ def address(request: Request, desk: Desk) -> str:
     summary="一份文书，网页版，可以打印",
     response_class=Response,
     responses=refusals(NotSignedIn, NotFound)
-    | _described(HTML, "文书，一个完整的网页：没有脚本，不访问别的地址"),
+    | described(HTML, "文书，一个完整的网页：没有脚本，不访问别的地址"),
 )
 async def paper_page(
     number: CaseNumber, n: Whole, request: Request, desk: Counter, caller: SignedIn
@@ -57,7 +58,7 @@ async def paper_page(
     summary="一份文书，PDF",
     response_class=Response,
     responses=refusals(NotSignedIn, NotFound, Unavailable)
-    | _described(PDF, "文书，A4，PDF/A，文字可以选取和朗读"),
+    | described(PDF, "文书，A4，PDF/A，文字可以选取和朗读"),
 )
 async def paper_pdf(
     number: CaseNumber, n: Whole, request: Request, desk: Counter, caller: SignedIn

@@ -80,10 +80,7 @@ async def track(
         TrackShown,
         found,
         turn=turn_shown(found["turn"]),
-        items=[
-            shape_of(TrackItem, each, outcome_title=titles.OUTCOMES[each["outcome"]])
-            for each in found["items"]
-        ],
+        items=[shape_of(TrackItem, each) for each in found["items"]],
         where=[
             shape_of(TrackWhere, each, card_title=titles.CARDS[each["card"]])
             for each in found["where"]

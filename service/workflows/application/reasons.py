@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from service.errors import one_field
 from service.workflows.application import questions
-from service.workflows.case.lifecycle import machine_of
+from service.workflows.case.lifecycle import machine_for
 from service.workflows.case.parts import Case, Item
 from service.workflows.definition.models import Transition, VocabularyReason
 from service.workflows.definition.models.terms import ABOUT_PAPERS, REASON_USES, ReasonUse
@@ -21,7 +21,7 @@ LAW = "行政许可法 32"
 
 def use_of(release: Release, item: Item, transition: Transition) -> ReasonUse | None:
     """Return what kind of reasons a transition of an item takes; None where its lifecycle does not say it."""
-    return machine_of(release, item.lifecycle).reasons_for(transition)
+    return machine_for(release, item.item).reasons_for(transition)
 
 
 def declines(release: Release, item: Item, transition: Transition) -> bool:

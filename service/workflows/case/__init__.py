@@ -2,7 +2,7 @@
 
 from service.workflows.case.columns import CheckedPoint, Point
 from service.workflows.case.inspections import Inspection
-from service.workflows.case.lifecycle import APPLICANT, SATISFIED, WAITING, machine_of
+from service.workflows.case.lifecycle import APPLICANT, SATISFIED, WAITING, machine_for, machine_of
 from service.workflows.case.parts import (
     CASE,
     COLUMNS,
@@ -82,6 +82,7 @@ __all__ = [
     "case_row",
     "changed_rows",
     "digest",
+    "machine_for",
     "machine_of",
     "one_person",
     "part_of",

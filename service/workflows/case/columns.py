@@ -89,6 +89,15 @@ class Served(TypedDict):
     document: str
 
 
+class AcceptedItem(TypedDict):
+    """受理的事项 — one line of an acceptance certificate: by code, its day, its last days as they then stood."""
+
+    item: str
+    accepted_on: str
+    statutory_on: NotRequired[str]
+    promised_on: NotRequired[str]
+
+
 class Body(TypedDict, total=False):
     """文书内容 — what a paper says; dates as ISO text, what is not said is left out."""
 
@@ -109,6 +118,7 @@ class Body(TypedDict, total=False):
     remedies: Remedies
     addressee: str  # the third party it is addressed to
     document_number: str  # 文号, see `notices.numbering`
+    limits: list[AcceptedItem]  # of an acceptance: each item with its last days
     accepted: list[str]  # the items that one certificate accepts together; codes
     grants: dict[str, str]  # what is granted → what exactly
     consequences: list[str]  # what follows if something is not done

@@ -16,7 +16,7 @@ from transitions import EventData, Machine, MachineError
 
 from service.errors import ActionNotAllowed
 from service.workflows.definition.models import Lifecycle, State, Transition
-from service.workflows.definition.models.terms import Need, Outcome, ReasonUse
+from service.workflows.definition.models.terms import Category, Need, Outcome, ReasonUse
 from service.workflows.definition.release import Release
 
 logging.getLogger("transitions").setLevel(logging.WARNING)  # it logs each state entered at INFO
@@ -339,18 +339,47 @@ def tacitly_renews(lifecycle: Lifecycle, transition: Transition) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """A lifecycle of a release; equal by the release's hash, so that each is built once."""
+    """A lifecycle of a release in the words of a category; equal by the release's hash, so that each is built once."""
 
     release: str
     code: str
+    category: Category | None
     lifecycle: Lifecycle = field(compare=False)
 
 
 @lru_cache(maxsize=1024)
 def _built(key: _Key) -> LifecycleMachine:
-    return LifecycleMachine(key.lifecycle)
+    return LifecycleMachine(worded(key.lifecycle, key.category))
 
 
-def machine_of(release: Release, code: str) -> LifecycleMachine:
-    """Return the shared machine of a release's lifecycle."""
-    return _built(_Key(release.hash, code, release.lifecycles[code]))
+def machine_of(release: Release, code: str, category: Category | None = None) -> LifecycleMachine:
+    """Return the shared machine of a release's lifecycle, in the words of a category of items where it has any."""
+    cycle = release.lifecycles[code]
+    own = category if category in cycle.wording else None
+    return _built(_Key(release.hash, code, own, cycle))
+
+
+def machine_for(release: Release, code: str) -> LifecycleMachine:
+    """Return the machine of an item or of a proceeding about it, in the words of its category."""
+    subject = release.subject(code)
+    return machine_of(
+        release, release.lifecycle_of(code).code, subject.category if subject else None
+    )
+
+
+def worded(lifecycle: Lifecycle, category: Category | None) -> Lifecycle:
+    """Return a lifecycle with its states and actions called as the category calls them; else as it is written.
+
+    Only a licence is granted or refused as one (R-DEC-3): a 行政确认 that takes the same way is 予以确认, 不予确认.
+    """
+    if category is None or (own := lifecycle.wording.get(category)) is None:
+        return lifecycle
+    states = {
+        name: state.model_copy(update={"title": own.states.get(name, state.title)})
+        for name, state in lifecycle.states.items()
+    }
+    transitions = [
+        each.model_copy(update={"title": own.actions.get(each.action, each.title)})
+        for each in lifecycle.transitions
+    ]
+    return lifecycle.model_copy(update={"states": states, "transitions": transitions})

@@ -32,6 +32,7 @@ from service.workflows.definition.models.terms import Card
 
 CASE = ""  # the item code of clocks, tasks and notices that belong to the case as a whole
 
+STEP = "step-"  # the clock of a stage is named step-<state>
 PHOTO = "inspection_photo"  # the code of a photo of a check among the materials: no definition can have it
 EARLIER_CASE = "earlier_case"  # `reference` of a paper that came over from the case of `reapply_of`
 THIRD_PARTY = "third_party"  # whom a paper is addressed to that goes to a 利害关系人; `body.addressee` names them

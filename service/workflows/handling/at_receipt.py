@@ -18,7 +18,8 @@ from service.workflows.case.lifecycle import (
 )
 from service.workflows.case.situation import CLOCK_ACTOR
 from service.workflows.handling import between_items
-from service.workflows.notices import wording
+from service.workflows.notices import letters, wording
+from service.workflows.notices.printing.citations import cited
 from service.workflows.notices.wording import Paper
 from service.workflows.rules import bans, renewal
 from service.workflows.worksheet import Work
@@ -85,13 +86,15 @@ def _decide(work: Work, code: str, bar: Barred) -> None:
 
 def _paper(work: Work, code: str, bar: Barred) -> Paper:
     definition = work.release.items[code]
-    refused = "不予许可" if definition.category == "licence" else "不予办理"
-    decision = "不予受理" if bar.state == NOT_RECEIVED else refused
+    name = f"「{definition.title}」"
+    who = "本单位答复：" if not wording.administrative(definition) else "本机关决定："
+    refused = letters.DECISIONS["refusal", definition.category].format(name=name)
+    decision = f"对{name}的申请不予受理" if bar.state == NOT_RECEIVED else refused
     body: Body = {
         "item": definition.title,
         "department": work.release.directory.authority(definition.department),
         "law": bar.law,
-        "text": f"您申请的「{definition.title}」，依据{bar.law}，决定{decision}。",
+        "text": f"{letters.applied(work.case, name)}。依据{cited(bar.law)}，{who}{decision}。",
         "points": [bar.says],
     }
     if wording.administrative(definition):

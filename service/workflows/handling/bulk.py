@@ -6,7 +6,7 @@ A refusal, a decision on a licence and whatever carries words or papers of one c
 from collections.abc import Collection
 
 from service.errors import ActionNotAllowed
-from service.workflows.case.lifecycle import CLOCK, machine_of
+from service.workflows.case.lifecycle import CLOCK, machine_for
 from service.workflows.case.parts import CASE, Case
 from service.workflows.case.situation import Action
 from service.workflows.definition.models import Transition
@@ -38,7 +38,7 @@ def one_of_many(release: Release, case: Case, action: Action) -> Action:
         if task is None:
             raise ActionNotAllowed("这个事项现在没有待办", action=action.name, state=item.state)
         return Action(action.name, data={"task": task})
-    for transition in machine_of(release, item.lifecycle).leaving(item.state):
+    for transition in machine_for(release, item.item).leaving(item.state):
         if transition.action == action.name and not may_be_bulk(release, item.item, transition):
             raise ActionNotAllowed(
                 f"「{transition.title}」{ONE_BY_ONE}", action=action.name, state=item.state
@@ -54,7 +54,7 @@ def may_be_bulk(release: Release, code: str, transition: Transition) -> bool:
     subject = release.subject(code)
     if subject is None or own_code(code) != code or transition.needs or CLOCK in transition.actors:
         return False
-    machine = machine_of(release, subject.lifecycle)
+    machine = machine_for(release, code)
     intake = machine.acceptance_states
     if transition.to in intake or not intake & set(transition.sources):
         return False
@@ -64,7 +64,7 @@ def may_be_bulk(release: Release, code: str, transition: Transition) -> bool:
 
 def ways(release: Release, code: str, state: str, posts: Collection[str]) -> list[tuple[str, str]]:
     """Return the (action, title) that these posts may take in bulk on an item in a state; each case decides for itself."""
-    leaving = machine_of(release, release.lifecycle_of(code).code).leaving(state)
+    leaving = machine_for(release, code).leaving(state)
     return [
         (t.action, t.title)
         for t in leaving

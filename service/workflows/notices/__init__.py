@@ -2,14 +2,23 @@
 
 from service.workflows.notices.dates import say_date
 from service.workflows.notices.face import BLANKS as CERTIFICATE_BLANKS
+from service.workflows.notices.face import SCAN as SCAN_CERTIFICATE
 from service.workflows.notices.face import Face
 from service.workflows.notices.face import face_of as certificate_face
 from service.workflows.notices.face import typst as face_markup
 from service.workflows.notices.letters import ELEMENTS as LETTER_ELEMENTS
 from service.workflows.notices.letters import KNOWN as LETTER_BLANKS
 from service.workflows.notices.letters import blanks
+from service.workflows.notices.matters import GRANTED as GRANTED_TITLES
+from service.workflows.notices.matters import REFUSED as REFUSED_TITLES
+from service.workflows.notices.matters import RESULTS as RESULT_TITLES
 from service.workflows.notices.printing import STYLE as PAPER_STYLE
-from service.workflows.notices.printing import Contents, track_address
+from service.workflows.notices.printing import (
+    Contents,
+    track_address,
+    verdict_on_shown,
+    verdict_refused,
+)
 from service.workflows.notices.printing import fingerprint as paper_fingerprint
 from service.workflows.notices.printing import html as paper_html
 from service.workflows.notices.printing import prepared as prepared_paper
@@ -21,10 +30,14 @@ from service.workflows.notices.wording import title_of as notice_title
 
 __all__ = [
     "CERTIFICATE_BLANKS",
+    "GRANTED_TITLES",
     "LETTER_BLANKS",
     "LETTER_ELEMENTS",
     "NEGATIVE_NOTICES",
     "PAPER_STYLE",
+    "REFUSED_TITLES",
+    "RESULT_TITLES",
+    "SCAN_CERTIFICATE",
     "Contents",
     "Face",
     "blanks",
@@ -39,4 +52,6 @@ __all__ = [
     "say_date",
     "track_address",
     "verdict_on_paper",
+    "verdict_on_shown",
+    "verdict_refused",
 ]

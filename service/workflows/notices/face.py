@@ -19,11 +19,15 @@ from service.workflows.notices.dates import say_date
 from service.workflows.notices.letters import PLACEHOLDER
 from service.workflows.notices.printing import qr
 
-BLANKS = frozenset({"number", "holder", "holder_id", "from", "until", "issued", "authority"})
+BLANKS = frozenset(
+    {"number", "holder", "holder_id", "item", "from", "until", "issued", "authority"}
+)
 MARKUP = files(__package__).joinpath("face.typ").read_text(encoding="utf-8")
 SCAN = "扫码核验这份证照"
 FOR_EVER = "长期"
 ENDED: Mapping[str, str] = {  # what stands across the face of one that does not hold
+    "made": "未颁发",
+    "void": "未颁发",
     "pending": "未生效",
     "expired": "已过期",
     "superseded": "已换发",
@@ -104,6 +108,7 @@ def _known(
         "number": certificate.number,
         "holder": certificate.holder_name,
         "holder_id": certificate.holder_id,
+        "item": release.title_of(certificate.item),
         "from": say_date(certificate.valid_from or certificate.issued_on),
         "until": say_date(until) if until else FOR_EVER,
         "issued": say_date(certificate.issued_on),
@@ -129,6 +134,7 @@ def _plain(
     yield Line("编号", known["number"])
     yield Line("持证人", known["holder"])
     yield Line("证件号码", known["holder_id"])
+    yield Line("办理事项", known["item"], wide=True)
     for name, field in kind.carries.items():
         if name in known:
             yield Line(release.vocabulary.fields[field].title, known[name], wide=True)

@@ -12,12 +12,18 @@ from service.workflows.application.fieldtypes import say
 from service.workflows.calendar import local_date
 from service.workflows.case.parts import Case, Item, Notice
 from service.workflows.definition.duration import Duration
-from service.workflows.definition.models import NOTICE_TITLES, Category, ItemDefinition
+from service.workflows.definition.models import (
+    NOTICE_TITLES,
+    Category,
+    ItemDefinition,
+    VocabularyCertificate,
+)
 from service.workflows.definition.release import Release
+from service.workflows.notices import matters
 from service.workflows.notices.dates import say_date
 
 LICENSING_LAW = "行政许可法"
-TITLES: Mapping[tuple[str, Category], str] = {
+TITLES: dict[tuple[str, Category], str] = {
     ("grant", "licence"): "准予行政许可决定书",
     ("grant", "confirmation"): "行政确认决定书",
     ("grant", "filing"): "备案通知书",
@@ -30,6 +36,11 @@ TITLES: Mapping[tuple[str, Category], str] = {
     ("refusal", "service"): "不予办理通知书",
     ("refusal", "verification"): "核验不一致通知书",
     ("refusal", "utility"): "不具备办理条件告知书",
+    ("issue", "filing"): "办结送达回执",
+    ("issue", "service"): "办结送达回执",
+    ("issue", "verification"): "办结送达回执",
+    ("issue", "utility"): "办结送达回执",
+    ("not_accepted", "utility"): "不予受理告知书",
 }
 DECISIONS: Mapping[tuple[str, Category], str] = {
     ("grant", "licence"): "准予{name}",
@@ -44,6 +55,14 @@ DECISIONS: Mapping[tuple[str, Category], str] = {
     ("refusal", "service"): "{name}不予办理",
     ("refusal", "verification"): "{name}核验不一致",
     ("refusal", "utility"): "{name}目前不具备办理条件",
+}
+TITLES |= {
+    (kind, category): title.format(result=result)
+    for category, result in matters.RESULTS.items()
+    for kind, title in (
+        ("revocation_right", "撤销{result}事先告知书"),
+        ("permit_withdrawal", "撤回{result}决定书"),
+    )
 }
 MEETS = {"grant": "您的申请符合规定的条件、标准", "refusal": "您的申请不符合规定的条件、标准"}
 TURNED_AWAY = {
@@ -108,7 +127,8 @@ def of_acceptance(facts: Facts, name: str, *, by_silence: bool, why: str) -> str
     opening = applied(facts.case, name)
     if by_silence:
         return f"{opening}，逾期没有告知需要补正，{name}视为受理{since}。"
-    examined = f"经审查，申请事项属于本机关职权范围，{why}，现已受理{since}。"
+    within = "本机关职权范围" if facts.definition.category != "utility" else "本单位办理范围"
+    examined = f"经审查，申请事项属于{within}，{why}，现已受理{since}。"
     return f"{opening}。{examined}"
 
 
@@ -170,6 +190,19 @@ def own_words(facts: Facts, kind: str, name: str, law: str) -> str:
 # ---- what is granted -------------------------------------------------------------------------------------------
 
 
+CERTIFICATE, NUMBER = "发给的证照", "证照编号"
+
+
+def with_number(grants: Mapping[str, str], number: str) -> dict[str, str]:
+    """Return what is granted with the number of the certificate, which is drawn when the decision is recorded."""
+    told: dict[str, str] = {}
+    for name, said in grants.items():
+        told[name] = said
+        if name == CERTIFICATE:
+            told[NUMBER] = number
+    return told
+
+
 def granted(facts: Facts) -> dict[str, str]:
     """Return what a grant allows, by name: the lines of the item with what was filled in, and for how long."""
     lines = {
@@ -199,10 +232,18 @@ def _how_long(facts: Facts) -> Iterator[tuple[str, str]]:
     if result is None:
         return
     kind = facts.release.vocabulary.certificates[result.certificate]
-    yield "发给的证照", kind.title
-    if facts.definition.changes:
-        yield "有效期", "与原证照相同"
-    elif kind.valid:
-        yield "有效期", f"{Duration.parse(kind.valid).title()}，起止日期见证照"
-    else:
-        yield "有效期", "长期"
+    yield CERTIFICATE, kind.title
+    yield "有效期", _period(facts, kind)
+
+
+def _period(facts: Facts, kind: VocabularyCertificate) -> str:
+    """Say the first and the last day, which the decision fixes (行政许可法 39, 50); how long, where it made nothing yet."""
+    own = (c for c in facts.case.certificates.values() if c.item == facts.item.item)
+    made = next(own, None)
+    as_before = "（与原证照相同）" if facts.definition.changes else ""
+    if made and made.valid_until:
+        first = say_date(made.valid_from or made.issued_on)
+        return f"{first}至{say_date(made.valid_until)}{as_before}"
+    if made is None and kind.valid:
+        return f"自准予之日起{Duration.parse(kind.valid).title()}"
+    return f"长期{as_before}"

@@ -7,9 +7,9 @@ from typing import Unpack, cast
 
 from service.workflows import clocks
 from service.workflows.calendar import WorkCalendar, local_date
-from service.workflows.case.columns import Body, PointTold, Remedies
-from service.workflows.case.lifecycle import APPLICANT, machine_of
-from service.workflows.case.parts import Case, Certificate, Clock, Item
+from service.workflows.case.columns import AcceptedItem, Body, PointTold, Remedies
+from service.workflows.case.lifecycle import APPLICANT, machine_for
+from service.workflows.case.parts import STEP, Case, Certificate, Clock, Item, Notice
 from service.workflows.case.situation import Move
 from service.workflows.definition.duration import Duration
 from service.workflows.definition.models import NOTICE_TITLES, ItemDefinition
@@ -35,8 +35,15 @@ ENGINE_TITLES = {
     "expiry_refused": "到期没有办成提醒",
 }
 ACCEPTANCE = "acceptance"
+ACCEPTANCES = frozenset({ACCEPTANCE, "tolerant_acceptance"})  # papers with a table of the limits
 NOT_ADMINISTRATIVE = frozenset({"utility"})  # an enterprise decides: no administrative act
 SENTENCES = {  # papers that say the same of every item
+    "commitment_refused": "经审查，{name}不适用告知承诺，自即日起改按一般程序办理，理由见下。承诺免交的材料请准备补交，需要补正的会一次告知。",
+    "deemed_renewal": "{name}在原证照有效期届满以前没有作出决定，依法视为准予延续。",
+    "deregistration": "{name}所发的证照已经依法注销，自即日起不得再凭该证照从事活动。",
+    "deregistration_kept": "经审查，{name}所发的证照不予注销，理由见下。",
+    "lapse": "您没有在告知的期限内补齐{name}的材料，按规定视为撤回申请。您可以重新申请。",
+    "repair_refused": "{name}的失信记录经审查不予信用修复，理由见下。",
     "withdrawal": "您已撤回{name}的申请，可以重新申请。",
     "commitment_taken_back": "您已撤回{name}的承诺，改按一般程序办理，对您的信用没有影响。承诺免交的材料请准备补交。",
     "rectification": "{name}事后核查发现与承诺不符，请在{days}个工作日内整改。",
@@ -129,6 +136,7 @@ def of_move(
     kind, item, transition = move.transition.notice or "", move.item, move.transition
     definition = release.subject(item.item)
     title = definition.title if definition else release.bundle.title
+    told = decision_clock(release, case, item.item) if kind in ACCEPTANCES else None
     added, law = list(said), letters.bases(kind, transition.basis, definition)
     body: Body = {
         "item": title,
@@ -136,7 +144,7 @@ def of_move(
         "law": law,
         "text": _text(release, case, move, added, law) + "".join(each.adds for each in added),
         "points": [point["title"] for point in move.data.get("reasons", [])],
-        "dates": dates_of(case, item.item),
+        "dates": dates_of(case, item.item, without=told),
         "note": next((each.note for each in reversed(added) if each.note), ""),
         "consequences": [said for each in added for said in each.consequences],
     }
@@ -147,6 +155,8 @@ def of_move(
         body["remedies"] = remedies(calendar, release, item.department, served_on)
     for each in added:
         body |= each.more
+    if kind in ACCEPTANCES and definition and not item.parent:
+        body["limits"] = [limits_of(release, case, item)]
     known = kind in NOTICE_TITLES
     said_only = {name: value for name, value in body.items() if value}
     named = title_of(kind, definition) if known else f"{transition.title}通知书"
@@ -172,17 +182,42 @@ def _text(release: Release, case: Case, move: Move, added: Iterable[Said], law: 
     if definition and not move.item.parent and kind in letters.MEETS:
         return letters.of_decision(facts, kind, name)
     if definition and not move.item.parent and kind in letters.TURNED_AWAY:
-        return f"{letters.applied(case, name)}。经审查，{letters.TURNED_AWAY[kind]}。"
+        turned = letters.TURNED_AWAY[kind]
+        if not administrative(definition):
+            turned = turned.replace("本机关", "本单位")
+        return f"{letters.applied(case, name)}。经审查，{turned}。"
     if kind in SENTENCES:
         return SENTENCES[kind].format(name=name, days=move.data.get("days"))
     return f"{name}：{move.transition.title}。"
 
 
-def dates_of(case: Case, item: str) -> dict[str, str]:
-    """Return the dates of an item's running clocks, by their titles."""
+def limits_of(release: Release, case: Case, item: Item) -> AcceptedItem:
+    """Return the line of an acceptance certificate: the day an item was accepted, and its last days as they now stand."""
+    told: AcceptedItem = {"item": item.item, "accepted_on": ""}
+    if item.accepted_on:
+        told["accepted_on"] = item.accepted_on.isoformat()
+    clock = decision_clock(release, case, item.item)
+    if clock and clock.statutory_on:
+        told["statutory_on"] = clock.statutory_on.isoformat()
+    if clock and clock.promised_on:
+        told["promised_on"] = clock.promised_on.isoformat()
+    return told
+
+
+def decision_clock(release: Release, case: Case, item: str) -> Clock | None:
+    """Return the running clock with the limits of the item itself, within which is decided; None where none runs."""
+    defined = release.lifecycle_of(item).clocks
+    own = [c for c in case.clocks.values() if c.item == item and c.state == "running"]
+    return next((c for c in own if c.clock in defined and defined[c.clock].limit == "limits"), None)
+
+
+def dates_of(case: Case, item: str, *, without: Clock | None = None) -> dict[str, str]:
+    """Return the dates of an item's running clocks, by their titles; `without` the one that is told in a table."""
     dates: dict[str, str] = {}
     for clock in case.clocks.values():
-        if clock.item == item and clock.state == "running":
+        if clock.item == item and clock.state == "running" and clock is not without:
+            if clock.clock.startswith(STEP):
+                continue  # of a stage within the office: nobody outside can hold it to that day
             for title, day in (
                 (f"{clock.title}期限", clock.due_on),
                 (f"{clock.title}法定期限", clock.statutory_on),
@@ -223,17 +258,15 @@ def receipt(
 
 def accepted_together(release: Release, case: Case, codes: list[str], *, by_silence: bool) -> Paper:
     """受理通知书 — one for all items accepted at once, each with its authority, its day and its limits (R-ACC-7)."""
-    rows: list[str] = []
-    dates: dict[str, str] = {}
-    for code in codes:
-        title, on = release.items[code].title, case.items[code].accepted_on
-        rows.append(f"{title}：{say_date(on)}{'视为' if by_silence else ''}受理" if on else title)
-        dates |= {f"{title}：{name}": day for name, day in dates_of(case, code).items()}
+    titles = [release.items[code].title for code in codes]
+    days = {case.items[code].accepted_on for code in codes}
+    on = next(iter(days)) if len(days) == 1 else None
     how = (
         "逾期没有告知需要补正，视为受理"
         if by_silence
-        else "经审查，均属于各承办机关职权范围，申请材料齐全、符合法定形式，已受理"
+        else "经审查，均属于各承办机关职权范围，申请材料齐全、符合法定形式，决定予以受理"
     )
+    how += f"，受理日期为{say_date(on)}" if on else "，受理日期见下表"
     others = [release.items[c].title for c in codes if release.items[c].category != "licence"]
     note = "本通知书由牵头机关受各承办机关委托统一出具；各事项分别作出决定。"
     if others and len(others) < len(codes):
@@ -241,8 +274,8 @@ def accepted_together(release: Release, case: Case, codes: list[str], *, by_sile
     body: Body = {
         "text": f"{letters.applied(case, f'「{release.bundle.title}」')}。下列{len(codes)}个事项{how}。",
         "department": release.directory.authority(release.bundle.lead),
-        "items": rows,
-        "dates": dates,
+        "items": titles,
+        "limits": [limits_of(release, case, case.items[code]) for code in codes],
         "note": note,
         "law": "行政许可法 32" if len(others) < len(codes) else "",
         "accepted": codes,
@@ -306,12 +339,20 @@ def plain(kind: str, text: str, /, **more: Unpack[Body]) -> Paper:
     return Paper(title_of(kind), {"text": text, **more})
 
 
+def handed_over(notice: Notice, issued: Iterable[Certificate]) -> Body:
+    """Return what a paper says of the certificates made with it: in the table of what is granted, else as a list."""
+    made = list(issued)
+    if grants := notice.body.get("grants"):
+        return {"grants": letters.with_number(grants, "、".join(each.number for each in made))}
+    return {"certificates": [certified(each) for each in made]}
+
+
 def certified(certificate: Certificate) -> str:
     """Say which certificate was issued, and for how long."""
     first = certificate.valid_from or certificate.issued_on
     until = certificate.valid_until
-    valid = f"{say_date(first)}至{say_date(until)}有效" if until else "长期有效"
-    return f"{certificate.title}，编号 {certificate.number}，{valid}"
+    valid = f"，{say_date(first)}至{say_date(until)}有效" if until else ""
+    return f"{certificate.title}，编号 {certificate.number}{valid}"
 
 
 def result(release: Release, case: Case) -> Paper:
@@ -320,7 +361,7 @@ def result(release: Release, case: Case) -> Paper:
     for code, item in case.items.items():
         if not item.parent:
             lines.append(
-                f"{release.items[code].title}：{machine_of(release, item.lifecycle).states[item.state].title}"
+                f"{release.items[code].title}：{machine_for(release, item.item).states[item.state].title}"
             )
     certificates = [
         f"{c.title} {c.number}".strip() for c in case.certificates.values() if c.state == "valid"

@@ -12,7 +12,7 @@ from service.workflows.case.parts import BreachKind, Credit, Item
 from service.workflows.definition.duration import Duration
 from service.workflows.definition.models.carried import SEVERITIES
 from service.workflows.definition.models.shared import Severity
-from service.workflows.notices import wording
+from service.workflows.notices import matters, wording
 from service.workflows.proceedings import defence, repair
 from service.workflows.proceedings.kind import begin
 from service.workflows.worksheet import Work
@@ -49,7 +49,7 @@ def record(work: Work, check: Item, severity: Severity) -> None:
         ends_on=work.case.clocks[repairing.item, "term"].statutory_on,
     )
     heard_until = defence.open_for(work, check.parent, check.department)
-    _serve_finding(work, check, severity, _rights(heard_until))
+    _serve_finding(work, check, severity, _rights(work, check, heard_until))
     way = wording.plain("repair_notice", repair.way_to_repair(credit))
     work.issue("repair_notice", repairing.item, way)
 
@@ -72,6 +72,7 @@ def _serve_finding(work: Work, check: Item, severity: str, rights: str) -> None:
     work.issue("credit_recorded", check.item, finding)
 
 
-def _rights(heard_until: date | None) -> str:
+def _rights(work: Work, check: Item, heard_until: date | None) -> str:
+    result = matters.RESULTS[work.release.items[check.parent].category]
     by = f"，请在{wording.say_date(heard_until)}前提出" if heard_until else ""
-    return f"撤销许可以前，您有权陈述、申辩，可以要求听证{by}。"
+    return f"撤销{result}以前，您有权陈述、申辩，可以要求听证{by}。"

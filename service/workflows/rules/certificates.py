@@ -14,6 +14,7 @@ from service.workflows.calendar import DAY, local_date
 from service.workflows.case.parts import Case, Certificate, CertificateState, Clock, Item
 from service.workflows.case.situation import CLOCK_ACTOR, Move, Situation, Step
 from service.workflows.definition.duration import Duration
+from service.workflows.definition.models import VocabularyCertificate
 from service.workflows.definition.release import Release
 from service.workflows.limits import PUBLIC
 from service.workflows.notices import wording
@@ -73,7 +74,7 @@ def _make(work: Work, item: Item, decided_on: date) -> Certificate | None:
     valid_from, valid_until = _validity(
         work, item, Duration.parse(kind.valid) if kind.valid else None, decided_on
     )
-    form, secret = work.case.form, f"{work.case.salt}:certificate:{n}"
+    secret = f"{work.case.salt}:certificate:{n}"
     work.case.certificates[n] = Certificate(
         n=n,
         item=item.item,
@@ -87,10 +88,24 @@ def _make(work: Work, item: Item, decided_on: date) -> Certificate | None:
         valid_until=valid_until,
         state="made",
         code=hashlib.sha256(secret.encode()).hexdigest()[:20],
-        carries={name: form[field] for name, field in kind.carries.items() if field in form},
+        carries=_carried(work, item, kind),
         continues=item.about,
     )
     return work.case.certificates[n]
+
+
+def _carried(work: Work, item: Item, kind: VocabularyCertificate) -> dict[str, Any]:
+    """Return what stands on it: what this item asks of the applicant; what it goes on from stands where nothing new does.
+
+    A licence that is renewed or changed stays the licence it was in all that was not asked again (行政许可法 49, 50).
+    """
+    form = work.case.form
+    asked = {use.use for use in work.release.items[item.item].field_uses()}
+    held = (h.carries for h in work.situation.library if item.about and h.number == item.about)
+    before = next(held, {})
+    return {name: before[name] for name in kind.carries if name in before} | {
+        name: form[field] for name, field in kind.carries.items() if field in asked & form.keys()
+    }
 
 
 def _hand_over(work: Work, item: Item) -> None:
@@ -185,10 +200,7 @@ def numbered(taken: Step, release: Release, drawn: Mapping[int, int]) -> Step:
                 case.certificates[n] for n in drawn if case.certificates[n].item == notice.item
             ]
             if issued:
-                notice.body = {
-                    **notice.body,
-                    "certificates": [wording.certified(each) for each in issued],
-                }
+                notice.body = {**notice.body, **wording.handed_over(notice, issued)}
     return replace(taken, case=case)
 
 

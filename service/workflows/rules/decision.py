@@ -3,14 +3,23 @@
 Law: 行政许可法 38, 42, 50, 74; R-DEC-3, R-DEC-8.
 """
 
+from collections.abc import Mapping
+
 from service.workflows.case.lifecycle import tacitly_renews
 from service.workflows.case.parts import Item
 from service.workflows.case.situation import Move
+from service.workflows.definition.models import Category
+from service.workflows.notices import matters
 from service.workflows.notices.wording import Said
 from service.workflows.rules import renewal
 from service.workflows.worksheet import Work
 
 APPROVER = "approver"
+NOT_NEEDED: Mapping[Category, str] = {
+    "licence": "取得行政许可",
+    "confirmation": "取得行政确认",
+    "filing": "备案",
+}
 UNDECIDED_ENDS = frozenset({"lapsed", "withdrawn", "stopped"})  # ends that are no decision
 REASONS_KEPT = frozenset(
     {"stopped", "refused", "declined", "not_required", "broken", "unkept", "revoked"}
@@ -52,13 +61,25 @@ def moved(work: Work, move: Move) -> None:
         item.decided_at, item.decided_by = work.at, move.actor.account
 
 
-def says(_: Work, move: Move, __: str) -> Said | None:
-    """Say what the decider wrote; that a permit is not needed at all."""
-    if opinion := move.data.get("opinion"):
+def says(work: Work, move: Move, name: str) -> Said | None:
+    """Say what the decider wrote, but on a grant, where it is the reasoning of the office; that no permit is needed at all."""
+    if (opinion := move.data.get("opinion")) and move.transition.notice != "grant":
         return Said(note=opinion)
+    if move.transition.notice == "permit_withdrawal":
+        return _withdrawn(work, move, name)
     if move.transition.notice == "not_required":
-        return Said(note="这件事依法不需要取得行政许可，您不必再申请。")
+        definition = work.release.subject(move.item.item)
+        needs = NOT_NEEDED.get(definition.category if definition else "licence", "办理这个事项")
+        return Said(note=f"这件事依法不需要{needs}，您不必再申请。")
     return None
+
+
+def _withdrawn(work: Work, move: Move, name: str) -> Said:
+    """Say why a permit is taken back though it was lawful (行政许可法 8)."""
+    subject = work.release.subject(move.item.item)
+    result = matters.RESULTS[subject.category if subject else "licence"]
+    why = move.data.get("reason", "")
+    return Said(f"为了公共利益的需要，本机关决定撤回{name}的{result}。理由：{why}。")
 
 
 def ended(_: Work, move: Move) -> None:

@@ -16,7 +16,7 @@ from service.workflows.case.parts import Item
 from service.workflows.case.procedures import Hearing
 from service.workflows.case.situation import Move
 from service.workflows.definition.models.terms import HearingStep
-from service.workflows.notices.wording import Said
+from service.workflows.notices.wording import Said, say_date
 from service.workflows.rules import decision
 from service.workflows.worksheet import Work
 
@@ -165,7 +165,7 @@ def says(_: Work, move: Move, name: str) -> Said | None:
             return Said(f"{name}在作出决定前举行听证。{data['notice_text']}{when}{FREE}")
         case "hearing_notice":
             return Said(
-                f"{name}的听证于{data['date']}在{data['place']}公开举行，主持人：{data['chair']}。"
+                f"{name}的听证于{say_date(date.fromisoformat(data['date']))}在{data['place']}公开举行，主持人：{data['chair']}。"
                 f"您认为主持人与本件有直接利害关系的，有权申请回避。{FREE}"
             )
         case "hearing_end":

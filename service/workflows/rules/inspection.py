@@ -17,6 +17,7 @@ from service.workflows.case.parts import PHOTO, Item, Material
 from service.workflows.case.situation import Actor, Move, one_person
 from service.workflows.definition.models.carried import CHECK_RESULTS
 from service.workflows.definition.release import Release
+from service.workflows.notices import matters
 from service.workflows.notices.wording import Said, say_date
 from service.workflows.proceedings import KINDS
 from service.workflows.worksheet import Work
@@ -29,7 +30,7 @@ LONGEST_NOTE = 500
 AS_APPLIED = "现场情况与申请材料、承诺书一致"  # the one point of an item that names no conditions
 AFTERWARDS = (
     "整改好以后可以报告，请求提前复查；期满也会复查。逾期没有改正，或者复查仍不符合的，认定为没有履行承诺，"
-    "记入信用记录，不再适用告知承诺，并依法撤销许可；违法的，依法处罚。"
+    "记入信用记录，不再适用告知承诺，并依法撤销{result}；违法的，依法处罚。"
 )
 
 
@@ -292,7 +293,11 @@ def says(work: Work, move: Move, name: str) -> Said | None:
     )
     text = f"{went}发现下列情况与承诺不符，责令在{move.data['days']}个工作日内改正。理由：{why}。"
     failed = [_line(each) for each in record.points if each["result"] == "bad"]
-    return Said(text, note=AFTERWARDS, more={"points": failed, "checked": checked})
+    subject = work.release.subject(move.item.item)
+    result = matters.RESULTS[subject.category if subject else "licence"]
+    return Said(
+        text, note=AFTERWARDS.format(result=result), more={"points": failed, "checked": checked}
+    )
 
 
 def _line(point: CheckedPoint) -> str:

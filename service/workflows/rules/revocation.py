@@ -5,9 +5,11 @@ Law: 行政许可法 36, 47, 69; R-LIFE-4, R-NCP-9.
 
 from typing import Any
 
+from service.workflows.case.parts import Item
 from service.workflows.case.situation import Move
-from service.workflows.definition.models import Transition
+from service.workflows.definition.models import GROUNDS, Transition
 from service.workflows.definition.models.terms import AUTHORITYS_FAULT
+from service.workflows.notices import matters
 from service.workflows.notices.wording import Said
 from service.workflows.proceedings import KINDS, begin, credit, follow_up, open_one, revocation
 from service.workflows.worksheet import Work
@@ -51,15 +53,22 @@ def tells(work: Work, move: Move) -> dict[str, Any]:
     return follow_up.cited(work.case, move.item)
 
 
-def says(work: Work, move: Move, _: str) -> Said | None:
-    """Name the paper of the check that it rests on, and say what becomes of the loss (行政许可法 8, 69 ④)."""
-    if move.transition.notice == "permit_withdrawal":
+def says(work: Work, move: Move, name: str) -> Said | None:
+    """Say on what facts it is to be revoked and what may be said to it, or why not; what becomes of the loss (8, 69 ④)."""
+    case, item, notice = work.case, move.item, move.transition.notice
+    if notice == "revocation_right":
+        return _told_before(item, name, move.data.get("reason", ""))
+    if notice == "revocation_kept":
+        why = move.data.get("reason", "")
+        return Said(
+            f"经审查并听取陈述、申辩，本机关决定不予撤销{name}，原决定继续有效。理由：{why}。"
+        )
+    if notice == "permit_withdrawal":
         return Said(
             adds=f"因此给您造成的财产损失依法给予补偿，补偿方案：{move.data['compensation']}。"
         )
-    if move.transition.notice != "revocation":
+    if notice != "revocation":
         return None
-    case, item = work.case, move.item
     checks = {
         other.item
         for other in case.items.values()
@@ -67,13 +76,26 @@ def says(work: Work, move: Move, _: str) -> Said | None:
     }
     told = [n for n in case.notices.values() if n.item in checks and n.kind == "credit_recorded"]
     note = f"依据：{told[-1].title}（{told[-1].number}）。" if told else ""
-    return Said(adds=_of_loss(move), note=note)
+    subject = work.release.subject(item.item)
+    return Said(
+        adds=_of_loss(move, matters.RESULTS[subject.category if subject else "licence"]), note=note
+    )
 
 
-def _of_loss(move: Move) -> str:
+def _told_before(item: Item, name: str, facts: str) -> Said:
+    """Write the notice before a revocation: the facts, the ground, the right to be heard and what silence means (36, 69)."""
+    ground = GROUNDS.get(item.ground, "")
+    on = f"，属于“{ground}”的情形" if ground else ""
+    return Said(
+        f"本机关拟撤销{name}。事实和理由：{facts}{on}。",
+        note="您有权在下面所列的期限内陈述、申辩，可以要求听证；逾期没有提出的，视为放弃，本机关依法作出决定。",
+    )
+
+
+def _of_loss(move: Move, result: str) -> str:
     """Say who bears the loss: the authority on the grounds of its own fault, the holder who brought it about himself."""
     if move.data.get("ground") not in AUTHORITYS_FAULT:
-        return "基于该许可取得的利益不受保护（行政许可法 69 ④）。"
+        return f"基于该{result}取得的利益不受保护（行政许可法 69 ④）。"
     plan = move.data.get("compensation", "")
     agreed = f"赔偿方案：{plan}。" if plan else ""
     return (

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from service.workflows.application import order
 from service.workflows.calendar import WorkCalendar, local_date
-from service.workflows.case.lifecycle import APPLICANT, machine_of
+from service.workflows.case.lifecycle import APPLICANT, machine_for
 from service.workflows.case.parts import Case, Event
 from service.workflows.definition.release import Release
 
@@ -77,7 +77,7 @@ def _back_dated(seen: Seen) -> Iterator[Oddity]:
 def _hasty(seen: Seen, code: str) -> Iterator[Oddity]:
     """秒批: decided within minutes of the acceptance, where the item is not one that is decided on the spot."""
     item = seen.case.items[code]
-    machine = machine_of(seen.release, item.lifecycle)
+    machine = machine_for(seen.release, item.item)
     accepted: Event | None = None
     for event in seen.of(code):
         if event.state_from == event.state_to:
@@ -123,7 +123,7 @@ def _due_before(seen: Seen, code: str, event: Event) -> int | None:
 
 
 def _runs(seen: Seen, code: str, state: str) -> list[str]:
-    machine = machine_of(seen.release, seen.case.items[code].lifecycle)
+    machine = machine_for(seen.release, code)
     return machine.states[state].runs
 
 
@@ -136,7 +136,7 @@ def _last_day(seen: Seen, code: str) -> Iterator[Oddity]:
 
 def _again_and_again(seen: Seen, code: str) -> Iterator[Oddity]:
     """反复: the review sent back, or the correction asked for, more than once."""
-    machine = machine_of(seen.release, seen.case.items[code].lifecycle)
+    machine = machine_for(seen.release, code)
     backs = [
         e
         for e in seen.of(code)
@@ -156,7 +156,7 @@ def _again_and_again(seen: Seen, code: str) -> Iterator[Oddity]:
 
 def _same_hands(seen: Seen, code: str) -> Iterator[Oddity]:
     """一人到底: the window that accepted and the person who decided are one."""
-    machine = machine_of(seen.release, seen.case.items[code].lifecycle)
+    machine = machine_for(seen.release, code)
     if len({state.post for state in machine.lifecycle.states.values()} - {None, APPLICANT}) < OFTEN:
         return  # decided on the spot by whoever accepts
     accepted = {

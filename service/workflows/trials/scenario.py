@@ -14,7 +14,7 @@ from service.workflows.authoring.pack import Pack, Story
 from service.workflows.calendar import WorkCalendar, build, built_in, local_date
 from service.workflows.case import record
 from service.workflows.case.lifecycle import FORBIDDEN, NOT_RECEIVED
-from service.workflows.case.parts import Case
+from service.workflows.case.parts import STEP, Case
 from service.workflows.case.situation import Action, Actor, Held, Situation, Step
 from service.workflows.definition.models import (
     BUILT_IN_POSTS,
@@ -32,7 +32,7 @@ from service.workflows.trials import again
 from service.workflows.trials.coverage import Coverage
 from service.workflows.trials.played import Failure, Played
 from service.workflows.trials.samples import answers_with_neutral, sample
-from service.workflows.worksheet import STEP, Work
+from service.workflows.worksheet import Work
 
 LIMITS = ("promised", "statutory", "safe")
 NO_DAY = "没有日期（停着，或者没有这一种期限）"

@@ -81,7 +81,7 @@ PAGES = [
     PageLine("GET", "/my/cases", SIGNED_IN),
     PageLine("GET", "/my/certificates", frozenset({"citizen", "stranger"})),
     PageLine("GET", "/my/certificates/{certificate}", HOLDS, frozenset()),
-    PageLine("GET", "/my/certificates/{certificate}/show", HOLDS, frozenset()),
+    PageLine("GET", "/my/certificates/{certificate}/show", frozenset({"citizen"}), HOLDS),
     PageLine("GET", "/my/certificates/{certificate}/face.pdf", HOLDS, frozenset()),
     PageLine("GET", "/my/cases/{number}", SEES, frozenset(), about="case"),
     PageLine("GET", "/my/cases/{number}/why/{item}/{clock}", SEES, frozenset(), about="case"),
@@ -118,6 +118,7 @@ PAGES = [
     PageLine("GET", "/track", EVERYBODY),
     PageLine("GET", "/track/{number}", EVERYBODY),
     PageLine("GET", "/v/{code}", EVERYBODY),
+    PageLine("GET", "/verify/{token}", EVERYBODY),
     PageLine("GET", "/static", EVERYBODY),  # a folder
     PageLine("GET", "/desk", CLERKS),
     PageLine("GET", "/desk/search", CLERKS),

@@ -1,11 +1,16 @@
 """Papers one can use: numbers, remedies by name, one certificate for several items, what is granted, a face."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from service.errors import ActionNotAllowed
+from service.office import can_print, press
+from service.workflows.case.lifecycle import machine_for
 from service.workflows.case.parts import Notice
 from service.workflows.notices import letters, printing
-from service.workflows.notices.face import face_of
+from service.workflows.notices.dates import say_date
+from service.workflows.notices.face import face_of, typst
 from tests.workflows.decided import granted
 from tests.workflows.story import Story, Town
 
@@ -97,8 +102,13 @@ class TestTogether:
             ("", ["food", "fire", "drain"])
         ]
         rows = printing.prepared(papers[0], story.case, story.release, verify_url=URL).sections
-        table = next(section.rows for section in rows if section.title == "事项和办理部门")
-        assert table[1] == ("消防安全检查", "消防救援大队：2026年9月14日受理")
+        table = next(section for section in rows if section.title == "受理的事项和办理期限")
+        assert table.heads == ("序号", "事项（类别）", "承办机关", "法定期限至", "承诺办结")
+        assert table.cells[1][:3] == ("2", "消防安全检查（行政许可）", "消防救援大队")
+        due = story.case.clocks["fire", "decision"]
+        assert table.cells[1][3:] == (say_date(due.statutory_on), say_date(due.promised_on))
+        assert not any(section.title == "期限" for section in rows)
+        assert "受理日期为2026年9月14日" in papers[0].body["text"]
         assert {story.state(code) for code in ("food", "fire", "drain")} == {"reviewing"}
 
     def test_what_is_not_ready_stays(self, shop: type[Town]) -> None:
@@ -132,6 +142,11 @@ class TestWords:
         assert paper.title == "不予行政确认决定书"
         assert "对「食品经营许可」不予行政确认" in paper.body["text"]
         assert "行政许可法" not in paper.body["law"]
+        shown = printing.prepared(paper, story.case, story.release, verify_url=URL).sections
+        assert shown[0].title == "不予确认的理由"
+        own = machine_for(story.release, "food")
+        assert own.states["refused"].title == "不予确认"
+        assert (own.title_of("grant"), own.title_of("refuse")) == ("予以确认", "不予确认")
 
     def test_a_grant_says_what_and_for_how_long(self, shop: type[Town]) -> None:
         """The item's lines with what was filled in, the certificate and its validity (行政许可法 39)."""
@@ -140,7 +155,9 @@ class TestWords:
         story.zhao("food.grant", opinion="符合")
         body = told(story, "grant")[0].body
         assert body["grants"]["面积"] == "130㎡"
-        assert body["grants"]["有效期"].startswith("5年")
+        assert list(body["grants"])[-3:] == ["发给的证照", "证照编号", "有效期"]
+        assert body["grants"]["证照编号"] == story.case.certificates[1].number
+        assert body["grants"]["有效期"] == "2026年9月14日至2031年9月14日"
         assert body["text"].startswith(
             "您于2026年9月14日提出「食品经营许可」申请，本机关于同日受理"
         )
@@ -199,9 +216,42 @@ class TestFace:
         assert (said["电话"], shown.ended) == ("13912345678", "")
         assert certificate.number in said.values()
 
+    def test_says_nothing_of_what_its_item_did_not_ask(self, shop: type[Town]) -> None:
+        """One form serves many items: what another of them asked does not stand on this one's certificate."""
+        card = {**CARD, "carries": {"phone": "phone", "area": "area"}}
+        both = {
+            "food": {"fields": ["name", "phone"]},
+            "drain": {"result": {"certificate": "food-card"}},
+        }
+        story = shop.accepted("food", "drain", certificates={"food-card": card}, change=both)
+        story.wang("food.propose", opinion="符合")
+        story.zhao("food.grant", opinion="符合")
+        made = next(iter(story.case.certificates.values()))
+        assert ("area" in story.case.form, set(made.carries)) == (True, {"phone"})
+
+    @pytest.mark.skipif(not can_print(), reason="no Chinese font on this machine")
+    @pytest.mark.parametrize("style", ["licence", "opinion", "receipt"])
+    def test_is_set_whatever_stands_before_a_wide_line(self, shop: type[Town], style: str) -> None:
+        """A wide line after one or three narrow ones begins a row of its own."""
+        lines = [
+            {"label": "编号", "say": "{number}"},
+            {"label": "止", "say": "{until}", "wide": True},
+        ]
+        face = {"style": style, "lines": [*lines, lines[0], *lines]}
+        story = granted(shop, certificates={"food-card": {**CARD, "face": face}})
+        certificate = next(iter(story.case.certificates.values()))
+        shown = face_of(certificate, story.release, "scjg", state="valid", verify_url=URL)
+        markup, inputs = typst(shown, press.fonts())
+        assert press.pdf(markup, inputs, datetime(2026, 9, 14, tzinfo=UTC)).startswith(b"%PDF-")
+
     @pytest.mark.parametrize(
         ("state", "across"),
-        [("revoked", "已撤销"), ("expired", "已过期"), ("superseded", "已换发")],
+        [
+            ("revoked", "已撤销"),
+            ("made", "未颁发"),
+            ("expired", "已过期"),
+            ("superseded", "已换发"),
+        ],
     )
     def test_one_that_has_ended_says_so(self, shop: type[Town], state: str, across: str) -> None:
         """Whichever way it ended stands across it."""

@@ -91,7 +91,7 @@ class TestPredecessor:
         assert story.item("drain").complete_at == story.now
 
 
-TAX = {"tax": {"result": {"certificate": "food-card"}}}
+TAX = {"tax": {"result": {"certificate": "food-card"}, "fields": ["area"]}}
 
 
 class TestPrefill:

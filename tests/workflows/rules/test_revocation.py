@@ -26,6 +26,10 @@ class TestRevocation:
         story = self.begun(shop)
         assert story.due("food.revocation.decision") == date(2026, 11, 30)  # 11-28 is a Saturday
         story.wang("food.revocation.tell_grounds", reason="经查材料不实")
+        told = [n for n in story.case.notices.values() if n.kind == "revocation_right"][-1]
+        for part in ("经查材料不实", "申请人不具备资格或者条件"):
+            assert part in told.body["text"]
+        assert "要求听证" in told.body["note"]
         # 10-10 is a make-up day
         assert story.due("food.revocation.statement") == date(2026, 10, 12)
         story.until("2026-10-13")

@@ -11,7 +11,7 @@ from service.api.pages.forms import Filled
 from service.api.problems import from_validation
 from service.api.rest.given import ActionGiven
 from service.office import CaseView
-from service.workflows.case import APPLICANT, Action, Item, Offer, machine_of
+from service.workflows.case import APPLICANT, Action, Item, Offer, machine_for
 from service.workflows.definition import (
     CARRIED,
     DECLINE_GROUNDS,
@@ -149,7 +149,7 @@ def _way(view: CaseView, offer: Offer, colleagues: Mapping[str, str]) -> Way:
         needs=offer.needs,
         paper=notice_title(notice, view.release.subject(item.item)) if notice else "",
         ends_badly=notice in NEGATIVE_NOTICES or _ends_badly(view, item, transition),
-        leads_to=list(machine_of(view.release, item.lifecycle).states).index(transition.to),
+        leads_to=list(machine_for(view.release, item.item).states).index(transition.to),
         explains=EXPLAINS.get(_final(view, item, transition) or "", ""),
         gaps=_missing(view, item) if "gaps" in offer.needs else (),
         points=view.points_checked(item) if checks.RECORD in offer.needs else (),
@@ -194,12 +194,12 @@ def _choices(
 
 
 def _transition(view: CaseView, item: Item, action: str) -> Transition:
-    leaving = machine_of(view.release, item.lifecycle).leaving(item.state)
+    leaving = machine_for(view.release, item.item).leaving(item.state)
     return next(transition for transition in leaving if transition.action == action)
 
 
 def _final(view: CaseView, item: Item, transition: Transition) -> Outcome | None:
-    return machine_of(view.release, item.lifecycle).states[transition.to].final
+    return machine_for(view.release, item.item).states[transition.to].final
 
 
 def _ends_badly(view: CaseView, item: Item, transition: Transition) -> bool:

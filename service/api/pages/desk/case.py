@@ -12,13 +12,13 @@ from service.api.pages.desk import acts, checks, workspace
 from service.api.pages.desk.place import address, place_of
 from service.api.pages.forms import Filled, asked, does, filled
 from service.api.pages.frame import errors_of, see, shown
-from service.api.pages.promise import promise_of
 from service.api.pages.visit import Clerk, Member
+from service.api.promised import promise_of
 from service.api.rest import case_views
 from service.api.texts import CaseNumber, Word
 from service.errors import CaseChanged, NotFound, ServiceError
 from service.office import CaseView, FileInfo, titles
-from service.workflows.case import Action, Item, machine_of
+from service.workflows.case import Action, Item, machine_for
 from service.workflows.notices import Contents, prepared_paper
 
 router = APIRouter(include_in_schema=False)
@@ -285,5 +285,5 @@ def _title_of_done(view: CaseView, item: Item, wished: Wish) -> str:
         return titles.TASK_ACTIONS[wished.done]
     if found := titles.action_title(view.release, "", wished.done):
         return found
-    known = machine_of(view.release, item.lifecycle).transitions
+    known = machine_for(view.release, item.item).transitions
     return next((each.title for each in known if each.action == wished.done), "办理")

@@ -12,7 +12,7 @@ from service.api.rest import case_views
 from service.errors import NotFound
 from service.office import CaseView, Progress, titles
 from service.office.filetypes import clean_name
-from service.workflows.case import APPLICANT, PHOTO, WAITING, Item, Material, machine_of
+from service.workflows.case import APPLICANT, PHOTO, WAITING, Item, Material, machine_for
 from service.workflows.definition import own_code
 
 SHOWN_INLINE = {".pdf": "pdf", ".png": "image", ".jpg": "image", ".jpeg": "image"}
@@ -66,7 +66,7 @@ def look(view: CaseView, item: Item, wanted: str) -> Look:
 
 def state_kind(view: CaseView, item: Item) -> str:
     """Return the shape of an item's state: ok, bad, pause, run, todo."""
-    machine = machine_of(view.release, item.lifecycle)
+    machine = machine_for(view.release, item.item)
     state = machine.states[item.state]
     if state.final:
         return OUTCOME_KINDS.get(state.final, "todo")
@@ -129,7 +129,7 @@ async def colleagues(desk: Desk, visitor: Member) -> dict[str, str]:
 
 def limits(view: CaseView, item: Item) -> list[dict[str, Any]]:
     """Return the open clocks of an item, the nearest first, each with what is left and how its date came about."""
-    machine = machine_of(view.release, item.lifecycle)
+    machine = machine_for(view.release, item.item)
     found: list[dict[str, Any]] = []
     for clock in view.clocks_of(item.item):
         if clock.state == "settled":

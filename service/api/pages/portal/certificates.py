@@ -13,14 +13,13 @@ from service.api.pages.frame import shown
 from service.api.pages.visit import SignedIn
 from service.api.rest.papers import PDF, address, disposition
 from service.api.texts import Clean, Cursor
-from service.errors import NotPermitted
+from service.errors import ActionNotAllowed, NotPermitted
 from service.office import titles
-from service.workflows.notices import qr_svg
+from service.workflows.notices import SCAN_CERTIFICATE, qr_svg
 
 router = APIRouter(include_in_schema=False)
 AT_ONCE = 20
 Number = Annotated[Clean, StringConstraints(min_length=1, max_length=100), Path()]
-SCAN = "扫码核验这份证照"
 
 
 @router.get("/my/certificates")
@@ -54,8 +53,19 @@ async def certificate(
 
 @router.get("/my/certificates/{certificate}/show")
 async def show(certificate: Number, request: Request, desk: Counter, visitor: SignedIn) -> Response:
-    """Show the code alone, as large as a phone lets it, to whoever wants to see the certificate."""
-    return await _face(certificate, request, desk, visitor, "portal/certificate_show.html")
+    """Hold out a code that is good for five minutes, as large as a phone lets it. Raises NotPermitted for others."""
+    face = await desk.office.face(
+        visitor.actor, certificate, visitor.now, base=address(request, desk)
+    )
+    showing, code = None, ""
+    try:
+        showing = await desk.office.show_certificate(visitor.actor, certificate, visitor.now)
+        code = qr_svg(f"{address(request, desk)}/verify/{showing.token}", SCAN_CERTIFICATE)
+    except ActionNotAllowed:  # it does not hold today: the page says so
+        pass
+    return shown(
+        request, visitor, "portal/certificate_show.html", face=face, showing=showing, code=code
+    )
 
 
 @router.get("/my/certificates/{certificate}/face.pdf")
@@ -73,5 +83,5 @@ async def _face(
 ) -> Response:
     face = await desk.office.face(visitor.actor, number, visitor.now, base=address(request, desk))
     held = await desk.office.certificate(visitor.actor, number, visitor.now)
-    code = qr_svg(face.verify_url, SCAN)
+    code = qr_svg(face.verify_url, SCAN_CERTIFICATE)
     return shown(request, visitor, template, face=face, held=held, code=code)

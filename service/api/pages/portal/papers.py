@@ -4,8 +4,8 @@ from fastapi import APIRouter, Request, Response
 
 from service.api.auth import Counter
 from service.api.pages.frame import shown
-from service.api.pages.promise import promise_of
 from service.api.pages.visit import SignedIn
+from service.api.promised import promise_of
 from service.api.rest.files import download
 from service.api.rest.papers import HTML, PDF, POLICY, address, disposition
 from service.api.texts import CaseNumber, ItemCode, Sha256, Whole

@@ -23,7 +23,7 @@ from service.workflows.case import (
     Item,
     Notice,
     Offer,
-    machine_of,
+    machine_for,
 )
 from service.workflows.notices import qr_svg, track_address
 
@@ -147,7 +147,7 @@ def _row_of(view: CaseView, item: Item) -> Row:
 
 
 def _state_tag(view: CaseView, item: Item) -> tuple[str, str]:
-    state = machine_of(view.release, item.lifecycle).states[item.state]
+    state = machine_for(view.release, item.item).states[item.state]
     if item.outcome:
         return ("ok" if item.outcome in GOOD_OUTCOMES else "bad"), state.title
     if item.state == WAITING:

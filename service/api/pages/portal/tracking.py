@@ -11,7 +11,7 @@ from service.api.pages.visit import Visiting
 from service.errors import NotFound, one_field
 from service.office.titles import APPLICANT_TITLE
 from service.workflows.case import SATISFIED, WAITING
-from service.workflows.notices import verdict_on_paper
+from service.workflows.notices import verdict_on_paper, verdict_on_shown, verdict_refused
 
 router = APIRouter(include_in_schema=False)
 CODE = re.compile(r"[A-Za-z0-9-]{1,40}")
@@ -65,6 +65,21 @@ def _kind(item: dict[str, str]) -> str:
     if item["outcome"]:
         return "ok" if item["outcome"] in SATISFIED | {"passed"} else "bad"
     return "todo" if item["state"] == WAITING else "run"
+
+
+@router.get("/verify/{token}")
+async def shown_certificate(
+    token: str, request: Request, desk: Counter, visitor: Visiting
+) -> Response:
+    """Say what a certificate is that somebody holds out; for programs there is GET /api/v1/documents/shown/{token}."""
+    try:
+        found = await desk.office.shown_certificate(token[:64], visitor.now)
+    except NotFound as refusal:
+        return shown(
+            request, visitor, "portal/verify.html", 404, verdict=verdict_refused(refusal.detail)
+        )
+    verdict = verdict_on_shown(found)
+    return shown(request, visitor, "portal/verify.html", verdict=verdict)
 
 
 @router.get("/v/{code}")

@@ -1,11 +1,11 @@
 """条件检查 — every expression compiles in its place, asks only for what is known there, and compares with what exists."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from service.workflows.authoring.checks.view import View, compiled
+from service.workflows.authoring.checks.view import View
 from service.workflows.authoring.source import Path, Source
 from service.workflows.definition import models
 from service.workflows.definition.diagnostics import Diagnostic, found, near
@@ -51,7 +51,7 @@ class Conditions:
 
     def __init__(self, view: View, bundle: models.Bundle, source: Source) -> None:
         """Compile derived values in their order, then questions, stops and items."""
-        self.bundle, self.source = bundle, source
+        self.view, self.bundle, self.source = view, bundle, source
         fields = view.pack.vocabulary.fields
         self.findings: list[Diagnostic] = []
         self.options: Options = _answer_options(bundle.questions)
@@ -72,6 +72,7 @@ class Conditions:
                 self.derived[name] = derived
                 kinds[f"derived.{name}"] = derived.result
         self.scope = scope = base.extended(kinds)
+        self.item_scope = item_scope(view.pack.vocabulary, scope.names)
         self.questions = [
             self._when(scope, q.when, ("questions", n, "when"))
             for n, q in enumerate(bundle.questions)
@@ -107,7 +108,7 @@ class Conditions:
         path: Path,
         results: tuple[models.ValueKind, ...] = ("boolean",),
     ) -> Expression | None:
-        expression, wrong = compiled(scope, text, self.source, path, results)
+        expression, wrong = self.view.compiled(scope, text, self.source, path, results)
         for each in wrong:
             named = re.search(r"derived\.(\w+)", each.message) if each.code == "E302" else None
             if named is None or named[1] not in self.bundle.derived:
@@ -139,10 +140,9 @@ def _answer_options(questions: list[models.Question]) -> Options:
 
 
 def _item(view: View, item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:
+    fields = item.field_uses()
     places: list[tuple[str, Path]] = []
-    places += [
-        (use.when, ("fields", n, "when")) for n, use in enumerate(item.field_uses()) if use.when
-    ]
+    places += [(use.when, ("fields", n, "when")) for n, use in enumerate(fields) if use.when]
     places += [
         (use.when, ("materials", n, "when"))
         for n, use in enumerate(item.material_uses())
@@ -150,11 +150,9 @@ def _item(view: View, item: models.ItemDefinition, source: Source) -> Iterator[D
     ]
     if item.commitment and item.commitment.eligible:
         places.append((item.commitment.eligible, ("commitment", "eligible")))
-    asked = {f"form.{use.use}" for use in item.field_uses()} | _collected_beside(view, item)
-    scopes = [
-        item_scope(view.pack.vocabulary, c.scope.names) for c in _conditions_with(view, item)
-    ] or [view.item_scope]
-    misspelt = any(use.use not in view.pack.vocabulary.fields for use in item.field_uses())
+    asked = {f"form.{use.use}" for use in fields} | _collected_beside(view, item)
+    scopes = [c.item_scope for c in _conditions_with(view, item)] or [view.item_scope]
+    misspelt = any(use.use not in view.pack.vocabulary.fields for use in fields)
     # What a bundle or another item that could not be read asks for, nobody knows.
     misspelt = misspelt or not (view.sure("bundle") and view.sure("item"))
     for text, path in places:
@@ -166,7 +164,7 @@ def _item(view: View, item: models.ItemDefinition, source: Source) -> Iterator[D
     cycle = view.pack.lifecycles.get(item.lifecycle)
     if cycle and not misspelt and ("lifecycle", cycle.code) in view.pack.origins:
         for transition in cycle.transitions:
-            expression = _quietly(view.lifecycle_scope, transition.when)
+            expression = _quietly(view, transition.when)
             if expression:
                 said = f"生命周期“{cycle.code}”的“{transition.title}”"
                 yield from _unasked(expression, asked, source, ("lifecycle",), said)
@@ -200,9 +198,11 @@ def _collected_beside(view: View, item: models.ItemDefinition) -> set[str]:
     return set.intersection(*found_in) if found_in else set()
 
 
-def _quietly(scope: Scope, text: str | None) -> Expression | None:
+def _quietly(view: View, text: str | None) -> Expression | None:
     source = Source("", "", {}, {}, {})
-    return compiled(scope, text, source, ())[0] if text and "form." in text else None
+    if not text or "form." not in text:
+        return None
+    return view.compiled(view.lifecycle_scope, text, source, ())[0]
 
 
 def _unasked(
@@ -224,22 +224,13 @@ def _of_form(
     view: View, scope: Scope, text: str, source: Source, path: Path
 ) -> tuple[Expression | None, list[Diagnostic]]:
     """Compile an expression about the form; unknown fields are not told when a vocabulary could not be read."""
-    expression, wrong = compiled(scope, text, source, path)
+    expression, wrong = view.compiled(scope, text, source, path)
     if not view.sure("field"):
         wrong = [each for each in wrong if "form." not in each.message]
     if expression is None:
         return None, wrong
-    fields = view.pack.vocabulary.fields
-    options = {
-        f"form.{name}": models.one_of(field.options)
-        for name, field in fields.items()
-        if field.options
-    }
-    dates = {
-        f"form.{name}" for name, field in fields.items() if models.value_kind(field.type) == "date"
-    }
-    chosen = {**options, "applicant.type": APPLICANTS, "handling": HANDLING}
-    return expression, [*wrong, *literals(expression, chosen, dates, source, path)]
+    chosen = {**view.form_options, "applicant.type": APPLICANTS, "handling": HANDLING}
+    return expression, [*wrong, *literals(expression, chosen, view.form_dates, source, path)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +260,7 @@ def comparisons(expression: Expression) -> Iterator[Compared]:
 
 
 def literals(
-    expression: Expression, options: Options, dates: set[str], source: Source, path: Path
+    expression: Expression, options: Options, dates: Collection[str], source: Source, path: Path
 ) -> Iterator[Diagnostic]:
     """Yield comparisons with an option that does not exist or a date that is none."""
     for compared in comparisons(expression):

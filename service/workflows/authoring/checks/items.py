@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from service.workflows.authoring.checks.view import View, repeated
 from service.workflows.authoring.source import Path, Source
-from service.workflows.case.lifecycle import PLEDGED
+from service.workflows.case.lifecycle import PLEDGED, worded
 from service.workflows.definition import models
 from service.workflows.definition.diagnostics import Diagnostic, found, near
 from service.workflows.definition.duration import Duration
@@ -24,6 +24,8 @@ HEARING_STEPS = {
     ),
 }
 EXPIRY = "expiry"  # the limit of a clock that ends with the certificate
+# an act of licensing; a 许可证 may be named in any matter
+_LICENSING = re.compile("(准予|予以|不予|无需|撤回|撤销)(行政)?许可")
 _CATCH_ALL = re.compile(r"(其他|其它)(有关|相关|必要|规定)?的?(有关|相关|必要|规定)?的?条件")
 
 
@@ -37,6 +39,7 @@ def findings(view: View) -> Iterator[Diagnostic]:
         yield from _continuing(view, item, source)
         yield from _steps(view, item, source)
         yield from _conditions(item, source)
+        yield from _called(view, item, source)
         if item.commitment:
             yield from _commitment(view, item, item.commitment, source)
         if item.legal_review:
@@ -64,6 +67,22 @@ def _references(view: View, item: models.ItemDefinition, source: Source) -> Iter
                 f"“{item.lifecycle}”没有办结为准予的状态，不会发出证照",
                 "换一个生命周期，或删去 result",
             )
+
+
+def _called(view: View, item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:
+    """Yield what an item that is no licence would have called one, on buttons, states and papers (R-DEC-3)."""
+    cycle = view.pack.lifecycles.get(item.lifecycle)
+    if cycle is None or item.category == "licence":
+        return
+    own = worded(cycle, item.category)
+    said = [state.title for state in own.states.values()] + [each.title for each in own.transitions]
+    if named := list(dict.fromkeys(title for title in said if _LICENSING.search(title))):
+        yield found(
+            source.at("category"),
+            "E552",
+            f"不是行政许可，“{item.lifecycle}”却会说“{'”“'.join(named)}”",
+            f"在生命周期里写 wording: {{{item.category}: {{states: …, actions: …}}}}，或换一个生命周期",
+        )
 
 
 def _lists(view: View, item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:

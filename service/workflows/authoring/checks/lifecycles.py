@@ -45,6 +45,7 @@ def findings(view: View) -> Iterator[Diagnostic]:
         source = view.source("lifecycle", code)
         yield from _states(view, cycle, source)
         yield from _transitions(view, cycle, source)
+        yield from _wording(view, cycle, source)
         named = {state for t in cycle.transitions for state in (*t.sources, t.to)}
         if named <= cycle.states.keys():
             yield from _graph(cycle, source)
@@ -94,6 +95,16 @@ def _states(view: View, cycle: models.Lifecycle, source: Source) -> Iterator[Dia
                 f"“{state.post}”在“{name}”没有可以办的动作",
                 "改 post 或 by",
             )
+
+
+def _wording(view: View, cycle: models.Lifecycle, source: Source) -> Iterator[Diagnostic]:
+    actions = {transition.action for transition in cycle.transitions}
+    for category, own in cycle.wording.items():
+        here = ("wording", category)
+        for name in own.states:
+            yield from view.known("state", name, cycle.states, source.at_key(*here, "states", name))
+        for name in own.actions:
+            yield from view.known("action", name, actions, source.at_key(*here, "actions", name))
 
 
 def _kept(

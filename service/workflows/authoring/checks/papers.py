@@ -21,6 +21,7 @@ def findings(view: View) -> Iterator[Diagnostic]:
     for code, item in view.pack.items.items():
         yield from _grants(view, item, view.source("item", code))
     for code, kind in view.pack.vocabulary.certificates.items():
+        yield from _carried(view, code, kind, view.source("certificate", code))
         if kind.face:
             yield from _face(view.source("certificate", code), code, kind, kind.face)
 
@@ -59,6 +60,19 @@ def _grants(view: View, item: models.ItemDefinition, source: Source) -> Iterator
 def _grants_anything(view: View, item: models.ItemDefinition) -> bool:
     cycle = view.pack.lifecycles.get(item.lifecycle)
     return cycle is None or any(transition.notice == "grant" for transition in cycle.transitions)
+
+
+def _carried(
+    view: View, code: str, kind: models.VocabularyCertificate, source: Source
+) -> Iterator[Diagnostic]:
+    """Yield what a certificate is to carry that no item which issues it asks for: it would never be there."""
+    issuing = [i for i in view.pack.items.values() if i.result and i.result.certificate == code]
+    asked = {use.use for item in issuing for use in item.field_uses()}
+    for name, field in kind.carries.items() if issuing else ():
+        if field in view.pack.vocabulary.fields and field not in asked:
+            said = f"发这种证照的事项都不采集“{field}”，证面上不会有"
+            hint = "写进事项的 fields，或者从 carries 里删去"
+            yield found(source.at("certificates", code, "carries", name), "E551", said, hint)
 
 
 def _face(

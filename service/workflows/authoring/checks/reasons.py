@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from service.workflows.authoring.checks.view import View, compiled, repeated
+from service.workflows.authoring.checks.view import View, repeated
 from service.workflows.authoring.compiling import proceedings_of
 from service.workflows.authoring.source import Source
 from service.workflows.case.lifecycle import REASONS_OF_ENDS, completed, reasons_for
@@ -31,7 +31,7 @@ def _reason(view: View, code: str, reason: models.VocabularyReason) -> Iterator[
         fields = view.pack.vocabulary.fields
         yield from view.known("field", reason.field, fields, source.at(*path, "field"))
     if reason.when:
-        yield from compiled(view.item_scope, reason.when, source, (*path, "when"))[1]
+        yield from view.compiled(view.item_scope, reason.when, source, (*path, "when"))[1]
     if reason.for_ is None and not (reason.material or reason.field):
         said = f"理由“{code}”没有写明用在哪里"
         hint = f"写上 for: [decline]；可以写：{GROUNDS_HERE}"

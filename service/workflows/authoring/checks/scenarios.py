@@ -54,11 +54,10 @@ REFUSALS = ("any", *sorted(kind.slug for kind in ServiceError.__subclasses__()))
 
 def findings(view: View) -> Iterator[Diagnostic]:
     """Yield what is wrong in the scenarios."""
+    known = bundles_of(view.pack)
     for story in view.pack.scenarios:
         bundle = view.pack.bundles.get(story.scenario.bundle)
-        yield from view.known(
-            "bundle", story.scenario.bundle, bundles_of(view.pack), story.source.at("bundle")
-        )
+        yield from view.known("bundle", story.scenario.bundle, known, story.source.at("bundle"))
         if bundle is not None:
             yield from _Story(view, story, bundle).findings()
 

@@ -1,6 +1,6 @@
 """检查用的定义包 — a pack with the places of its parts and the doubts about what could not be read."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ from service.workflows.definition import models
 from service.workflows.definition.diagnostics import At, Diagnostic, found, near
 from service.workflows.definition.expressions import Expression, Scope
 from service.workflows.definition.scopes import item_scope, lifecycle_scope
-from service.workflows.definition.tokens import ExpressionRefused
+from service.workflows.definition.tokens import ExpressionRefused, Problem
 
 VOCABULARY = {
     "field": "fields",
@@ -43,6 +43,10 @@ _HOME = {
 }
 
 
+Results = tuple[models.ValueKind, ...]
+Refused = tuple[Problem, ...]
+
+
 @dataclass(frozen=True)
 class View:
     """What the checks look at."""
@@ -52,6 +56,10 @@ class View:
     unread: frozenset[str]
     # Bundle → its `Conditions`, once they are compiled; who takes them says so.
     conditions: dict[str, Any] = field(default_factory=dict)
+    # What was compiled in which scope: many definitions say the same.
+    _compiled: dict[tuple[int, str, Results], tuple[Scope, Expression | Refused]] = field(
+        default_factory=dict
+    )
 
     def source(self, kind: str, code: str) -> Source:
         """Return the file a definition stands in."""
@@ -97,6 +105,46 @@ class View:
         return lifecycle_scope(self.pack.vocabulary)
 
     @cached_property
+    def form_options(self) -> Mapping[str, Mapping[str, str]]:
+        """Return the form fields that are chosen from a list, with what can be chosen."""
+        fields = self.pack.vocabulary.fields
+        return {
+            f"form.{name}": models.one_of(field.options)
+            for name, field in fields.items()
+            if field.options
+        }
+
+    @cached_property
+    def form_dates(self) -> frozenset[str]:
+        """Return the form fields that are dates."""
+        fields = self.pack.vocabulary.fields
+        return frozenset(
+            f"form.{name}"
+            for name, field in fields.items()
+            if models.value_kind(field.type) == "date"
+        )
+
+    def compiled(
+        self,
+        scope: Scope,
+        text: str,
+        source: Source,
+        path: Path,
+        results: Results = ("boolean",),
+    ) -> tuple[Expression | None, list[Diagnostic]]:
+        """Compile an expression of a definition; what is wrong with it gets its place in the file."""
+        key = id(scope), text, results
+        if key not in self._compiled:  # the scope is kept with it: another may not get its id
+            try:
+                self._compiled[key] = scope, scope.compile(text, results)
+            except ExpressionRefused as refused:
+                self._compiled[key] = scope, tuple(refused.problems)
+        made = self._compiled[key][1]
+        if isinstance(made, Expression):
+            return made, []
+        return None, [found(source.within(path, p.offset), p.code, p.message, p.hint) for p in made]
+
+    @cached_property
     def calendar(self) -> WorkCalendar:
         """Return the calendar by which limits are compared: the nation's, and what the pack adds to it."""
         own = self.pack.calendars
@@ -115,20 +163,3 @@ def repeated(names: Iterable[str]) -> Iterator[tuple[int, str]]:
         if name in seen:
             yield index, name
         seen.add(name)
-
-
-def compiled(
-    scope: Scope,
-    text: str,
-    source: Source,
-    path: Path,
-    results: tuple[models.ValueKind, ...] = ("boolean",),
-) -> tuple[Expression | None, list[Diagnostic]]:
-    """Compile an expression of a definition; what is wrong with it gets its place in the file."""
-    try:
-        return scope.compile(text, results), []
-    except ExpressionRefused as refused:
-        return None, [
-            found(source.within(path, p.offset), p.code, p.message, p.hint)
-            for p in refused.problems
-        ]

@@ -113,6 +113,13 @@ class Transition(Model):
         return [self.by] if isinstance(self.by, str) else self.by
 
 
+class LifecycleWording(Model):
+    """用语 — how items of a category call the states and actions of a lifecycle that they share with others."""
+
+    states: dict[Name, Title] = Field({}, description="状态 → 这个类别的名称")
+    actions: dict[Name, Title] = Field({}, description="动作 → 这个类别的名称")
+
+
 class Lifecycle(Model):
     """生命周期 — a state machine for one item; the first state is where it begins."""
 
@@ -125,6 +132,10 @@ class Lifecycle(Model):
     clocks: dict[Name, LifecycleClock] = {}
     states: Annotated[dict[Name, State], Field(min_length=1)]
     transitions: Annotated[list[Transition], Field(min_length=1)]
+    wording: dict[Category, LifecycleWording] = Field(
+        {},
+        description="别的类别怎么说：类别 → states、actions 的名称，如行政确认的 refuse: 不予确认；不写的照上面的",
+    )
 
     @property
     def initial(self) -> str:

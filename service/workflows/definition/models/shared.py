@@ -217,7 +217,7 @@ class FaceLine(Model):
     label: Title
     say: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(
         description="可以用 carries 里的名称，如 {address}，和 {number} 编号、{holder} 持证人、{holder_id} 证件号码、"
-        "{from} 起、{until} 止、{issued} 发证日期、{authority} 发证机关"
+        "{item} 事项、{from} 起、{until} 止、{issued} 发证日期、{authority} 发证机关"
     )
     wide: bool = Field(False, description="占整行")
 

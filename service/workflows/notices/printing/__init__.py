@@ -12,7 +12,12 @@ from service.workflows.notices.printing.contents import (
     prepared,
     track_address,
 )
-from service.workflows.notices.printing.genuine import Verdict, verdict
+from service.workflows.notices.printing.genuine import (
+    Verdict,
+    verdict,
+    verdict_on_shown,
+    verdict_refused,
+)
 from service.workflows.notices.printing.page import STYLE
 
 
@@ -46,4 +51,6 @@ __all__ = [
     "track_address",
     "typst",
     "verdict",
+    "verdict_on_shown",
+    "verdict_refused",
 ]

@@ -7,10 +7,11 @@ from typing import Any, Literal
 
 from service.workflows.calendar import local_date
 from service.workflows.case import record
-from service.workflows.case.columns import PointTold, Remedies, Served
+from service.workflows.case.columns import AcceptedItem, PointTold, Remedies, Served
 from service.workflows.case.lifecycle import APPLICANT
 from service.workflows.case.parts import THIRD_PARTY, Case, Notice
 from service.workflows.definition.release import Release
+from service.workflows.notices import matters
 from service.workflows.notices.dates import say_date
 from service.workflows.notices.numbering import WORDS
 from service.workflows.notices.printing.citations import cited
@@ -18,6 +19,8 @@ from service.workflows.notices.printing.citations import cited
 SIGNED_FOR = frozenset(WORDS)  # official papers; a receipt or a message is only given
 DAY_TO_FILL_IN = "　　　　　　　　　　年　　月　　日"
 MANY = 8
+ACCEPTED_HEADS = ("序号", "事项（类别）", "承办机关", "法定期限至", "承诺办结")
+NOT_SET, NOT_PROMISED, BY_LAW = "未规定", "未承诺", "按法定期限"
 STATUTORY = "法定期限"
 RECEIPT = "receipt"
 PROGRESS = "扫码查进度"
@@ -38,7 +41,7 @@ POINTS = {  # what the points of a paper are
     "correction": "需要补正的内容",
     "rectification": "需要整改的内容",
     "follow_up_result": "核查发现",
-    "refusal": "不予准予的理由",
+    "refusal": "不予办理的理由",
     "not_accepted": "不予受理的理由",
     "not_required": "不受理的理由",
     "revocation": "撤销的理由",
@@ -71,6 +74,8 @@ class Section:
     sentences: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
     rows: tuple[tuple[str, str], ...] = ()
+    heads: tuple[str, ...] = ()  # of a table with columns of its own, whose rows are `cells`
+    cells: tuple[tuple[str, ...], ...] = ()
 
     @property
     def is_long_list(self) -> bool:
@@ -143,7 +148,7 @@ def prepared(
         sections=tuple(
             section
             for section in _sections(notice, release)
-            if section.sentences or section.lines or section.rows
+            if section.sentences or section.lines or section.rows or section.cells
         ),
         signed=authority if outward else "系统自动发出",
         seal=f"（盖章：{authority}行政审批专用章）" if outward else "",
@@ -211,11 +216,19 @@ def _sections(notice: Notice, release: Release) -> Iterator[Section]:
     points = _lines(body.get("points", ()))
     if asked := body.get("asked"):
         points = _points_asked(asked, release)
-    yield Section(POINTS.get(notice.kind, "有关内容"), lines=points)
-    yield Section("准予的内容", rows=tuple(body.get("grants", {}).items()))
+    subject = release.subject(notice.item)
+    category = subject.category if subject else "licence"
+    about = POINTS.get(notice.kind, "有关内容")
+    if notice.kind == "refusal" and subject:
+        about = f"{matters.REFUSED[category]}的理由"
+    yield Section(about, lines=points)
+    yield Section(matters.CONTENTS[category], rows=tuple(body.get("grants", {}).items()))
     yield Section("送达情况", rows=_service(body.get("served")))
-    heading = "各事项的办理部门和结果" if notice.kind == "result" else "事项和办理部门"
-    yield Section(heading, rows=_items(body.get("items", ()), release))
+    if limits := body.get("limits"):
+        yield _accepted(limits, release)
+    else:
+        heading = "各事项的办理部门和结果" if notice.kind == "result" else "事项和办理部门"
+        yield Section(heading, rows=_items(body.get("items", ()), release))
     for key, title in LISTS.items():
         yield Section(title, lines=_lines(body.get(key, ())))
     yield Section("期限", rows=_dates_said(body.get("dates", {})))
@@ -225,6 +238,25 @@ def _sections(notice: Notice, release: Release) -> Iterator[Section]:
     yield Section("依据", tuple(filter(None, [cited(law)])))
     if remedies := body.get("remedies"):
         yield _remedies(remedies)
+
+
+def _accepted(limits: Iterable[AcceptedItem], release: Release) -> Section:
+    """Lay out what is accepted as one table: each item with its authority, its statutory and its promised last day."""
+    told = list(limits)
+    one_day = len({each["accepted_on"] for each in told}) == 1
+    cells = []
+    for n, each in enumerate(told, start=1):
+        item = release.items[each["item"]]
+        of = matters.TITLES[item.category]
+        of += "" if one_day else f"，{_day_said(each['accepted_on'])}受理"
+        statutory, promised = each.get("statutory_on"), each.get("promised_on")
+        days = (
+            _day_said(statutory) if statutory else NOT_SET,
+            _day_said(promised) if promised else BY_LAW if statutory else NOT_PROMISED,
+        )
+        authority = release.directory.authority(item.department)
+        cells.append((str(n), f"{item.title}（{of}）", authority, *days))
+    return Section("受理的事项和办理期限", heads=ACCEPTED_HEADS, cells=tuple(cells))
 
 
 def _remedies(remedies: Remedies) -> Section:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from service.workflows.calendar import local_date
+from service.workflows.calendar import TZ, local_date
 from service.workflows.notices.dates import say_date
+
+SAME_AS_SHOWN = "请与对方手机上的名称、编号核对。出示码五分钟内有效，截图过后不能再用。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,29 @@ def verdict(found: Mapping[str, Any] | None) -> Verdict:
         found["sha256"],
         bool(found["intact"] and found["valid"]),
     )
+
+
+def verdict_refused(why: str) -> Verdict:
+    """Say why a code that is held out tells nothing."""
+    return Verdict("不能凭这个码核验", (why,))
+
+
+def verdict_on_shown(found: Mapping[str, Any]) -> Verdict:
+    """Say what `office.shown_certificate` tells of a certificate that is held out: what, whose, whether it holds now."""
+    rows = [
+        ("证照", found["title"]),
+        ("编号", found["number"]),
+        ("持证人", f"{found['applicant']}（部分隐去）"),
+        ("发证机关", found["department_title"]),
+    ]
+    until = found["valid_until"]
+    rows.append(("有效期到", say_date(until) if until else "长期"))
+    at = found["shown_at"].astimezone(TZ)
+    rows.append(("出示时间", f"{say_date(local_date(at))}{at.hour}时{at.minute:02}分"))
+    good = bool(found["intact"] and found["valid"])
+    title = "证照属实，现在有效" if good else "这份证照现在不能使用"
+    told = (found["note"],) if found["note"] else ()
+    return Verdict(title, told, tuple(rows), SAME_AS_SHOWN, good=good)
 
 
 def _title(found: Mapping[str, Any]) -> str:

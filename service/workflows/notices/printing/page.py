@@ -70,7 +70,24 @@ def _section(section: Section) -> str:
     made = "".join(_line(line) for line in section.lines)
     short = ' class="short"' if section.is_long_list else ""
     lines = f"<ol{short}>{made}</ol>" if made else ""
-    return f"<section><h2>{escape(section.title)}</h2>{sentences(section.sentences)}{lines}{table(section.rows, 'rows')}</section>"
+    return f"<section><h2>{escape(section.title)}</h2>{sentences(section.sentences)}{lines}{table(section.rows, 'rows')}{_columns(section)}</section>"
+
+
+def _columns(section: Section) -> str:
+    """Write a table with a heading for each column; a narrow screen shows each row as a block with its headings."""
+    if not section.cells:
+        return ""
+    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in section.heads)
+    rows = "".join(
+        "<tr>"
+        + "".join(
+            f'<td data-head="{escape(head)}">{escape(cell)}</td>'
+            for head, cell in zip(section.heads, row, strict=True)
+        )
+        + "</tr>"
+        for row in section.cells
+    )
+    return f'<table class="columns"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
 
 
 def _line(line: Line) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from service.workflows.application import order, questions
 from service.workflows.calendar import local_date
-from service.workflows.case.lifecycle import APPLICANT, SATISFIED, WAITING, machine_of
+from service.workflows.case.lifecycle import APPLICANT, SATISFIED, WAITING, machine_for
 from service.workflows.case.parts import Case, Event, Item
 from service.workflows.definition.duration import Duration
 from service.workflows.definition.expressions import ExpressionFailed
@@ -206,7 +206,7 @@ def _case_item(release: Release, case: Case, item: Item, record: Record) -> Node
 
 
 def _track(release: Release, case: Case, item: Item, walk: Walk) -> Track:
-    machine = machine_of(release, item.lifecycle)
+    machine = machine_for(release, item.item)
     facts = {**questions.facts_for(release, case), "handling": item.handling}
 
     def is_open(way: Transition) -> bool:
@@ -238,13 +238,11 @@ def _look_of(release: Release, item: Item) -> Look:
         return "done" if item.outcome in GOOD else "bad"
     if item.state == WAITING:
         return "todo"
-    return (
-        "now" if machine_of(release, item.lifecycle).states[item.state].post == APPLICANT else "run"
-    )
+    return "now" if machine_for(release, item.item).states[item.state].post == APPLICANT else "run"
 
 
 def _state_text(release: Release, item: Item, code: str) -> str:
-    state = machine_of(release, item.lifecycle).states[code]
+    state = machine_for(release, item.item).states[code]
     return f"{state.title}（等申请人）" if state.post == APPLICANT else state.title
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from service.workflows.application import needed, order
+from service.workflows.definition.duration import Duration
 from service.workflows.definition.models import (
     CommitmentDefinition,
     FieldUse,
@@ -269,22 +270,45 @@ def fees(rehearsal: Rehearsal) -> dict[str, Any]:
 
 
 def savings(rehearsal: Rehearsal, papers: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """Return what is saved against doing it separately (R-ONE-1), as {steps, materials, days}, each {before, now} or None.
+    """Return what is saved against doing it separately (R-ONE-1), each as {before, now, less}; None where nothing was published.
 
-    Steps now: hand in once and, where something is issued, collect once. Materials now: the papers the applicant has to
-    hand in. Days are limits as {limit, title}.
+    Steps now: hand in once and, where something is issued, collect once. Days are limits as {limit, title}. What was
+    published is of the whole thing: with the steps and the promised limit of the whole it can be compared, with the papers
+    of an applicant who needs a part of it it cannot. `less` is None there, and where nothing is less.
     """
-    before = rehearsal.release.bundle.before
+    bundle = rehearsal.release.bundle
+    before = bundle.before
     if before is None:
         return None
     collects = any(rehearsal.release.items[code].result for code in rehearsal.items)
     handed_in = sum(1 for paper in papers if paper["way"]["code"] == "upload" and paper["required"])
-    days = {
-        "before": titles.length(before.days),
-        "now": titles.length(rehearsal.release.bundle.promised),
+    needs_all = len(rehearsal.items) == len(bundle.items)
+    found = {
+        "steps": _fewer(before.steps, 2 if collects else 1, comparable=True),
+        "materials": _fewer(before.materials, handed_in, comparable=needs_all),
+        "days": _sooner(before.days, bundle.promised),
     }
+    return found if any(found.values()) else None
+
+
+def _fewer(before: int | None, now: int, *, comparable: bool) -> dict[str, int | None] | None:
+    if not before:
+        return None
     return {
-        "steps": {"before": before.steps, "now": 2 if collects else 1} if before.steps else None,
-        "materials": {"before": before.materials, "now": handed_in} if before.materials else None,
-        "days": days if before.days else None,
+        "before": before,
+        "now": now,
+        "less": before - now if comparable and before > now else None,
+    }
+
+
+def _sooner(before: str | None, now: str) -> dict[str, Any] | None:
+    if not before:
+        return None
+    was, will = Duration.parse(before), Duration.parse(now)
+    less = Duration(was.count - will.count, was.unit)
+    sooner = was.unit == will.unit and less.count > 0
+    return {
+        "before": titles.length(before),
+        "now": titles.length(now),
+        "less": titles.length(str(less)) if sooner else None,
     }

@@ -232,23 +232,25 @@ def _fees(guide: Part) -> Iterator[str]:
 def _savings(guide: Part) -> Iterator[str]:
     saved = guide["savings"] or {}
     rows = [
-        _table_row("几个环节", f"{saved['steps']['before']} 个", f"{saved['steps']['now']} 个")
-        if saved.get("steps")
-        else "",
-        _table_row(
-            "交几份材料", f"{saved['materials']['before']} 份", f"{saved['materials']['now']} 份"
-        )
-        if saved.get("materials")
-        else "",
-        _table_row("要多久", saved["days"]["before"]["title"], saved["days"]["now"]["title"])
-        if saved.get("days")
-        else "",
+        *_counted_row("几个环节", saved.get("steps"), "个"),
+        *_counted_row("交几份材料", saved.get("materials"), "份"),
     ]
-    if any(rows):
+    if days := saved.get("days"):
+        less = days["less"]["title"] if days["less"] else ""
+        rows.append(_table_row("要多久", days["before"]["title"], days["now"]["title"], less))
+    if rows:
         yield from _heading("比分头办省了什么")
-        yield "| | 原来分头办 | 现在一次办 |"
-        yield "| --- | --- | --- |"
-        yield from (row for row in rows if row)
+        yield "| | 原来分头办 | 现在一次办 | 减少 |"
+        yield "| --- | --- | --- | --- |"
+        yield from rows
+        yield ""
+        yield "“原来”是公布的分头办理全部事项的数字；您只办其中几个的，材料的份数不能直接相减。"
+
+
+def _counted_row(title: str, saved: Part | None, unit: str) -> Iterator[str]:
+    if saved:
+        less = f"{saved['less']} {unit}" if saved["less"] else ""
+        yield _table_row(title, f"{saved['before']} {unit}", f"{saved['now']} {unit}", less)
 
 
 def _where(guide: Part) -> Iterator[str]:

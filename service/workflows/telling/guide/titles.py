@@ -8,15 +8,9 @@ from service.workflows.authoring.checks.conditions import APPLICANTS, HANDLING
 from service.workflows.definition.duration import Duration
 from service.workflows.definition.models import BUILT_IN_POSTS
 from service.workflows.definition.release import Release
+from service.workflows.notices import matters
 
-CATEGORIES: Mapping[str, str] = {
-    "licence": "行政许可",
-    "filing": "备案",
-    "confirmation": "行政确认",
-    "service": "公共服务",
-    "verification": "内部核验",
-    "utility": "公用服务",
-}
+CATEGORIES: Mapping[str, str] = {str(code): title for code, title in matters.TITLES.items()}
 ORIGINS: Mapping[str, str] = {
     "upload": "上传",
     "share": "数据共享",

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from service.workflows.application import in_hand, needed, order, questions
 from service.workflows.case.columns import Point
-from service.workflows.case.lifecycle import APPLICANT, WAITING, WITHDRAWN, machine_of
+from service.workflows.case.lifecycle import APPLICANT, WAITING, WITHDRAWN, machine_for
 from service.workflows.case.parts import Case, Item, Material
 from service.workflows.case.situation import Situation
 from service.workflows.clocks import Left, left
@@ -104,7 +104,7 @@ def _of(seen: _Seen, item: Item) -> Owed | None:
     if item.state == WAITING:
         return _of_waiting(seen, item)
     release = seen.situation.release
-    machine = machine_of(release, item.lifecycle)
+    machine = machine_for(release, item.item)
     state = machine.states[item.state]
     gaps = in_hand.open_gaps(seen.case, item.item)
     waits = state.post == APPLICANT

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from service.workflows.case.lifecycle import APPLICANT, CLOCK, GOOD, SATISFIED, machine_of
+from service.workflows.case.lifecycle import APPLICANT, CLOCK, GOOD, SATISFIED, machine_for
 from service.workflows.case.parts import CASE, Case, Event, Notice
 from service.workflows.definition.models import BUILT_IN_POSTS
 from service.workflows.definition.release import Release
@@ -138,7 +138,7 @@ def _concerns(release: Release, event: Event, outward: Sequence[Notice]) -> bool
 def action_title(release: Release, event: Event) -> str:
     """Return the Chinese name of what was done."""
     if event.item and event.state_from:
-        found = machine_of(release, release.lifecycle_of(event.item).code).title_of(event.action)
+        found = machine_for(release, event.item).title_of(event.action)
         if found != event.action:
             return found
     if event.action in TASK_ACTIONS:
@@ -155,7 +155,7 @@ def title(release: Release, event: Event) -> str:
     said = TOLD_AS.get(event.action) or action_title(release, event)
     if not event.item:
         return said
-    state = machine_of(release, release.lifecycle_of(event.item).code).states.get(event.state_to)
+    state = machine_for(release, event.item).states.get(event.state_to)
     ends = ""
     if state and state.final and state.title not in (said, f"已{said}"):
         ends = f"，{state.title}"
@@ -197,7 +197,7 @@ def _look_of(release: Release, event: Event) -> Look:
         if event.action == "close" and event.state_to in ("refused", "terminated"):
             return "bad"
         return "ok"
-    state = machine_of(release, release.lifecycle_of(event.item).code).states[event.state_to]
+    state = machine_for(release, event.item).states[event.state_to]
     if state.final:
         return "ok" if state.final in GOOD | SATISFIED else "bad"
     if state.post == APPLICANT:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from service.workflows.application import in_hand, order
-from service.workflows.case.lifecycle import WAITING, machine_of
+from service.workflows.case.lifecycle import WAITING, machine_for
 from service.workflows.case.parts import CASE, Case, Clock
 from service.workflows.case.situation import Situation
 from service.workflows.clocks import Left, left
@@ -22,8 +22,8 @@ WHOSE_TITLES: dict[Whose, str] = {
 }
 ENDS = {
     "granted": "全部办结",
-    "partly_granted": "已办结，部分准予",
-    "refused": "已办结，没有准予",
+    "partly_granted": "已办结，部分办成",
+    "refused": "已办结，没有办成",
     "withdrawn": "申请已撤回",
     "terminated": "已终止",
 }
@@ -165,7 +165,7 @@ def _publics(case: Case, situation: Situation) -> Turn:
     release = situation.release
     running = [i for i in order.own_items(case).values() if not i.outcome and i.state != WAITING]
     titles = [
-        f"{release.title_of(i.item)}：{machine_of(release, i.lifecycle).states[i.state].title}"
+        f"{release.title_of(i.item)}：{machine_for(release, i.item).states[i.state].title}"
         for i in running
     ]
     rest, clock = _nearest(

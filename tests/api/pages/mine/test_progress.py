@@ -148,7 +148,7 @@ class TestProgress:
         await life.act("sign-clerk", "outdoor-sign.propose", opinion="遮挡")
         await life.act("sign-approver", "outdoor-sign.refuse", reasons=[{"text": "遮挡消防救援窗"}])
         page = light(await me.get(life.here))
-        assert page.headings[0] == "已办结，部分准予"
+        assert page.headings[0] == "已办结，部分办成"
         assert "遮挡消防救援窗" in page.text
         assert ("从头申请一次", "/things/open-shop") in page.links
         assert f"{life.here}/reapply" in [form.action for form in page.forms]

@@ -144,15 +144,16 @@ class TestMoney:
     def test_shows_what_is_saved(self, desk: Desk) -> None:
         """Published figures of before stand beside what this applicant has to do now (R-ONE-1)."""
         assert desk.guide()["savings"] == {
-            "steps": {"before": 12, "now": 2},
-            "materials": {"before": 35, "now": 3},
+            "steps": {"before": 12, "now": 2, "less": 10},
+            "materials": {"before": 35, "now": 3, "less": None},  # of a part of what was published
             "days": {
                 "before": {"limit": "48wd", "title": "48个工作日"},
                 "now": {"limit": "13wd", "title": "13个工作日"},
+                "less": {"limit": "35wd", "title": "35个工作日"},
             },
         }
         nothing_issued = desk.guide(answers={**ANSWERS, "area": 20, "dishes": []})["savings"]
-        assert nothing_issued["steps"] == {"before": 12, "now": 1}
+        assert nothing_issued["steps"] == {"before": 12, "now": 1, "less": 11}
 
     def test_compares_nothing_without_figures(
         self, joint: Release, calendar: WorkCalendar, now: datetime

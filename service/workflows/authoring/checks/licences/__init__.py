@@ -21,21 +21,32 @@ USE = "一般的用 licence，当场办的用 instant，延续用 renewal；要�
 
 def findings(view: View) -> Iterator[Diagnostic]:
     """Yield what keeps the licences of a pack from being lawful: each cause once, where it stands."""
-    proofs: dict[str, Proof] = {}
+    proved: dict[str, _Proved] = {}
     for code, item in view.pack.items.items():
         cycle = view.pack.lifecycles.get(item.lifecycle)
         if item.category != LICENCE or cycle is None or not whole(cycle):
             continue
         source = view.source("item", code)
-        proof = proofs.get(cycle.code)
-        if proof is None:
-            proof = proofs[cycle.code] = Proof(cycle)
-            if ("lifecycle", cycle.code) in view.pack.origins:
-                yield from _told(proof, view.source("lifecycle", cycle.code))
-        misfit = []
-        if ("lifecycle", cycle.code) not in view.pack.origins:
-            misfit = list(_not_its_procedure(proof, source))
-        yield from misfit or _limits(view, item, proof, source)
+        known = proved.get(cycle.code)
+        if known is None:
+            own = ("lifecycle", cycle.code) in view.pack.origins
+            known = proved[cycle.code] = _Proved(Proof(cycle), own=own)
+            if own:
+                yield from _told(known.proof, view.source("lifecycle", cycle.code))
+        if known.misfit:
+            yield found(source.at("lifecycle"), "E530", known.misfit, USE)
+        else:
+            yield from _limits(view, item, known, source)
+
+
+class _Proved:
+    """A lifecycle proved once, whatever number of items use it."""
+
+    def __init__(self, proof: Proof, *, own: bool) -> None:
+        """Prove it; the faults of a pack's `own` are told where it stands, not as a misfit of each item."""
+        self.proof = proof
+        self.misfit = "" if own else _misfit(proof)
+        self.bounds: Mapping[str, limit.Bound] = limit.named_bounds(proof)
 
 
 def faults_of(proof: Proof) -> list[Fault]:
@@ -63,26 +74,24 @@ def _place(source: Source, fault: Fault) -> At:
     return source.at_key(*fault.path) if fault.at_key else source.at(*fault.path)
 
 
-def _not_its_procedure(proof: Proof, source: Source) -> Iterator[Diagnostic]:
-    """Say once that a lifecycle of the engine was made for something else."""
-    faults = faults_of(proof)
-    if faults:
-        why = "；".join(fault.said for fault in faults)
-        said = f"“{proof.cycle.code}”（{proof.cycle.title}）不是行政许可的办理程序：{why}"
-        yield found(source.at("lifecycle"), "E530", said, USE)
+def _misfit(proof: Proof) -> str:
+    """Say that a lifecycle of the engine was made for something else; nothing of one that fits."""
+    why = "；".join(fault.said for fault in faults_of(proof))
+    return (
+        f"“{proof.cycle.code}”（{proof.cycle.title}）不是行政许可的办理程序：{why}" if why else ""
+    )
 
 
 # ---- the limits of an item ---------------------------------------------------------------------------------------
 
 
 def _limits(
-    view: View, item: models.ItemDefinition, proof: Proof, source: Source
+    view: View, item: models.ItemDefinition, known: _Proved, source: Source
 ) -> Iterator[Diagnostic]:
-    yield from _on_the_spot(view, item, proof, source)
+    yield from _on_the_spot(view, item, known.proof, source)
     yield from _extension(item, source)
     yield from _to_follow(view, item, source)
-    bounds: Mapping[str, limit.Bound] = limit.named_bounds(proof)
-    for name, bound in bounds.items():
+    for name, bound in known.bounds.items():
         length = item.limit(name)
         if length and bound.breaks(length):
             yield found(source.at("limits", name), bound.code, bound.said(length), bound.hint)

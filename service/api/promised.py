@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from markupsafe import Markup
-
-from service.api.pages.prose import prose
 from service.office import CaseView, titles
 from service.workflows.case import Commitment
 from service.workflows.definition import own_code
@@ -19,8 +16,8 @@ class Promise:
 
     item: str
     title: str
-    notice: Markup  # 告知书, empty where the promise tells all itself
-    text: Markup
+    notice: str  # 告知书, empty where the promise tells all itself
+    text: str
     signer: str
     how: str
     certificate: str  # of the electronic signature
@@ -42,8 +39,8 @@ def promise_of(view: CaseView, code: str) -> Promise | None:
     return Promise(
         item=item,
         title=titles.item_title(view.release, item),
-        notice=prose(texts.get(kept.notice, "")),
-        text=prose(texts.get(kept.text, "")),
+        notice=texts.get(kept.notice, ""),
+        text=texts.get(kept.text, ""),
         signer=signed.get("name", ""),
         how=METHODS.get(signed.get("method", ""), signed.get("method", "")),
         certificate=signed.get("certificate", ""),

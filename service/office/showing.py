@@ -1,0 +1,60 @@
+"""出示码 — what a phone holds out for a certificate: signed by the service, good for five minutes, kept nowhere.
+
+It names the certificate and its end and nothing about the holder; a picture of it is worth nothing later. Who reads it
+learns the state of the moment, not that of when it was made.
+"""
+
+import base64
+import hmac
+import struct
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+LASTS = timedelta(minutes=5)
+_CODE, _SIGNATURE = 10, 10  # bytes: of the code that a certificate carries, of what proves it
+_ENDS = struct.Struct(">I")
+_SIZE = _CODE + _ENDS.size + _SIGNATURE
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """一次出示 — the certificate by its code, the token to hold out, and when it ends."""
+
+    code: str
+    token: str
+    until: datetime
+
+    @property
+    def since(self) -> datetime:
+        """Return when it was made."""
+        return self.until - LASTS
+
+
+class ShowCodes:
+    """Codes that only who knows the secret of the service can make."""
+
+    def __init__(self, secret: str) -> None:
+        """Sign with a key of its own, drawn from what all processes share."""
+        self._key = hmac.digest(secret.encode(), b"yijianshi: certificates shown", "sha256")
+
+    def made(self, code: str, now: datetime) -> Showing:
+        """Return a code for a certificate, good from now on."""
+        ends = int((now + LASTS).timestamp())
+        said = bytes.fromhex(code) + _ENDS.pack(ends)
+        token = base64.urlsafe_b64encode(said + self._signed(said)).decode()
+        return Showing(code, token, datetime.fromtimestamp(ends, UTC))
+
+    def read(self, token: str) -> Showing | None:
+        """Return what a token says, whether or not it has ended; None where the service did not make it."""
+        try:
+            raw = base64.b64decode(token, altchars=b"-_", validate=True)
+        except ValueError:
+            return None
+        said, signature = raw[:-_SIGNATURE], raw[-_SIGNATURE:]
+        if len(raw) != _SIZE or not hmac.compare_digest(signature, self._signed(said)):
+            return None
+        ends = datetime.fromtimestamp(_ENDS.unpack(said[_CODE:])[0], UTC)
+        return Showing(said[:_CODE].hex(), token, ends)
+
+    def _signed(self, said: bytes) -> bytes:
+        return hmac.digest(self._key, said, "sha256")[:_SIGNATURE]
