@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 
+from service.verify.days import count_of
 from service.verify.dossier import Dossier, Row
 from service.verify.lots import Lots
 from service.verify.record import as_columns
@@ -114,6 +115,36 @@ def _is_grant(dossier: Dossier, event: Row) -> bool:
     cycle = dossier.lifecycle(item) if item else None
     moved = event["state_from"] != event["state_to"]
     return bool(cycle and moved and cycle.is_granted(event["state_to"]))
+
+
+def blocked(dossier: Dossier) -> Iterator[Finding]:
+    """Who waits for what the applicant gave up has the days that the region gives (R-ACC-11)."""
+    region = dossier.definition.policy.get("blocked", {}) if dossier.definition else {}
+    within = region.get("within", "15wd")
+    for clock in dossier.rows["clocks"]:
+        if clock["clock"] == "blocked" and clock["promised"] != within:
+            where = f"clocks {clock['item']} blocked"
+            yield Finding(
+                dossier.name, where, f"等申请人决定的时间是 {clock['promised']}，应为 {within}"
+            )
+
+
+def extended(dossier: Dossier) -> Iterator[Finding]:
+    """No limit of an item was put off by more than its lifecycle, its statute or article 42 allows (R-DEC-4, R-TIME-10)."""
+    for clock in dossier.rows["clocks"]:
+        item = dossier.items.get(clock["item"])
+        cycle = dossier.lifecycle(item) if item else None
+        if item is None or cycle is None or item["parent"] or clock["clock"] not in cycle.clocks:
+            continue
+        defined = _defined_item(dossier, clock["item"])
+        own = (defined.get("extension") or {}).get("days") or defined.get("limits", {}).get(
+            "extension", "10wd"
+        )
+        longest, _ = count_of(cycle.clocks[clock["clock"]].get("extension") or own)
+        for each in clock["extensions"]:
+            if count_of(each["days"])[0] > longest:
+                what = f"延长了 {each['days']}，最多 {longest} 个工作日"
+                yield Finding(dossier.name, f"clocks {clock['item']} {clock['clock']}", what)
 
 
 def hearings(dossier: Dossier) -> Iterator[Finding]:

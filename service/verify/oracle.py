@@ -170,6 +170,8 @@ def _findings_of(dossier: Dossier, checks: _Checks) -> Iterator[Finding]:
     yield from duties.open_and_closed(dossier)
     yield from duties.closed_case(dossier)
     yield from duties.certificates(dossier)
+    yield from duties.blocked(dossier)
+    yield from duties.extended(dossier)
     yield from duties.hearings(dossier)
     yield from duties.promises(dossier, checks.lots)
     yield from duties.breaches(dossier)

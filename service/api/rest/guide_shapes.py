@@ -119,6 +119,13 @@ class GuideLimits(Shown):
     promised: GuideLimit | None
 
 
+class GuideExtension(Shown):
+    """法律、法规另有规定的延长。"""
+
+    limit: GuideLimit
+    basis: str
+
+
 class GuideAfterwards(Shown):
     """决定以后还要办的：颁证送达、发放，各自的期限和最迟的日期。"""
 
@@ -138,6 +145,7 @@ class GuideItem(Shown):
     conditions: list[str]
     handling: Choice
     limits: GuideLimits
+    extension: GuideExtension | None
     expected_on: date | None
     afterwards: list[GuideAfterwards]
     after: list[Choice]

@@ -126,9 +126,9 @@ def _days(desk: Desk, value: Any) -> int:
             own = Duration.parse(clock.extension)
         longest = own or Duration(10, "wd")
         if value > longest.count:
-            raise one_field(
-                "/data/days", f"最多延长{longest.title()}", law=clock.basis or "行政许可法 42"
-            )
+            special = definition.extension if definition else None
+            law = (special.basis if special else None) or clock.basis or "行政许可法 42"
+            raise one_field("/data/days", f"最多延长{longest.title()}", law=law)
     most = KINDS[desk.item.lifecycle].longest_extension if desk.item.parent else None
     if effect and effect.extend and most and value > most.count:
         title = desk.release.lifecycles[desk.item.lifecycle].title

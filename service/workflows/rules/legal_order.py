@@ -149,6 +149,7 @@ RULES: tuple[Institute, ...] = (
         law="行政许可法 42",
         refuse=extension.refuse,
         moved=extension.moved,  # before the clocks turn, so that they are reckoned once
+        tells=extension.tells,
         says=extension.says,
     ),
     # What a decision rests on. First whether it may be taken at all: silence and a stale promise bar it whoever was heard.

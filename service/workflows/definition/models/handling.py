@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from service.workflows.definition.duration import Duration
+from service.workflows.definition.models.commitment import CommitmentDefinition
 from service.workflows.definition.models.terms import (
     CHOSEN,
     ApplicantType,
     Category,
     Code,
     CountsFrom,
-    Day,
     Expression,
     HearingStep,
     Length,
@@ -153,47 +153,6 @@ class MaterialUse(Model):
     deferrable: Length | None = None
 
 
-class FollowUp(Model):
-    """事后核查 — within which limit, what share is drawn, by which post, by how many of it."""
-
-    limit: Length
-    sample: Annotated[float, Field(ge=0, le=1)] = 1.0
-    post: Code = "inspector"
-    inspectors: Annotated[int, Field(ge=1, le=5)] = Field(
-        1, description="几个人一起核查；从在岗人员中随机抽取"
-    )
-
-    @field_validator("sample", mode="before")
-    @classmethod
-    def _whole_numbers_too(cls, value: Any) -> Any:
-        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-class Listing(Model):
-    """告知承诺清单 — the entry of the published list that opens it, and from which day to which (R-NCP-1)."""
-
-    entry: Title
-    from_: Day = Field(alias="from", description="从哪一天起列入，当天提交的可以选")
-    until: Day | None = None
-
-
-class CommitmentDefinition(Model):
-    """告知承诺 — opened by law for this item: texts, eligibility, its own limit, what it waives, the check after."""
-
-    text: Code
-    notice: Code | None = Field(
-        None, description="告知书文本（文件名）；不写时告知的内容都在承诺书里"
-    )
-    basis: Title
-    listed: Listing | None = Field(None, alias="list")
-    eligible: Expression | None = None
-    limit: Length = "1wd"
-    waives: list[Code] = []
-    later: Length | None = None
-    public: bool = Field(True, description="承诺和核查结果是否公开，默认公开；个人的名称隐去")
-    follow_up: FollowUp | None = None
-
-
 class Fee(Model):
     """收费 — allowed only with a law or administrative regulation (许可法58)."""
 
@@ -262,6 +221,15 @@ class Result(Model):
     certificate: Code
 
 
+class ExtensionDefinition(Model):
+    """特别规定的延长 — by how much a statute of its own lets the decision be put off, and which one (许可法 42 ① 但书)."""
+
+    days: Length = Field(description="最多延长多久，工作日，如 20wd")
+    basis: Title | None = Field(
+        None, description="依据哪部法律、法规的哪一条；行政许可超过 10wd 的必须写"
+    )
+
+
 GrantLine = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -277,6 +245,10 @@ class ItemDefinition(Model):
     conditions: list[Text] = []
     lifecycle: Code
     limits: dict[Name, Length] = {}
+    extension: ExtensionDefinition | None = Field(
+        None,
+        description="法律、法规另有规定的延长：最多多久、依据哪一条；一般的写 limits.extension",
+    )
     steps: dict[Name, Length] = Field(
         {}, description="环节时限：状态 → 这个环节最多多久，如 reviewing: 2wd"
     )
@@ -313,6 +285,8 @@ class ItemDefinition(Model):
     def limit(self, name: str) -> Duration | None:
         """Return one of its limits by name, or None."""
         text = self.limits.get(name)
+        if name == "extension" and self.extension:
+            text = self.extension.days
         return Duration.parse(text) if text else None
 
 

@@ -110,6 +110,9 @@ def _limits(item: Part) -> str:
     promised, statutory = item["limits"]["promised"], item["limits"]["statutory"]
     said = [f"承诺{promised['title']}"] if promised else []
     said += [f"法定{statutory['title']}"] if statutory else []
+    if longer := item["extension"]:
+        by_law = f"（{longer['basis']}）" if longer["basis"] else ""
+        said.append(f"经负责人批准最多可以延长{longer['limit']['title']}{by_law}")
     said += [f"预计{_day_said(item['expected_on'])}前"] if item["expected_on"] else []
     said += [
         f"决定以后{each['title']}（{each['limit']}），最迟{_day_said(each['by'])}"

@@ -15,6 +15,7 @@ from service.workflows.definition.diagnostics import At, Diagnostic, found
 from service.workflows.definition.duration import Duration
 
 LICENCE = "licence"
+TWO_OFFICERS = 2
 PROVED = (intake.faults, limit.faults, ends.faults, rights.faults)
 USE = "一般的用 licence，当场办的用 instant，延续用 renewal；要自己写的，从它们改起"
 
@@ -80,6 +81,7 @@ def _limits(
 ) -> Iterator[Diagnostic]:
     yield from _on_the_spot(view, item, proof, source)
     yield from _extension(item, source)
+    yield from _checked_by(item, source)
     yield from _to_follow(view, item, source)
     bounds: Mapping[str, limit.Bound] = limit.named_bounds(proof)
     for name, bound in bounds.items():
@@ -102,10 +104,25 @@ def _on_the_spot(
 
 
 def _extension(item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:
-    length = item.limit("extension")
-    if length and length.unit == "wd" and limit.LONGEST_EXTENSION.breaks(length):
-        bound = limit.LONGEST_EXTENSION
-        yield found(source.at("limits", "extension"), bound.code, bound.said(length), bound.hint)
+    """Check that more than ten working days rest on a statute that says so (行政许可法 42 ①)."""
+    length, bound = item.limit("extension"), limit.LONGEST_EXTENSION
+    if length is None or length.unit != "wd" or not bound.breaks(length):
+        return
+    if item.extension is None:
+        hint = f"{bound.hint}；法律、法规另有规定的，写 extension: {{days: {length}, basis: 哪部法第几条}}"
+        yield found(source.at("limits", "extension"), bound.code, bound.said(length), hint)
+    elif not item.extension.basis:
+        said = f"{bound.said(length)}，除非法律、法规另有规定"
+        yield found(source.at("extension", "days"), bound.code, said, "写上 basis: 哪部法第几条")
+
+
+def _checked_by(item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:
+    """事后核查: whoever checks what an application says goes with a colleague (行政许可法 34 ③)."""
+    check = item.commitment.follow_up if item.commitment else None
+    if check and check.inspectors < TWO_OFFICERS:
+        at = source.at("commitment", "follow_up", "inspectors")
+        said = f"事后核查只抽 {check.inspectors} 个人，应当有两名以上工作人员"
+        yield found(at, "E544", said, "写 inspectors: 2 或更多，或者删去（默认 2）")
 
 
 def _to_follow(view: View, item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:
