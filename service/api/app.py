@@ -33,6 +33,7 @@ from service.api.rest import (
     papers,
     problem_types,
     ratings,
+    second_notices,
     security,
     tasks,
     tokens,
@@ -122,6 +123,7 @@ ROUTES = [
     tasks,
     definitions,
     security,
+    second_notices,
 ]
 
 

@@ -29,6 +29,14 @@ class GuideStop(Shown):
     basis: str
 
 
+class GuideBarred(Shown):
+    """依法不能办的一个事项，其他照办。"""
+
+    item: Choice
+    say: str
+    basis: str = Field(description="随别的事项终止的为空")
+
+
 class GuideObstacle(Shown):
     """现在提交会被退回的原因；不妨碍先看指南、先填草稿。"""
 
@@ -276,6 +284,7 @@ class GuideShown(Shown):
     lead: Choice
     applicant_type: Choice
     stops: list[GuideStop]
+    barred: list[GuideBarred] = Field(description="只有这几个事项依法不能办，其他照办")
     can_apply: bool = Field(
         description="问题都答了，有要办的事项，法律也不禁止；现在提交还有什么妨碍，看 obstacles"
     )

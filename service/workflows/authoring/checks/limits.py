@@ -144,6 +144,8 @@ def _wanted(
         for n, entry in enumerate(bundle.items)
         if entry.use in codes and entry.when
     ]
+    keeping = [stop for stop in bundle.stop if codes & set(stop.items)]  # from coming about
+    whens += [_quietly(conditions, f"!({stop.when})") for stop in keeping]
     asked = {f"form.{q.fills}": f"answers.{q.id}" for q in bundle.questions if q.fills}
     for text, value in (each for part in chain.parts for each in part.taken_for):
         names = set(re.findall(r"\b(?:form|item)\.\w+|\bhandling\b", text))

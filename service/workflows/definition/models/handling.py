@@ -317,11 +317,14 @@ class Question(Model):
 
 
 class Stop(Model):
-    """依法不能办 — said before anyone fills in a form."""
+    """依法不能办 — said before anyone fills in a form: the whole, or the items that it names."""
 
     when: Expression
     say: Text
     basis: Title
+    items: list[Code] = Field(
+        [], description="只禁止哪些事项：这些书面不予许可，其他照办；不写就是整件"
+    )
 
 
 class BundleItem(Model):

@@ -63,6 +63,13 @@ def _stops(guide: Part) -> Iterator[str]:
 
 
 def _standing(guide: Part) -> Iterator[str]:
+    if guide["barred"]:
+        yield from _heading("其中依法不能办的")
+        yield "这几项会收到书面的不予许可（不予办理）决定书，写明理由和救济途径；其他事项照常办理。"
+        yield ""
+        for each in guide["barred"]:
+            law = f"（依据：{each['basis']}）" if each["basis"] else ""
+            yield f"- **{each['item']['title']}**：{each['say']}{law}"
     if guide["obstacles"]:
         yield from _heading("现在还不能提交")
         for each in guide["obstacles"]:
