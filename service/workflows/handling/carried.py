@@ -14,6 +14,8 @@ from service.workflows.definition.duration import Duration
 from service.workflows.definition.models import Transition, VocabularyReason
 from service.workflows.definition.models.carried import SEVERITIES
 from service.workflows.definition.models.terms import (
+    AFFECTS,
+    BOTH,
     COMPETENCE,
     DECLINE_GROUNDS,
     GROUNDS,
@@ -109,6 +111,15 @@ def _procedure(_: Desk, value: Any) -> str:
         raise one_field(
             "/data/procedure", f"只有这八种特别程序可以停表：{listed}", law="行政许可法 45"
         )
+    return value
+
+
+def _affects(_: Desk, value: Any) -> str:
+    if value in (None, ""):
+        return BOTH
+    if not isinstance(value, str) or value not in AFFECTS:
+        listed = "、".join(f"{code}（{title}）" for code, title in AFFECTS.items())
+        raise one_field("/data/affects", f"写 {listed} 中的一个", law="行政许可法 45")
     return value
 
 
@@ -329,6 +340,10 @@ CHECKS: Mapping[str, Check[Desk]] = {
     "findings": actions.text("findings", "核查结果"),
     "document": actions.text("document", "文书编号"),
     "procedure": _procedure,
+    "basis": actions.text(
+        "basis", "依据", say="请写明哪部法律、法规的哪一条要求这项程序", law="行政许可法 45"
+    ),
+    "affects": _affects,
     "days": _days,
     "gaps": _gaps,
     "materials": _materials,

@@ -10,6 +10,7 @@ from service.workflows.case.parts import Clock
 from service.workflows.case.situation import Move
 from service.workflows.definition.duration import Duration
 from service.workflows.notices.wording import Said, say_date
+from service.workflows.rules.special_procedure import PROMISE
 from service.workflows.worksheet import Work
 
 SHORTEST = Duration(1, "wd")
@@ -61,7 +62,10 @@ def says(work: Work, move: Move, name: str) -> Said | None:
         text = f"{name}{statute}经负责人批准延长{data['days']}个工作日。理由：{data['reason']}"
     note = ""
     if move.effect.extend:
-        note = _promise_kept(work.case.clocks[move.item.item, move.effect.extend])
+        own = PROMISE + move.effect.extend  # a promise that goes on by itself
+        known = work.case.clocks
+        kept = known.get((move.item.item, own)) or known[move.item.item, move.effect.extend]
+        note = _promise_kept(kept)
     return Said(text, note=note) if text or note else None
 
 

@@ -137,6 +137,8 @@ RULES: tuple[Institute, ...] = (
         law="行政许可法 45",
         refuse=special_procedure.refuse,
         apply=special_procedure.apply,
+        moved=special_procedure.moved,  # before the clocks turn: a promise that goes on parts from its limit
+        follows=special_procedure.follows,
         says=special_procedure.says,
     ),
     Institute(

@@ -365,6 +365,7 @@ class TestActing:
         assert len(page.form(action).options["data/procedure"]) == 8
         typed = {
             "data/procedure": "hearing",
+            "data/basis": "开店许可办法 9",
             "data/notice_text": "定于下周听证",
             "data/days": "十天",
         }

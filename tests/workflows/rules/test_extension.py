@@ -58,7 +58,7 @@ class TestExtend:
     def test_wherever_the_item_stands(self, shop: type[Town], before: str) -> None:
         """Article 42 knows no bar while something is going on; once is once wherever (R-DEC-4)."""
         story = shop.accepted("food", at="2026-08-12")
-        special = {"procedure": "testing", "notice_text": "送检。", "days": 2}
+        special = {"procedure": "testing", "basis": "某法 9", "notice_text": "送检。", "days": 2}
         ways: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
             "inspecting": (("start_inspection", {}),),
             "special": (("start_special", special),),

@@ -80,7 +80,7 @@ class Policy(Model):
     )
     revocation_hearing: Length | None = Field(
         None,
-        description="撤销许可以前陈述申辩、要求听证的期限；写了的，期限内不能撤销，当事人放弃的除外",
+        description="撤销许可以前陈述申辩、要求听证的期限，从书面告知拟撤销的理由起算；不写为 5wd，也不能更短",
     )
     department_feedback: Length = Field(
         "2wd",

@@ -22,6 +22,7 @@ USE = "一般的用 licence，当场办的用 instant，延续用 renewal；要�
 
 def findings(view: View) -> Iterator[Diagnostic]:
     """Yield what keeps the licences of a pack from being lawful: each cause once, where it stands."""
+    yield from _to_be_heard(view)
     proofs: dict[str, Proof] = {}
     for code, item in view.pack.items.items():
         cycle = view.pack.lifecycles.get(item.lifecycle)
@@ -37,6 +38,16 @@ def findings(view: View) -> Iterator[Diagnostic]:
         if ("lifecycle", cycle.code) not in view.pack.origins:
             misfit = list(_not_its_procedure(proof, source))
         yield from misfit or _limits(view, item, proof, source)
+
+
+def _to_be_heard(view: View) -> Iterator[Diagnostic]:
+    """Check that a region does not shorten the right to be heard before a revocation (行政许可法 47)."""
+    directory = view.pack.directory
+    text = directory.policy.revocation_hearing if directory else None
+    if text and not compare(limit.FIVE_DAYS, Duration.parse(text), view.calendar):
+        at = view.source("directory", "").at("policy", "revocation_hearing")
+        said = f"撤销许可以前陈述申辩、要求听证的时间 {text}，应当不少于5个工作日"
+        yield found(at, "E541", said, limit.TO_ASK.hint)
 
 
 def faults_of(proof: Proof) -> list[Fault]:
