@@ -172,6 +172,8 @@ def _findings_of(dossier: Dossier, checks: _Checks) -> Iterator[Finding]:
     yield from duties.certificates(dossier)
     yield from duties.blocked(dossier)
     yield from duties.extended(dossier)
+    yield from duties.assigned(dossier)
+    yield from duties.promises_apart(dossier)
     yield from duties.hearings(dossier)
     yield from duties.promises(dossier, checks.lots)
     yield from duties.breaches(dossier)

@@ -29,6 +29,7 @@ LONGEST_NAME = 100
 MOST_PARTIES = 50
 MOST_PHOTOS = 20
 LONGEST_SPECIAL = 365
+ARRANGED = "inspection"  # the paper of whoever arranges a check on the spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +54,33 @@ def checked(desk: Desk) -> dict[str, Any]:
         for key in desk.data
         if key not in CHECKS
     ]
-    needs = [*desk.transition.needs, *_together(desk)]
+    needs = needs_of(desk.release, desk.item, desk.transition)
     names = [*needs, *(key for key in desk.data if key not in needs and key in CHECKS)]
     return actions.checked(desk, desk.data, [(name, CHECKS[name]) for name in names], unread)
 
 
-def _together(desk: Desk) -> list[str]:
+def needs_of(release: Release, item: Item, transition: Transition) -> list[str]:
+    """Return what an action on an item must carry: what its lifecycle says, and the officers where the law names two."""
+    needs: list[str] = list(transition.needs)
+    if "officers" not in needs and (
+        _checked_together(release, item, transition) or _assigns(release, item, transition)
+    ):
+        needs.append("officers")
+    return needs
+
+
+def _checked_together(release: Release, item: Item, transition: Transition) -> bool:
     """A check after by two or more names its officers: those drawn, unless others are named (R-SUP-1)."""
-    subject = desk.release.subject(desk.item.item)
+    subject = release.subject(item.item)
     check = subject.commitment.follow_up if subject and subject.commitment else None
-    drawn = bool(desk.item.parent) and KINDS[desk.item.lifecycle].drawn
-    several = drawn and check is not None and check.inspectors > 1
-    by_inspectors = "inspector" in desk.transition.actors
-    if several and by_inspectors and "officers" not in desk.transition.needs:
-        return ["officers"]
-    return []
+    drawn = bool(item.parent) and KINDS[item.lifecycle].drawn
+    return drawn and check is not None and check.inspectors > 1 and "inspector" in transition.actors
+
+
+def _assigns(release: Release, item: Item, transition: Transition) -> bool:
+    """检验、检测、检疫: who arranges the check names the two who go (行政许可法 55)."""
+    definition = release.items.get(item.item)
+    return bool(definition and definition.inspection and transition.notice == ARRANGED)
 
 
 def _reasons(desk: Desk, value: Any) -> list[Point]:

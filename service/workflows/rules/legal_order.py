@@ -25,6 +25,7 @@ from service.workflows.notices.wording import Said
 from service.workflows.proceedings import defence, publication, repair
 from service.workflows.rules import (
     acceptance,
+    assignment,
     bans,
     certificates,
     commitments,
@@ -132,6 +133,7 @@ RULES: tuple[Institute, ...] = (
         moved=inspection.moved,  # before the clocks: the limit to tell a mismatch counts from the check
         says=inspection.says,
     ),
+    Institute(name="指派核查人员", law="行政许可法 55", follows=assignment.follows),
     Institute(
         name="特别程序",
         law="行政许可法 45",

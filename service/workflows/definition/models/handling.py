@@ -230,6 +230,12 @@ class ExtensionDefinition(Model):
     )
 
 
+class InspectionDefinition(Model):
+    """检验、检测、检疫 — the decision rests on one: two officers are named within five working days (许可法 55)."""
+
+    basis: Title
+
+
 GrantLine = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -267,6 +273,10 @@ class ItemDefinition(Model):
     renews: Renewal | None = None
     changes: Change | None = None
     legal_review: bool = Field(False, description="重大决定：决定以前须有法制审核意见")
+    inspection: InspectionDefinition | None = Field(
+        None,
+        description="根据检验、检测、检疫作决定：受理之日起五个工作日内指派两名以上工作人员（许可法 55）",
+    )
     hearing: HearingDefinition | None = Field(
         None, description="决定前的听证；不写时由审查人按个案告知或举行"
     )
