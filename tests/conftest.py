@@ -183,11 +183,17 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 NATIONAL = [notice.model_dump(mode="json") for notice in built_in()]
 
 
-# how long the service waits for what it needs: each of them decides a verdict, and a busy machine must not
+# how long the service waits for what it needs, and how long it goes by what it has read: a busy machine decides neither
 PATIENT = {
+    "service.api.metrics.FRESH_SECONDS": 300.0,
     "service.api.metrics.MOST_SECONDS": 300.0,
+    "service.office.catalogue.FRESH_SECONDS": 300.0,
+    "service.office.demo_clock.FRESH_SECONDS": 300.0,
     "service.office.readiness.CALENDAR_PATIENCE": 300.0,
+    "service.office.readiness.FRESH_SECONDS": 300.0,
     "service.office.readiness.PATIENCE_SECONDS": 300.0,
+    "service.office.staff.FRESH_SECONDS": 300.0,
+    "service.office.witnessing.FRESH_SECONDS": 300.0,
     "service.store.address.CONNECT_SECONDS": 60.0,
     "service.store.database.VERB_SECONDS": 300.0,
     "service.store.database._WAIT_SECONDS": 300.0,

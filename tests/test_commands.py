@@ -408,8 +408,7 @@ class TestServe:
         """Publishes its pack, is ready, leaves with 0."""
         assert run("migrate").code == 0
         address = serving("serve", "--port", "0", YIJIANSHI_SECRET=SECRET, YIJIANSHI_PACK=str(pack))
-        with urllib.request.urlopen(f"{address}/readyz", timeout=PATIENCE) as answer:
-            assert answer.status == 200
+        wait_until(lambda: asked(f"{address}/readyz") == 200, "its readiness")
         with urllib.request.urlopen(f"{address}/api/v1/bundles", timeout=PATIENCE) as answer:
             assert "开小吃店" in answer.read().decode()
 
@@ -418,18 +417,20 @@ class TestServe:
         assert run("migrate").code == 0
         settings = {"YIJIANSHI_SECRET": SECRET, "YIJIANSHI_PACK": str(pack)}
         address = serving("serve", "--port", "0", **settings, YIJIANSHI_DRAIN_SECONDS="300")
-
-        def asked(path: str) -> int:
-            try:
-                with urllib.request.urlopen(f"{address}{path}", timeout=PATIENCE) as answer:
-                    return int(answer.status)
-            except urllib.error.HTTPError as refused:
-                return refused.code
-
-        assert asked("/readyz") == 200
+        ready = f"{address}/readyz"
+        wait_until(lambda: asked(ready) == 200, "its readiness")
         serving.tell_to_stop()  # type: ignore[attr-defined]
-        wait_until(lambda: asked("/readyz") == 503, "its word that it leaves")
-        assert asked("/api/v1/bundles") == asked("/healthz") == 200
+        wait_until(lambda: asked(ready) == 503, "its word that it leaves")
+        assert asked(f"{address}/api/v1/bundles") == asked(f"{address}/healthz") == 200
+
+
+def asked(address: str) -> int:
+    """Return the status of the answer."""
+    try:
+        with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        return refused.code
 
 
 @pytest.fixture

@@ -104,7 +104,8 @@ def test_whatever_is_sent(counter: Counter, name: str) -> None:
     """No 5xx, no status or shape that is not described, as anybody (F-42, F-50, F-54)."""
     if name.endswith(".pdf") and not can_print():
         pytest.skip("no Chinese font on this machine: it says so with 503")
-    asked = 0
+    operation, asked = OPERATIONS[name], 0
+    varied = bool(operation.body) or any(True for _ in operation.iter_parameters())
 
     @settings(
         max_examples=EACH,
@@ -114,7 +115,7 @@ def test_whatever_is_sent(counter: Counter, name: str) -> None:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(case=OPERATIONS[name].as_strategy(), account=st.sampled_from(ACTORS), real=st.booleans())
+    @given(case=operation.as_strategy(), account=st.sampled_from(ACTORS), real=st.booleans())
     def ask(case: Any, account: str, real: bool) -> None:
         nonlocal asked
         if real:
@@ -127,7 +128,8 @@ def test_whatever_is_sent(counter: Counter, name: str) -> None:
         case.validate_response(answer, checks=CHECKS)
 
     ask()
-    assert asked >= EACH  # a generator that makes nothing up would find nothing
+    # a generator that makes nothing up would find nothing; where nothing can be made up, only the account differs
+    assert asked >= (EACH if varied else min(EACH, len(ACTORS)))
 
 
 def test_an_oracle_that_sees() -> None:

@@ -14,7 +14,6 @@ from typing import Any
 
 import httpx
 import pytest
-import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.types import Message
 
@@ -22,6 +21,7 @@ from service.api.app import create_app
 from service.api.metrics import Scrape
 from service.errors import Unavailable
 from service.watching import metrics
+from tests import alerts
 from tests.api.city import APPLICATION, City, Settings
 
 CASES = "/api/v1/cases"
@@ -200,37 +200,55 @@ class TestMetrics:
 
 
 class TestAlerts:
-    """docs/alerts.rules.yml."""
+    """docs/alerts.rules.yml and deploy/shape/alerts.yml: an alert on a misspelt metric never fires."""
 
-    def test_every_metric_named_exists(self) -> None:
-        """An alert on a misspelt metric never fires."""
-        rules = yaml.safe_load((ROOT / "docs/alerts.rules.yml").read_text())
-        known = set()
-        for family in metrics.REGISTRY.collect():
-            known |= {family.name, f"{family.name}_total", f"{family.name}_bucket"}
-        named = {
-            name
-            for group in rules["groups"]
-            for rule in group["rules"]
-            for name in re.findall(r"yijianshi_\w+", rule["expr"])
+    def test_names_are_read_from_expressions(self) -> None:
+        """Functions, words, durations and labels are no metrics."""
+        expression = 'sum by (le) (rate(a_total{x="1",y!="2"}[5m])) > 2 * max(b) or absent(c_d)'
+        assert alerts.asked(expression) == {"a_total": {"x": "1", "y": "2"}, "b": {}, "c_d": {}}
+
+    @pytest.mark.parametrize("file", alerts.RULES, ids=lambda file: file.name)
+    async def test_every_metric_named_is_exposed(self, city: City, file: Path) -> None:
+        """Ours by the program as Prometheus reads it, with these labels; others by a part that is scraped."""
+        app = create_app(city.office, replace(Settings(), scrape_token=TOKEN), city.clock)
+        client = City(app, city.office, city.clock, city.clients).client()
+        await client.get("/api/v1/bundles")
+        answer = await client.get("/metrics", headers={"authorization": f"Bearer {TOKEN}"})
+        exposed = {
+            sample.name: set(sample.labels)
+            for family in text_string_to_metric_families(answer.text)
+            for sample in family.samples
         }
-        assert named
-        assert named - known == set()
-        assert all(
-            re.search("[一-鿿]", rule["annotations"]["summary"])
-            for group in rules["groups"]
-            for rule in group["rules"]
-        )
+        foreign = set().union(*alerts.EXPORTERS.values()) | alerts.PROMETHEUS
+        for rule in alerts.rules(file):
+            for name, labels in alerts.asked(rule["expr"]).items():
+                assert name in exposed.keys() | foreign, rule["alert"]
+                assert set(labels) <= exposed.get(name, set(labels)), rule["alert"]
+                assert labels.get("job", "patroni") in alerts.jobs(), rule["alert"]
+
+    def test_every_exporter_is_scraped(self) -> None:
+        """What nobody reads raises no alert; a name that no rule asks for is not listed."""
+        assert {"yijianshi", *alerts.EXPORTERS} == alerts.jobs()
+        every = [alerts.asked(rule["expr"]) for file in alerts.RULES for rule in alerts.rules(file)]
+        assert set().union(*alerts.EXPORTERS.values()) <= set().union(*every)
+
+    @pytest.mark.parametrize("file", alerts.RULES, ids=lambda file: file.name)
+    def test_each_says_in_chinese_what_to_look_at(self, file: Path) -> None:
+        """A chapter of the runbooks that is named is there."""
+        runbooks = (ROOT / "docs/runbooks.md").read_text()
+        for rule in alerts.rules(file):
+            said = rule["annotations"]["summary"]
+            assert re.search("[一-鿿]", said), rule["alert"]
+            for chapter in re.findall(r"runbooks「(.+?)」", said):
+                assert re.search(rf"^## .*{chapter}", runbooks, re.MULTILINE), chapter
 
     @pytest.mark.skipif(
         not shutil.which("promtool"), reason="NO PROMTOOL: rules were read, not checked"
     )
-    def test_prometheus_takes_them(self) -> None:
+    @pytest.mark.parametrize("file", alerts.RULES, ids=lambda file: file.name)
+    def test_prometheus_takes_them(self, file: Path) -> None:
         """Its own checker reads the file and every expression in it."""
         checked = subprocess.run(
-            ["promtool", "check", "rules", ROOT / "docs/alerts.rules.yml"],
-            capture_output=True,
-            text=True,
-            check=False,
+            ["promtool", "check", "rules", file], capture_output=True, text=True, check=False
         )
         assert checked.returncode == 0, checked.stderr

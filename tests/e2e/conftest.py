@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, StorageState, async_playwright
+from playwright.async_api import Browser, BrowserContext, StorageState, async_playwright, expect
 
 from service.commands import sample_cases
 from service.commands.demo import furnish
@@ -225,7 +225,8 @@ def numbers(furnished: Path) -> Mapping[str, str]:
     return numbers_in(furnished / "cases.db")
 
 
-PATIENCE = 15_000  # milliseconds
+PATIENCE = 60_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 Open = Callable[..., Awaitable[Person]]
 PHONE, DESK, NARROW = ({"width": w, "height": h} for w, h in ((390, 844), (1280, 900), (320, 640)))
 

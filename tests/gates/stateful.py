@@ -249,8 +249,6 @@ class Lives(RuleBasedStateMachine):
         """Take an action, predicted and compared."""
         self.model.tick(self.now)
         case, model, actor = self.model.cases[number], self.model, self.actor(who)
-        if action == "supply" and case.lines[code].state not in ("correcting", "received"):
-            return  # handing in more while it is examined is no move: the model does not know it
         data = self.data(code, case.lines.get(code), action)
         if not code:
             expected = model.may_notify(case, who)

@@ -61,6 +61,15 @@ class TestVerdict:
         """A gate that tried nothing, or nothing much, has shown nothing."""
         assert run_here(tried, size, 1).verdict == verdict
 
+    def test_without_the_release_before_it_is_not_run(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A commit that is not in the repository is neither passed nor failed, and named."""
+        monkeypatch.setenv("YIJIANSHI_GATE_BEFORE", "0" * 40)
+        found = run_here(gate("G19"), 1, 1)
+        assert found.verdict == NOT_HERE
+        assert "THE RELEASE BEFORE IS NOT IN THIS REPOSITORY: commit 0000" in found.why[0]
+
     def test_trials_are_counted_since_the_last_failure(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

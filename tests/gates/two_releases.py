@@ -27,7 +27,7 @@ from tests.launcher import ROOT, Launcher, answers, free_port
 from tests.test_crash import APPLICANT, PACK, PASSWORD
 from tests.waiting import until
 
-BEFORE = "5e6f3c3d4fa61a1220444679483225be382d97d5"  # named anew with each release
+BEFORE = "58b546e30aee937e4d1964498a0741169e9ad417"  # named anew with each release
 CLIENTS = 3
 ENDS = {False: signal.SIGTERM, True: signal.SIGKILL}  # planted: what was begun is not finished
 
@@ -108,7 +108,7 @@ def released_before() -> Iterator[Path]:
     named = os.environ.get("YIJIANSHI_GATE_BEFORE", BEFORE)
     folder = Path(tempfile.mkdtemp(prefix="yijianshi-before-"))
     try:
-        with tarfile.open(fileobj=io.BytesIO(_git("archive", named))) as archive:
+        with tarfile.open(fileobj=io.BytesIO(_archived(named))) as archive:
             archive.extractall(folder, filter="data")
         vendor = Path("service", "api", "pages", "static", "vendor")
         shutil.copytree(ROOT / vendor, folder / vendor, dirs_exist_ok=True)
@@ -117,10 +117,14 @@ def released_before() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def _git(*words: str) -> bytes:
-    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, check=False)
+def _archived(commit: str) -> bytes:
+    done = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=False)
     if done.returncode:
-        raise NotHere(f"UNKNOWN: the release before is not here: {done.stderr.decode().strip()}")
+        said = done.stderr.decode().strip()
+        raise NotHere(
+            f"THE RELEASE BEFORE IS NOT IN THIS REPOSITORY: commit {commit} ({said}); "
+            "fetch the whole history, or name the release in BEFORE or YIJIANSHI_GATE_BEFORE"
+        )
     return done.stdout
 
 
@@ -141,9 +145,8 @@ async def _changed_under_load(releases: Releases, tally: Tally) -> Journal:
         await more(journal, tally.size // 3)
         releases.run(ROOT, "migrate")
         for n, port in enumerate(list(ports)):
-            ports.remove(
-                port
-            )  # an operator drains it first: what waits to be accepted would be cut
+            # an operator drains it first: what waits to be accepted would be cut
+            ports.remove(port)
             await _ended(servers[n], ENDS[tally.planted])
             releases.start(new, "serve", port=port)
             await answers(port)

@@ -1,6 +1,8 @@
 """补齐材料、当场更正 — what is handed in later counts for every item that asked for it: nothing is asked twice.
 
-Law: 行政许可法 32 ①(三)、(五); R-ACC-4 no. 3, R-ACC-8.
+What is examined already is added to only where it was asked for: silence accepts what is there (行政许可法 32 ①(四)).
+
+Law: 行政许可法 32 ①(三)–(五); R-ACC-4 no. 3, R-ACC-8.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +13,8 @@ from service.workflows import clocks
 from service.workflows.application import in_hand, needed, order
 from service.workflows.calendar import local_date
 from service.workflows.case.columns import Point
+from service.workflows.case.lifecycle import APPLICANT
+from service.workflows.case.parts import Item
 from service.workflows.case.situation import Move
 from service.workflows.rules import library
 from service.workflows.worksheet import Work
@@ -22,9 +26,17 @@ HandedIn = Sequence[Mapping[str, Any]]  # {material, source, file, name} each
 
 
 def refuse(work: Work, move: Move) -> None:
-    """当场更正: with the applicant at the counter, on the day of the receipt, before anything was told."""
-    if "materials" not in move.transition.needs or not move.actor.officer:
+    """Refuse what cannot be added to now, by whomever."""
+    if "materials" not in move.transition.needs:
         return
+    if move.actor.officer:
+        _refuse_away_from_counter(work, move)
+    elif _is_examined(work, move.item) and not _asked(work):
+        raise move.refusal("这项申请已经在审查，没有要求补交的材料", LAW)
+
+
+def _refuse_away_from_counter(work: Work, move: Move) -> None:
+    """当场更正: with the applicant at the counter, on the day of the receipt, before anything was told."""
     received = work.case.received_at
     why = ""
     if work.case.channel != "counter":
@@ -35,6 +47,24 @@ def refuse(work: Work, move: Move) -> None:
         why = "已经一次性告知补正，请申请人按通知补正"
     if why:
         raise move.refusal(why, LAW)
+
+
+def _is_examined(work: Work, item: Item) -> bool:
+    """Tell whether an item has left the intake and no longer waits for the applicant."""
+    machine = work.machine(item)
+    waits = machine.states[item.state].post == APPLICANT
+    return not (item.parent or waits or item.state in machine.acceptance_states)
+
+
+def _asked(work: Work) -> set[str]:
+    """Return what the applicant was told to hand in and has not: papers, fields, points in words."""
+    asked: set[str] = set()
+    for item in order.own_items(work.case).values():
+        if not item.outcome:
+            points = in_hand.unanswered(item)
+            asked |= {p.get("material") or p.get("field") or p["reason"] for p in points}
+            asked |= {*in_hand.open_gaps(work.case, item.item)}
+    return asked
 
 
 def apply(work: Work, move: Move) -> None:
@@ -51,10 +81,15 @@ def _to_application(work: Work, move: Move) -> None:
     """补正: give the papers to every item that asked for them."""
     item, data = move.item, move.data
     wanted = [p["material"] for p in in_hand.unanswered(item) if p.get("material")]
-    wanted += in_hand.missing(work.release, work.case, item, work.facts())
     wanted += in_hand.open_gaps(work.case, item.item)
+    if _is_examined(work, item):
+        _refuse_unasked(work, data)
+    else:
+        wanted += in_hand.missing(work.release, work.case, item, work.facts())
     everything = data["materials"] == EVERYTHING
     rows = _uploads_of(wanted) if everything else data["materials"]
+    if everything and not rows and not in_hand.unanswered(item):
+        raise one_field("/data/materials", "没有要求补交的材料", law=LAW)
     work.case.form = {**work.case.form, **data.get("form", {})}
     _refuse_wrong_papers(work, rows, wanted)
     for row in rows:
@@ -96,6 +131,19 @@ def _correct_on_spot(work: Work, supplied: set[str], data: Mapping[str, Any]) ->
         lacking = in_hand.missing(work.release, work.case, item, facts)
         if item.complete_at is None and not lacking:
             item.complete_at = work.at
+
+
+def _refuse_unasked(work: Work, data: Mapping[str, Any]) -> None:
+    """Refuse to change what is examined, except where somebody asked for it."""
+    asked = _asked(work)
+    rows = [] if data["materials"] == EVERYTHING else data["materials"]
+    given = [(f"materials/{n}", row["material"]) for n, row in enumerate(rows)]
+    given += [(f"form/{code}", code) for code in data.get("form", {})]
+    given += [(f"points/{n}", code) for n, code in enumerate(data.get("points", []))]
+    for pointer, code in given:
+        if code not in asked:
+            why = "这项申请已经在审查，只能补交要求补交的内容"
+            raise one_field(f"/data/{pointer}", why, law=LAW)
 
 
 def _refuse_wrong_papers(work: Work, rows: HandedIn, wanted: Sequence[str]) -> None:

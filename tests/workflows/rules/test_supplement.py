@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from service.errors import DataInvalid, NotPermitted
+from service.errors import ActionNotAllowed, DataInvalid, NotPermitted
 from tests.workflows.story import Story, Town
 from tests.workflows.town import Data
 
@@ -119,3 +119,51 @@ class TestSupply:
         assert story.clock("promise").state == "paused"
         story.zhang("food.supply", "2026-03-17", materials=["plan", "lease"])
         assert story.clock("promise").state == "running"
+
+
+class TestExamined:
+    """What is examined already is added to only where it was asked for (行政许可法 32.1(4))."""
+
+    @pytest.mark.parametrize(
+        "data",
+        [{"materials": "all"}, {"materials": ["plan"]}, {"form": {"phone": "13800000000"}}],
+    )
+    def test_nobody_asked(self, shop: type[Town], data: Data) -> None:
+        """Silence accepted what was there: nothing is missing any more, nothing is changed, and it is not offered."""
+        story = shop.submitted("food", at="2026-03-02", missing=("plan",))
+        story.until("2026-03-10T00:00")
+        assert story.state("food") == "reviewing"
+        with pytest.raises(ActionNotAllowed, match="没有要求补交的材料"):
+            story.zhang("food.supply", **data)
+        assert not story.offers("zhang")["food.supply"].allowed
+
+    @pytest.mark.parametrize(
+        ("data", "pointer"),
+        [
+            ({"materials": ["photo", "lease"]}, "/data/materials/1"),
+            ({"materials": ["photo"], "form": {"phone": "13800000000"}}, "/data/form/phone"),
+            ({"materials": "all", "points": ["own:说明用途"]}, "/data/points/0"),
+        ],
+    )
+    def test_beside_what_was_asked(self, shop: type[Town], data: Data, pointer: str) -> None:
+        """A gap is filled while it is examined; what comes with it and nobody asked for is refused."""
+        story = shop.submitted("food", missing=("photo",))
+        story.li("food.accept_tolerant", gaps=["photo"])
+        assert story.offers("zhang")["food.supply"].allowed
+        with pytest.raises(DataInvalid) as refused:
+            story.zhang("food.supply", **data)
+        assert refused.value.facts["errors"][0]["pointer"] == pointer
+        story.zhang("food.supply", materials="all")
+        with pytest.raises(ActionNotAllowed, match="没有要求补交的材料"):
+            story.zhang("food.supply", materials="all")
+
+    def test_asked_for_elsewhere(self, shop: type[Town]) -> None:
+        """What one item waits for may be handed in with another that is examined already."""
+        story = shop.submitted("food", "drain")
+        story.li("food.note_defects", reasons=["plan-no-size"])
+        story.li("notify_correction", reason="申请人急用")
+        story.li("drain.accept")
+        with pytest.raises(DataInvalid, match="没有要求补交的材料"):
+            story.zhang("drain.supply", materials="all")
+        story.zhang("drain.supply", materials=["plan"])
+        assert (story.state("food"), story.state("drain")) == ("received", "reviewing")
