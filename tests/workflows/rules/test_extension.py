@@ -53,7 +53,7 @@ class TestExtend:
         assert story.due("food.decision", "statutory") == date(2026, 10, 27)
 
     @pytest.mark.parametrize(
-        "before", ["inspecting", "special", "overrun", "hearing_told", "hearing"]
+        "before", ["inspecting", "special", "overrun", "hearing_told", "hearing", "hearing_late"]
     )
     def test_wherever_the_item_stands(self, shop: type[Town], before: str) -> None:
         """Article 42 knows no bar while something is going on; once is once wherever (R-DEC-4)."""
@@ -71,9 +71,11 @@ class TestExtend:
                 ),
             ),
         }
+        ways["hearing_late"] = ways["hearing"]
+        over = {"overrun": "2026-08-20", "hearing_late": "2026-08-27"}
         for action, data in ways[before]:
             story.wang(f"food.{action}", "2026-08-13", **data)
-        story.until("2026-08-20" if before == "overrun" else "2026-08-14")
+        story.until(over.get(before, "2026-08-14"))
         assert story.state("food") == before
         story.qian("food.extend", days=10, reason="案情复杂")
         assert [e["days"] for e in story.clock("food.decision").extensions] == ["10wd"]
