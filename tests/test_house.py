@@ -47,6 +47,7 @@ SAME_WORD = {  # modules that use a word which is also the code of a proceeding 
         {"follow-up", "later"},
         "the oracle shares no code with the engine",
     ),
+    "service/verify/transitions.py": ({"follow-up"}, "the oracle shares no code with the engine"),
     "service/verify/persons.py": ({"revocation"}, "the oracle shares no code with the engine"),
     "service/workflows/definition/models/terms.py": (
         {"revocation", "supervision", "deregistration", "repair"},
@@ -55,6 +56,7 @@ SAME_WORD = {  # modules that use a word which is also the code of a proceeding 
     "service/workflows/case/lifecycle.py": ({"revocation"}, "a kind of reasons"),
     "service/workflows/notices/wording.py": ({"revocation"}, "a kind of notice"),
     "service/workflows/rules/revocation.py": ({"revocation"}, "a kind of notice"),
+    "service/workflows/rules/deregistration.py": ({"deregistration"}, "a kind of notice"),
     "service/workflows/handling/oversight.py": ({"supervision"}, "a kind of notice"),
     "service/workflows/authoring/checks/items.py": ({"later"}, "a key of a commitment"),
 }

@@ -1,6 +1,5 @@
 """The verbs of the service, one transaction each: gather (store), decide (workflows), record (store)."""
 
-from service.office.applications import Applications
 from service.office.asking import (
     ApplicationInput,
     BulkEntry,
@@ -20,7 +19,7 @@ from service.office.desk import Demands
 from service.office.due import Due
 from service.office.exchange import Exchange
 from service.office.figures import Figures
-from service.office.filling import DraftView, Filling
+from service.office.filling import Again, DraftView, Filling
 from service.office.handling import Handling
 from service.office.history import History
 from service.office.holdings import Holding, Holdings
@@ -33,6 +32,7 @@ from service.office.publishing import Publishing
 from service.office.purging import Purging, Terms
 from service.office.quotas import Quotas, Spent
 from service.office.reading import Reading
+from service.office.reapplying import Reapplying
 from service.office.second_notices import SecondNotices
 from service.office.security_log import LogLine, SecurityLog, looked_for
 from service.office.sessions import Session
@@ -52,10 +52,11 @@ from service.office.watch import Watch, new_worker
 from service.office.witnessing import Witnessing
 from service.workflows.calendar import TZ, local_date
 from service.workflows.clocks import Left
+from service.workflows.handling import Later
 
 
 class Office(
-    Applications,
+    Reapplying,
     Filling,
     Handling,
     Bulk,
@@ -87,6 +88,7 @@ __all__ = [
     "KNOWN_FOR",
     "TZ",
     "Account",
+    "Again",
     "ApplicationInput",
     "AwaitedSignature",
     "BulkEntry",
@@ -105,6 +107,7 @@ __all__ = [
     "Enrolment",
     "FileInfo",
     "Holding",
+    "Later",
     "Left",
     "LogLine",
     "Office",

@@ -48,6 +48,7 @@ from service.workflows.definition import (
     VocabularyReason,
     own_code,
 )
+from service.workflows.handling import Later, reappliable
 from service.workflows.proceedings import is_inside
 from service.workflows.rules import FEEDBACK_CLOCK, defaulted_on, points_checked
 from service.workflows.telling import (
@@ -95,6 +96,8 @@ class CaseView:
     answer: Any = None  # the body that was rendered and stored, when there was a way to render it
     # file → {scan, threat}, of those that a scanner was to see; None where that was not looked up
     scans: Mapping[str, Mapping[str, Any]] | None = None
+    later: Sequence[Later] = ()  # what applies anew for items of this case, where it was looked up
+    newest: Release | None = None  # the rules one would apply under now, where they were looked up
 
     @classmethod
     def of(cls, case: Case, actor: Actor, situation: Situation, **more: Any) -> "CaseView":
@@ -166,6 +169,18 @@ class CaseView:
     def owed(self) -> list[Owed]:
         """Return what the applicant has to do; nothing to who is neither the applicant nor typed it in."""
         return owed_of(self.whole, self.situation) if self.own else []
+
+    def concerned(self, action: str) -> dict[str, str]:
+        """Return the items that an action on the case, which names one, may be about now: code → title."""
+        codes = step.concerned(self.whole, action, self.actor, self.situation)
+        return {code: titles.item_title(self.release, code) for code in codes}
+
+    @cached_property
+    def reappliable(self) -> list[str]:
+        """Return the items that the actor may apply for anew now."""
+        if self.newest is None:
+            return []
+        return reappliable(self.whole, self.newest, self.actor, self.later)
 
     # ---- items -----------------------------------------------------------------------------------------------------
 

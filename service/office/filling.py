@@ -5,15 +5,26 @@ from datetime import datetime
 from typing import Any
 
 from service.errors import ActionNotAllowed
-from service.office.desk import Desk, as_known_to, there
+from service.office.desk import Desk, as_known_to, case_of, there
+from service.office.reading import record_of
 from service.store import case_lists, cases
 from service.store.cases import Row
 from service.store.database import Connection
 from service.workflows.calendar import local_date
 from service.workflows.case import Actor, Case
 from service.workflows.definition import Release
+from service.workflows.handling import objected
 from service.workflows.notices import say_date
 from service.workflows.telling import Earlier, draft_as_it_stands
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """重新申请的原办件 — its number, what was found wrong there, what was told there."""
+
+    number: str
+    points: tuple[str, ...]
+    told: Earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,7 @@ class DraftView:
     case: Case
     release: Release
     content: dict[str, Any]  # see `telling.draft.draft`
+    again: Again | None = None
 
 
 class Filling(Desk):
@@ -37,13 +49,23 @@ class Filling(Desk):
                 raise ActionNotAllowed("已经提交，不再是草稿", action="change", state=case.state)
             release = await self.catalogue.newest(case.bundle, connection)
             newest = as_known_to(actor, case, await self.situation(release, now, found, connection))
-            row = None
-            if newest.asked:
+            row, again = None, await self._reapplied(connection, case)
+            if newest.asked and again is None:
                 row = await _filed_before(connection, case.account, case.applicant_id, case.bundle)
-            known = earlier_of(row)
+            known = again.told if again else earlier_of(row)
         before = situation.release if situation.release.hash != release.hash else None
         content = draft_as_it_stands(case, newest, earlier=known, before=before)
-        return DraftView(case, release, content)
+        return DraftView(case, release, content, again)
+
+    async def _reapplied(self, connection: Connection, case: Case) -> Again | None:
+        """Return what a draft that applies anew knows from the older case; its writer was the applicant there."""
+        found = await cases.look(connection, number=case.reapply_of)
+        if found is None:
+            return None
+        old = case_of(found, await self.catalogue.release(found.case["release"], connection))
+        points = objected(old, case.limited_to, await record_of(connection, old.id))
+        told = Earlier(old.form, f"来自您的办件 {old.number}", whole=True)
+        return Again(old.number, tuple(point["title"] for point in points), told)
 
     async def told_before(self, actor: Actor, bundle: str) -> dict[str, Any]:
         """Return the answers of the applicant's own last application for this bundle: {answers, said}; {} when there is none."""

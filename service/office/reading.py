@@ -17,6 +17,8 @@ from service.store.cases import Row
 from service.store.database import Connection
 from service.workflows import clocks
 from service.workflows.case import CASE, CLOCK_ACTOR, Actor, Case, Event, Situation
+from service.workflows.definition import Release
+from service.workflows.handling import Later
 from service.workflows.proceedings import is_inside
 from service.workflows.telling import Oddity, attached_papers, oddities_of, turn_of
 
@@ -34,15 +36,27 @@ class Reading(Desk):
         async with self.database.reading() as connection:
             case, situation = await self._seen_case(connection, actor, number, now)
             scans = await self._scans(connection, case)
-        return CaseView.of(case, actor, situation, scans=scans)
+            later = await later_cases(connection, case, actor)
+            newest = await self._newest_of(case, connection)
+        return CaseView.of(case, actor, situation, scans=scans, later=later, newest=newest)
 
     async def progress(self, actor: Actor, number: str, now: datetime) -> Progress:
         """Return a case with its record. Raises NotFound, also for who may not see it."""
         async with self.database.reading() as connection:
             case, situation = await self._seen_case(connection, actor, number, now)
-            events = [_event_of(row) for row in await _whole_record(connection, case.id)]
+            events = await record_of(connection, case.id)
             scans = await self._scans(connection, case)
-        return Progress(CaseView.of(case, actor, situation, scans=scans), events)
+            later = await later_cases(connection, case, actor)
+            newest = await self._newest_of(case, connection)
+        view = CaseView.of(case, actor, situation, scans=scans, later=later, newest=newest)
+        return Progress(view, events)
+
+    async def _newest_of(self, case: Case, connection: Connection) -> Release | None:
+        """Return the rules under which one would apply now; None where the bundle is not in force any more."""
+        try:
+            return await self.catalogue.newest(case.bundle, connection)
+        except NotFound:
+            return None
 
     async def oddities(self, actor: Actor, number: str, now: datetime) -> list[Oddity]:
         """Return what looks odd in the record of a case (R-MON-4). Raises NotPermitted for all but supervision, NotFound."""
@@ -50,7 +64,7 @@ class Reading(Desk):
             raise NotPermitted("只有效能监察可以查看疑点", action="oddities")
         async with self.database.reading() as connection:
             case, situation = await self._seen_case(connection, actor, number, now)
-            events = [_event_of(row) for row in await _whole_record(connection, case.id)]
+            events = await record_of(connection, case.id)
         return oddities_of(situation.release, case, events, situation.calendar)
 
     async def _scans(self, connection: Connection, case: Case) -> dict[str, Row]:
@@ -133,7 +147,7 @@ class Reading(Desk):
         if not last["rows"]:
             most = _MOST_IN_A_STEP
             after = await case_lists.events(connection, case_id, after=last["n"], limit=most)
-        return [_event_of(row) for row in [*before, *rows, *after]]
+        return [Event(**_event_columns(row)) for row in [*before, *rows, *after]]
 
     async def explain(
         self, actor: Actor, number: str, item: str, clock: str, now: datetime
@@ -168,18 +182,26 @@ class Reading(Desk):
         return _public_progress(case, situation)
 
 
-async def _whole_record(connection: Connection, case_id: str) -> list[Row]:
+async def record_of(connection: Connection, case_id: str) -> list[Event]:
     """Return the whole record of a case, in order."""
-    found: list[Row] = []
-    last = 0
-    while rows := await case_lists.events(connection, case_id, after=last):
-        found += rows
-        last = rows[-1]["n"]
+    found: list[Event] = []
+    while rows := await case_lists.events(connection, case_id, after=found[-1].n if found else 0):
+        found += [Event(**_event_columns(row)) for row in rows]
     return found
 
 
-def _event_of(row: Row) -> Event:
-    return Event(**_event_columns(row))
+async def later_cases(connection: Connection, case: Case, actor: Actor) -> list[Later]:
+    """Return what applies anew for items of a case, oldest first; of drafts only the actor's own."""
+    found: dict[str, Later] = {}
+    for row in await case_lists.later(connection, case.number):
+        own = actor.account in (row["account"], row["entered_by"])
+        if row["state"] == "draft" and not own:
+            continue
+        number, items = row["number"], tuple(row["limited_to"])
+        one = found.setdefault(number, Later(number, row["state"], items, {}))
+        if row["item"]:
+            found[number] = replace(one, outcomes={**one.outcomes, row["item"]: row["outcome"]})
+    return list(found.values())
 
 
 def _event_columns(row: Row) -> dict[str, Any]:

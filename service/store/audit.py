@@ -67,6 +67,19 @@ def _default(column: Column[Any]) -> Any:
     return declared.arg(None) if declared.is_callable else declared.arg
 
 
+async def named(connection: Connection, numbers: Sequence[str]) -> list[Row]:
+    """Return cases by their numbers, each with the rows of its `items` and `materials`."""
+    cases = table("cases")
+    found = await connection.rows(select(cases).where(cases.c.number.in_(numbers)))
+    ids = [case["id"] for case in found]
+    for name in ("items", "materials"):
+        columns: Any = table(name).c
+        rows = await connection.rows(select(table(name)).where(columns.case_id.in_(ids)))
+        for case in found:
+            case[name] = [row for row in rows if row["case_id"] == case["id"]]
+    return found
+
+
 async def known_people(connection: Connection) -> list[Row]:
     """Return whose account each is: {account, subject}."""
     accounts = table("accounts").c

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, text, tuple_
 from sqlalchemy import literal as value
 
 from service.store.database import Connection
@@ -187,6 +187,22 @@ async def filed_before(
         .limit(1)
     )
     return await connection.row(statement)
+
+
+async def later(connection: Connection, number: str) -> list[Row]:
+    """Return what applies anew for items of a case: {number, state, account, entered_by, limited_to, item, outcome}, oldest first.
+
+    A draft has a row without an item.
+    """
+    shown = [_CASES[name] for name in ("number", "state", "account", "entered_by", "limited_to")]
+    own = and_(_ITEMS.case_id == _CASES.id, _ITEMS.parent == "")
+    statement = (
+        select(*shown, _ITEMS.item, _ITEMS.outcome)
+        .join(table("items"), own, isouter=True)
+        .where(_CASES.reapply_of == number, text("cases.reapply_of <> ''"))
+        .order_by(_CASES.created_at, _CASES.id, _ITEMS.item)
+    )
+    return await connection.rows(statement)
 
 
 async def events(

@@ -105,6 +105,11 @@ def added_json(kind: type[dict[Any, Any]] | type[list[Any]]) -> Any:
     return Field(default_factory=kind, sa_type=AddedJson(kind), nullable=True)
 
 
+def added_later(default: Any, as_sql: str) -> Any:
+    """Declare a column that came later: the rows that were there before it have the default, too."""
+    return Field(default=default, sa_column_kwargs={"server_default": text(as_sql)})
+
+
 def partial_index(
     name: str, columns: tuple[str, ...], where: str, *, unique: bool = False
 ) -> Index:

@@ -296,17 +296,24 @@ async def register(
         "uploaded_at": at,
         "scan": scan,
     }
+    if await tx.change(add_once("files", file, postgres=tx.postgres)):
+        await ledger.enter(tx, "files", sha256=stored.sha256)
+    await let_reach(tx, stored.sha256, account, name, department=department, at=at)
+
+
+async def let_reach(
+    tx: Connection, sha256: str, account: str, name: str, *, department: str = "", at: datetime
+) -> None:
+    """Note that `account` may hand in a file that is there, under this name; a clerk in that department."""
     owner = {
-        "sha256": stored.sha256,
+        "sha256": sha256,
         "account": account,
         "name": name,
         "department": department,
         "uploaded_at": at,
     }
-    if await tx.change(add_once("files", file, postgres=tx.postgres)):
-        await ledger.enter(tx, "files", sha256=stored.sha256)
     await tx.change(upsert("file_owners", owner, postgres=tx.postgres))
-    await ledger.enter(tx, "file_owners", sha256=stored.sha256, account=account)
+    await ledger.enter(tx, "file_owners", sha256=sha256, account=account)
 
 
 async def about(

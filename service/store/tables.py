@@ -6,10 +6,10 @@ The columns are those of the plain values of the same name (`service.workflows.c
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, text
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
-from service.store.columns import added_json, instant, json_column, partial_index
+from service.store.columns import added_json, added_later, instant, json_column, partial_index
 
 
 def _case_id() -> Any:
@@ -18,12 +18,7 @@ def _case_id() -> Any:
 
 def _empty_text() -> Any:
     """An empty text, also for rows that were there before the column."""
-    return _added_later("", "''")
-
-
-def _added_later(default: Any, as_sql: str) -> Any:
-    """A column that came later: the rows that were there before it have the default, too."""
-    return Field(default=default, sa_column_kwargs={"server_default": text(as_sql)})
+    return added_later("", "''")
 
 
 _CARDED = ("card", "person", "department", "post")
@@ -48,6 +43,7 @@ class Case(SQLModel, table=True):
         partial_index("cases_closed", ("bundle", "closed_at"), "closed_at IS NOT NULL"),
         partial_index("cases_drafts", ("account", "created_at"), "state = 'draft'"),
         partial_index("cases_resting", ("retry_at",), "retry_at IS NOT NULL"),
+        partial_index("cases_reapply_of", ("reapply_of",), "reapply_of <> ''"),
     )
     id: str = Field(primary_key=True)
     bundle: str
@@ -71,6 +67,8 @@ class Case(SQLModel, table=True):
     handling: dict[str, str] = json_column(dict)
     form: dict[str, Any] = json_column(dict)
     mandate: dict[str, str] = added_json(dict)
+    reapply_of: str = _empty_text()
+    limited_to: list[str] = added_json(list)
     last_event: int = 0
     last_hash: str = ""
     # own: a sweep failed, when and by what; leave the case alone until then
@@ -276,7 +274,7 @@ class Commitment(SQLModel, table=True):
     notice_sha256: str = _empty_text()
     listed: str = _empty_text()
     later_on: date | None = None
-    public: bool = _added_later(default=True, as_sql="true")
+    public: bool = added_later(default=True, as_sql="true")
     asked: list[dict[str, Any]] = added_json(list)
 
 
@@ -292,7 +290,7 @@ class Credit(SQLModel, table=True):
     kind: str
     recorded_at: datetime = instant()
     excluded: bool = True
-    severity: str = _added_later("ordinary", "'ordinary'")
+    severity: str = added_later("ordinary", "'ordinary'")
     repair: str = _empty_text()
     repair_from: date | None = None
     ends_on: date | None = None
@@ -368,7 +366,7 @@ class Message(SQLModel, table=True):
     at: datetime = instant()
     payload: dict[str, Any] = json_column(dict)
     state: str = "pending"  # pending | sent | dead
-    attempts: int = _added_later(0, "0")  # own
+    attempts: int = added_later(0, "0")  # own
     # own: not before; also the end of a worker's lease
     next_at: datetime | None = instant(default=None, nullable=True)
     sent_at: datetime | None = instant(default=None, nullable=True)  # own

@@ -17,6 +17,7 @@ from service.verify import (
     inspections,
     ledgers,
     persons,
+    reapplied,
     record,
     sealing,
     transitions,
@@ -101,6 +102,7 @@ class _Checks:
     people: persons.People
     accounts: set[str]  # none before anything was sealed
     drawn: guards.Drawn = field(default_factory=guards.Drawn)
+    followers: reapplied.Followers = field(default_factory=reapplied.Followers)
 
 
 async def _every_case(
@@ -129,6 +131,7 @@ async def _every_case(
             if files:
                 await _check_files(dossier, files, checked, report)
     report.counts["unused_files"] = await asyncio.to_thread(_unused, files, checked)
+    await reapplied.check(database, checks.followers, report)
     report.head = heads[0].head()
     if len(heads) == 2 and heads[1].head() != expect:
         what = f"应为 {expect}，现为 {heads[1].head()}：此前的记录被改动、删除或补入"
@@ -157,6 +160,7 @@ def _findings_of(dossier: Dossier, checks: _Checks) -> Iterator[Finding]:
     yield from record.followers(dossier)
     yield from guards.waiting(dossier, checks.now)
     yield from guards.actors(dossier, checks.accounts)
+    yield from checks.followers.see(dossier)
     if dossier.definition is None:
         yield Finding(dossier.name, "cases", f"找不到它的发布版 {dossier.case['release'][:12]}")
         return

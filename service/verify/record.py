@@ -10,7 +10,15 @@ from service.verify.dossier import Dossier, Row, key_of
 from service.verify.report import Finding
 
 PERSONAL_COLUMNS: dict[str, set[str]] = {
-    "cases": {"applicant_name", "applicant_id", "form", "query_code", "salt", "mandate"},
+    "cases": {
+        "applicant_name",
+        "applicant_id",
+        "form",
+        "query_code",
+        "salt",
+        "mandate",
+        "reapply_of",
+    },
     "certificates": {"holder_name", "holder_id", "code", "carries"},
     "commitments": {"signature"},
     "credits": {"subject"},

@@ -10,6 +10,8 @@ GOOD_OUTCOMES = {"granted", "revoked", "recalled"}
 FEEDBACK_ACTIONS = {"note_complete", "note_missing"}
 # what the receipt itself answers: barred by a ban, a window or the law
 AT_THE_RECEIPT = {"decline_at_once": "not_received", "refuse_at_once": "forbidden"}
+# the head of the department, of a check whose object is gone (行政许可法 61, 70)
+CLOSE_BY_HEAD = "close_follow_up"
 HARMLESS_OUTCOMES = GOOD_OUTCOMES | {"not_required"}
 
 
@@ -59,6 +61,8 @@ def _step(dossier: Dossier, event: Row, cycle: Lifecycle | None, before: str) ->
         yield Finding(dossier.name, where, f"定义里没有 {was or '无'} —{action}→ {to} 这一步")
     elif by_time and not _tacit(dossier, event, cycle):
         yield Finding(dossier.name, where, f"{action}：时限到期不能准予")
+    elif action == CLOSE_BY_HEAD and not _by_head(dossier, event):
+        yield Finding(dossier.name, where, f"{action} 只由核查部门的负责人凭理由和凭证办")
     elif action in FEEDBACK_ACTIONS and not _asked(dossier, event):
         yield Finding(dossier.name, where, f"{action} 只归牵头部门以外的承办部门反馈")
     elif taken and not any(_allowed(dossier, event, by) for t in taken for by in listed(t["by"])):
@@ -74,6 +78,15 @@ def _asked(dossier: Dossier, event: Row) -> bool:
     common = bundle.get("acceptance", "lead") == "lead"
     clerk = who.get("kind") == "clerk" and who.get("post") in ("window", "reviewer")
     return bool(clerk and own and apart and common)
+
+
+def _by_head(dossier: Dossier, event: Row) -> bool:
+    """Tell whether the head of its department ended a check after a grant, and said why and by what."""
+    item, who, said = dossier.items[event["item"]], event["actor"], event["data"]
+    head = (who.get("kind"), who.get("post"), who.get("department"))
+    proven = bool(said.get("reason")) and bool(said.get("document"))
+    check = bool(item["parent"]) and item["lifecycle"] == "follow-up"
+    return check and proven and head == ("clerk", "head", item["department"])
 
 
 def _tacit(dossier: Dossier, event: Row, cycle: Lifecycle) -> bool:
@@ -95,7 +108,7 @@ def _engine_step(cycle: Lifecycle, action: str, was: str, to: str) -> bool:
         return was == to == cycle.initial and cycle.post(was) == "window"
     if action == "request_correction":
         return was in cycle.begins and cycle.post(to) == "applicant"
-    ends = {"stop": "stopped", "withdraw": "withdrawn"}
+    ends = {"stop": "stopped", "withdraw": "withdrawn", CLOSE_BY_HEAD: "stopped"}
     return ends.get(action) == to and was in cycle.states and not cycle.final(was)
 
 

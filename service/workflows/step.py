@@ -6,6 +6,7 @@ punctual one (section 18, invariants 7 and 8).
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -236,6 +237,18 @@ def offers(case: Case, actor: Actor, situation: Situation) -> list[Offer]:
         for offer in _offered(work, replace(actor, behalf="-")):
             if (offer.item, offer.action) not in known:
                 found.append(replace(offer, needs=(*offer.needs, "on_behalf", "document")))
+    return found
+
+
+def concerned(case: Case, action: str, actor: Actor, situation: Situation) -> list[str]:
+    """Return the items that an action on the case, which names one, may be about now."""
+    work = Work(situation, case)
+    _settle_due(work)
+    found = []
+    for code in work.case.items:
+        with suppress(ServiceError):
+            CASE_ACTIONS[action].consider(work, actor, code)
+            found.append(code)
     return found
 
 

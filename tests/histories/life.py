@@ -166,7 +166,8 @@ class Life:
             "chair": f"{item['department'] if item else LEAD}.head", "ground": "other", "compensation": "补偿1号", "text": "很好",
             **self.seen(item, offer["action"]), "where": "市行政审批局",
             **({"ground": COMPETENCE} if offer["action"] == "decline" else {}),
-            **({"item": held(whole)} if offer["action"] == "request_deregistration" else {}),
+            **({"item": held(whole)} if offer["action"].startswith(("request_dereg", "deregister_for")) else {}),
+            **({"item": going_on(whole)} if offer["action"] == "close_follow_up" else {}), "cause": "dissolution",
             "notice": 1, "date": (self.city.clock.at + timedelta(days=12)).date().isoformat(), "to": "cg", "form": {},
         }  # fmt: skip
         points = (
@@ -189,6 +190,12 @@ class Life:
 def held(whole: dict[str, Any]) -> str:
     """Return an item whose certificate is in force."""
     return next(made["item"] for made in whole["certificates"] if made["state"] == "valid")
+
+
+def going_on(whole: dict[str, Any]) -> str:
+    """Return a check after a grant that is going on."""
+    checks = (each["item"] for each in whole["items"] if ".follow-up" in each["item"])
+    return next(code for code in checks if any(at["item"] == code for at in whole["where"]))
 
 
 def pages(whole: dict[str, Any], account: str, applicant: str) -> Iterator[str]:

@@ -212,7 +212,7 @@ def everything(
 ) -> list[Data]:
     """Return all the papers the application asks for, each from its first origin."""
     applicant = questions.Applicant(case.applicant_type, case.applicant_name, case.applicant_id)
-    selection = questions.select(release, case.answers, applicant)
+    selection = questions.select(release, case.answers, applicant, only=case.limited_to)
     needs = needed.one_set(
         release, selection.items, case.handling, questions.facts_for(release, case)
     )

@@ -41,6 +41,7 @@ DATA = {
     "date": "2026-10-21",
     "chair": "qian",
     "ground": "other",
+    "cause": "death",
     "where": "区局",
     "compensation": "补偿1号",
     "notice": 1,
@@ -102,6 +103,9 @@ def stages(shop: type[Town]) -> Iterator[Story]:
     yield promised
     promised.checks("zhou", "fire.follow-up.order_rectify", reasons=["unfit"], days=5)
     yield promised
+    gone = {"item": "fire.follow-up", "reason": "店铺已拆除", "document": "公告3号"}
+    promised.jiang("close_follow_up", **gone)
+    yield promised
     late = shop.submitted("food", at="2026-02-12").until("2026-02-13")
     late.now = shop.moment("2026-04-20")  # nothing swept yet
     yield late
@@ -132,7 +136,19 @@ def watched(shop: type[Town]) -> Iterator[Story]:
 
 def concerned(story: Story) -> dict[str, Actor]:
     """Return one of each kind of people: the applicant, each post, another department, who has nothing to do with it."""
-    names = ("zhang", "li", "wang", "zhao", "qian", "wei", "wu", "zong", "stranger", "watch")
+    names = (
+        "zhang",
+        "li",
+        "wang",
+        "zhao",
+        "qian",
+        "wei",
+        "wu",
+        "zong",
+        "jiang",
+        "stranger",
+        "watch",
+    )
     return {name: story.people[name] for name in names if name in story.people}
 
 

@@ -141,7 +141,9 @@ class MaterialShown(Shown):
     name: str
     at: datetime
     replaced: bool = Field(description="已被更新的材料代替")
-    reference: str = Field(description="凭什么免交：证照编号；没有时为空")
+    reference: str = Field(
+        description="凭什么免交：证照编号；earlier_case 是从原办件沿用的；没有时为空"
+    )
     scan: str | None = Field(
         None,
         description="文件的查毒情况：unscanned 没有查毒，pending 正在查，clean 没有发现，found 查出病毒、不能打开；办理的答复里为空",
@@ -295,6 +297,8 @@ class CaseShown(Shown):
     mandate: MandateShown | None = Field(
         description="门户代为申请的授权；不是代为申请的、看的人无需知道的为空"
     )
+    reapply_of: str = Field(description="重新申请的：原来哪件办件；不是时为空")
+    limited_to: list[str] = Field(description="重新申请的：只申请这些事项；不是时为空")
     created_at: datetime | None
     received_at: datetime | None
     closed_at: datetime | None
@@ -317,11 +321,24 @@ class CaseShown(Shown):
     )
 
 
+class LaterShown(Shown):
+    """重新申请的办件。"""
+
+    number: str
+    state: str
+    state_title: str
+    items: list[str] = Field(description="申请哪些事项")
+
+
 class CaseWithActions(CaseShown):
     """办件，连同来人现在可以办的动作。"""
 
     actions: list[OfferShown] = Field(description="现在可以办的")
     refused: list[OfferShown] = Field(description="现在不能办的，及其原因")
+    reappliable: list[str] = Field(
+        description="没有办成、来人现在可以重新申请的事项：POST /cases/{number}/reapplications"
+    )
+    reapplied: list[LaterShown] = Field(description="以后重新申请其中事项的办件")
 
 
 class Acted(Shown):

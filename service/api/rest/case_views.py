@@ -7,7 +7,7 @@ from typing import Any
 from service.api.rest import case_shapes as shapes
 from service.api.rest.progress_shapes import left_shown, owed_shown, turn_shown
 from service.api.rest.shapes import Shape, shape_of
-from service.office import CaseView, WhereIs, titles
+from service.office import CaseView, Later, WhereIs, titles
 from service.office.filetypes import clean_name
 from service.workflows.case import (
     APPLICANT,
@@ -41,6 +41,18 @@ def case_with_actions(view: CaseView) -> shapes.CaseWithActions:
         view,
         actions=[each for each in offers if each.allowed],
         refused=[each for each in offers if not each.allowed],
+        reappliable=view.reappliable,
+        reapplied=[later(each) for each in view.later],
+    )
+
+
+def later(one: Later) -> shapes.LaterShown:
+    """Show a case that applies anew for items of this one."""
+    return shapes.LaterShown(
+        number=one.number,
+        state=one.state,
+        state_title=titles.CASE_STATES[one.state],
+        items=list(one.items),
     )
 
 

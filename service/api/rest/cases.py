@@ -10,7 +10,7 @@ from service.api.body import StrictRoute
 from service.api.problems import refusals
 from service.api.rest import case_views
 from service.api.rest.case_shapes import CaseLine, CasePage, CaseShown, CaseWithActions
-from service.api.rest.given import CaseGiven, DraftGiven, SubmissionGiven
+from service.api.rest.given import CaseGiven, DraftGiven, ReapplicationGiven, SubmissionGiven
 from service.api.rest.shapes import json_answer, shape_of
 from service.api.texts import CaseNumber, Code, Cursor, Short, Word
 from service.errors import (
@@ -135,6 +135,28 @@ async def submit_draft(
         asked, number, signature, meets_by=given.meets_by, received=received, answer=rendered
     )
     return json_answer(view.answer)
+
+
+@router.post(
+    "/{number}/reapplications",
+    operation_id="cases_reapply",
+    summary="重新申请没有办成的事项",
+    status_code=CREATED,
+    response_model=CaseShown,
+    responses=WRITE_REFUSALS,
+)
+async def reapply(
+    number: CaseNumber,
+    desk: Counter,
+    asked: Asked,
+    given: Annotated[
+        ReapplicationGiven,
+        Body(openapi_examples={"一个事项": {"value": {"items": ["food-licence"]}}}),
+    ],
+) -> Response:
+    """开一份只含这些事项的草稿：原来的回答、填写的内容和没有问题的材料都带过来，只补有问题的；提交同其他草稿。"""
+    view = await desk.office.reapply(asked, number, given.items, answer=rendered)
+    return json_answer(view.answer, CREATED, location=f"/api/v1/cases/{view.case.number}")
 
 
 @router.get(

@@ -13,6 +13,7 @@ from service.api.rest.guide_shapes import GuideMaterial, GuideShown
 from service.api.rest.shapes import Shown, json_answer
 from service.api.texts import CaseNumber
 from service.errors import ActionNotAllowed, NotFound, NotSignedIn
+from service.office import DraftView, titles
 
 router = APIRouter(prefix="/cases", tags=["cases"], route_class=StrictRoute)
 
@@ -61,6 +62,7 @@ class DraftGiven(Shown):
     source_title: str
     file: str
     name: str
+    origin: str = Field(description="沿用的，从哪件办件来；这次交的为空")
 
 
 class DraftPaper(GuideMaterial):
@@ -69,6 +71,14 @@ class DraftPaper(GuideMaterial):
     ways: list[Choice] = Field(description="可以怎样提供")
     given: DraftGiven | None
     lacking: bool = Field(description="还没有提供；不妨碍收件，由窗口一次性告知补正")
+
+
+class DraftReapplies(Shown):
+    """重新申请的原办件。"""
+
+    number: str
+    items: list[Choice] = Field(description="这次只申请这些事项")
+    points: list[str] = Field(description="原来有什么问题")
 
 
 class DraftShown(Shown):
@@ -82,6 +92,7 @@ class DraftShown(Shown):
     papers: list[DraftPaper]
     lacking: list[FieldFault] = Field(description="现在提交会因此退回；为空就可以提交")
     changes: list[str] = Field(description="开始填写以后规则变了什么")
+    reapplies: DraftReapplies | None = Field(description="重新申请的，原来是哪件；不是时为空")
 
 
 @router.get(
@@ -95,5 +106,15 @@ async def get_draft(number: CaseNumber, desk: Counter, caller: SignedIn) -> Resp
     """只有写草稿的人看得到；已经提交的返回 409。以前的申请填过、这次可以沿用的内容列为建议，要由申请人核对后保存。"""
     view = await desk.office.draft(caller.actor, number, caller.now)
     about = {"number": view.case.number, "version": view.case.version, "bundle": view.case.bundle}
-    shown = DraftShown.model_validate({**about, **view.content})
+    shown = DraftShown.model_validate({**about, **view.content, "reapplies": _reapplies(view)})
     return json_answer(shown.model_dump_json(), version=view.case.version)
+
+
+def _reapplies(view: DraftView) -> DraftReapplies | None:
+    if view.again is None:
+        return None
+    items = [
+        Choice(code=code, title=titles.item_title(view.release, code))
+        for code in view.case.limited_to
+    ]
+    return DraftReapplies(number=view.again.number, items=items, points=list(view.again.points))

@@ -143,6 +143,12 @@ class DraftGiven(Given):
     mandate: MandateGiven | None = Field(None, description="门户代为申请的授权；换了申请人要重新写")
 
 
+class ReapplicationGiven(Given):
+    """重新申请没有办成的事项。"""
+
+    items: list[Code] = Field(min_length=1, max_length=100, description="重新申请哪些事项")
+
+
 class SubmissionGiven(Given):
     """提交草稿。"""
 

@@ -1,6 +1,6 @@
 """情形引导 — the questions asked, the facts they give, which items apply and why not."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -145,11 +145,16 @@ def about(question: Question, wrong: str) -> str:
 
 
 def select(
-    release: Release, answers: Mapping[str, Any], applicant: Applicant, *, so_far: bool = False
+    release: Release,
+    answers: Mapping[str, Any],
+    applicant: Applicant,
+    *,
+    only: Collection[str] = (),
+    so_far: bool = False,
 ) -> Selection:
     """Decide which items apply to these (checked) answers, which do not and why, and whether the law forbids it all.
 
-    `so_far`: what is certain already, whoever asks; what an open question decides on is neither in nor out.
+    `only`: of some items, applied for anew. `so_far`: what is certain already; what is open is neither in nor out.
 
     Raises:
         DataInvalid: this kind of applicant is not served by the bundle, or answers do not fit the questions.
@@ -162,10 +167,9 @@ def select(
     facts = facts_of(release, applicant, checked, filled_by_answers(release, checked))
     asked = [q.id for q in asked_questions(release, checked, applicant.type)]
     unsettled = _unsettled(release, asked, checked)
-    depends = {
-        e.use: on for e in release.bundle.items if (on := waiting_for(release, e.when, unsettled))
-    }
-    certain = [e for e in release.bundle.items if e.use not in depends]
+    entries = [e for e in release.bundle.items if not only or e.use in only]
+    depends = {e.use: on for e in entries if (on := waiting_for(release, e.when, unsettled))}
+    certain = [e for e in entries if e.use not in depends]
     holds = {e.use: e.when is None or _holds(release, e.when, facts) for e in certain}
     stops = [stop for stop in release.bundle.stop if not waiting_for(release, stop.when, unsettled)]
     items = tuple(use for use, applies in holds.items() if applies)

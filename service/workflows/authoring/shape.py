@@ -51,7 +51,8 @@ _RULES = {
         "写了 by、data 或 refused 就要写 do（办什么）",
         "例：do: food-licence.accept",
     ),
-    "empty-step": ("E110", "这一步什么也没有做", "写 do、expect 或 at"),
+    "do-or-reapply": ("E110", "一步里不能又写 do、又写 reapply", "分成两步写"),
+    "empty-step": ("E110", "这一步什么也没有做", "写 do、reapply、expect 或 at"),
     "due-date": (
         "E111",
         "到期日要写日期，没有到期日写 null",

@@ -33,6 +33,7 @@ from service.workflows.definition.models.terms import Card
 CASE = ""  # the item code of clocks, tasks and notices that belong to the case as a whole
 
 PHOTO = "inspection_photo"  # the code of a photo of a check among the materials: no definition can have it
+EARLIER_CASE = "earlier_case"  # `reference` of a paper that came over from the case of `reapply_of`
 THIRD_PARTY = "third_party"  # whom a paper is addressed to that goes to a 利害关系人; `body.addressee` names them
 
 Handling = Literal["ordinary", "commitment"]
@@ -161,7 +162,7 @@ class Material:
     file: str = ""  # SHA-256 of the stored file
     name: str = ""
     replaced: bool = False  # a newer one stands for it
-    reference: str = ""  # what it rests on: the number of a certificate
+    reference: str = ""  # what it rests on: the number of a certificate, EARLIER_CASE
 
 
 @dataclass(slots=True)
@@ -330,6 +331,8 @@ class Case:
     form: dict[str, Any] = field(default_factory=dict)
     # 授权: who let a portal apply for him, {name, reference: proof of it}
     mandate: dict[str, str] = field(default_factory=dict)
+    reapply_of: str = ""  # 重新申请: number of the case whose items are applied for anew
+    limited_to: list[str] = field(default_factory=list)  # those items, and no others
     last_event: int = 0
     last_hash: str = ""
     items: dict[str, Item] = field(default_factory=dict)

@@ -16,7 +16,9 @@ from service.workflows.case.rows import row_of
 from service.workflows.case.situation import Step
 
 PERSONAL: dict[str, frozenset[str]] = {
-    "cases": frozenset({"applicant_name", "applicant_id", "form", "query_code", "salt", "mandate"}),
+    "cases": frozenset(
+        {"applicant_name", "applicant_id", "form", "query_code", "salt", "mandate", "reapply_of"}
+    ),
     "certificates": frozenset({"holder_name", "holder_id", "code", "carries"}),
     "commitments": frozenset({"signature"}),
     "credits": frozenset({"subject"}),

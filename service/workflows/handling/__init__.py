@@ -10,10 +10,22 @@ from service.workflows.handling.numbers import numbered as with_numbers
 from service.workflows.handling.numbers import wanted as numbers_wanted
 from service.workflows.handling.on_case import CASE_ACTIONS
 from service.workflows.handling.on_tasks import TASK_ACTIONS, colleagues
+from service.workflows.handling.reapplying import (
+    Later,
+    begun,
+    brought_over,
+    objected,
+    reappliable,
+    refuse_reapplying,
+    told_before,
+)
 
 __all__ = [
     "CASE_ACTIONS",
     "TASK_ACTIONS",
+    "Later",
+    "begun",
+    "brought_over",
     "bulk_ways",
     "changed_draft",
     "colleagues",
@@ -21,6 +33,10 @@ __all__ = [
     "erased_draft",
     "kept_draft",
     "numbers_wanted",
+    "objected",
     "one_of_many",
+    "reappliable",
+    "refuse_reapplying",
+    "told_before",
     "with_numbers",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from service.errors import DataInvalid, one_field
 from service.workflows.case.parts import Case
-from service.workflows.case.situation import Actor, Situation, Step
+from service.workflows.case.situation import Actor, Situation, Step, one_person
 from service.workflows.handling.carried import material_given
 from service.workflows.rules import library
 from service.workflows.worksheet import Work
@@ -48,6 +48,7 @@ def changed(case: Case, changes: Mapping[str, Any], actor: Actor, situation: Sit
                 earlier.replaced = True
             _hand_in(work, value, actor)
         elif name == "applicant":
+            _refuse_somebody_else(work.case, value["id"])
             for part in ("type", "name", "id"):
                 setattr(work.case, f"applicant_{part}", value[part])
             if "mandate" not in changes:
@@ -56,6 +57,12 @@ def changed(case: Case, changes: Mapping[str, Any], actor: Actor, situation: Sit
             setattr(work.case, name, dict(value))
     work.log("change_draft", actor, states=("draft", "draft"), data={"changed": sorted(changes)})
     return Step(work.before, work.case, tuple(work.events))
+
+
+def _refuse_somebody_else(case: Case, subject: str) -> None:
+    """Refuse to let somebody else have what came over from an earlier case. Raises DataInvalid."""
+    if case.reapply_of and one_person(subject) != one_person(case.applicant_id):
+        raise one_field("/applicant/id", "重新申请的申请人与原办件是同一个，不能换人")
 
 
 def erased(case: Case, actor: Actor, situation: Situation) -> Step:
@@ -68,6 +75,7 @@ def erased(case: Case, actor: Actor, situation: Situation) -> Step:
         setattr(work.case, name, "")
     for part in ("answers", "handling", "form", "mandate"):
         setattr(work.case, part, {})
+    work.case.reapply_of, work.case.limited_to = "", []  # the older case names him
     for paper in work.case.materials.values():
         paper.file, paper.name, paper.by, paper.replaced = "", "", "", True
     work.log("erase_draft", actor, states=("draft", "draft"))

@@ -8,9 +8,10 @@ from service.workflows.handling.correction import NOTIFY_CORRECTION
 from service.workflows.handling.oversight import COPY, REPLY, SUPERVISE, URGE
 from service.workflows.handling.withdrawal import WITHDRAW
 from service.workflows.rules.delivery import RECORD_DELIVERY
-from service.workflows.rules.deregistration import REQUEST_DEREGISTRATION
+from service.workflows.rules.deregistration import DEREGISTER_FOR_CAUSE, REQUEST_DEREGISTRATION
 from service.workflows.rules.inspection import SIGN_INSPECTION
 from service.workflows.rules.joint import EXTEND_CAP
+from service.workflows.rules.moot import CLOSE_FOLLOW_UP
 from service.workflows.rules.rating import RATE
 from service.workflows.worksheet import Work
 
@@ -29,6 +30,8 @@ CASE_ACTIONS: dict[str, CaseAction] = {
         SIGN_INSPECTION,
         COPY,
         REQUEST_DEREGISTRATION,
+        DEREGISTER_FOR_CAUSE,
+        CLOSE_FOLLOW_UP,
     )
 }
 

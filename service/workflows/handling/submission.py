@@ -124,7 +124,7 @@ def _selected(work: Work) -> questions.Selection:
     applicant = questions.Applicant(
         case.applicant_type, case.applicant_name, case.applicant_id, work.situation.excluded
     )
-    selection = questions.select(work.release, case.answers, applicant)
+    selection = questions.select(work.release, case.answers, applicant, only=case.limited_to)
     if not selection.items:
         said = "".join(stop.say for stop in selection.stops) or "按您的回答没有需要办理的事项"
         raise DataInvalid(said, errors=[{"pointer": "/answers", "detail": said}])

@@ -31,6 +31,7 @@ ENGINE_TITLES = {
     "expire_certificate": "证照有效期届满告知书",
     "feedback_overdue": "部门反馈超时提醒",
     "deregistration_request": "注销申请收件凭证",
+    "deregistration_opened": "依职权注销告知书",
     "expiry_refused": "到期没有办成提醒",
 }
 ACCEPTANCE = "acceptance"

@@ -110,4 +110,5 @@ KIND = Kind(
     drawn=True,
     demanded=True,
     hangs_on_grant=True,
+    closed_by_head=True,
 )

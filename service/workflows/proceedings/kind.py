@@ -42,6 +42,7 @@ class Kind:
     drawn: bool = False  # who handles it is drawn by lot
     longest_extension: Duration | None = None  # of its decision
     hangs_on_grant: bool = False  # pointless once what was granted has ended
+    closed_by_head: bool = False  # the head may end it where what it is about is gone
     demanded: bool = False  # the scenarios of a bundle owe it even where none of them handles it
 
 

@@ -21,10 +21,15 @@ def close(work: Work, of: Item, why: str) -> None:
 
 def _close(work: Work, item: Item, why: str) -> None:
     was, cycle = item.state, work.machine(item).lifecycle
-    item.state, item.outcome, item.final_at, item.note = STOPPED, "stopped", work.at, why
-    work.turn_clocks(item, None)
-    work.close_tasks(item.item)
+    end(work, item, why)
     text = f"「{work.release.title_of(item.parent)}」{why}，{cycle.title}不再进行。"
     work.issue("stopped", item.item, wording.plain("stopped", text))
     data = {"why": why, "caused_by": item.parent}
     work.log("stop", CLOCK_ACTOR, item=item.item, states=(was, STOPPED), data=data)
+
+
+def end(work: Work, item: Item, why: str) -> None:
+    """End a proceeding that has nothing left to be about; who does so tells it."""
+    item.state, item.outcome, item.final_at, item.note = STOPPED, "stopped", work.at, why
+    work.turn_clocks(item, None)
+    work.close_tasks(item.item)

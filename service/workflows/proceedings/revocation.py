@@ -3,16 +3,18 @@
 from service.workflows.definition import models
 from service.workflows.proceedings.kind import Kind
 
-GRANTING = ("licence", "renewal")  # lifecycles of items with the act that begins it
 
-
-def can_be_revoked(item: models.ItemDefinition) -> bool:
-    """Tell whether what an item grants can be revoked."""
-    return item.lifecycle in GRANTING
+def by_its_lifecycle_alone(_: models.ItemDefinition) -> bool:
+    """Say that no item comes to it by what it is: what can be revoked says its lifecycle (`effect: {begin: revocation}`)."""
+    return False
 
 
 # Nobody is barred: there nobody granted anything, the head decides; who reviews in it is told from who decides in it
 # as with every item.
 KIND = Kind(
-    code="revocation", meets=can_be_revoked, by_action=True, barred=False, hangs_on_grant=True
+    code="revocation",
+    meets=by_its_lifecycle_alone,
+    by_action=True,
+    barred=False,
+    hangs_on_grant=True,
 )

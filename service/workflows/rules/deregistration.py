@@ -1,4 +1,8 @@
-"""申请注销 — the holder gives his certificate back: asked for by himself, entered by the department. Law: 行政许可法 70."""
+"""申请注销、依职权注销 — the holder gives his certificate back, or is no more; either way the department enters it.
+
+Asked for by the holder, or opened by the head on one of the causes of the law, with a document that proves it. The
+certificate holds until the entry is made. Law: 行政许可法 70.
+"""
 
 from service.errors import ActionNotAllowed, NotPermitted, one_field
 from service.workflows import actions
@@ -6,22 +10,29 @@ from service.workflows.actions import Carries, CaseAction, Data
 from service.workflows.case.lifecycle import APPLICANT
 from service.workflows.case.parts import Item
 from service.workflows.case.situation import Actor, Move
+from service.workflows.definition.models import DEREGISTRATION_CAUSES
 from service.workflows.notices import wording
 from service.workflows.notices.wording import Said
 from service.workflows.proceedings import deregistration, moot, open_one, revocation
-from service.workflows.rights import is_applicant
+from service.workflows.rights import is_applicant, refuse_own_application
 from service.workflows.rules import certificates
 from service.workflows.worksheet import Work
 
 ACTION = "request_deregistration"
+FOR_CAUSE = "deregister_for_cause"
 RECEIPT = "deregistration_request"
+OPENED = "deregistration_opened"
 LAW = "行政许可法 70"
 
 
 def says(_: Work, move: Move, __: str) -> Said | None:
-    """Say why an entry is kept."""
+    """Say why an entry is kept, and on which cause one is struck off."""
     kept = move.transition.notice == "deregistration_kept"
-    return Said(note=f"理由：{move.data['reason']}") if kept else None
+    if kept:
+        return Said(note=f"理由：{move.data['reason']}")
+    if move.transition.notice == "deregistration" and move.item.ground:
+        return Said(note=f"注销的情形：{DEREGISTRATION_CAUSES[move.item.ground]}（{LAW}）。")
+    return None
 
 
 def ended(work: Work, move: Move) -> None:
@@ -63,6 +74,45 @@ def _item(work: Work, given: object) -> str:
     return given
 
 
+def _head(work: Work, actor: Actor) -> None:
+    departments = {item.department for item in work.case.items.values() if not item.parent}
+    if not any(actor.sits("head", department) for department in departments):
+        raise NotPermitted("只有发证部门的负责人可以启动依职权注销", action=FOR_CAUSE)
+    refuse_own_application(work.case, actor)
+
+
+def _something_to_strike_off(work: Work, actor: Actor, of: str) -> None:
+    known = work.case.items
+    own = [item for item in known.values() if actor.sits("head", item.department)]
+    wanted = [known[of]] if of in known else own
+    faults = [_fault(work, item) if item in own else "不是本部门的事项" for item in wanted]
+    if all(faults):
+        raise ActionNotAllowed(faults[0], law=LAW, action=FOR_CAUSE, state=work.case.state)
+
+
+def _cause(_: object, given: object) -> str:
+    if not isinstance(given, str) or given not in DEREGISTRATION_CAUSES:
+        listed = "、".join(f"{code}（{title}）" for code, title in DEREGISTRATION_CAUSES.items())
+        raise one_field("/data/cause", f"依职权注销只有这些情形：{listed}", law=LAW)
+    return given
+
+
+def _open_for_cause(work: Work, data: Data, actor: Actor) -> None:
+    """Open the entry on a cause of the law; what hangs on the grant ends with the entry, not before it."""
+    item, cause = work.case.items[data["item"]], DEREGISTRATION_CAUSES[data["cause"]]
+    made = certificates.made_for(work.case, item)
+    told = {name: data[name] for name in ("cause", "reason", "document")}
+    told["certificate"] = made.number if made else ""
+    work.log(FOR_CAUSE, actor, item=item.item, post="head", law=LAW, data=told)
+    deregistration.strike_off(work, item.item, data["cause"])
+    title = work.release.title_of(item.item)
+    text = (
+        f"「{title}」的证照 {told['certificate']} 有依法应当注销的情形：{cause}。"
+        f"事实：{data['reason']}。凭证：{data['document']}。现依职权办理注销；有不同意见的，请在注销以前向本机关说明。"
+    )
+    work.issue(OPENED, item.item, wording.plain(OPENED, text, law=LAW))
+
+
 def _request(work: Work, data: Data, actor: Actor) -> None:
     """Keep the request and open the entry; the department has its own days for it."""
     item = work.case.items[data["item"]]
@@ -73,6 +123,20 @@ def _request(work: Work, data: Data, actor: Actor) -> None:
     text = f"已收到您注销「{work.release.title_of(item.item)}」证照的申请。注销以前证照仍然有效。"
     work.issue(RECEIPT, item.item, wording.plain(RECEIPT, text, law=LAW))
 
+
+DEREGISTER_FOR_CAUSE = CaseAction(
+    name=FOR_CAUSE,
+    title="依职权启动注销",
+    by=_head,
+    when=_something_to_strike_off,
+    carries=(
+        Carries("item", _item),
+        Carries("cause", _cause),
+        Carries("reason", actions.text("reason", "查明的事实", law=LAW)),
+        Carries("document", actions.text("document", "证明的凭证（名称或编号）", law=LAW)),
+    ),
+    do=_open_for_cause,
+)
 
 REQUEST_DEREGISTRATION = CaseAction(
     name=ACTION,

@@ -12,13 +12,14 @@ from typing import Any
 from service.workflows.application import in_hand, needed, order
 from service.workflows.application.fieldtypes import check_value
 from service.workflows.case.lifecycle import WAITING
-from service.workflows.case.parts import CASE, Case, Certificate, Item, Material
+from service.workflows.case.parts import CASE, EARLIER_CASE, Case, Certificate, Item, Material
 from service.workflows.case.situation import CLOCK_ACTOR, Actor, Held
 from service.workflows.notices.wording import plain, say_date
 from service.workflows.worksheet import Work
 
 ORIGIN = "certificate"
 SHARE = "share"
+UPLOAD = "upload"
 # names a certificate of this very step, whose number is drawn when the step is recorded
 _NUMBERLESS = "#"
 NUMBER = "number"  # every certificate can be asked for its number
@@ -84,6 +85,8 @@ def hand_in(work: Work, row: Mapping[str, Any], actor: Actor) -> None:
     if row["source"] == ORIGIN and not rests_on and (held := _for_material(work, row["material"])):
         rests_on = held.number
     rests_on = answer.receipt if answer else rests_on
+    if row["source"] == UPLOAD and not rests_on:
+        rests_on = _brought_over(work.case, row)
     n = len(work.case.materials) + 1
     work.case.materials[n] = Material(
         n,
@@ -95,6 +98,13 @@ def hand_in(work: Work, row: Mapping[str, Any], actor: Actor) -> None:
         name=row["name"],
         reference=rests_on,
     )
+
+
+def _brought_over(case: Case, row: Mapping[str, Any]) -> str:
+    """Say that a paper came over from an earlier case, however often it is handed in anew with the draft."""
+    same = (row["material"], row["file"])
+    known = ((m.material, m.file) for m in case.materials.values() if m.reference == EARLIER_CASE)
+    return EARLIER_CASE if row["file"] and same in known else ""
 
 
 def fault(work: Work, row: Mapping[str, Any]) -> str:

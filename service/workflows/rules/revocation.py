@@ -7,6 +7,7 @@ from typing import Any
 
 from service.workflows.case.situation import Move
 from service.workflows.definition.models import Transition
+from service.workflows.definition.models.terms import AUTHORITYS_FAULT
 from service.workflows.notices.wording import Said
 from service.workflows.proceedings import KINDS, begin, credit, follow_up, open_one, revocation
 from service.workflows.worksheet import Work
@@ -51,7 +52,11 @@ def tells(work: Work, move: Move) -> dict[str, Any]:
 
 
 def says(work: Work, move: Move, _: str) -> Said | None:
-    """Name the paper of the check that it rests on."""
+    """Name the paper of the check that it rests on, and say what becomes of the loss (行政许可法 8, 69 ④)."""
+    if move.transition.notice == "permit_withdrawal":
+        return Said(
+            adds=f"因此给您造成的财产损失依法给予补偿，补偿方案：{move.data['compensation']}。"
+        )
     if move.transition.notice != "revocation":
         return None
     case, item = work.case, move.item
@@ -61,4 +66,17 @@ def says(work: Work, move: Move, _: str) -> Said | None:
         if other.parent == item.item and other.outcome in credit.BREACHES
     }
     told = [n for n in case.notices.values() if n.item in checks and n.kind == "credit_recorded"]
-    return Said(note=f"依据：{told[-1].title}（{told[-1].number}）。") if told else None
+    note = f"依据：{told[-1].title}（{told[-1].number}）。" if told else ""
+    return Said(adds=_of_loss(move), note=note)
+
+
+def _of_loss(move: Move) -> str:
+    """Say who bears the loss: the authority on the grounds of its own fault, the holder who brought it about himself."""
+    if move.data.get("ground") not in AUTHORITYS_FAULT:
+        return "基于该许可取得的利益不受保护（行政许可法 69 ④）。"
+    plan = move.data.get("compensation", "")
+    agreed = f"赔偿方案：{plan}。" if plan else ""
+    return (
+        f"您的合法权益因此受到损害的，本机关依法给予赔偿（行政许可法 69 ④）。{agreed}"
+        "可以自知道或者应当知道之日起两年内书面向本机关要求赔偿（国家赔偿法 9、39），写明损失和要求，附证明材料。"
+    )

@@ -52,7 +52,7 @@ def oddities(
 ) -> list[Oddity]:
     """Return what looks odd in a case, in the order of the records."""
     seen = Seen(release, case, events, calendar)
-    found = [*_back_dated(seen), *_second_notice(seen)]
+    found = [*_back_dated(seen), *_second_notice(seen), *_unchecked(seen)]
     for code in order.own_items(case):
         found += [oddity for look in LOOKS for oddity in look(seen, code)]
     return sorted(found, key=lambda oddity: (oddity.events, oddity.code))
@@ -193,6 +193,14 @@ def _second_notice(seen: Seen) -> Iterator[Oddity]:
             count = len(event.data["unanswered"])
             text = f"还有{count}个事项的部门没有反馈就发出一次性告知，理由：{event.data['reason']}"
             yield Oddity("early-notice", "", text, (event.n,))
+
+
+def _unchecked(seen: Seen) -> Iterator[Oddity]:
+    """不再核查: a head ended a check of a promise, whatever the reason."""
+    for event in seen.events:
+        if event.action == "close_follow_up":
+            text = f"事后核查没有做就终结了，理由：{event.data['reason']}，凭证：{event.data['document']}"
+            yield Oddity("unchecked", event.item, text, (event.n,))
 
 
 LOOKS: tuple[Callable[[Seen, str], Iterator[Oddity]], ...] = (

@@ -2,9 +2,10 @@
 
 from service.workflows.trials.coverage import Coverage, demanded
 from service.workflows.trials.coverage import report as coverage_report
+from service.workflows.trials.played import Played
 from service.workflows.trials.samples import answers_with_neutral
 from service.workflows.trials.samples import sample as sample_value
-from service.workflows.trials.scenario import Played, pack_calendar, play
+from service.workflows.trials.scenario import pack_calendar, play
 
 __all__ = [
     "Coverage",

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from service.workflows.authoring.pack import Pack, Story
 from service.workflows.calendar import WorkCalendar, build, built_in, local_date
 from service.workflows.case import record
 from service.workflows.case.lifecycle import FORBIDDEN, NOT_RECEIVED
-from service.workflows.case.parts import Case, Event
+from service.workflows.case.parts import Case
 from service.workflows.case.situation import Action, Actor, Held, Situation, Step
 from service.workflows.definition.models import (
     BUILT_IN_POSTS,
@@ -24,11 +24,13 @@ from service.workflows.definition.models import (
     ScenarioStep,
 )
 from service.workflows.definition.release import Release
-from service.workflows.handling import numbers
+from service.workflows.handling import begun, draft_materials, numbers
 from service.workflows.handling.submission import not_eligible
 from service.workflows.rules import library
 from service.workflows.step import step, tick
+from service.workflows.trials import again
 from service.workflows.trials.coverage import Coverage
+from service.workflows.trials.played import Failure, Played
 from service.workflows.trials.samples import answers_with_neutral, sample
 from service.workflows.worksheet import STEP, Work
 
@@ -37,43 +39,6 @@ NO_DAY = "没有日期（停着，或者没有这一种期限）"
 
 
 AT_RECEIPT = (NOT_RECEIVED, FORBIDDEN)  # what the law bars is answered at the receipt itself
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """One thing that did not come true, with its line in the file."""
-
-    line: int
-    what: str
-    expected: str
-    found: str
-
-    def __str__(self) -> str:
-        return f"{self.what}：应为 {self.expected}，实为 {self.found}"
-
-
-@dataclass(slots=True)
-class Played:
-    """One story as it went."""
-
-    story: Story
-    failures: list[Failure] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-
-    def not_taken(self) -> list[str]:
-        """Return what a clock should have done at its end and did not, each with the reason, in Chinese.
-
-        What the story expects (`events: [expiry_refused]`) is no news.
-        """
-        expected = [step.expect for step in self.story.scenario.steps if step.expect]
-        if any("expiry_refused" in each.events for each in expected) and not self.failures:
-            return []
-        return [
-            f"{local_date(event.at)} {event.item}.{event.data['action']} 到期没有办成：{event.data['why']}"
-            + (f"（{event.law}）" if event.law else "")
-            for event in self.events
-            if event.action == "expiry_refused"
-        ]
 
 
 def pack_calendar(pack: Pack, release: Release) -> WorkCalendar:
@@ -103,6 +68,8 @@ class Stage:
         self.now: datetime = story.scenario.now
         self.played = Played(story)
         self.case: Case | None = None
+        self.began = 0  # where in the record of the story the present case begins
+        self.left: tuple[Case, ...] = ()  # the cases before it
         self.serials: Counter[str] = Counter()  # certificates share one, as few as there are
         self.applicant = Actor("applicant", "applicant", subject=self.scenario.applicant.id)
         self.library = tuple(self._held(holding) for holding in self.scenario.holds)
@@ -141,16 +108,16 @@ class Stage:
     # ---- acting ----
 
     def _situation(self) -> Situation:
-        excluded = self.scenario.applicant.credit.excluded or bool(
-            self.case and any(credit.excluded for credit in self.case.credits.values())
-        )
+        known = (*self.left, *((self.case,) if self.case else ()))
+        breaches = [credit for case in known for credit in case.credits.values()]
         return Situation(
             self.release,
             self.calendar,
             self.now,
             staff=self.staff,
-            excluded=excluded,
-            library=self.library,
+            excluded=self.scenario.applicant.credit.excluded or any(c.excluded for c in breaches),
+            library=(*self.library, *again.held(self.left)),
+            bans=tuple(ban for case in self.left for ban in case.bans.values()),
         )
 
     def _keep_step(self, taken: Step) -> None:
@@ -212,7 +179,7 @@ class Stage:
         applicant = questions.Applicant(
             case.applicant_type, case.applicant_name, case.applicant_id, self._situation().excluded
         )
-        selection = questions.select(self.release, case.answers, applicant)
+        selection = questions.select(self.release, case.answers, applicant, only=case.limited_to)
         full = needed.check_form(
             self.release, {**questions.filled_by_answers(self.release, case.answers), **case.form}
         )
@@ -231,11 +198,17 @@ class Stage:
                 sorted(needs),
             )
         given = [
-            {"material": c, "source": self._origin(n)}
+            self._paper(c, self._origin(n))
             for c, n in needs.items()
             if c not in {*self.scenario.missing, *self.scenario.defer}
         ]
         return [*given, *({"material": code, "defer": True} for code in self.scenario.defer)]
+
+    def _paper(self, code: str, source: str) -> dict[str, Any]:
+        """Return a paper as it is handed in: what is uploaded is a file of its own."""
+        said = f"{self.story.file} {code} {self.now.isoformat()}"
+        file = hashlib.sha256(said.encode()).hexdigest() if source == library.UPLOAD else ""
+        return {"material": code, "source": source, "file": file}
 
     def _origin(self, need: needed.MaterialNeed) -> str:
         """Return the first way in which the applicant can supply a paper: a certificate only if he holds it."""
@@ -261,8 +234,10 @@ class Stage:
         if entry.at:
             self.now = max(self.now, entry.at)
             self._keep_tick()
+        if entry.reapply:
+            self._attempt(entry, path, f"重新申请 {'、'.join(entry.reapply)}", "reapply")
         if entry.do:
-            self._act(entry, path)
+            self._attempt(entry, path, entry.do, "do")
         if entry.expect:
             self._compare(entry.expect, (*path, "expect"))
 
@@ -272,26 +247,45 @@ class Stage:
         if fallen.events:
             self._keep_step(fallen)
 
-    def _act(self, entry: ScenarioStep, path: tuple[str | int, ...]) -> None:
+    def _attempt(
+        self, entry: ScenarioStep, path: tuple[str | int, ...], what: str, key: str
+    ) -> None:
+        """Act, and hold against the story whether it was refused, and why."""
+        try:
+            if key == "do":
+                self._act(entry)
+            else:
+                self._reapply(entry.reapply)
+        except ServiceError as refusal:
+            said = _refusal_said(refusal)
+            if not entry.refused:
+                self._fail((*path, key), what, "可以办理", said)
+            elif entry.refused not in ("any", refusal.slug):
+                self._fail((*path, "refused"), f"{what} 被拒绝的原因", entry.refused, said)
+            return
+        if entry.refused:
+            self._fail((*path, "refused"), what, f"被拒绝（{entry.refused}）", "办理成功")
+
+    def _act(self, entry: ScenarioStep) -> None:
         assert self.case is not None
         item, _, name = (entry.do or "").rpartition(".")
         action = Action(name, "" if item == "case" else item, _dates_as_text(entry.data))
-        try:
-            taken = step(self.case, action, self._actor(entry.by or ""), self._situation())
-        except ServiceError as refusal:
-            if not entry.refused:
-                self._fail((*path, "do"), entry.do or "", "可以办理", _refusal_said(refusal))
-            elif entry.refused not in ("any", refusal.slug):
-                self._fail(
-                    (*path, "refused"),
-                    f"{entry.do} 被拒绝的原因",
-                    entry.refused,
-                    _refusal_said(refusal),
-                )
-            return
-        if entry.refused:
-            self._fail((*path, "refused"), entry.do or "", f"被拒绝（{entry.refused}）", "办理成功")
-        self._keep_step(taken)
+        self._keep_step(step(self.case, action, self._actor(entry.by or ""), self._situation()))
+
+    def _reapply(self, items: Sequence[str]) -> None:
+        """Apply anew for items that came to nothing; from here on the story is that of the new case."""
+        old = self.case
+        assert old is not None
+        writer = self._actor(old.entered_by) if old.entered_by else self.applicant
+        told, now = self.played.events[self.began :], self._situation().now
+        case, papers = again.draft_after(old, items, self.release, writer, told, now)
+        self.left += (old,)
+        self.began = len(self.played.events)
+        self._keep_step(begun(case, papers.values(), writer, self._situation()))
+        case = self.case or case
+        new = [each for each in self._materials(case) if each["material"] not in papers]
+        action = Action("submit", data={"materials": [*draft_materials(case), *new]})
+        self._keep_step(step(case, action, writer, self._situation()))
 
     def _actor(self, by: str) -> Actor:
         if by == "supervisor":

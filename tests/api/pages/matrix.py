@@ -99,6 +99,9 @@ PAGES = [
     PageLine(
         "POST", "/my/cases/{number}/give-back/{item}", frozenset(), SEES - WRITER, about="case"
     ),
+    PageLine(
+        "POST", "/my/cases/{number}/reapply", WRITER, SEES, {"item": "shop-licence"}, about="case"
+    ),
     PageLine("GET", "/my/cases/{number}/rate", SEES, frozenset(), about="case"),
     PageLine("POST", "/my/cases/{number}/rate", WRITER, SEES, {"grade": "5"}, about="case"),
     # the case has no promise: nobody finds one, whoever may look

@@ -123,4 +123,56 @@ class TestWithdrawal:
         )
         paper = next(n for n in story.case.notices.values() if n.kind == "permit_withdrawal")
         assert paper.body["remedies"]
+        assert "补偿方案：补偿方案1号" in paper.body["text"]
         assert story.case.bans == {}
+
+
+class TestLoss:
+    """赔偿: who bears the loss of what is revoked (行政许可法 69 ④, R-LIFE-4)."""
+
+    def paper(self, shop: type[Town], ground: str) -> str:
+        """Return what the decision says that revokes on a ground."""
+        story = revoke(granted(shop), ground=ground)
+        papers = [n for n in story.case.notices.values() if n.kind == "revocation"]
+        return str(papers[-1].body["text"])
+
+    @pytest.mark.parametrize(
+        "ground", ["abuse", "incompetent", "procedure", "unqualified", "other"]
+    )
+    def test_the_authority_bears_it(self, shop: type[Town], ground: str) -> None:
+        """On the five grounds of the first paragraph the paper says that, where and by when to claim."""
+        said = self.paper(shop, ground)
+        assert "依法给予赔偿（行政许可法 69 ④）" in said
+        assert "两年内书面向本机关要求赔偿（国家赔偿法 9、39）" in said
+
+    @pytest.mark.parametrize("ground", ["fraud", "false_material"])
+    def test_the_holder_brought_it_about(self, shop: type[Town], ground: str) -> None:
+        """What was got by fraud is not protected."""
+        said = self.paper(shop, ground)
+        assert ("不受保护" in said, "赔偿" in said) == (True, False)
+
+    def test_what_was_agreed_stands_on_the_paper(self, shop: type[Town]) -> None:
+        """A plan that is there already is named with the decision."""
+        story = granted(shop)
+        story.qian("food.start_revocation", ground="procedure", reason="未经听证")
+        story.wang("food.revocation.tell_grounds", reason="未经听证")
+        story.zhang("food.revocation.state_case", opinion="没有意见")
+        story.qian("food.revocation.decide_revoke", reasons=["unfit"], compensation="赔偿方案2号")
+        papers = [n for n in story.case.notices.values() if n.kind == "revocation"]
+        assert "赔偿方案：赔偿方案2号。" in papers[-1].body["text"]
+
+
+class TestWhatCanBeRevoked:
+    """Every grant whose lifecycle begins the proceeding, whatever the item is called (R-LIFE-4)."""
+
+    @pytest.mark.parametrize("category", ["licence", "confirmation"])
+    def test_licences_and_confirmations(self, shop: type[Town], category: str) -> None:
+        """A confirmation that goes the way of a licence is taken back the same way."""
+        story = revoke(granted(shop, change={"food": {"category": category}}))
+        assert (story.state("food"), story.case.certificates[1].state) == ("revoked", "revoked")
+
+    def test_a_change_too(self, shop: type[Town]) -> None:
+        """What the release knows of it follows from the lifecycle, not from its name."""
+        release = shop.release("food", "tax")
+        assert "revocation" in release.lifecycles
+        assert "revocation" not in shop.release("tax").lifecycles

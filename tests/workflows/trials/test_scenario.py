@@ -8,7 +8,8 @@ from service.workflows.case.lifecycle import ENGINE_STATES as MACHINE_STATES
 from service.workflows.handling.on_case import CASE_ACTIONS
 from service.workflows.handling.on_tasks import TASK_ACTIONS
 from service.workflows.notices.wording import ENGINE_TITLES
-from service.workflows.trials.scenario import Played, play
+from service.workflows.trials.played import Played
+from service.workflows.trials.scenario import play
 
 GOOD = Path(__file__).parents[1] / "authoring" / "good"
 STORY = """kind: scenario

@@ -178,6 +178,8 @@ def _choices(
                 str(n): party["name"]
                 for n, party in enumerate(view.whole.items[offer.item].third_parties, 1)
             }
+        case "item":
+            return view.concerned(offer.action)
         case "to":
             departments = view.release.directory.departments
             return {

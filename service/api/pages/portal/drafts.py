@@ -13,7 +13,7 @@ from service.api.pages.frame import see, shown
 from service.api.pages.visit import Member
 from service.api.rest.guide_shapes import GuideShown
 from service.errors import ActionNotAllowed, NotFound, ServiceError
-from service.office import DraftView
+from service.office import Again, DraftView
 from service.workflows.case import Case
 from service.workflows.definition import Release
 from service.workflows.telling import to_hand_in
@@ -37,11 +37,17 @@ class Draft:
     case: Case
     release: Release
     content: Mapping[str, Any]
+    again: Again | None = None  # what it applies for anew
 
     @property
     def number(self) -> str:
         """Return its number."""
         return self.case.number
+
+    @property
+    def reapplied(self) -> str:
+        """Return the titles of the items that are applied for anew."""
+        return "、".join(self.release.title_of(code) for code in self.case.limited_to)
 
     @property
     def guide(self) -> GuideShown | None:
@@ -109,7 +115,7 @@ class Draft:
 async def opened(desk: Desk, visitor: Member, number: str) -> Draft:
     """Return a draft. Raises NotFound, ActionNotAllowed once it is submitted."""
     view: DraftView = await desk.office.draft(visitor.actor, number, visitor.now)
-    return Draft(view.case, view.release, view.content)
+    return Draft(view.case, view.release, view.content, view.again)
 
 
 async def draft_or_progress(desk: Desk, visitor: Member, number: str) -> Draft | Response:

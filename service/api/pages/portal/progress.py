@@ -87,6 +87,8 @@ def facts_of(found: Progress, request: Request, desk: Any) -> dict[str, Any]:
         "states": titles.CERTIFICATE_STATES,
         "certificates": list(view.case.certificates.values()),
         "to_give_back": _to_give_back(view),
+        "reappliable": {code: titles.item_title(view.release, code) for code in view.reappliable},
+        "reapplied": _reapplied(view),
         "promises": {code: titles.item_title(view.release, code) for code in view.case.commitments},
         "chart": found.chart(),
         "expected": _limit_of(view, view.case.clocks.get((CASE, "promise"))),
@@ -105,6 +107,18 @@ def _to_give_back(view: CaseView) -> set[str]:
     """Return the items whose certificate its holder may ask to have struck off; none while that is barred for all."""
     offered = any(o.action == "request_deregistration" and o.allowed for o in view.offers)
     return set(view.own_items) if view.own and offered else set()
+
+
+def _reapplied(view: CaseView) -> list[tuple[str, str, str]]:
+    """Return the cases that apply anew for items of this one: number, what for, how it stands."""
+    return [
+        (
+            each.number,
+            "、".join(titles.item_title(view.release, code) for code in each.items),
+            titles.CASE_STATES[each.state],
+        )
+        for each in view.later
+    ]
 
 
 def _panel_kind(view: CaseView) -> str:

@@ -41,6 +41,7 @@ ENGINE_PAPERS = (
     "statutory_breach",
     "ordinary_path",
     "deregistration_request",
+    "deregistration_opened",
     "result",
     "started",
     "recalendar",
@@ -78,8 +79,11 @@ class _Story:
             code: view.pack.lifecycles.get(item.lifecycle) for code, item in self.items.items()
         }
         for code, item in self.items.items():
-            for met in (kind.code for kind in KINDS.values() if kind.meets(item)):
-                self.cycles[f"{code}.{met}"] = view.pack.lifecycles.get(met)
+            own = view.pack.lifecycles.get(item.lifecycle)
+            begun = {t.effect.begin for t in own.transitions if t.effect} if own else set()
+            for follows in KINDS.values():
+                if follows.meets(item) or follows.code in begun:
+                    self.cycles[f"{code}.{follows.code}"] = view.pack.lifecycles.get(follows.code)
         for kind in KINDS:
             self.cycles[f"{WHOLE}.{kind}"] = view.pack.lifecycles.get(kind)
         order = supervision.KIND.code  # the only one that may follow another
@@ -194,6 +198,8 @@ class _Story:
             yield from self.actor(step.by, source.at(*here, "by"))
         if step.do:
             yield from self.action(step.do, source.at(*here, "do"))
+        for index, code in enumerate(step.reapply):
+            yield from self.item(code, source.at(*here, "reapply", index))
         if step.refused and step.refused not in REFUSALS:
             yield found(
                 source.at(*here, "refused"),

@@ -54,6 +54,7 @@ from service.workflows.definition.models.shared import (
 from service.workflows.definition.models.terms import (
     BUILT_IN_POSTS,
     CHOSEN,
+    DEREGISTRATION_CAUSES,
     GROUNDS,
     NOTICE_TITLES,
     PROCEDURES,
@@ -94,6 +95,7 @@ __all__ = [
     "ALL",
     "BUILT_IN_POSTS",
     "CHOSEN",
+    "DEREGISTRATION_CAUSES",
     "GROUNDS",
     "KINDS",
     "NOTICE_TITLES",

@@ -8,7 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from service.workflows.definition.models.terms import AFFECTS, GROUNDS, PROCEDURES
+from service.workflows.definition.models.terms import (
+    AFFECTS,
+    DEREGISTRATION_CAUSES,
+    GROUNDS,
+    PROCEDURES,
+)
 
 Shape = Literal[
     "text",  # words a person writes
@@ -183,6 +188,14 @@ _TABLE = (
         options=GROUNDS,
     ),
     Carried(
+        "cause",
+        "依职权注销的情形：death 死亡，dissolution 依法终止，force_majeure 不可抗力等五种之一",
+        "word",
+        input="choice",
+        label="属于哪种情形",
+        options=DEREGISTRATION_CAUSES,
+    ),
+    Carried(
         "where",
         "不予受理时，应当向哪个机关申请",
         "text",
@@ -202,7 +215,13 @@ _TABLE = (
         label="哪一份文书",
     ),
     Carried("to", "抄送给哪个部门", "code", input="choice", label="部门"),
-    Carried("item", "督办、答复督办针对的事项；不写就是整件", "item"),
+    Carried(
+        "item",
+        "针对哪个事项：督办、答复督办的不写就是整件；注销证照、终结事后核查的必须写",
+        "item",
+        input="choice",
+        label="哪一项",
+    ),
     Carried("grade", "评价：5 非常满意 … 1 非常不满意", "number", least=1, most=5),
     Carried("text", "评价的话", "text", most=LONG, input="area", label="内容"),
     Carried(

@@ -70,6 +70,7 @@ class ScenarioStep(Model):
     by: str | None = None
     do: str | None = None
     data: dict[str, Any] = {}
+    reapply: list[Code] = []
     refused: str | None = None
     expect: Expectation | None = None
 
@@ -77,9 +78,11 @@ class ScenarioStep(Model):
     def _act_or_look(self) -> "ScenarioStep":
         if self.do and not self.by:
             raise ValueError("by-missing")
-        if not self.do and (self.by or self.data or self.refused):
+        if not self.do and (self.by or self.data or (self.refused and not self.reapply)):
             raise ValueError("do-missing")
-        if not self.do and self.expect is None and self.at is None:
+        if self.do and self.reapply:
+            raise ValueError("do-or-reapply")
+        if not (self.do or self.reapply) and self.expect is None and self.at is None:
             raise ValueError("empty-step")
         return self
 

@@ -73,6 +73,7 @@ def _guided(work: Work, typed: Typed, earlier: Earlier, rules: Release) -> dict[
         form={name: value for name, value in typed.values.items() if name in known},
         earlier=earlier,
         library=situation.library if situation.asked else None,
+        only=case.limited_to,
     )
 
 

@@ -5,13 +5,14 @@ from typing import Any
 
 from service.workflows.application import in_hand as held
 from service.workflows.application.needed import MaterialNeed
-from service.workflows.case.parts import Material
+from service.workflows.case.parts import EARLIER_CASE, Material
 from service.workflows.rules import library
 from service.workflows.telling.guide.contents import WITHOUT_PAPER, how
 from service.workflows.telling.guide.titles import ORIGINS, coded
 from service.workflows.worksheet import Work
 
 UPLOAD, DEFER = "upload", "defer"
+BROUGHT_OVER = "办件 {} 交过，沿用"
 WAYS: Mapping[str, str] = {**ORIGINS, DEFER: "以后补交"}
 
 Part = Mapping[str, Any]
@@ -20,16 +21,17 @@ Part = Mapping[str, Any]
 def papers(work: Work, found: Part) -> list[dict[str, Any]]:
     """Return the papers of the guide, each with {given, ways, lacking}; a certificate nobody holds is no way.
 
-    `given` is {source, source_title, file, name} or None; a paper that is lacking never prevents the receipt, it is
+    `given` is {source, source_title, file, name, origin} or None; a paper that is lacking never prevents the receipt, it is
     asked for in the one notice (R-ACC-4).
     """
     rows = {row.material: row for _, row in sorted(work.case.materials.items()) if not row.replaced}
     return [
-        _paper(_reachable(work, paper), rows.get(paper["code"])) for paper in found["materials"]
+        _paper(_reachable(work, paper), rows.get(paper["code"]), work.case.reapply_of)
+        for paper in found["materials"]
     ]
 
 
-def _paper(paper: Part, row: Material | None) -> dict[str, Any]:
+def _paper(paper: Part, row: Material | None, before: str) -> dict[str, Any]:
     ways = [origin["code"] for origin in paper["origins"]]
     ways += [UPLOAD] if UPLOAD not in ways else []  # a paper in hand is always taken
     ways += [DEFER] if paper["deferrable"] else []
@@ -44,6 +46,7 @@ def _paper(paper: Part, row: Material | None) -> dict[str, Any]:
             "source_title": WAYS[given.source],
             "file": given.file,
             "name": given.name,
+            "origin": BROUGHT_OVER.format(before) if given.reference == EARLIER_CASE else "",
         },
         "lacking": paper["required"] and not supplied,
     }

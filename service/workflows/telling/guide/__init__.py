@@ -1,6 +1,6 @@
 """办事指南 — the guide made for one applicant's situation: what applies and what does not, what is needed, until when."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -40,17 +40,16 @@ def guide(
     library: tuple[Held, ...] | None = None,
     bans: tuple[Ban, ...] = (),
     *,
+    only: Collection[str] = (),
     so_far: bool = False,
 ) -> dict[str, Any]:
     """Return the guide as JSON; what is shown has its Chinese title beside the code (R-ACC-2).
 
-    `library` holds the applicant's certificates, None when nobody looked, `bans` what he may not apply for;
-    `certificates` is what he says of others, code → {name: value}; `form` is what was filled in so far: what depends on
-    it becomes certain; `earlier` is what an earlier application said. Dates count from submission `now`. A guide is never
-    refused for what a submission would be: that stands in `obstacles`. `so_far`: also while questions are open.
-
-    Raises:
-        DataInvalid: a question is not answered, or something given is wrong.
+    `library` holds the applicant's certificates, None when nobody looked, `bans` what he may not apply for; `certificates`
+    is what he says of others, code → {name: value}; `form` is what was filled in so far, `earlier` what an earlier
+    application said; `only` are the items applied for anew. Dates count from submission `now`. A guide is never refused
+    for what a submission would be: that stands in `obstacles`. `so_far`: also while questions are open.
+    Raises DataInvalid: a question is not answered, or something given is wrong.
     """
     rehearsal = rehearse(
         release,
@@ -64,6 +63,7 @@ def guide(
         earlier=earlier,
         library=library,
         bans=bans,
+        only=only,
         so_far=so_far,
     )
     return {**_heading(rehearsal, applicant), **_contents(rehearsal)}

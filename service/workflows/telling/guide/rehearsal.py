@@ -1,6 +1,6 @@
 """预演 — the application as it would be if it were submitted now, decided by the same functions as a real one."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,7 @@ class Earlier:
 
     form: Mapping[str, Any] = field(default_factory=dict)
     said: str = ""
+    whole: bool = False  # the same is applied for anew: all of it is proposed
 
 
 NOTHING_EARLIER = Earlier()
@@ -97,17 +98,17 @@ def rehearse(
     earlier: Earlier = NOTHING_EARLIER,
     library: tuple[Held, ...] | None = None,
     bans: tuple[Ban, ...] = (),
+    only: Collection[str] = (),
     so_far: bool = False,
 ) -> Rehearsal:
-    """Put the application together; `so_far`: as far as the answers go, whoever asks.
+    """Put the application together, for some items `only`; `so_far`: as far as the answers go, whoever asks.
 
     Raises:
         DataInvalid: answers, form or handling are wrong, or the bundle is not for this kind of applicant.
     """
-    selection = questions.select(release, answers, applicant, so_far=so_far)
-    own = library or ()
-    excluded = applicant.excluded
-    situation = Situation(release, calendar, now, excluded=excluded, library=own, bans=bans)
+    selection = questions.select(release, answers, applicant, only=only, so_far=so_far)
+    own, barred = library or (), applicant.excluded
+    situation = Situation(release, calendar, now, excluded=barred, library=own, bans=bans)
     work = Work(situation, _case(release, applicant, selection))
     certificates = {**holdings.certificates_say(own, applicant.id, work.today), **certificates}
     known, origins = _prefill(work, certificates, earlier)
@@ -196,3 +197,5 @@ def _sources(
             yield certificates.get(code, {}).get(part), f"来自您的{titles[code].title}"
         else:
             yield record.get(name), "来自您的登记信息"
+    if earlier.whole:
+        yield earlier.form.get(name), earlier.said

@@ -150,7 +150,8 @@ class TestProgress:
         page = light(await me.get(life.here))
         assert page.headings[0] == "已办结，部分准予"
         assert "遮挡消防救援窗" in page.text
-        assert ("重新申请", "/things/open-shop") in page.links
+        assert ("从头申请一次", "/things/open-shop") in page.links
+        assert f"{life.here}/reapply" in [form.action for form in page.forms]
 
     async def test_when_it_is_withdrawn(self, begin: Begin, me: Browser) -> None:
         """Over, and no way to do anything more but to apply anew."""
@@ -158,9 +159,10 @@ class TestProgress:
         await life.act("citizen", "withdraw")
         page = light(await me.get(life.here))
         assert page.headings[0] == "申请已撤回"
-        assert [f.action for f in page.forms if f.action.startswith(life.here)] == [
-            f"{life.here}/rate"
-        ]
+        assert {f.action for f in page.forms if f.action.startswith(life.here)} == {
+            f"{life.here}/rate",
+            f"{life.here}/reapply",
+        }
 
     async def test_when_nobody_answered(
         self, begin: Begin, me: Browser, city: City, clock: MovableClock
@@ -174,7 +176,7 @@ class TestProgress:
         assert page.headings[0] == "已终止"
         over = light(await me.get(f"{life.here}/supplement"))
         assert over.headings[0] == "补正的期限已经过了"
-        assert ("重新申请", "/things/open-shop") in over.links
+        assert ("重新申请", f"{life.here}#h-again") in over.links
 
     async def test_while_a_check_follows(self, begin: Begin, me: Browser) -> None:
         """Closed; the check has its date; when a repair is ordered it is the applicant's turn again."""
