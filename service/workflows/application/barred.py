@@ -20,6 +20,11 @@ class Bars:
         """Return the stops against one item."""
         return (*self.whole, *(stop for stop in self.some if item in stop.items))
 
+    def of_all(self, items: Iterable[str]) -> tuple[Stop, ...]:
+        """Return the stops that leave nothing of these items: those of the whole, and all where nothing goes on."""
+        own = tuple(items)
+        return (*self.whole, *(self.some if own and not self.going(own) else ()))
+
     def going(self, items: Iterable[str]) -> tuple[str, ...]:
         """Return the items that go on."""
         return tuple(code for code in items if code not in self.falls and not self.against(code))

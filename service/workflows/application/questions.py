@@ -173,12 +173,10 @@ def select(
     holds = {e.use: e.when is None or _holds(release, e.when, facts) for e in certain}
     stops = [stop for stop in release.bundle.stop if not waiting_for(release, stop.when, unsettled)]
     items = tuple(use for use, applies in holds.items() if applies)
-    held = [stop for stop in stops if _holds(release, stop.when, facts)]
-    found = bars(release, held, items)
-    nothing_left = bool(items) and not depends and not found.going(items)
+    found = bars(release, (s for s in stops if _holds(release, s.when, facts)), items)
     return Selection(
         facts=facts,
-        stops=(*found.whole, *(found.some if nothing_left else ())),
+        stops=found.whole if depends else found.of_all(items),
         items=items,
         left_out={e.use: why_not(release, e, facts) for e in certain if not holds[e.use]},
         asked=tuple(asked),
