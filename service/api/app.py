@@ -35,6 +35,7 @@ from service.api.rest import (
     problem_types,
     promises,
     ratings,
+    second_notices,
     security,
     tasks,
     tokens,
@@ -127,6 +128,7 @@ ROUTES = [
     tasks,
     definitions,
     security,
+    second_notices,
 ]
 
 

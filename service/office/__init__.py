@@ -33,6 +33,7 @@ from service.office.purging import Purging, Terms
 from service.office.quotas import Quotas, Spent
 from service.office.reading import Reading
 from service.office.reapplying import Reapplying
+from service.office.second_notices import SecondNotices
 from service.office.security_log import LogLine, SecurityLog, looked_for
 from service.office.sessions import Session
 from service.office.sweeps import Sweeps
@@ -78,6 +79,7 @@ class Office(
     Purging,
     Quotas,
     SecurityLog,
+    SecondNotices,
 ):
     """办公室 — every verb of the service; built on a database and a folder of files."""
 

@@ -7,8 +7,10 @@ from service.workflows.application import Declared, say_value
 from service.workflows.authoring import HANDLING_TITLES
 from service.workflows.case import APPLICANT, PHOTO, machine_for
 from service.workflows.definition import (
+    AFFECTS,
     BUILT_IN_POSTS,
     CHECK_RESULTS,
+    PROCEDURES,
     SEVERITIES,
     Region,
     Release,
@@ -48,6 +50,7 @@ APPLICANT_TYPES = Titles(
         "organisation": "其他组织",
     }
 )
+SPECIAL_PROCEDURES, AFFECTED_LIMITS = Titles(PROCEDURES), Titles(AFFECTS)
 CARDS = Titles({"none": "正常", "yellow": "黄牌", "red": "红牌"})
 CASE_STATES = Titles(
     {

@@ -22,6 +22,7 @@ def _empty_text() -> Any:
 
 
 _CARDED = ("card", "person", "department", "post")
+_AGAIN = partial_index("events_again", ("recorded_at", "case_id", "n"), "action = 'notify_again'")
 
 
 def _list_index(name: str, where: str, *columns: str) -> Index:
@@ -376,7 +377,7 @@ class Event(SQLModel, table=True):
     """办理记录 — what happened, by whom, under which article; append-only, which the database enforces."""
 
     __tablename__ = "events"
-    __table_args__ = (Index("events_number", "number", unique=True),)
+    __table_args__ = (Index("events_number", "number", unique=True), _AGAIN)
     case_id: str = _case_id()
     n: int = Field(primary_key=True)
     action: str

@@ -66,10 +66,14 @@ def _spread(entries: Sequence[Any]) -> set[date]:
     return days
 
 
-def local(instant: datetime | str) -> date:
+def local(at: datetime | str) -> date:
     """Return the legal day of an instant."""
-    at = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
-    return at.astimezone(LEGAL_ZONE).date()
+    return instant(at).astimezone(LEGAL_ZONE).date()
+
+
+def instant(text: datetime | str) -> datetime:
+    """Return an instant of a ledger or a record."""
+    return datetime.fromisoformat(text) if isinstance(text, str) else text
 
 
 def begins(day: date) -> datetime:

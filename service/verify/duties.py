@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 
+from service.verify.days import count_of, instant, local
 from service.verify.dossier import Dossier, Row
 from service.verify.lots import Lots
 from service.verify.record import as_columns
@@ -114,6 +115,93 @@ def _is_grant(dossier: Dossier, event: Row) -> bool:
     cycle = dossier.lifecycle(item) if item else None
     moved = event["state_from"] != event["state_to"]
     return bool(cycle and moved and cycle.is_granted(event["state_to"]))
+
+
+def blocked(dossier: Dossier) -> Iterator[Finding]:
+    """Who waits for what the applicant gave up has the days that the region gives (R-ACC-11)."""
+    region = dossier.definition.policy.get("blocked", {}) if dossier.definition else {}
+    within = region.get("within", "15wd")
+    for clock in dossier.rows["clocks"]:
+        if clock["clock"] == "blocked" and clock["promised"] != within:
+            where = f"clocks {clock['item']} blocked"
+            yield Finding(
+                dossier.name, where, f"等申请人决定的时间是 {clock['promised']}，应为 {within}"
+            )
+
+
+def assigned(dossier: Dossier) -> Iterator[Finding]:
+    """检验、检测、检疫: two officers are named within five working days of the acceptance (行政许可法 55)."""
+    clocks = {c["item"]: c for c in dossier.rows["clocks"] if c["clock"] == "assign"}
+    for code, item in dossier.items.items():
+        clock, where = clocks.get(code), f"clocks {code} assign"
+        due = bool(_defined_item(dossier, code).get("inspection")) and _was_accepted(dossier, code)
+        if due != (clock is not None):
+            yield Finding(dossier.name, where, "受理以后指派核查人员的时限与定义不符")
+        elif clock:
+            named = len(set(item["officers"])) >= 2
+            over = clock["state"] == "settled"
+            if clock["statutory"] != "5wd" or local(clock["spans"][0][0]) != item["accepted_on"]:
+                yield Finding(dossier.name, where, "应自受理之日起五个工作日")
+            if named and not over:
+                yield Finding(dossier.name, where, "已经指派两名工作人员，时限还没有结束")
+            if over and not named and not item["decided_at"] and not item["outcome"]:
+                yield Finding(dossier.name, where, "没有指派两名工作人员，时限却结束了")
+
+
+def _was_accepted(dossier: Dossier, code: str) -> bool:
+    """Tell whether an item went from the intake to where it is reviewed."""
+    cycle = dossier.lifecycle(dossier.items[code])
+    return cycle is not None and any(
+        event["item"] == code
+        and event["state_from"] == cycle.initial
+        and event["state_to"] != cycle.initial
+        and not cycle.final(event["state_to"])
+        and cycle.post(event["state_to"]) != "applicant"
+        for event in dossier.events
+    )
+
+
+def promises_apart(dossier: Dossier) -> Iterator[Finding]:
+    """A promise that a special procedure leaves alone goes on through it, in a ledger of its own (R-CLK-1)."""
+    clocks = {(c["item"], c["clock"]): c for c in dossier.rows["clocks"]}
+    for event in dossier.events:
+        begins = "procedure" in event["data"] and event["state_to"] != event["state_from"]
+        if not (begins and event["data"].get("affects") == "statutory"):
+            continue
+        parted = [
+            c
+            for (item, name), c in clocks.items()
+            if item == event["item"] and name.startswith("promise-")
+        ]
+        limits = _defined_item(dossier, event["item"]).get("limits", {})
+        if limits.get("promised") and not parted:
+            yield Finding(dossier.name, f"events {event['n']}", "承诺时限应当照走，却停了")
+        for clock in parted:
+            where = f"clocks {clock['item']} {clock['clock']}"
+            of = clocks.get((clock["item"], clock["clock"].removeprefix("promise-")))
+            if clock["statutory"] or of is None or of["promised"]:
+                yield Finding(dossier.name, where, "承诺时限和法定时限没有分开")
+            at = instant(event["at"])
+            if any(stopped and instant(stopped) == at for _, stopped, _ in clock["spans"]):
+                yield Finding(dossier.name, where, "承诺时限应当照走，却停了")
+
+
+def extended(dossier: Dossier) -> Iterator[Finding]:
+    """No limit of an item was put off by more than its lifecycle, its statute or article 42 allows (R-DEC-4, R-TIME-10)."""
+    for clock in dossier.rows["clocks"]:
+        item = dossier.items.get(clock["item"])
+        cycle = dossier.lifecycle(item) if item else None
+        if item is None or cycle is None or item["parent"] or clock["clock"] not in cycle.clocks:
+            continue
+        defined = _defined_item(dossier, clock["item"])
+        own = (defined.get("extension") or {}).get("days") or defined.get("limits", {}).get(
+            "extension", "10wd"
+        )
+        longest, _ = count_of(cycle.clocks[clock["clock"]].get("extension") or own)
+        for each in clock["extensions"]:
+            if count_of(each["days"])[0] > longest:
+                what = f"延长了 {each['days']}，最多 {longest} 个工作日"
+                yield Finding(dossier.name, f"clocks {clock['item']} {clock['clock']}", what)
 
 
 def hearings(dossier: Dossier) -> Iterator[Finding]:

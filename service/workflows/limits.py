@@ -17,6 +17,7 @@ from service.workflows.definition.models import Lifecycle
 DEPARTMENT: Final = "department"
 PUBLIC: Final = "public"
 LIMITS = "limits"  # the item's statutory and promised limit
+LEAST_TO_BE_HEARD = "5wd"  # 市场监督管理行政许可程序暂行规定 44; 行政许可法 47
 EXPIRY = "expiry"  # the limit of a clock that ends with the certificate an item renews
 
 
@@ -112,11 +113,17 @@ def _publication(situation: Situation, _case: Case, item: Item, _on: date) -> Li
     return Limits(promised=situation.release.items[item.parent].limits["publication"])
 
 
+def _to_be_heard(situation: Situation, _case: Case, _item: Item, _on: date) -> Limits:
+    """陈述申辩、要求听证: before a revocation, as long as the region gives, five working days at least."""
+    return Limits(statutory=situation.policy.revocation_hearing or LEAST_TO_BE_HEARD)
+
+
 OF_PROCEEDINGS: Mapping[str, Callable[[Situation, Case, Item, date], Limits]] = {
     "credit_term": _credit_term,
     "later": _promised_day,
     "follow_up": _check_after,
     "publication": _publication,
+    "revocation_statement": _to_be_heard,
 }
 
 

@@ -20,6 +20,7 @@ from service.workflows.case.parts import CASE, Case, Clock
 from service.workflows.case.situation import CLOCK_ACTOR, Action, Actor, Offer, Situation, Step
 from service.workflows.clocks import Fallen
 from service.workflows.handling import on_case, on_items, on_tasks
+from service.workflows.handling.carried import needs_of
 from service.workflows.handling.on_case import CASE_ACTIONS
 from service.workflows.handling.on_tasks import TASK_ACTIONS
 from service.workflows.handling.submission import submit
@@ -259,13 +260,14 @@ def _offered(work: Work, actor: Actor) -> list[Offer]:
             transition = on_items.own_way(
                 work, item, [t for t in leaving if t.action == name], actor
             )
-            offer = Offer(name, item.item, transition.title, tuple(transition.needs), allowed=True)
+            needs = tuple(needs_of(work.release, item, transition))
+            offer = Offer(name, item.item, transition.title, needs, allowed=True)
             found.append(_verdict(offer, partial(on_items.consider, work, item, name, actor)))
     for action in CASE_ACTIONS.values():
         beside = action.asks(work)
-        needs = (*action.needs, *beside)
+        carries = (*action.needs, *beside)
         says = "；".join(beside.values())
-        offer = Offer(action.name, CASE, action.title, needs, allowed=True, says=says)
+        offer = Offer(action.name, CASE, action.title, carries, allowed=True, says=says)
         found.append(_verdict(offer, partial(action.consider, work, actor)))
     return [offer for offer in found if offer is not None]
 

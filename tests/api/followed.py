@@ -155,7 +155,6 @@ ON_REDRESS, ANSWERED = ordered(
 )
 REPAIRED = (
     *BROKEN,
-    step("citizen", f"{SIGN}.defence.waive"),
     step("citizen", f"{SIGN}.repair.apply_repair", document="已更换的照片", pledge=True),
     step("cg.approver", f"{SIGN}.repair.grant_repair", opinion="已经改正"),
     step("citizen", "rate", grade=2, item=SIGN),
@@ -171,11 +170,9 @@ SCRIPTS: dict[str, tuple[Step, ...]] = {
     "a deregistration, a revocation has ended": REVOKED,
     "a bad rating of the whole, an order on its redress; a deregistration has ended": ON_REDRESS,
     "a bad rating of the whole has been redressed": redressed("case", "head", *ANSWERED),
-    "a bad rating of an item has been redressed; repaired and heard": redressed(
-        SIGN, "cg.head", *REPAIRED
-    ),
+    "a bad rating of an item has been redressed; repaired": redressed(SIGN, "cg.head", *REPAIRED),
     # The last: it bars from promises.
-    "a bad rating of an item, a repair and a defence": (*BROKEN, REPAIRED[-1]),
+    "a bad rating of an item, a repair": (*BROKEN, REPAIRED[-1]),
 }
 LATER_BY = {
     name: {"meets_by": {SIGN: "2026-11-20"}} for name in SCRIPTS if name.startswith("conditions")

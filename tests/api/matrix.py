@@ -192,6 +192,7 @@ MATRIX = [
         send={"json": {"files": {"a.yaml": "kind: x"}}},
     ),
     Line("GET", f"{V1}/security-log", frozenset({"supervisor"})),
+    Line("GET", f"{V1}/second-notices", frozenset({"supervisor"})),
     Line("GET", f"{V1}/demo/clock", EVERYBODY),
     Line("POST", f"{V1}/demo/clock", SIGNED_IN, send={"json": {"forward": "1h"}}),
     Line("GET", "/healthz", EVERYBODY),

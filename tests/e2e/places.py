@@ -83,6 +83,7 @@ PLACES = [
     Place("not-permitted", "/desk", who="zhang", status=403, pictures=("phone",)),
     Place("welcome", "/welcome", who="admin", pictures=("phone",)),
     Place("security", "/watch/security", who="supervisor", pictures=("desk", "phone", "dark")),
+    Place("second-notices", "/watch/notices", who="supervisor", pictures=("desk", "phone")),
     Place("my-cases", "/my/cases", who="li", pictures=("desk", "phone", "elder")),
     Place(
         "progress",

@@ -36,7 +36,12 @@ ACTIONS = ("accept", "propose", "send_back", "start_special", "end_special")
 DATA: dict[str, dict[str, Any]] = {
     "propose": {"opinion": "符合"},
     "send_back": {"opinion": "再看"},
-    "start_special": {"procedure": "expert_review", "notice_text": "请等候", "days": 3},
+    "start_special": {
+        "procedure": "expert_review",
+        "basis": "某法 9",
+        "notice_text": "请等候",
+        "days": 3,
+    },
 }
 
 

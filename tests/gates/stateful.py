@@ -48,7 +48,12 @@ DATA: dict[str, dict[str, Any]] = {
     "grant": {"opinion": "准予"},
     "refuse": {"reasons": ["unfit"]},
     "reject_commitment": {"reasons": ["unfit"]},
-    "start_special": {"procedure": "expert_review", "notice_text": "请等候", "days": 3},
+    "start_special": {
+        "procedure": "expert_review",
+        "basis": "某法 9",
+        "notice_text": "请等候",
+        "days": 3,
+    },
     "extend": {"reason": "案情复杂", "days": 5},
     "order_rectify": {"reasons": ["unfit"], "days": 4},
     "find_false": {"reasons": ["unfit"]},

@@ -18,7 +18,7 @@ from service.store.schema import _config, _engine
 
 HERE = Path(__file__).parent
 # steps of one release: no program ever ran on a database that stayed at them
-PASSED_THROUGH = {"0017", "0018", "0019", "0020", "0021", "0022", "0025"}
+PASSED_THROUGH = {"0017", "0018", "0019", "0020", "0021", "0022", "0025", "0032"}
 REVISIONS = [
     revision
     for script in ScriptDirectory.from_config(_config()).walk_revisions()

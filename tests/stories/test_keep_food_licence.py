@@ -123,7 +123,12 @@ async def test_silence_until_the_last_day_renews(town: Town) -> None:
     await town.on("2026-08-18 09:22")
     await town.does("scjg.window", matter, "food-renewal.accept")
     await town.on("2026-08-20 10:37")
-    told = {"procedure": "expert_review", "notice_text": "专家评审需要十五个工作日。", "days": 15}
+    told = {
+        "procedure": "expert_review",
+        "basis": "某法 9",
+        "notice_text": "专家评审需要十五个工作日。",
+        "days": 15,
+    }
     await town.does("scjg.reviewer", matter, "food-renewal.start_special", **told)
     assert await matter.due("food-renewal.renewal") == "2026-09-07"
     await town.on("2026-09-07 23:59")

@@ -98,7 +98,8 @@ async def one_visit_of_three(town: Town, matter: Matter) -> None:
     }
     await town.on("2026-07-20 14:03")
     for item, (department, _) in seen.items():
-        await town.does(f"{department}.reviewer", matter, f"{item}.start_inspection")
+        two = [f"{department}.inspector", f"{department}.reviewer"]
+        await town.does(two[1], matter, f"{item}.start_inspection", officers=two)
     assert {(await matter.states())[item] for item in seen} == {"inspecting"}
     for item, (department, findings) in seen.items():
         alone = {"officers": [f"{department}.inspector"], "findings": findings}

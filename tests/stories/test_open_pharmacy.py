@@ -63,7 +63,12 @@ async def looked_at_and_tested(town: Town, matter: Matter) -> None:
     """Each office looks for itself; the cold chain is tested, which alone stops the clock of the devices."""
     await town.on("2026-06-18 10:13")
     await town.inspects("xf", matter, FIRE, "安全出口2个，通道畅通。")
-    told = {"procedure": "testing", "notice_text": "冷藏设备性能检测，预计十个工作日。", "days": 10}
+    told = {
+        "procedure": "testing",
+        "basis": "某法 9",
+        "notice_text": "冷藏设备性能检测，预计十个工作日。",
+        "days": 10,
+    }
     await town.does("scjg.reviewer", matter, f"{DEVICES}.start_special", **told)
     await town.inspects("scjg", matter, DRUGS, "执业药师在岗，阴凉柜、冷藏柜运行正常。")
     assert await matter.due(f"{DEVICES}.special") == "2026-07-03"

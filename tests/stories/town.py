@@ -54,7 +54,8 @@ class Town:
 
     async def inspects(self, department: str, matter: Matter, item: str, findings: str) -> None:
         """Let two people of a department look at the place, and write down what they saw."""
-        await self.does(f"{department}.reviewer", matter, f"{item}.start_inspection")
+        two = [f"{department}.inspector", f"{department}.reviewer"]
+        await self.does(two[1], matter, f"{item}.start_inspection", officers=two)
         await self.records(department, matter, f"{item}.record_inspection", findings=findings)
 
     async def records(

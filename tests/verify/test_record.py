@@ -140,6 +140,37 @@ class TestVerify:
         assert any(who == three and what == "已经准予，却没有证照" for who, what in said)
         assert not any("哈希" in what for _, what in said)
 
+    async def test_what_the_definition_demands_is_missed(
+        self, filled: Database, meddler: Meddler
+    ) -> None:
+        """A limit that should be there, a promise that should go on, days the region gives, an extension too long."""
+        cases = "SELECT DISTINCT c.id, c.number FROM cases c JOIN clocks k ON k.case_id = c.id WHERE {} ORDER BY 1"
+        planted = {
+            "k.clock = 'assign'": "受理以后指派核查人员的时限与定义不符",
+            "k.clock = 'promise-decision'": "承诺时限应当照走，却停了",
+        }
+        named = {}
+        for where, words in planted.items():
+            (case, number), name = (await meddler.run(cases.format(where)))[0], where.split("'")[1]
+            await meddler.reseal(case, _without(name))
+            await meddler.run(f"DELETE FROM clocks WHERE case_id = '{case}' AND clock = '{name}'")
+            named[number] = words
+        (case, number), *_ = await meddler.run(cases.format("k.clock = 'blocked'"))
+        await meddler.run(
+            f"UPDATE clocks SET promised = '40wd' WHERE case_id = '{case}' AND clock = 'blocked'"
+        )
+        named[number] = "等申请人决定的时间是 40wd，应为 15wd"
+        (case, number), *_ = await meddler.run(
+            cases.format("CAST(k.extensions AS TEXT) LIKE '%10wd%'")
+        )
+        longer = "replace(CAST(extensions AS TEXT), '10wd', '40wd')"
+        longer = longer if meddler.sqlite else f"CAST({longer} AS JSON)"
+        await meddler.run(f"UPDATE clocks SET extensions = {longer} WHERE case_id = '{case}'")
+        named[number] = "延长了 40wd，最多 10 个工作日"
+        report = await verify(filled, now=LATER, notices=NOTICES)
+        said = {(finding.case, finding.what) for finding in report.findings}
+        assert set(named.items()) <= said
+
     async def test_rows_swapped_between_cases_are_found(
         self, filled: Database, meddler: Meddler
     ) -> None:
@@ -241,3 +272,15 @@ def _jump(event: dict[str, Any]) -> None:
             row["state"] = "issuing"
     if event["item"] == "food-licence" and event["state_to"] == "deciding":
         event["state_to"] = "issuing"
+
+
+def _without(clock: str) -> Callable[[dict[str, Any]], None]:
+    """Let the record never have known a clock."""
+
+    def change(event: dict[str, Any]) -> None:
+        if "clocks" in event["rows"]:
+            event["rows"]["clocks"] = [
+                row for row in event["rows"]["clocks"] if row["clock"] != clock
+            ]
+
+    return change

@@ -109,7 +109,13 @@ def right_clocks(story: Story, item: Item) -> None:
         for c in story.case.clocks.values()
         if c.item == item.item and c.clock != "validity"
     }
-    beside = ("gap-", "step-", "blocked")  # clocks that no state of the lifecycle names
+    beside = (
+        "gap-",
+        "step-",
+        "blocked",
+        "promise-",
+        "assign",
+    )  # clocks that no state of the lifecycle names
     running = {
         name
         for name, clock in clocks.items()

@@ -116,7 +116,13 @@ class TestCarried:
     def test_an_article_is_that_of_the_fault_which_is_said(self, shop: type[Town]) -> None:
         """A fault without one does not borrow that of the next."""
         story = shop.accepted("food")
-        story.wang("food.start_special", procedure="testing", notice_text="请等候。", days=5)
+        story.wang(
+            "food.start_special",
+            procedure="testing",
+            basis="某法 9",
+            notice_text="请等候。",
+            days=5,
+        )
         story.wang("food.end_special")
         with pytest.raises(DataInvalid) as refused:
             story.wang("food.start_special", days=0, notice_text="请等候。")

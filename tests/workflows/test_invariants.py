@@ -134,6 +134,7 @@ def suitable(story: Story, person: str, item: str, name: str, pick: int) -> Data
         "reasons": given[pick % len(given)],
         "opinion": "意见。",
         "procedure": sorted(PROCEDURES)[pick % 8],
+        "basis": "某法 9",
         "notice_text": "请等候。",
         "days": 1 + pick % 10,
         "gaps": lacking[:1] or ["photo"],

@@ -94,7 +94,7 @@ STORIES: dict[str, dict[str, Any]] = {
         "steps": [
             ("2026-06-08T11:00", "li", "food.accept", {}),
             ("2026-06-15T10:00", "wang", "food.start_special",
-             {"procedure": "expert_review", "notice_text": "约十日。", "days": 10}),
+             {"procedure": "expert_review", "basis": "某法 9", "notice_text": "约十日。", "days": 10}),
             ("", "expect", "food.decision.statutory", None),
             ("2026-06-26T10:00", "wang", "food.end_special", {}),
             ("", "expect", "food.decision.statutory", "2026-07-17"),
@@ -106,7 +106,7 @@ STORIES: dict[str, dict[str, Any]] = {
             ("2026-09-01T11:00", "li", "food.accept", {}),
             ("", "expect", "food.decision.statutory", "2026-09-29"),
             ("2026-09-22T10:00", "wang", "food.start_special",
-             {"procedure": "hearing", "notice_text": "听证。", "days": 20}),
+             {"procedure": "hearing", "basis": "某法 9", "notice_text": "听证。", "days": 20}),
             ("2026-10-21T10:00", "wang", "food.end_special", {}),
             ("", "expect", "food.decision.statutory", "2026-10-27"),
         ],

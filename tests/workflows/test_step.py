@@ -26,6 +26,8 @@ DATA = {
     "reasons": ["unfit"],
     "opinion": "同意。",
     "procedure": "testing",
+    "basis": "某法 9",
+    "affects": "both",
     "notice_text": "请等候。",
     "days": 5,
     "gaps": ["photo"],
@@ -74,7 +76,9 @@ def stages(shop: type[Town]) -> Iterator[Story]:
     story.wang("food.start_inspection")
     yield story
     story.checks("wei", "food.record_inspection")
-    story.wang("food.start_special", procedure="testing", notice_text="请等候。", days=5)
+    story.wang(
+        "food.start_special", procedure="testing", basis="某法 9", notice_text="请等候。", days=5
+    )
     yield story
     story.wang("food.end_special")
     story.wang("food.propose", opinion="符合。")

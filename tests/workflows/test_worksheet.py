@@ -60,7 +60,11 @@ class TestSteps:
             story.zhang("food.withdraw")
         else:
             story.wang(
-                "food.start_special", procedure="expert_review", notice_text="需要评审", days=5
+                "food.start_special",
+                procedure="expert_review",
+                basis="某法 9",
+                notice_text="需要评审",
+                days=5,
             )
         assert [
             c.clock

@@ -1,4 +1,4 @@
-"""效能监察的页面 — 查阅留痕: who signed in, was refused, read which case, and for what reason."""
+"""效能监察的页面 — 查阅留痕: who signed in, was refused, read which case and why; 再次告知: what was asked for twice."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -52,6 +52,28 @@ async def security(request: Request, desk: Counter, visitor: Supervisor) -> Resp
         lines=[line_shown(line) for line in found.items],
         facts=titles.SECURITY_FACTS,
         following=urlencode({**query, "cursor": found.next}) if found.next else "",
+        begun=bool(cursor) and refusal is None,
+    )
+
+
+@router.get("/watch/notices")
+async def second_notices(request: Request, desk: Counter, visitor: Supervisor) -> Response:
+    """Show what was asked for twice for one receipt, over all cases, the newest first."""
+    cursor = request.query_params.get("cursor", "")
+    cursor = cursor if CURSOR_TEXT.fullmatch(cursor) else ""
+    refusal: DataInvalid | None = None
+    try:
+        found = await desk.office.second_notices(visitor.actor, cursor, ON_A_PAGE)
+    except DataInvalid as wrong:  # a marker that was not ours: the first page, and why
+        refusal = wrong
+        found = await desk.office.second_notices(visitor.actor, "", ON_A_PAGE)
+    return shown(
+        request,
+        visitor,
+        "watch/notices.html",
+        refusal=refusal,
+        lines=found.items,
+        following=urlencode({"cursor": found.next}) if found.next else "",
         begun=bool(cursor) and refusal is None,
     )
 

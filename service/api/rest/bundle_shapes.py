@@ -46,6 +46,13 @@ class QuestionShown(Shown):
     conditional: bool = Field(description="是否只在前面的回答满足条件时才问；由指南按回答决定")
 
 
+class ExtensionShown(Shown):
+    """法律、法规另有规定的延长。"""
+
+    days: LimitShown
+    basis: str | None
+
+
 class BundleItemShown(Shown):
     """联办事项。"""
 
@@ -58,6 +65,9 @@ class BundleItemShown(Shown):
     basis: list[str]
     conditions: list[str]
     limits: dict[str, LimitShown]
+    extension: ExtensionShown | None = Field(
+        description="法律、法规另有规定的延长；一般的在 limits"
+    )
     after: list[str] = Field(description="要等哪些事项办结")
     always: bool = Field(description="是否每个申请人都要办；否则由回答决定")
     commitment: bool = Field(description="是否可以选择告知承诺")
@@ -169,6 +179,11 @@ def _question(question: Question) -> QuestionShown:
     )
 
 
+def _extension(item: ItemDefinition) -> ExtensionShown | None:
+    special = item.extension
+    return ExtensionShown(days=limit(special.days), basis=special.basis) if special else None
+
+
 def _item(release: Release, entry: BundleItem, item: ItemDefinition) -> BundleItemShown:
     policy = entry.on_refusal or release.bundle.on_refusal
     certificate = item.result.certificate if item.result else None
@@ -180,6 +195,7 @@ def _item(release: Release, entry: BundleItem, item: ItemDefinition) -> BundleIt
         department_title=release.directory.departments[item.department],
         category_title=titles.CATEGORIES[item.category],
         limits={name: limit(text) for name, text in item.limits.items()},
+        extension=_extension(item),
         after=entry.after,
         always=entry.when is None,
         commitment=item.commitment is not None,

@@ -76,6 +76,18 @@ class HearingShown(Shown):
     third_parties: list[PartyShown] = Field(description="利害关系人；只有承办部门看得到")
 
 
+class SpecialShown(Shown):
+    """特别程序：依法不计入期限的那一项（行政许可法 45）。"""
+
+    procedure: str
+    procedure_title: str
+    basis: str = Field(description="哪部法律、法规要求这项程序；以前启动的为空")
+    affects: str = Field(description="both 法定时限和承诺时限都不计入，statutory 只不计入法定时限")
+    affects_title: str
+    days: int | None = Field(description="书面告知的工作日数")
+    since_at: datetime | None
+
+
 class FeedbackShown(Shown):
     """部门反馈。"""
 
@@ -110,6 +122,7 @@ class ItemShown(Shown):
         description="审查要点，核查时按这个顺序逐项写结果；只有工作人员看得到"
     )
     hearing: HearingShown | None = Field(None, description="决定前的听证；没有时为空")
+    special: SpecialShown | None = Field(None, description="正在进行的特别程序；没有时为空")
     feedback: FeedbackShown | None = Field(
         None, description="统一受理时承办部门反馈的材料核对结果；没有反馈时为空；只有工作人员看得到"
     )

@@ -131,8 +131,25 @@ def item(view: CaseView, one: Item) -> shapes.ItemShown:
         conditions=view.points_checked(one) if view.actor.is_clerk else [],
         noted=points(release, one.noted, ()) if view.actor.is_clerk else [],
         hearing=hearing(view, one),
+        special=special(one),
         feedback=feedback(view, one),
         clocks=clocks(view, one.item),
+    )
+
+
+def special(one: Item) -> shapes.SpecialShown | None:
+    """Show the special procedure that goes on, and what its time is not counted in."""
+    known = one.special
+    if known is None:
+        return None
+    return shapes.SpecialShown(
+        procedure=known.procedure,
+        procedure_title=titles.SPECIAL_PROCEDURES[known.procedure],
+        basis=known.basis,
+        affects=known.affects,
+        affects_title=titles.AFFECTED_LIMITS[known.affects],
+        days=known.days,
+        since_at=known.since_at,
     )
 
 

@@ -29,6 +29,14 @@ class GuideStop(Shown):
     basis: str
 
 
+class GuideBarred(Shown):
+    """依法不能办的一个事项，其他照办。"""
+
+    item: Choice
+    say: str
+    basis: str = Field(description="随别的事项终止的为空")
+
+
 class GuideObstacle(Shown):
     """现在提交会被退回的原因；不妨碍先看指南、先填草稿。"""
 
@@ -119,6 +127,13 @@ class GuideLimits(Shown):
     promised: GuideLimit | None
 
 
+class GuideExtension(Shown):
+    """法律、法规另有规定的延长。"""
+
+    limit: GuideLimit
+    basis: str
+
+
 class GuideAfterwards(Shown):
     """决定以后还要办的：颁证送达、发放，各自的期限和最迟的日期。"""
 
@@ -138,6 +153,7 @@ class GuideItem(Shown):
     conditions: list[str]
     handling: Choice
     limits: GuideLimits
+    extension: GuideExtension | None
     expected_on: date | None
     afterwards: list[GuideAfterwards]
     after: list[Choice]
@@ -272,6 +288,7 @@ class GuideShown(Shown):
     lead: Choice
     applicant_type: Choice
     stops: list[GuideStop]
+    barred: list[GuideBarred] = Field(description="只有这几个事项依法不能办，其他照办")
     can_apply: bool = Field(
         description="问题都答了，有要办的事项，法律也不禁止；现在提交还有什么妨碍，看 obstacles"
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.errors import DataInvalid
+from service.workflows.application.barred import Bars, bars
 from service.workflows.application.fieldtypes import check_value, say
 from service.workflows.case.parts import Case
 from service.workflows.definition.models import BundleItem, Question, Stop
@@ -35,13 +36,19 @@ class Selection:
     """选定结果 — what the answers lead to: stops, items that apply, items that do not with the reason."""
 
     facts: Mapping[str, Any]
-    stops: tuple[Stop, ...]
+    stops: tuple[Stop, ...]  # the law forbids all that applies
     items: tuple[str, ...]
     left_out: Mapping[str, str]  # item code → reason in plain Chinese
     asked: tuple[str, ...]  # ids of the questions that are asked, given the answers
     open: tuple[str, ...] = ()  # ids of those that are not answered yet
     # Item code → the open questions it waits for.
     depends: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bars: Bars = field(default_factory=Bars)  # what each stop is against
+
+    @property
+    def going(self) -> tuple[str, ...]:
+        """Return the items that the law lets go on; where it forbids all, those that were asked for."""
+        return self.items if self.stops else self.bars.going(self.items)
 
 
 def asked_questions(
@@ -163,20 +170,24 @@ def select(
     entries = [e for e in release.bundle.items if not only or e.use in only]
     depends = {e.use: on for e in entries if (on := waiting_for(release, e.when, unsettled))}
     certain = [e for e in entries if e.use not in depends]
-    holds = {
-        e.use: e.when is None or bool(release.expression(e.when, "bundle").evaluate(facts))
-        for e in certain
-    }
+    holds = {e.use: e.when is None or _holds(release, e.when, facts) for e in certain}
     stops = [stop for stop in release.bundle.stop if not waiting_for(release, stop.when, unsettled)]
+    items = tuple(use for use, applies in holds.items() if applies)
+    found = bars(release, (s for s in stops if _holds(release, s.when, facts)), items)
     return Selection(
         facts=facts,
-        stops=tuple(s for s in stops if release.expression(s.when, "bundle").evaluate(facts)),
-        items=tuple(use for use, applies in holds.items() if applies),
+        stops=found.whole if depends else found.of_all(items),
+        items=items,
         left_out={e.use: why_not(release, e, facts) for e in certain if not holds[e.use]},
         asked=tuple(asked),
         open=tuple(id_ for id_ in asked if id_ not in checked),
         depends=depends,
+        bars=found,
     )
+
+
+def _holds(release: Release, when: str, facts: Mapping[str, Any]) -> bool:
+    return bool(release.expression(when, "bundle").evaluate(facts))
 
 
 def why_not(release: Release, entry: BundleItem, facts: Mapping[str, Any]) -> str:

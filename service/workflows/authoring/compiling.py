@@ -14,6 +14,9 @@ from service.workflows.definition.release import FORMAT, Release
 from service.workflows.definition.scopes import item_scope
 from service.workflows.proceedings import KINDS
 
+# what leaving it out means has changed: a release says it, one from before keeps what it meant (`Release`)
+ALWAYS_SAID = {(models.FollowUp, "inspectors")}
+
 
 def compile_release(pack: Pack, bundle: str) -> Release:
     """Take the snapshot of one bundle. Raises NotFound for a bundle, DefinitionInvalid for a part the pack lacks."""
@@ -131,15 +134,17 @@ def _directory(
 def _written(value: Any) -> Any:
     """Turn models into JSON: defaults are left out, mappings by code keep their order as pairs."""
     if isinstance(value, BaseModel):
-        fields = type(value).model_fields
-        set_here = (
-            (fields[name].alias or name, getattr(value, name), fields[name]) for name in fields
-        )
         return {
-            key: _written(v)
-            for key, v, about in set_here
-            if about.is_required() or v != about.get_default()
+            about.alias or name: _written(said)
+            for name, about in type(value).model_fields.items()
+            if _is_said(value, name, said := getattr(value, name))
         }
     if isinstance(value, Mapping):
         return {"$map": [[key, _written(each)] for key, each in value.items()]}
     return [_written(each) for each in value] if isinstance(value, list) else value
+
+
+def _is_said(model: BaseModel, name: str, value: Any) -> bool:
+    about = type(model).model_fields[name]
+    differs = about.is_required() or value != about.get_default()
+    return differs or (type(model), name) in ALWAYS_SAID

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar, get_args, get_type_hints
 
-from service.workflows.definition.models.terms import HearingStep
+from service.workflows.definition.models.terms import BOTH, HearingStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class SpecialProcedure:
     days: int | None = None  # working days, as announced
     notice_text: str = ""
     since_at: datetime | None = None
+    basis: str = ""  # the statute that demands it; empty: begun before it was asked for
+    affects: str = BOTH  # which limits its time is not counted in: one of AFFECTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,9 @@ from service.workflows.definition.models.carried import (
     Shape,
 )
 from service.workflows.definition.models.terms import (
+    AFFECTS,
     DECLINE_GROUNDS,
+    PROCEDURES,
     ApplicantType,
     Card,
     CreditGrade,
@@ -36,10 +38,12 @@ from service.workflows.definition.models.terms import (
 from service.workflows.definition.release import Release, kinds_of, own_code
 
 __all__ = [
+    "AFFECTS",
     "BUILT_IN_POSTS",
     "CARRIED",
     "CHECK_RESULTS",
     "DECLINE_GROUNDS",
+    "PROCEDURES",
     "SEVERITIES",
     "ApplicantType",
     "Bundle",

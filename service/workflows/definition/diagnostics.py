@@ -9,6 +9,8 @@ from typing import Any, Literal, NamedTuple
 
 import yaml
 
+SHOWN = 12  # of many names that are known
+
 
 class At(NamedTuple):
     """位置 — line and column of a file, both from 1, columns in characters."""
@@ -57,7 +59,7 @@ def found(at: At, code: str, message: str, hint: str = "") -> Diagnostic:
 
 
 def near(name: str, known: Collection[str]) -> str:
-    """Say which known name was probably meant, else list them when they are few."""
+    """Say which known name was probably meant, else list them; of many the first, and how many more there are."""
     return _near(name, tuple(known))
 
 
@@ -69,7 +71,8 @@ def _near(name: str, known: tuple[str, ...]) -> str:
     listed = sorted(known)
     if not listed:
         return ""
-    return f"可用的有：{'、'.join(listed[:12])}{'等' if len(listed) > 12 else ''}"
+    left = f"，另有 {len(listed) - SHOWN} 个没有列出" if len(listed) > SHOWN else ""
+    return f"可用的有：{'、'.join(listed[:SHOWN])}{left}"
 
 
 @dataclass(frozen=True, slots=True)

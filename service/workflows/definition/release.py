@@ -49,7 +49,7 @@ class Release:
         plain = _read(document)
         self.bundle = models.Bundle.model_validate(plain["bundle"])
         self.items = {
-            code: models.ItemDefinition.model_validate(item)
+            code: models.ItemDefinition.model_validate(_checked_by_as_published(item))
             for code, item in plain["items"].items()
         }
         self.lifecycles = {
@@ -120,6 +120,16 @@ def _restarted_before(cycle: models.Lifecycle, transition: models.Transition) ->
     left = [name for name in transition.sources if name != transition.to]
     goes_on = {clock for name in left for clock in cycle.states[name].runs}
     return [clock for clock in cycle.states[transition.to].runs if clock not in goes_on]
+
+
+def _checked_by_as_published(item: dict[str, Any]) -> dict[str, Any]:
+    """Return an item as it was meant when it was published: one draws two inspectors only where the release says so."""
+    promise = item.get("commitment") or {}
+    check = promise.get("follow_up")
+    if not check:
+        return item
+    as_meant = {"inspectors": 1, **check}
+    return {**item, "commitment": {**promise, "follow_up": as_meant}}
 
 
 def _read(value: Any) -> Any:

@@ -49,10 +49,10 @@ def barred(work: Work, selection: questions.Selection) -> dict[str, Barred]:
 def _reasons(work: Work, selection: questions.Selection) -> Iterator[tuple[str, Barred]]:
     for ban, say in bans.barred(work, selection.items):
         yield ban.item, Barred(NOT_RECEIVED, "banned", f"{say}。", ban.basis)
-    if selection.stops:
-        says = "".join(stop.say for stop in selection.stops)
-        law = "；".join(dict.fromkeys(stop.basis for stop in selection.stops))
-        for code in selection.items:
+    for code in selection.items:
+        if stops := selection.bars.against(code):
+            says = "".join(stop.say for stop in stops)
+            law = "；".join(dict.fromkeys(stop.basis for stop in stops))
             yield code, Barred(FORBIDDEN, "forbidden", says, law)
     for code in selection.items:
         if why := renewal.untimely(work, code):

@@ -17,8 +17,6 @@ from service.workflows.worksheet import Work
 # by the applicant, who is asked what becomes of the rest
 GIVEN_UP = frozenset({"withdrawn", "lapsed"})
 BLOCKED, BLOCKED_OVER = "blocked", "blocked_over"  # the clock of what waits for it, and its end
-TO_DECIDE = "15wd"  # as for a correction that is not answered
-BASIS = "地方规定（逾期不答复终止办理）"
 FAILED = frozenset({"refused", "declined", "lapsed", "withdrawn", "stopped"})
 
 
@@ -135,13 +133,14 @@ def _ask_dependents(work: Work, item: Item) -> None:
         waits = other.state == WAITING and item.item in order.waits_for(work.release, code, own)
         if not waits or (code, BLOCKED) in work.case.clocks:
             continue
+        region = work.situation.policy.blocked
         clock = Clock(
             code,
             BLOCKED,
             "等申请人决定",
-            BASIS,
+            region.basis,
             owner=APPLICANT,
-            promised=TO_DECIDE,
+            promised=region.within,
             expiry=BLOCKED_OVER,
         )
         work.begin(clock, work.at)
@@ -151,9 +150,9 @@ def _ask_dependents(work: Work, item: Item) -> None:
             f"「{work.release.items[code].title}」要等「{title}」办成才能开始，「{title}」已经撤回或者视为撤回。"
             f"请决定是否一并撤回；到{day}没有答复的，这一项终止办理，可以重新申请。"
         )
-        work.issue(BLOCKED, code, wording.plain(BLOCKED, text, law=BASIS))
+        work.issue(BLOCKED, code, wording.plain(BLOCKED, text, law=region.basis))
         told = {"caused_by": item.item}
-        work.log(BLOCKED, CLOCK_ACTOR, item=code, law=BASIS, data=told)
+        work.log(BLOCKED, CLOCK_ACTOR, item=code, law=region.basis, data=told)
 
 
 def give_up_waiting(work: Work, clock: Clock) -> None:

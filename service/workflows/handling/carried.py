@@ -14,6 +14,8 @@ from service.workflows.definition.duration import Duration
 from service.workflows.definition.models import Transition, VocabularyReason
 from service.workflows.definition.models.carried import SEVERITIES
 from service.workflows.definition.models.terms import (
+    AFFECTS,
+    BOTH,
     COMPETENCE,
     DECLINE_GROUNDS,
     GROUNDS,
@@ -27,6 +29,7 @@ LONGEST_NAME = 100
 MOST_PARTIES = 50
 MOST_PHOTOS = 20
 LONGEST_SPECIAL = 365
+ARRANGED = "inspection"  # the paper of whoever arranges a check on the spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +54,33 @@ def checked(desk: Desk) -> dict[str, Any]:
         for key in desk.data
         if key not in CHECKS
     ]
-    needs = [*desk.transition.needs, *_together(desk)]
+    needs = needs_of(desk.release, desk.item, desk.transition)
     names = [*needs, *(key for key in desk.data if key not in needs and key in CHECKS)]
     return actions.checked(desk, desk.data, [(name, CHECKS[name]) for name in names], unread)
 
 
-def _together(desk: Desk) -> list[str]:
+def needs_of(release: Release, item: Item, transition: Transition) -> list[str]:
+    """Return what an action on an item must carry: what its lifecycle says, and the officers where the law names two."""
+    needs: list[str] = list(transition.needs)
+    if "officers" not in needs and (
+        _checked_together(release, item, transition) or _assigns(release, item, transition)
+    ):
+        needs.append("officers")
+    return needs
+
+
+def _checked_together(release: Release, item: Item, transition: Transition) -> bool:
     """A check after by two or more names its officers: those drawn, unless others are named (R-SUP-1)."""
-    subject = desk.release.subject(desk.item.item)
+    subject = release.subject(item.item)
     check = subject.commitment.follow_up if subject and subject.commitment else None
-    drawn = bool(desk.item.parent) and KINDS[desk.item.lifecycle].drawn
-    several = drawn and check is not None and check.inspectors > 1
-    by_inspectors = "inspector" in desk.transition.actors
-    if several and by_inspectors and "officers" not in desk.transition.needs:
-        return ["officers"]
-    return []
+    drawn = bool(item.parent) and KINDS[item.lifecycle].drawn
+    return drawn and check is not None and check.inspectors > 1 and "inspector" in transition.actors
+
+
+def _assigns(release: Release, item: Item, transition: Transition) -> bool:
+    """检验、检测、检疫: who arranges the check names the two who go (行政许可法 55)."""
+    definition = release.items.get(item.item)
+    return bool(definition and definition.inspection and transition.notice == ARRANGED)
 
 
 def _reasons(desk: Desk, value: Any) -> list[Point]:
@@ -112,6 +127,15 @@ def _procedure(_: Desk, value: Any) -> str:
     return value
 
 
+def _affects(_: Desk, value: Any) -> str:
+    if value in (None, ""):
+        return BOTH
+    if not isinstance(value, str) or value not in AFFECTS:
+        listed = "、".join(f"{code}（{title}）" for code, title in AFFECTS.items())
+        raise one_field("/data/affects", f"写 {listed} 中的一个", law="行政许可法 45")
+    return value
+
+
 def _days(desk: Desk, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LONGEST_SPECIAL:
         raise one_field("/data/days", f"请填天数（工作日），1 到 {LONGEST_SPECIAL}")
@@ -126,9 +150,9 @@ def _days(desk: Desk, value: Any) -> int:
             own = Duration.parse(clock.extension)
         longest = own or Duration(10, "wd")
         if value > longest.count:
-            raise one_field(
-                "/data/days", f"最多延长{longest.title()}", law=clock.basis or "行政许可法 42"
-            )
+            special = definition.extension if definition else None
+            law = (special.basis if special else None) or clock.basis or "行政许可法 42"
+            raise one_field("/data/days", f"最多延长{longest.title()}", law=law)
     most = KINDS[desk.item.lifecycle].longest_extension if desk.item.parent else None
     if effect and effect.extend and most and value > most.count:
         title = desk.release.lifecycles[desk.item.lifecycle].title
@@ -329,6 +353,10 @@ CHECKS: Mapping[str, Check[Desk]] = {
     "findings": actions.text("findings", "核查结果"),
     "document": actions.text("document", "文书编号"),
     "procedure": _procedure,
+    "basis": actions.text(
+        "basis", "依据", say="请写明哪部法律、法规的哪一条要求这项程序", law="行政许可法 45"
+    ),
+    "affects": _affects,
     "days": _days,
     "gaps": _gaps,
     "materials": _materials,

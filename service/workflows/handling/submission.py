@@ -40,7 +40,8 @@ def submit(work: Work, action: Action, actor: Actor) -> None:
     going = at_receipt.open_items(selection.items, barred)
     handling, told = _handling_chosen(work, selection.items, barred)
     commitments.check_days(work, handling, action.data.get("meets_by") or {})
-    _require_fields(work, going, handling)
+    asked = [code for code in going if code not in selection.bars.falls]
+    _require_fields(work, asked, handling)
     warnings = _hand_in_all(work, selection.items, handling, action.data, actor)
     _begin_items(work, action, actor, handling, told)
     warnings += renewal.bind(work, case.items.values())
@@ -48,14 +49,10 @@ def submit(work: Work, action: Action, actor: Actor) -> None:
     promise.begin(work)  # the cap of joint handling starts with the first acceptance
     feedback.begin(work)
     received, work.at = work.at, work.situation.now  # the receipt bears its own date
-    _issue_receipt(work, told)
+    _issue_receipt(work, told, asked)
     work.at = received
-    data |= {
-        "items": list(selection.items),
-        "left_out": dict(selection.left_out),
-        "handling": handling,
-    }
-    data |= {"warnings": warnings} if warnings else {}
+    chosen = {"items": list(selection.items), "left_out": dict(selection.left_out)}
+    data |= {**chosen, "handling": handling, **({"warnings": warnings} if warnings else {})}
     work.log("submit", actor, states=("draft", "received"), data=data)
     work.at = work.situation.now
     at_receipt.answer(work, barred)
@@ -184,7 +181,7 @@ def _complete_form(work: Work) -> None:
     case.form = needed.check_form(work.release, given)
 
 
-def _require_fields(work: Work, items: tuple[str, ...], handling: Mapping[str, Handling]) -> None:
+def _require_fields(work: Work, items: Iterable[str], handling: Mapping[str, Handling]) -> None:
     """Refuse an application in which a required field is empty. Raises DataInvalid."""
     needs = needed.one_form(work.release, items, handling, work.facts())
     errors = [
@@ -244,12 +241,13 @@ def _hand_in_all(
     return [fault] if fault else []
 
 
-def _issue_receipt(work: Work, told: Mapping[str, str]) -> None:
+def _issue_receipt(work: Work, told: Mapping[str, str], asked: Iterable[str]) -> None:
+    """Give the receipt; `asked` are the items for which papers are asked at all."""
     held = in_hand.in_hand(work.case)
     facts = work.facts()
     lacking = dict.fromkeys(
         code
-        for item in work.case.items.values()
+        for item in (work.case.items[code] for code in asked)
         for code in in_hand.missing(work.release, work.case, item, facts)
         if code not in library.expected(work, item)
     )

@@ -55,7 +55,7 @@ SENTENCES = {  # papers that say the same of every item
     "credit_expired": "{name}的失信信息有效期已满，不再作为限制的依据。",
 }
 # what a transition issues to the department, not to the applicant
-INWARD = frozenset({"special_overrun"})
+INWARD = frozenset({"special_overrun", "hearing_overrun"})
 TO_THIRD_PARTIES = frozenset({"hearing_right", "hearing_notice", "hearing_announcement"})
 # papers that name the certificate issued with them
 HANDS_OVER = frozenset({"grant", "issue", "deemed_renewal"})

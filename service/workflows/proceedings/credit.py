@@ -1,10 +1,9 @@
-"""信用记录 — what a broken promise leaves behind: the record, the right to be heard, the way to repair it.
+"""信用记录 — what a broken promise leaves behind: the record and the way to repair it.
 
 Record and notice of repair are served together (两书同达, 国办发〔2025〕22号). The exclusion of R-NCP-3 ends with the repair
 or with the term of the record, both as acts of the repair proceeding.
 """
 
-from datetime import date
 from typing import Final
 
 from service.workflows import clocks
@@ -13,7 +12,7 @@ from service.workflows.definition.duration import Duration
 from service.workflows.definition.models.carried import SEVERITIES
 from service.workflows.definition.models.shared import Severity
 from service.workflows.notices import matters, wording
-from service.workflows.proceedings import defence, repair
+from service.workflows.proceedings import repair
 from service.workflows.proceedings.kind import begin
 from service.workflows.worksheet import Work
 
@@ -21,6 +20,8 @@ BREACHES: dict[str, BreachKind] = {  # outcome of a check → kind
     "broken": "false_commitment",
     "unkept": "unkept_commitment",
 }
+# heard once: in the proceeding that decides on the revocation, which tells its facts and the last day (ADR 0037)
+RIGHTS = "撤销{}以前，会另行书面告知拟撤销的事实和理由，您有权陈述、申辩，可以要求听证。"
 FOUND = {"broken": "虚假承诺", "unkept": "没有履行承诺"}
 ORDINARY: Final = "ordinary"
 
@@ -48,20 +49,19 @@ def record(work: Work, check: Item, severity: Severity) -> None:
         repair_from=clocks.shift(work.today, pause),
         ends_on=work.case.clocks[repairing.item, "term"].statutory_on,
     )
-    heard_until = defence.open_for(work, check.parent, check.department)
-    _serve_finding(work, check, severity, _rights(work, check, heard_until))
+    _serve_finding(work, check, severity)
     way = wording.plain("repair_notice", repair.way_to_repair(credit))
     work.issue("repair_notice", repairing.item, way)
 
 
-def _serve_finding(work: Work, check: Item, severity: str, rights: str) -> None:
+def _serve_finding(work: Work, check: Item, severity: str) -> None:
     title = work.release.title_of(check.parent)
     said = f"「{title}」经事后核查认定{FOUND[check.outcome]}，记入信用记录，失信程度{SEVERITIES[severity]}。信用修复以前不再适用告知承诺。"
     finding = wording.plain(
         "credit_recorded",
         said,
         points=[check.note] if check.note else [],
-        note=rights,
+        note=RIGHTS.format(matters.RESULTS[work.release.items[check.parent].category]),
         remedies=wording.remedies(
             work.situation.calendar,
             work.release,
@@ -70,9 +70,3 @@ def _serve_finding(work: Work, check: Item, severity: str, rights: str) -> None:
         ),
     )
     work.issue("credit_recorded", check.item, finding)
-
-
-def _rights(work: Work, check: Item, heard_until: date | None) -> str:
-    result = matters.RESULTS[work.release.items[check.parent].category]
-    by = f"，请在{wording.say_date(heard_until)}前提出" if heard_until else ""
-    return f"撤销{result}以前，您有权陈述、申辩，可以要求听证{by}。"

@@ -1,26 +1,20 @@
-"""撤销前陈述申辩 — the right to be heard before what rests on a broken promise is revoked, where the region gives it a period."""
+"""撤销前陈述申辩 — as earlier releases opened it beside the revocation: what is open still bars it until it is over.
+
+Nobody opens one any more: who loses a licence is heard once, in the proceeding that decides (ADR 0037).
+"""
 
 from datetime import date
 
 from service.workflows.case.parts import Case, Item
 from service.workflows.case.situation import Move
+from service.workflows.definition import models
 from service.workflows.notices import wording
-from service.workflows.proceedings.kind import Kind, begin, checked_promises, open_one
+from service.workflows.proceedings.kind import Kind, open_one
 from service.workflows.worksheet import Work
 
 REVOKED = "revoked"
 REVOCATION = "revocation"  # the proceeding in which it is decided
 WINDOW = "window"  # the clock of the right to be heard
-
-
-def open_for(work: Work, of: str, department: str) -> date | None:
-    """Open the right to be heard on an item where the region gives it a period; return its last day.
-
-    Law: 行政许可法 36、47.
-    """
-    if not work.situation.policy.revocation_hearing:
-        return None
-    return _open_until(work.case, begin(work, KIND, of, department=department))
 
 
 def refuse(work: Work, move: Move) -> None:
@@ -41,4 +35,9 @@ def _open_until(case: Case, defence: Item) -> date | None:
     return case.clocks[defence.item, WINDOW].due_on
 
 
-KIND = Kind(code="defence", meets=checked_promises, hangs_on_grant=True)
+def met_no_more(_: models.ItemDefinition) -> bool:
+    """Tell that no item meets it."""
+    return False
+
+
+KIND = Kind(code="defence", meets=met_no_more, hangs_on_grant=True)

@@ -3,11 +3,14 @@
 Law: 行政许可法 42 ①, 优化营商环境条例 36; R-DEC-4.
 """
 
+from typing import Any
+
 from service.workflows import clocks
 from service.workflows.case.parts import Clock
 from service.workflows.case.situation import Move
 from service.workflows.definition.duration import Duration
 from service.workflows.notices.wording import Said, say_date
+from service.workflows.rules.special_procedure import PROMISE
 from service.workflows.worksheet import Work
 
 SHORTEST = Duration(1, "wd")
@@ -30,18 +33,39 @@ def moved(work: Work, move: Move) -> None:
     clock, days = work.case.clocks[move.item.item, move.effect.extend], move.data["days"]
     by, reason = move.actor.account, move.data["reason"]
     work.put(clocks.extend(clock, Duration(days, "wd"), work.at, by, reason))
-    move.item.note = f"经负责人批准延长{days}个工作日：{reason}"
+    by_law = _statute(work, move)
+    statute = f"（依据{by_law}）" if by_law else ""
+    move.item.note = f"经负责人批准延长{days}个工作日{statute}：{reason}"
+
+
+def tells(work: Work, move: Move) -> dict[str, Any]:
+    """Say in the record on which statute of its own the extension rests."""
+    statute = _statute(work, move)
+    return {"basis": statute} if statute else {}
+
+
+def _statute(work: Work, move: Move) -> str:
+    """Return the statute that lets this limit be put off otherwise than article 42 does; empty where none is named."""
+    if not move.effect.extend or move.item.parent:
+        return ""
+    special = work.release.items[move.item.item].extension
+    return (special.basis or "") if special else ""
 
 
 def says(work: Work, move: Move, name: str) -> Said | None:
-    """Say by how much and why, and that the promise stays."""
+    """Say by how much, by which statute and why, and that the promise stays."""
     data = move.data
     text = ""
     if move.transition.notice == "extension":
-        text = f"{name}经负责人批准延长{data['days']}个工作日。理由：{data['reason']}"
+        by_law = _statute(work, move)
+        statute = f"依据{by_law}，" if by_law else ""
+        text = f"{name}{statute}经负责人批准延长{data['days']}个工作日。理由：{data['reason']}"
     note = ""
     if move.effect.extend:
-        note = _promise_kept(work.case.clocks[move.item.item, move.effect.extend])
+        own = PROMISE + move.effect.extend  # a promise that goes on by itself
+        known = work.case.clocks
+        kept = known.get((move.item.item, own)) or known[move.item.item, move.effect.extend]
+        note = _promise_kept(kept)
     return Said(text, note=note) if text or note else None
 
 

@@ -168,6 +168,10 @@ def says(_: Work, move: Move, name: str) -> Said | None:
                 f"{name}的听证于{say_date(date.fromisoformat(data['date']))}在{data['place']}公开举行，主持人：{data['chair']}。"
                 f"您认为主持人与本件有直接利害关系的，有权申请回避。{FREE}"
             )
+        case "hearing_overrun":
+            return Said(
+                f"{name}的听证没有在期限内举行完毕，办理期限从即日起继续计算。请尽快举行听证，并记录结果。"
+            )
         case "hearing_end":
             return Said(
                 f"{name}的听证已经举行，笔录（{data['document']}）已由参加人签字确认，办理期限继续计算。"

@@ -276,6 +276,9 @@ SIGN_INSPECTION = CaseAction(
 def says(work: Work, move: Move, name: str) -> Said | None:
     """Say on the paper of a check what was checked, by whom, when and where; on an order what to put right, and what follows."""
     kind, record = move.transition.notice, last_of(work, move.item.item)
+    if kind == "inspection" and "officers" in move.data:
+        names = "、".join(work.situation.name_of(who) for who in move.data["officers"])
+        return Said(adds=f"指派的核查人员：{names}。")
     if record is None or kind not in ("follow_up_result", "rectification"):
         return None
     on = say_date(local_date(record.checked_at))

@@ -25,6 +25,7 @@ from service.workflows.notices.wording import Said
 from service.workflows.proceedings import defence, publication, repair
 from service.workflows.rules import (
     acceptance,
+    assignment,
     bans,
     certificates,
     commitments,
@@ -132,11 +133,14 @@ RULES: tuple[Institute, ...] = (
         moved=inspection.moved,  # before the clocks: the limit to tell a mismatch counts from the check
         says=inspection.says,
     ),
+    Institute(name="指派核查人员", law="行政许可法 55", follows=assignment.follows),
     Institute(
         name="特别程序",
         law="行政许可法 45",
         refuse=special_procedure.refuse,
         apply=special_procedure.apply,
+        moved=special_procedure.moved,  # before the clocks turn: a promise that goes on parts from its limit
+        follows=special_procedure.follows,
         says=special_procedure.says,
     ),
     Institute(
@@ -149,6 +153,7 @@ RULES: tuple[Institute, ...] = (
         law="行政许可法 42",
         refuse=extension.refuse,
         moved=extension.moved,  # before the clocks turn, so that they are reckoned once
+        tells=extension.tells,
         says=extension.says,
     ),
     # What a decision rests on. First whether it may be taken at all: silence and a stale promise bar it whoever was heard.

@@ -6,15 +6,17 @@ Law: 行政许可法 45; R-CLK-1.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from service.workflows import clocks
 from service.workflows.case.parts import Clock
 from service.workflows.case.procedures import SpecialProcedure
 from service.workflows.case.situation import Move
-from service.workflows.definition.models.terms import PROCEDURES
+from service.workflows.definition.models.terms import BOTH, PROCEDURES, STATUTORY
 from service.workflows.limits import LIMITS
 from service.workflows.notices.wording import Said, say_date
 from service.workflows.worksheet import Work
 
 LAW = "行政许可法 42、45"
+PROMISE = "promise-"  # a promise that goes on while the statutory limit of its clock stands
 
 
 def refuse(work: Work, move: Move) -> None:
@@ -39,8 +41,14 @@ def apply(work: Work, move: Move) -> None:
     """Begin the procedure, keep the time that was told anew, or end it; past the time told it goes on, and counts."""
     item, needs, data = move.item, move.transition.needs, move.data
     if "procedure" in needs:
-        days, text = data.get("days"), data.get("notice_text", "")
-        item.special = SpecialProcedure(data["procedure"], days, text, work.at)
+        item.special = SpecialProcedure(
+            data["procedure"],
+            days=data.get("days"),
+            notice_text=data.get("notice_text", ""),
+            since_at=work.at,
+            basis=data.get("basis", ""),
+            affects=data.get("affects", BOTH),
+        )
     elif item.special is None:
         return
     elif "notice_text" in needs:  # the procedure goes on, the time is another
@@ -48,6 +56,38 @@ def apply(work: Work, move: Move) -> None:
         item.special = replace(item.special, days=days, notice_text=text, since_at=work.at)
     elif move.leaves and not move.actor.is_clock:
         item.special = None
+
+
+def moved(work: Work, move: Move) -> None:
+    """Let the promise go on where only the statutory limit is stopped: from here on it has a ledger of its own.
+
+    Before the clocks turn: what both had used up is the same until now.
+    """
+    special = move.item.special
+    if special is None or special.affects != STATUTORY or "procedure" not in move.transition.needs:
+        return
+    for limit in list(_own_limits(work, move)):
+        if limit.promised is None:
+            continue
+        name, title = PROMISE + limit.clock, f"{limit.title}（承诺）"
+        alone = replace(limit, clock=name, title=title, statutory=None, extensions=[], expiry="")
+        work.put(replace(alone, entered_at=None))
+        work.put(replace(limit, promised=None))
+
+
+def follows(work: Work, move: Move) -> None:
+    """Stop, let go on and end a promise of its own with the limit it belongs to, but for the procedures that leave it."""
+    item = move.item
+    for promise in list(work.case.clocks.values()):
+        if promise.item != item.item or not promise.clock.startswith(PROMISE):
+            continue
+        limit = work.case.clocks[item.item, promise.clock.removeprefix(PROMISE)]
+        if limit.state == "settled":
+            work.put(clocks.settle(promise, work.counted_at))
+            continue
+        left = limit.state == "paused" and item.special and item.special.affects == STATUTORY
+        stands = limit.state == "paused" and not left
+        work.hold(item.item, promise.clock, (limit.spans[-1][2] or "停表") if stands else "")
 
 
 def says(_: Work, move: Move, name: str) -> Said | None:
@@ -58,8 +98,13 @@ def says(_: Work, move: Move, name: str) -> Said | None:
     if move.transition.notice == "special":
         again = "原告知的时间不够，" if "procedure" not in data else ""
         procedure = PROCEDURES[special.procedure]
+        by_law = f"依据{special.basis}，" if special.basis else ""
+        counted = "这段时间不计入办理期限。"
+        if special.affects == STATUTORY:
+            counted = "这段时间不计入法定办理期限，承诺时限照常计算。"
         return Said(
-            f"{again}{name}需要{procedure}，预计{data['days']}个工作日，这段时间不计入办理期限。{data['notice_text']}"
+            f"{again}{by_law}{name}需要{procedure}（行政许可法第四十五条），预计{data['days']}个工作日，"
+            f"{counted}{data['notice_text']}"
         )
     if move.transition.notice == "special_overrun":
         return Said(

@@ -43,6 +43,7 @@ BEGIN = {"bundle": "open-shop", **APPLICANT, **ANSWERS}
 PAGES = [
     PageLine("GET", "/", EVERYBODY),
     PageLine("GET", "/watch/security", frozenset({"supervisor"})),
+    PageLine("GET", "/watch/notices", frozenset({"supervisor"})),
     PageLine("GET", "/things", EVERYBODY),
     PageLine("GET", "/things/{bundle}", EVERYBODY),
     PageLine("GET", "/things/{bundle}/ask", EVERYBODY),

@@ -365,6 +365,7 @@ class TestActing:
         assert len(page.form(action).options["data/procedure"]) == 8
         typed = {
             "data/procedure": "hearing",
+            "data/basis": "开店许可办法 9",
             "data/notice_text": "定于下周听证",
             "data/days": "十天",
         }
@@ -374,6 +375,14 @@ class TestActing:
         page = await browser.submit(page, action, {"data/days": "10"})
         assert "已办：进入特别程序" in page.headings
         assert "特别程序中" in page.text or "特别程序" in page.text
+        items = (await window.get(f"/api/v1/cases/{number}")).json()["items"]
+        told = next(each["special"] for each in items if each["special"])
+        assert (told["procedure_title"], told["basis"], told["affects"], told["days"]) == (
+            "听证",
+            "开店许可办法 9",
+            "both",
+            10,
+        )
 
     async def test_taking_it_and_giving_it_back(self, as_: SignIn, filed: Filed) -> None:
         """On the page itself, without going back to the list."""

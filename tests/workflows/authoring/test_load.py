@@ -4,9 +4,11 @@ from pathlib import Path
 import pytest
 
 from service.workflows import authoring, definition
+from service.workflows.authoring.checks.scenarios import ENGINE_ACTIONS
 from service.workflows.authoring.folders import read_folder, standard_files
 from service.workflows.authoring.load import load_pack
 from service.workflows.authoring.pack import Pack
+from service.workflows.authoring.standard import standard_lifecycles
 from service.workflows.definition.diagnostics import explanations
 from service.workflows.proceedings import KINDS
 from tests.workflows.authoring.test_licences import CHANGES, TOLD_BELOW
@@ -219,6 +221,18 @@ class TestHints:
         found = [each for each in load_pack(files).diagnostics if each.severity == "error"]
         assert [each.code for each in found][:1] == [code]
         assert hint in found[0].hint
+
+    def test_of_many_names_it_says_how_many_are_left_out(self, files: dict[str, str]) -> None:
+        """What is not like any known name is told with the first of them, and how many more there are."""
+        files["scenario.yaml"] = files["scenario.yaml"].replace(
+            "do: trade.grant", "do: trade.xyzzy"
+        )
+        hint = next(each.hint for each in load_pack(files).diagnostics if each.code == "E603")
+        shown, _, left = hint.removeprefix("可用的有：").partition("，另有 ")
+        cycle = standard_lifecycles()["licence"]
+        known = {each.action for each in cycle.transitions} | ENGINE_ACTIONS.keys()
+        assert len(shown.split("、")) == 12
+        assert left == f"{len(known) - 12} 个没有列出"
 
     @pytest.mark.parametrize(
         ("right", "wrong", "said"),

@@ -40,7 +40,7 @@ OWN: Data = {
         {"action": "bring", "title": "补齐", "from": "mending", "to": "mending", "by": "applicant", "needs": ["materials"]},
         {"action": "given_up", "title": "未补齐", "from": ["mending", "studied"], "to": "gone", "by": "clock", "notice": "lapse"},
         {"action": "hear", "title": "开始听证", "from": "studied", "to": "hearing", "by": "reviewer",
-         "needs": ["procedure", "notice_text", "days"], "notice": "special", "effect": {"limit": "told"}, "counts_from": "now"},
+         "needs": ["procedure", "basis", "notice_text", "days"], "notice": "special", "effect": {"limit": "told"}, "counts_from": "now"},
         {"action": "time_over", "title": "告知的时间已过", "from": "hearing", "to": "studied", "by": "clock"},
         {"action": "heard", "title": "听证结束", "from": "hearing", "to": "studied", "by": "reviewer"},
         {"action": "put_forward", "title": "提交审议", "from": "studied", "to": "before_board", "by": "reviewer", "needs": ["opinion"]},

@@ -73,7 +73,7 @@ class TestOwnLifecycle:
         """A hearing stops the clock and is over when its state is left."""
         story = shop.accepted("food", **of())
         story.li("food.take_up")
-        story.wang("food.hear", procedure="hearing", notice_text="听证。", days=5)
+        story.wang("food.hear", procedure="hearing", basis="某法 9", notice_text="听证。", days=5)
         assert story.item("food").special.procedure == "hearing"
         assert story.clock("food.verdict").state == "paused"
         story.wang("food.heard", "2026-09-18")

@@ -198,6 +198,21 @@ class TestGivenUp:
         story.zhang("drain.withdraw")
         assert story.clock("drain.blocked").state == "settled"
 
+    def test_the_region_says_how_long_and_by_which_rule(self, shop: type[Town]) -> None:
+        """The days and the rule behind them are the region's; clock, paper and record tell them."""
+        rule = "示例区政务服务条例 30"
+        region = {"blocked": {"within": "5wd", "basis": rule}}
+        story = shop.accepted("food", *AFTER_FOOD, at="2026-09-14", policy=region)
+        story.zhang("food.withdraw")
+        asked = next(n for n in story.case.notices.values() if n.kind == "blocked")
+        assert (story.clock("fire.blocked").basis, asked.body["law"]) == (rule, rule)
+        assert "到2026年9月20日没有答复" in asked.body["text"]  # a make-up Sunday
+        assert next(e.law for e in story.events if e.action == "blocked") == rule
+        story.until("2026-09-20T23:00")
+        assert story.state("fire") == "waiting"
+        story.until("2026-09-21T00:00")
+        assert story.state("fire") == "stopped"
+
     def test_without_an_answer_it_ends(self, shop: type[Town]) -> None:
         """After its time it is stopped, with a paper of its own, and what waits for that with it."""
         story = shop.accepted("food", *AFTER_FOOD, at="2026-09-14")

@@ -18,7 +18,7 @@ IN_REVIEW = [
     (
         "wang",
         "start_special",
-        {"procedure": "hearing", "notice_text": "需要听证", "days": 10},
+        {"procedure": "hearing", "basis": "某法 9", "notice_text": "需要听证", "days": 10},
         "special",
         "special",
         False,

@@ -7,10 +7,20 @@ from typing import Any
 import pytest
 
 from service.errors import ActionNotAllowed, DataInvalid, NotPermitted
+from service.workflows.application.questions import Applicant
+from service.workflows.telling.guide import guide, guide_text
 from tests.workflows.story import Town
 from tests.workflows.town import Data
 
+TOO_LARGE = {"when": "answers.area > 100", "say": "太大了。", "basis": "某法 9"}
 AREA = {"id": "area", "ask": "面积是多少？", "type": "number", "fills": "area", "min": 1}
+
+
+def guided(shop: type[Town], *items: Any, **of: Any) -> Data:
+    """The guide for these items and 130 ㎡."""
+    release, now = shop.release(*items, **of), shop.moment("2026-09-14")
+    who = Applicant("sole-trader", "小店", "92999901MADEM0046F")
+    return guide(release, who, {"area": 130}, {}, shop.national, now)
 
 
 class TestReceive:
@@ -160,6 +170,48 @@ class TestRefuse:
             "forbidden",
         )
         assert story.tasks("food") == []
+
+    def test_what_the_law_forbids_of_one_item_bars_that_item(self, shop: type[Town]) -> None:
+        """Refused in writing, with form and papers for the others alone; what waits for it is stopped (R-ACC-4)."""
+        after = {"use": "sign", "after": ["drain"]}
+        release = shop.release("food", "drain", after, stop=[{**TOO_LARGE, "items": ["drain"]}])
+        story = shop.story(release, shop.draft(release), "2026-09-14")
+        story.zhang("submit", materials=[])
+        assert {code: item.state for code, item in story.case.items.items()} == {
+            "food": "received",
+            "drain": "forbidden",
+            "sign": "stopped",
+        }
+        assert story.papers() == ["receipt", "refusal", "stopped"]
+        assert "招牌效果图" not in str(story.case.notices[1].body)  # nothing is asked for in vain
+        said = story.case.notices[2].body
+        assert (said["law"], said["points"]) == ("某法 9", ["太大了。"])
+        assert story.case.closed_at is None
+        story.li("food.note_defects", reasons=["phone-wrong"])
+
+    def test_what_falls_with_it_is_told_before(self, shop: type[Town]) -> None:
+        """The guide tells which items the law forbids and what falls with them, and asks nothing for them."""
+        after = {"use": "sign", "after": ["drain"]}
+        found = guided(shop, "food", "drain", after, stop=[{**TOO_LARGE, "items": ["drain"]}])
+        assert (found["can_apply"], found["stops"]) == (True, [])
+        assert [item["code"] for item in found["items"]] == ["food"]
+        assert [(e["item"]["code"], e["say"], e["basis"]) for e in found["barred"]] == [
+            ("drain", "太大了。", "某法 9"),
+            ("sign", "「排水许可」不能办，这一项随之终止", ""),
+        ]
+        assert "sketch" not in {paper["code"] for paper in found["materials"]}
+        assert "其中依法不能办的" in guide_text(found)
+
+    @pytest.mark.parametrize(
+        "items", [("drain",), ("food", {"use": "drain", "on_refusal": "stop_all"})]
+    )
+    def test_where_nothing_is_left_the_whole_is_forbidden(
+        self, shop: type[Town], items: tuple[Any, ...]
+    ) -> None:
+        """Barred is all there is, or all falls with it by the policy: the guide says so, as of a stop of the whole."""
+        found = guided(shop, *items, stop=[{**TOO_LARGE, "items": ["drain"]}])
+        assert (found["can_apply"], found["barred"]) == (False, [])
+        assert found["stops"] == [{"say": "太大了。", "basis": "某法 9"}]
 
     def test_what_is_barred_asks_for_no_form_and_no_promise(self, shop: type[Town]) -> None:
         """Whoever gets a refusal fills in nothing and signs nothing for it."""

@@ -1,12 +1,18 @@
 """信用: what a broken promise leaves behind, the right to be heard before a revocation, the way to repair it."""
 
-from datetime import date
+from copy import copy
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from service.errors import ActionNotAllowed, DataInvalid, NotPermitted
+from service.workflows.authoring.standard import standard_lifecycles
+from service.workflows.calendar import TZ
 from service.workflows.case.situation import Actor
+from service.workflows.proceedings import defence
+from service.workflows.proceedings.kind import begin
+from service.workflows.worksheet import Work
 from tests.workflows.decided import revoke
 from tests.workflows.story import Story, Town
 
@@ -23,6 +29,17 @@ def broken(
     story.sun("fire.grant_by_commitment", "2026-09-11")
     story.li("fire.issue")
     story.checks("zhou", "fire.follow-up.find_false", on, reasons=["unfit"], severity=severity)
+    return story
+
+
+def heard_beside(story: Story) -> Story:
+    """Open the right to be heard beside the revocation, as releases before ADR 0037 did."""
+    story.release = copy(story.release)
+    known = {defence.KIND.code: standard_lifecycles()[defence.KIND.code]}
+    story.release.lifecycles = {**story.release.lifecycles, **known}
+    work = Work(story.situation, story.case)
+    begin(work, defence.KIND, "fire", department="xf")
+    story.case = work.case
     return story
 
 
@@ -185,38 +202,48 @@ class TestRepair:
 
 
 class TestDefence:
-    POLICY = {"revocation_hearing": "5wd"}  # noqa: RUF012
+    """Who loses a licence is heard once, in the proceeding that decides (行政许可法 36、47; ADR 0037)."""
 
-    def test_by_the_proceeding_alone_by_default(self, shop: type[Town]) -> None:
-        """Where the region gives no period, the proceeding's own is the only one; the right to be heard was told."""
-        story = broken(shop)
+    @pytest.mark.parametrize(
+        ("region", "last"),
+        [({}, date(2026, 10, 12)), ({"revocation_hearing": "10wd"}, date(2026, 10, 19))],
+    )
+    def test_as_long_as_the_region_gives(
+        self, shop: type[Town], region: dict[str, str], last: date
+    ) -> None:
+        """The period runs from the notice of the intended revocation: five working days, or the region's longer one."""
+        story = broken(shop, policy=region)
+        assert "fire.defence" not in story.case.items
         assert "陈述、申辩" in list(story.case.notices.values())[-2].body["note"]
         with pytest.raises(NotPermitted, match="启动程序"):
             story.jiang("fire.revoke", reasons=["unfit"])
-        revoke(story, "fire", "jiang", "zheng")
+        story.jiang("fire.start_revocation", ground="unqualified", reason="材料不实")
+        story.zheng("fire.revocation.tell_grounds", reason="经查材料不实")
+        assert story.due("fire.revocation.statement") == last
+        with pytest.raises(ActionNotAllowed):
+            story.jiang("fire.revocation.decide_revoke", reasons=["unfit"])
+        story.until(datetime.combine(last, time(23), TZ))
+        assert story.state("fire.revocation") == "stating"
+        story.until(datetime.combine(last, time(), TZ) + timedelta(days=1))
+        assert story.state("fire.revocation") == "deciding"
+        story.jiang("fire.revocation.decide_revoke", reasons=["unfit"])
         assert story.state("fire") == "revoked"
 
-    def test_not_while_it_runs(self, shop: type[Town]) -> None:
-        """No revocation while the applicant may still be heard; after the end of the period it may come (R-NCP-9)."""
-        story = broken(shop, policy=self.POLICY)
+    def test_one_that_was_opened_before_still_bars(self, shop: type[Town]) -> None:
+        """What an earlier release opened beside it was told with its last day: until then, or a waiver, nothing is revoked."""
+        story = heard_beside(broken(shop, policy={"revocation_hearing": "5wd"}))
         assert story.due("fire.defence.window") == date(2026, 10, 12)
         with pytest.raises(ActionNotAllowed, match="2026年10月12日"):
-            revoke(story.until("2026-10-12"), "fire", "jiang", "zheng")
-        story.jiang("fire.revocation.decide_revoke", "2026-10-13", reasons=["unfit"])
-        assert story.state("fire") == "revoked"
-
-    def test_who_waives_it_does_not_wait(self, shop: type[Town]) -> None:
-        """Who waives it is not made to wait."""
-        story = broken(shop, policy=self.POLICY)
+            revoke(story.until("2026-10-10"), "fire", "jiang", "zheng")
         with pytest.raises(NotPermitted):
             story.jiang("fire.defence.waive")
         story.zhang("fire.defence.waive")
-        assert revoke(story, "fire", "jiang", "zheng").state("fire") == "revoked"
+        story.jiang("fire.revocation.decide_revoke", reasons=["unfit"])
+        assert story.state("fire") == "revoked"
 
-    def test_a_hearing_comes_before_the_revocation(self, shop: type[Town]) -> None:
-        """Who asks for a hearing gets it before the revocation, however long it takes."""
-        story = broken(shop, policy=self.POLICY)
-        story.zhang("fire.defence.state_case", opinion="已经补办。")
+    def test_a_hearing_that_was_asked_for_in_it_is_held(self, shop: type[Town]) -> None:
+        """Who asked for a hearing there gets it before the revocation, however long it takes."""
+        story = heard_beside(broken(shop, policy={"revocation_hearing": "5wd"}))
         story.zhang("fire.defence.ask_hearing")
         with pytest.raises(ActionNotAllowed):
             revoke(story.until("2026-11-02"), "fire", "jiang", "zheng")

@@ -105,7 +105,13 @@ class TestTerminate:
         elif stage != "received":
             story.li("food.accept", "2026-07-06")
         if stage == "special":
-            story.wang("food.start_special", procedure="testing", notice_text="送检。", days=5)
+            story.wang(
+                "food.start_special",
+                procedure="testing",
+                basis="某法 9",
+                notice_text="送检。",
+                days=5,
+            )
         elif stage == "deciding":
             story.wang("food.propose", opinion="符合。")
         ended = {"reasons": [{"text": "申请人死亡，该许可属于特定个人"}], "document": "死亡证明"}

@@ -36,13 +36,29 @@ class TestExtend:
         with pytest.raises(ActionNotAllowed):
             story.qian("food.extend", days=5, reason="还是复杂")
 
+    def test_a_statute_of_its_own_may_allow_more(self, shop: type[Town]) -> None:
+        """42 ①: laws and regulations may say otherwise; the paper, the record and the public reason name which (R-TIME-10)."""
+        own = {"extension": {"days": "30wd", "basis": "某法 12"}}
+        story = shop.accepted("food", at="2026-08-12", change={"food": own})
+        with pytest.raises(DataInvalid) as refused:
+            story.qian("food.extend", "2026-09-07", days=31, reason="案情复杂")
+        assert (refused.value.law, refused.value.detail) == ("某法 12", "最多延长30个工作日")
+        story.qian("food.extend", days=30, reason="案情复杂")
+        told = list(story.case.notices.values())[-1]
+        assert told.body["text"].startswith(
+            "「食品经营许可」依据某法 12，经负责人批准延长30个工作日"
+        )
+        assert story.events[-1].data["basis"] == "某法 12"
+        assert story.item("food").note == "经负责人批准延长30个工作日（依据某法 12）：案情复杂"
+        assert story.due("food.decision", "statutory") == date(2026, 10, 27)
+
     @pytest.mark.parametrize(
-        "before", ["inspecting", "special", "overrun", "hearing_told", "hearing"]
+        "before", ["inspecting", "special", "overrun", "hearing_told", "hearing", "hearing_late"]
     )
     def test_wherever_the_item_stands(self, shop: type[Town], before: str) -> None:
         """Article 42 knows no bar while something is going on; once is once wherever (R-DEC-4)."""
         story = shop.accepted("food", at="2026-08-12")
-        special = {"procedure": "testing", "notice_text": "送检。", "days": 2}
+        special = {"procedure": "testing", "basis": "某法 9", "notice_text": "送检。", "days": 2}
         ways: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
             "inspecting": (("start_inspection", {}),),
             "special": (("start_special", special),),
@@ -55,9 +71,11 @@ class TestExtend:
                 ),
             ),
         }
+        ways["hearing_late"] = ways["hearing"]
+        over = {"overrun": "2026-08-20", "hearing_late": "2026-08-27"}
         for action, data in ways[before]:
             story.wang(f"food.{action}", "2026-08-13", **data)
-        story.until("2026-08-20" if before == "overrun" else "2026-08-14")
+        story.until(over.get(before, "2026-08-14"))
         assert story.state("food") == before
         story.qian("food.extend", days=10, reason="案情复杂")
         assert [e["days"] for e in story.clock("food.decision").extensions] == ["10wd"]

@@ -179,6 +179,27 @@ class TestProcedure:
         story.zhang("food.request_hearing", "2026-09-22")
         assert story.until("2026-10-28T00:00").clock("food.hearing").card == "red"
 
+    def test_what_it_takes_beyond_its_days_is_counted(self, shop: type[Town]) -> None:
+        """Only the twenty days are not counted: then the limit runs on, the department is told, the hearing is still held."""
+        story = told(shop)
+        story.zhang("food.request_hearing", "2026-09-22")
+        story.wang("food.announce_hearing", "2026-10-12", **{**DAY, "date": "2026-10-29"})
+        assert (story.until("2026-10-27T23:00").state("food"), story.due("food.decision")) == (
+            "hearing",
+            None,
+        )
+        story.until("2026-10-28T00:00")
+        assert (story.state("food"), story.papers()[-1]) == ("hearing_late", "hearing_overrun")
+        assert list(story.case.notices.values())[-1].to == "scjg"
+        assert story.due("food.decision", "statutory") == date(2026, 11, 2)  # four days were left
+        task = next(t for t in story.case.tasks.values() if t.done_at is None)
+        assert task.card == "red"
+        story.wang("food.record_hearing", "2026-10-29T15:00", document="听证笔录1号")
+        assert (story.state("food"), story.due("food.decision", "statutory")) == (
+            "reviewing",
+            date(2026, 11, 2),
+        )
+
 
 class TestExOfficio:
     def test_announced_and_held_first(self, shop: type[Town]) -> None:
@@ -274,6 +295,7 @@ class TestSpecial:
             "food.start_special",
             "2026-06-15",
             procedure="expert_review",
+            basis="某法 9",
             notice_text="请专家评审。",
             days=5,
         )
@@ -296,7 +318,12 @@ class TestSpecial:
         story.wang("food.end_special", "2026-06-26")
         assert story.clock("food.special").card == "none"
         story.wang(
-            "food.start_special", "2026-06-29", procedure="testing", notice_text="送检。", days=2
+            "food.start_special",
+            "2026-06-29",
+            procedure="testing",
+            basis="某法 9",
+            notice_text="送检。",
+            days=2,
         )
         assert story.due("food.special") == date(2026, 7, 1)
 

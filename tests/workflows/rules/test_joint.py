@@ -43,6 +43,7 @@ class TestLegalMode:
             "food.start_special",
             "2026-06-05T11:00",
             procedure="testing",
+            basis="某法 9",
             notice_text="送检。",
             days=9,
         )
@@ -90,10 +91,20 @@ class TestLegalMode:
         story = shop.accepted("food", "drain", at="2026-06-01", **JOINT)
         promise = story.due("promise")
         story.wang(
-            "food.start_special", "2026-06-08", procedure="testing", notice_text="送检。", days=12
+            "food.start_special",
+            "2026-06-08",
+            procedure="testing",
+            basis="某法 9",
+            notice_text="送检。",
+            days=12,
         )
         story.han(
-            "drain.start_special", "2026-06-10", procedure="testing", notice_text="送检。", days=8
+            "drain.start_special",
+            "2026-06-10",
+            procedure="testing",
+            basis="某法 9",
+            notice_text="送检。",
+            days=8,
         )
         assert story.due("cap") is None
         story.wang("food.end_special", "2026-06-16")

@@ -135,7 +135,11 @@ class TestRenewal:
         story = begun(shop, "renew", "2026-10-26")
         story.li("renew.accept")
         story.wang(
-            "renew.start_special", procedure="expert_review", notice_text="请等候。", days=20
+            "renew.start_special",
+            procedure="expert_review",
+            basis="某法 9",
+            notice_text="请等候。",
+            days=20,
         )
         assert (story.clock("renew.decision").state, story.clock("renew.renewal").state) == (
             "paused",
@@ -211,7 +215,7 @@ class TestRenewal:
         story = begun(shop, "renew", "2026-09-14")
         story.li("renew.accept")
         if special:
-            told = {"procedure": "testing", "notice_text": "送检。", "days": 2}
+            told = {"procedure": "testing", "basis": "某法 9", "notice_text": "送检。", "days": 2}
             story.wang("renew.start_special", "2026-09-15", **told)
             assert story.until("2026-09-18").state("renew") == "overrun"
         story.qian("renew.extend", days=10, reason="案情复杂")

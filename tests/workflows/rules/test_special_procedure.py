@@ -8,7 +8,7 @@ import pytest
 from service.errors import ActionNotAllowed, DataInvalid
 from tests.workflows.story import Town
 
-TESTING = {"procedure": "testing", "notice_text": "送检，请等候。", "days": 5}
+TESTING = {"procedure": "testing", "basis": "某法 9", "notice_text": "送检，请等候。", "days": 5}
 
 
 class TestSpecial:
@@ -19,6 +19,7 @@ class TestSpecial:
             "food.start_special",
             "2026-06-15",
             procedure="expert_review",
+            basis="某法 9",
             notice_text="请等候。",
             days=10,
         )
@@ -34,18 +35,68 @@ class TestSpecial:
         """Nothing but the eight stops the clock (行政许可法 45)."""
         with pytest.raises(DataInvalid) as refusal:
             shop.accepted("food").wang(
-                "food.start_special", procedure=procedure, notice_text="请等候。", days=10
+                "food.start_special",
+                procedure=procedure,
+                basis="某法 9",
+                notice_text="请等候。",
+                days=10,
             )
         assert refusal.value.facts["errors"][0]["pointer"] == "/data/procedure"
 
-    @pytest.mark.parametrize("left_out", ["procedure", "notice_text", "days"])
+    @pytest.mark.parametrize("left_out", ["procedure", "basis", "notice_text", "days"])
     def test_the_written_notice_is_part_of_the_act(self, shop: type[Town], left_out: str) -> None:
         """The written notice of the time needed is part of the same act."""
-        data = {"procedure": "testing", "notice_text": "请等候。", "days": 5}
+        data = {"procedure": "testing", "basis": "某法 9", "notice_text": "请等候。", "days": 5}
         with pytest.raises(DataInvalid):
             shop.accepted("food").wang(
                 "food.start_special", **{k: v for k, v in data.items() if k != left_out}
             )
+
+    def test_basis_and_article_stand_on_the_paper(self, shop: type[Town]) -> None:
+        """Which procedure, which statute demands it, how long, and what is not counted (R-CLK-1)."""
+        story = shop.accepted("food")
+        story.wang("food.start_special", **TESTING)
+        text = list(story.case.notices.values())[-1].body["text"]
+        assert text.startswith(
+            "依据某法 9，「食品经营许可」需要检测（行政许可法第四十五条），预计5个工作日"
+        )
+        assert "这段时间不计入办理期限" in text
+        assert (story.item("food").special.basis, story.item("food").special.affects) == (
+            "某法 9",
+            "both",
+        )
+        assert story.events[-1].data["basis"] == "某法 9"
+
+    def test_the_promise_may_go_on(self, shop: type[Town]) -> None:
+        """Only the statutory limit is stopped: the promise keeps its day, its cards and its end (R-CLK-1 affects)."""
+        story = shop.accepted("food", at="2026-06-08")
+        promised = story.due("food.decision", "promised")
+        story.wang("food.start_special", "2026-06-15", **TESTING | {"affects": "statutory"})
+        text = list(story.case.notices.values())[-1].body["text"]
+        assert "不计入法定办理期限，承诺时限照常计算" in text
+        assert (story.due("food.decision"), story.due("food.promise-decision")) == (None, promised)
+        assert promised == date(2026, 6, 23)
+        task = next(t for t in story.case.tasks.values() if t.done_at is None)
+        assert task.due_on == date(2026, 6, 23)
+        story.until("2026-06-24")  # the five days told are over: the statutory limit runs on
+        assert story.state("food") == "overrun"
+        assert story.due("food.decision", "statutory") == date(2026, 7, 14)
+        assert story.clock("food.decision").promised is None
+        assert story.clock("food.promise-decision").red_on == date(2026, 6, 24)
+        assert not story.clock("food.decision").red_on
+        story.wang("food.end_special", "2026-06-24T15:00")
+        story.wang("food.start_special", "2026-06-25", **TESTING)
+        assert story.clock("food.promise-decision").state == "paused"
+        story.wang("food.end_special", "2026-06-26")
+        assert story.clock("food.promise-decision").state == "running"
+        story.wang("food.propose", opinion="可以。")
+        story.zhao("food.grant", opinion="同意。")
+        assert story.clock("food.promise-decision").state == "settled"
+
+    def test_what_it_affects_is_one_of_two(self, shop: type[Town]) -> None:
+        """Article 45 always stops the statutory limit; only of the promise there is a choice."""
+        with pytest.raises(DataInvalid):
+            shop.accepted("food").wang("food.start_special", **TESTING | {"affects": "promised"})
 
     def test_a_stop_on_the_last_day_ends_on_the_day_of_the_restart(self, shop: type[Town]) -> None:
         """Stopped on its last day: the day of the restart is the last one, and may still be extended (R-CLK-3, R-DEC-4)."""
@@ -129,5 +180,9 @@ class TestSpecial:
         """The five days of the intake cannot be stopped (R-CLK-4)."""
         with pytest.raises(ActionNotAllowed):
             shop.submitted("food").wang(
-                "food.start_special", procedure="testing", notice_text="请等候。", days=5
+                "food.start_special",
+                procedure="testing",
+                basis="某法 9",
+                notice_text="请等候。",
+                days=5,
             )

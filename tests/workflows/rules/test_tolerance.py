@@ -167,7 +167,13 @@ class TestGap:
         """S-16 b: not filled in time, the item lapses by rule, wherever it stands."""
         story = tolerant(shop)
         if through == "special":
-            story.wang("food.start_special", procedure="testing", notice_text="请等候。", days=30)
+            story.wang(
+                "food.start_special",
+                procedure="testing",
+                basis="某法 9",
+                notice_text="请等候。",
+                days=30,
+            )
         elif through != "reviewing":
             story.wang("food.propose", opinion="符合。")
         assert story.until("2026-04-21T23:59").state("food") == through

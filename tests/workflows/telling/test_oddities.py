@@ -129,7 +129,14 @@ class TestLimits:
     def test_stopped_with_a_day_left(self, shop: type[Town], on: str, left: int | None) -> None:
         """R-MON-4: the limit ends on 2026-09-28; a procedure that stops it then, or the working day before 中秋, is odd."""
         story = shop.accepted("food")
-        story.wang("food.start_special", on, procedure="inspection", notice_text="送检", days=5)
+        story.wang(
+            "food.start_special",
+            on,
+            procedure="inspection",
+            basis="某法 9",
+            notice_text="送检",
+            days=5,
+        )
         assert found(story).get(("food", "late-stop")) == left
 
     @pytest.mark.parametrize(("on", "odd"), [("2026-03-09", True), ("2026-03-06", False)])

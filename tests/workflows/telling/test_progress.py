@@ -71,7 +71,13 @@ class TestTurn:
     def test_of_a_stop(self, shop: type[Town]) -> None:
         """R-CLK-1: a special procedure is said, and there is no date while the limit stands."""
         story = shop.accepted("food")
-        story.wang("food.start_special", procedure="testing", notice_text="抽样检验", days=5)
+        story.wang(
+            "food.start_special",
+            procedure="testing",
+            basis="某法 9",
+            notice_text="抽样检验",
+            days=5,
+        )
         found = turn(story.case, story.situation)
         assert found.left is None
         assert "食品经营许可在特别程序中，这段时间依法不计入办理时限。" in found.told

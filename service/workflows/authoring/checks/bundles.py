@@ -38,6 +38,14 @@ def _items(view: View, bundle: models.Bundle, source: Source) -> Iterator[Diagno
                 )
     for index, name in repeated(uses):
         yield found(source.at("items", index, "use"), "E113", f"事项“{name}”写了两次", "删去一个")
+    for index, stop in enumerate(bundle.stop):
+        for place, name in enumerate(stop.items):
+            if name not in uses:
+                at, said = source.at("stop", index, "items", place), f"“{name}”不在这件事里"
+                yield found(at, "E206", said, near(name, uses))
+        for place, name in repeated(stop.items):
+            at = source.at("stop", index, "items", place)
+            yield found(at, "E113", f"事项“{name}”写了两次", "删去一个")
     for index, name in repeated(question.id for question in bundle.questions):
         yield found(
             source.at("questions", index, "id"), "E113", f"问题“{name}”写了两次", "换一个 id"

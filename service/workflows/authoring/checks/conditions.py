@@ -80,6 +80,10 @@ class Conditions:
         self.stops = [
             self._when(scope, s.when, ("stop", n, "when")) for n, s in enumerate(bundle.stop)
         ]
+        # what stops the whole; others only keep some items from being done
+        self.whole_stops = [
+            each for each, stop in zip(self.stops, bundle.stop, strict=True) if not stop.items
+        ]
         self.items = [
             self._when(scope, e.when, ("items", n, "when")) for n, e in enumerate(bundle.items)
         ]

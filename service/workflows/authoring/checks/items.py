@@ -46,6 +46,8 @@ def findings(view: View) -> Iterator[Diagnostic]:
             yield from _legal_review(view, item, source)
         if item.hearing:
             yield from _hearing(view, item, source)
+        if item.inspection:
+            yield from _inspection(view, item, source)
 
 
 def _references(view: View, item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:
@@ -198,6 +200,14 @@ def _hearing(view: View, item: models.ItemDefinition, source: Source) -> Iterato
         yield found(
             at, "E520", "决定前要听证的事项不能按告知承诺当场决定", "删去 commitment 或 hearing"
         )
+
+
+def _inspection(view: View, item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:
+    """检验、检测、检疫: somebody must be able to arrange the check after the acceptance (行政许可法 55)."""
+    cycle = view.pack.lifecycles.get(item.lifecycle)
+    if cycle and not any(t.notice == "inspection" for t in cycle.transitions):
+        said = f"“{item.lifecycle}”没有安排核查这一步，两名工作人员指派不了"
+        yield found(source.at_key("inspection"), "E523", said, "换成 licence，或删去 inspection")
 
 
 def _continuing(view: View, item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:

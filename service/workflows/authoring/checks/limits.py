@@ -35,8 +35,12 @@ def _item(view: View, item: models.ItemDefinition, source: Source) -> Iterator[D
     yield from _promised(view, item, source)
     extension = item.limit("extension")
     if extension and extension.unit != "wd":
-        at, said = source.at("limits", "extension"), f"延长 {extension} 不按工作日计"
+        where = ("extension", "days") if item.extension else ("limits", "extension")
+        at, said = source.at(*where), f"延长 {extension} 不按工作日计"
         yield found(at, "E521", said, "写成工作日，例如 10wd")
+    if item.extension and "extension" in item.limits:
+        at, said = source.at_key("limits", "extension"), "已经写了 extension，这里的不起作用"
+        yield found(at, "E213", said, "两处只写一处")
     yield from _committed(view, item, source)
     yield from _following(view, item, source)
 
@@ -140,6 +144,8 @@ def _wanted(
         for n, entry in enumerate(bundle.items)
         if entry.use in codes and entry.when
     ]
+    keeping = [stop for stop in bundle.stop if codes & set(stop.items)]  # from coming about
+    whens += [_quietly(conditions, f"!({stop.when})") for stop in keeping]
     asked = {f"form.{q.fills}": f"answers.{q.id}" for q in bundle.questions if q.fills}
     for text, value in (each for part in chain.parts for each in part.taken_for):
         names = set(re.findall(r"\b(?:form|item)\.\w+|\bhandling\b", text))

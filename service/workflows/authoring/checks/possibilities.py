@@ -123,7 +123,7 @@ class Search:
         """Return the stops that share a question with the conditions, directly or through one another."""
         related: list[Expression] = []
         ids = self._involved(self.wanted)
-        rest = [stop for stop in self.conditions.stops if stop]
+        rest = [stop for stop in self.conditions.whole_stops if stop]
         while touching := [stop for stop in rest if self.conditions.uses(stop) & ids]:
             related += touching
             rest = [stop for stop in rest if stop not in touching]

@@ -18,7 +18,10 @@ from service.workflows.definition.diagnostics import At, Diagnostic, found, near
 from service.workflows.definition.release import WHOLE, kinds_of
 from service.workflows.handling.on_case import CASE_ACTIONS
 from service.workflows.handling.on_tasks import TASK_ACTIONS
+from service.workflows.limits import LIMITS
 from service.workflows.proceedings import KINDS, supervision
+from service.workflows.rules.assignment import ASSIGN
+from service.workflows.rules.special_procedure import PROMISE
 
 CASE_STATES = get_args(CaseState)
 CASE_WORDS = (*CASE_ACTIONS, *TASK_ACTIONS)
@@ -296,10 +299,14 @@ class _Story:
             return
         yield from self.item(code, at)
         cycle = self.cycles.get(code)
-        stages = [
-            f"step-{state}" for state in (self.items[code].steps if code in self.items else ())
-        ]
-        if cycle and clock not in [*cycle.clocks, *stages] and not clock.startswith("gap-"):
-            yield found(
-                at, "E609", f"“{code}”没有时限“{clock}”", near(clock, [*cycle.clocks, *stages])
-            )
+        named = [*(cycle.clocks if cycle else ()), *self._beside(code)]
+        if cycle and clock not in named and not clock.startswith("gap-"):
+            yield found(at, "E609", f"“{code}”没有时限“{clock}”", near(clock, named))
+
+    def _beside(self, code: str) -> Iterator[str]:
+        """Yield the clocks of an item that the engine begins, beside those of its lifecycle."""
+        item, cycle = self.items.get(code), self.cycles.get(code)
+        if item and cycle:
+            yield from (f"step-{state}" for state in item.steps)
+            yield from (f"{PROMISE}{n}" for n, c in cycle.clocks.items() if c.limit == LIMITS)
+            yield from [ASSIGN] if item.inspection else []

@@ -141,7 +141,7 @@ def _calendar(source: Source) -> Iterator[Diagnostic]:
     changed = contradictions([calendar], built_in()) if calendar.layer == "CN" else []
     if changed and calendar.replaces is None:
         days = "、".join(day.isoformat() for day in changed[:3]) + (
-            " 等" if len(changed) > 3 else ""
+            f" 等 {len(changed)} 天" if len(changed) > 3 else ""
         )
         said = f"与已经公布的{calendar.year}年安排不同：{days}"
         yield found(

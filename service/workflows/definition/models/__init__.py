@@ -4,16 +4,15 @@ One model serves the loader, the JSON Schema for editors and the engine. Cross-r
 checked in `checks`; here stands only what one file can know by itself. Chinese titles are what people see.
 """
 
+from service.workflows.definition.models.commitment import CommitmentDefinition, FollowUp
 from service.workflows.definition.models.handling import (
     Before,
     Bundle,
     BundleItem,
     Change,
-    CommitmentDefinition,
     Effect,
     Fee,
     FieldUse,
-    FollowUp,
     HearingDefinition,
     ItemDefinition,
     Lifecycle,

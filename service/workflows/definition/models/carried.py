@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from service.workflows.definition.models.terms import (
+    AFFECTS,
     DEREGISTRATION_CAUSES,
     GROUNDS,
     PROCEDURES,
@@ -95,6 +96,23 @@ _TABLE = (
         input="choice",
         label="特别程序（只有这八种可以停表）",
         options=PROCEDURES,
+    ),
+    Carried(
+        "basis",
+        "依据哪部法律、法规的哪一条，这个决定依法需要这项程序",
+        "text",
+        most=LONG,
+        input="text",
+        label="依据（哪部法律、法规的哪一条要求这项程序）",
+        hint="法律、法规没有要求的，花的时间照样计入期限",
+    ),
+    Carried(
+        "affects",
+        "哪些时限不计入：both 法定和承诺（不写就是它），statutory 只有法定",
+        "word",
+        input="choice",
+        label="哪些时限不计入",
+        options=AFFECTS,
     ),
     Carried(
         "notice_text",

@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from service.workflows.definition.duration import Duration
+from service.workflows.definition.models.commitment import CommitmentDefinition
 from service.workflows.definition.models.terms import (
     CHOSEN,
     ApplicantType,
     Category,
     Code,
     CountsFrom,
-    Day,
     Expression,
     HearingStep,
     Length,
@@ -164,47 +164,6 @@ class MaterialUse(Model):
     deferrable: Length | None = None
 
 
-class FollowUp(Model):
-    """事后核查 — within which limit, what share is drawn, by which post, by how many of it."""
-
-    limit: Length
-    sample: Annotated[float, Field(ge=0, le=1)] = 1.0
-    post: Code = "inspector"
-    inspectors: Annotated[int, Field(ge=1, le=5)] = Field(
-        1, description="几个人一起核查；从在岗人员中随机抽取"
-    )
-
-    @field_validator("sample", mode="before")
-    @classmethod
-    def _whole_numbers_too(cls, value: Any) -> Any:
-        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-class Listing(Model):
-    """告知承诺清单 — the entry of the published list that opens it, and from which day to which (R-NCP-1)."""
-
-    entry: Title
-    from_: Day = Field(alias="from", description="从哪一天起列入，当天提交的可以选")
-    until: Day | None = None
-
-
-class CommitmentDefinition(Model):
-    """告知承诺 — opened by law for this item: texts, eligibility, its own limit, what it waives, the check after."""
-
-    text: Code
-    notice: Code | None = Field(
-        None, description="告知书文本（文件名）；不写时告知的内容都在承诺书里"
-    )
-    basis: Title
-    listed: Listing | None = Field(None, alias="list")
-    eligible: Expression | None = None
-    limit: Length = "1wd"
-    waives: list[Code] = []
-    later: Length | None = None
-    public: bool = Field(True, description="承诺和核查结果是否公开，默认公开；个人的名称隐去")
-    follow_up: FollowUp | None = None
-
-
 class Fee(Model):
     """收费 — allowed only with a law or administrative regulation (许可法58)."""
 
@@ -273,6 +232,21 @@ class Result(Model):
     certificate: Code
 
 
+class ExtensionDefinition(Model):
+    """特别规定的延长 — by how much a statute of its own lets the decision be put off, and which one (许可法 42 ① 但书)."""
+
+    days: Length = Field(description="最多延长多久，工作日，如 20wd")
+    basis: Title | None = Field(
+        None, description="依据哪部法律、法规的哪一条；行政许可超过 10wd 的必须写"
+    )
+
+
+class InspectionDefinition(Model):
+    """检验、检测、检疫 — the decision rests on one: two officers are named within five working days (许可法 55)."""
+
+    basis: Title
+
+
 GrantLine = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -288,6 +262,10 @@ class ItemDefinition(Model):
     conditions: list[Text] = []
     lifecycle: Code
     limits: dict[Name, Length] = {}
+    extension: ExtensionDefinition | None = Field(
+        None,
+        description="法律、法规另有规定的延长：最多多久、依据哪一条；一般的写 limits.extension",
+    )
     steps: dict[Name, Length] = Field(
         {}, description="环节时限：状态 → 这个环节最多多久，如 reviewing: 2wd"
     )
@@ -306,6 +284,10 @@ class ItemDefinition(Model):
     renews: Renewal | None = None
     changes: Change | None = None
     legal_review: bool = Field(False, description="重大决定：决定以前须有法制审核意见")
+    inspection: InspectionDefinition | None = Field(
+        None,
+        description="根据检验、检测、检疫作决定：受理之日起五个工作日内指派两名以上工作人员（许可法 55）",
+    )
     hearing: HearingDefinition | None = Field(
         None, description="决定前的听证；不写时由审查人按个案告知或举行"
     )
@@ -324,6 +306,8 @@ class ItemDefinition(Model):
     def limit(self, name: str) -> Duration | None:
         """Return one of its limits by name, or None."""
         text = self.limits.get(name)
+        if name == "extension" and self.extension:
+            text = self.extension.days
         return Duration.parse(text) if text else None
 
 
@@ -354,11 +338,14 @@ class Question(Model):
 
 
 class Stop(Model):
-    """依法不能办 — said before anyone fills in a form."""
+    """依法不能办 — said before anyone fills in a form: the whole, or the items that it names."""
 
     when: Expression
     say: Text
     basis: Title
+    items: list[Code] = Field(
+        [], description="只禁止哪些事项：这些书面不予许可，其他照办；不写就是整件"
+    )
 
 
 class BundleItem(Model):

@@ -39,6 +39,15 @@ REPAIR_AFTER: dict[str, str] = {"minor": "0d", "ordinary": "3mo", "serious": "1y
 CREDIT_TERM: dict[str, str] = {"minor": "3mo", "ordinary": "1y", "serious": "3y"}
 
 
+class Blocked(Model):
+    """等申请人决定 — how long an item waits when what it waits for was given up, and by which rule it then ends."""
+
+    within: Length = Field("15wd", description="申请人应在多久之内答复，逾期终止办理")
+    basis: Title = Field(
+        "地方规定（逾期不答复终止办理）", description="依据本地的哪一条规定，印在告知书上"
+    )
+
+
 class Policy(Model):
     """读法参数 — where the law is silent, the region's reading; the defaults are those of rules 0.4."""
 
@@ -71,7 +80,7 @@ class Policy(Model):
     )
     revocation_hearing: Length | None = Field(
         None,
-        description="撤销许可以前陈述申辩、要求听证的期限；写了的，期限内不能撤销，当事人放弃的除外",
+        description="撤销许可以前陈述申辩、要求听证的期限，从书面告知拟撤销的理由起算；不写为 5wd，也不能更短",
     )
     department_feedback: Length = Field(
         "2wd",
@@ -80,6 +89,10 @@ class Policy(Model):
     serial_start: Literal["decision", "handover"] = Field(
         "decision",
         description="有先后的事项何时开始：前一项作出准予决定（decision），或者颁证送达以后（handover）",
+    )
+    blocked: Blocked = Field(
+        Blocked(),
+        description="前一项由申请人撤回或者视为撤回以后，等它的事项等申请人决定：within 等多久，basis 依据",
     )
     urge_every: Length = Field("1wd", description="同一办件两次催办之间至少间隔多久")
     reliable_signature: bool = Field(

@@ -60,7 +60,7 @@ Origin = Literal["upload", "share", "commitment", "certificate", "generated"]
 Need = Literal[
     "reasons", "opinion", "procedure", "notice_text", "document", "days", "gaps", "reason", "materials", "findings",
     "officers", "pledge", "parties", "party", "date", "place", "chair", "ground", "compensation",
-    "where", "checked_at", "checklist", "confirmed",
+    "where", "checked_at", "checklist", "confirmed", "basis", "affects",
 ]  # fmt: skip
 ReasonUse = Literal[
     "correction",
@@ -97,7 +97,7 @@ NoticeKind = Literal[
     "inspection", "rectification", "follow_up_result", "revocation", "urge", "commitment_taken_back", "operable",
     "credit_recorded", "repair_notice", "repair_granted", "repair_refused", "credit_expired",
     "hearing_right",
-    "hearing_request", "hearing_waived", "hearing_announcement", "hearing_notice", "hearing_end", "special_overrun",
+    "hearing_request", "hearing_waived", "hearing_announcement", "hearing_notice", "hearing_end", "special_overrun", "hearing_overrun",
     "supervision", "copy", "redress_reply", "deemed_renewal", "deregistration", "termination",
     "revocation_right", "revocation_kept", "permit_withdrawal", "delivery_receipt",
     "deregistration_kept",
@@ -116,6 +116,7 @@ NOTICE_TITLES: dict[NoticeKind, str] = {
     "hearing_right": "听证权利告知书", "hearing_request": "组织听证告知书",
     "hearing_waived": "放弃听证确认书", "hearing_announcement": "听证公告", "hearing_notice": "听证通知书",
     "hearing_end": "听证结束告知书", "special_overrun": "特别程序超时提醒",
+    "hearing_overrun": "听证超期提醒",
     "termination": "终止办理决定书",
     "supervision": "督办单", "copy": "抄送单", "redress_reply": "评价答复书",
     "deemed_renewal": "视为准予延续告知书", "deregistration": "注销告知书",
@@ -159,6 +160,11 @@ PROCEDURES = {  # 行政许可法 45: a closed list (R-CLK-1)
     "quarantine": "检疫",
     "appraisal": "鉴定",
     "expert_review": "专家评审",
+}
+BOTH, STATUTORY = "both", "statutory"
+AFFECTS = {  # which limits the time of a special procedure is not counted in (R-CLK-1)
+    BOTH: "法定时限和承诺时限都不计入",
+    STATUTORY: "只不计入法定时限，承诺时限照常计算",
 }
 GROUNDS = {  # 行政许可法 69 ① (一)–(五), ②; 78
     "abuse": "滥用职权、玩忽职守",

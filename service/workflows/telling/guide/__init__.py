@@ -101,6 +101,7 @@ def _heading(rehearsal: Rehearsal, applicant: Applicant) -> dict[str, Any]:
         "lead": titles.department(release, release.bundle.lead),
         "applicant_type": titles.applicant_type(applicant.type),
         "stops": [{"say": stop.say, "basis": stop.basis} for stop in selection.stops],
+        "barred": standing.barred(rehearsal),
         "can_apply": bool(selection.items) and not selection.stops and not selection.open,
         "questions": answered(release, selection),
         "to_answer": [

@@ -9,6 +9,7 @@ from service.workflows.definition.models import (
     CommitmentDefinition,
     FieldUse,
     FollowUp,
+    ItemDefinition,
     MaterialUse,
 )
 from service.workflows.definition.release import Release
@@ -46,6 +47,7 @@ def _item(rehearsal: Rehearsal, code: str, projection: Projection) -> dict[str, 
             "statutory": titles.length(definition.limits.get("statutory")),
             "promised": titles.length(promised),
         },
+        "extension": _extension(definition),
         "expected_on": titles.iso(projection.expected[code]),
         "afterwards": projection.after(code),
         "after": [titles.item(release, before) for before in after],
@@ -55,6 +57,14 @@ def _item(rehearsal: Rehearsal, code: str, projection: Projection) -> dict[str, 
         "result": _result(release, code),
         "fee": _fee(release, code),
     }
+
+
+def _extension(definition: ItemDefinition) -> dict[str, Any] | None:
+    """Return by how much a statute of its own lets the decision be put off, and which one."""
+    special = definition.extension
+    if special is None:
+        return None
+    return {"limit": titles.length(special.days), "basis": special.basis or ""}
 
 
 def _commitment(

@@ -38,7 +38,7 @@ def questions(release: Release, answers_so_far: Mapping[str, Any]) -> list[dict[
 
 
 def stops_so_far(release: Release, answers_so_far: Mapping[str, Any]) -> list[Stop]:
-    """Return the stops that are certain already: every question they look at is answered, or is not asked."""
+    """Return the stops of the whole that are certain already: every question they look at is answered, or not asked."""
     asked = {q["id"]: q for q in questions(release, answers_so_far)}
     valid = {id_: q["value"] for id_, q in asked.items() if q["answered"]}
     open_ = {f"answers.{id_}" for id_, q in asked.items() if q["asked"] and not q["answered"]}
@@ -46,7 +46,8 @@ def stops_so_far(release: Release, answers_so_far: Mapping[str, Any]) -> list[St
     return [
         stop
         for stop in release.bundle.stop
-        if not open_ & looked_at(release, stop.when)
+        if not stop.items
+        and not open_ & looked_at(release, stop.when)
         and release.expression(stop.when, "bundle").evaluate(facts)
     ]
 

@@ -55,8 +55,8 @@ class Rehearsal:
 
     @property
     def items(self) -> tuple[str, ...]:
-        """Return the codes of the items that apply."""
-        return self.selection.items
+        """Return the codes of the items that apply and are not barred."""
+        return self.selection.going
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def rehearse(
     known, origins = _prefill(work, certificates, earlier)
     given = needed.check_form(release, {**selection.facts["form"], **form})
     work.case.form = filled = {**known, **given}
-    codes = selection.items
+    codes = selection.going
     refused = {code: why for code in codes if (why := submission.not_eligible(work, code))}
     return Rehearsal(
         work=work,

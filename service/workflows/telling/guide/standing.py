@@ -73,6 +73,23 @@ def _rule(window: RenewalWindowDefinition) -> str:
     return f"申请延续要在有效期届满{last}以前提出。"
 
 
+def barred(rehearsal: Rehearsal) -> list[dict[str, Any]]:
+    """Return the items that the law forbids while others go on, and what falls with them: [{item, say, basis}]."""
+    release, selection = rehearsal.release, rehearsal.selection
+    if selection.stops:
+        return []  # nothing goes on
+    found = []
+    for code in selection.items:
+        stops = selection.bars.against(code)
+        say, basis = "".join(each.say for each in stops), [each.basis for each in stops]
+        if before := selection.bars.falls.get(code):
+            say = f"「{release.items[before].title}」不能办，这一项随之终止"
+        if say:
+            law = "；".join(dict.fromkeys(basis))
+            found.append({"item": titles.item(release, code), "say": say, "basis": law})
+    return found
+
+
 def obstacles(rehearsal: Rehearsal) -> list[dict[str, str]]:
     """Return what a submission today would be refused for beside the answers: [{say, basis, pointer}].
 

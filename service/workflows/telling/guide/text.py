@@ -63,6 +63,13 @@ def _stops(guide: Part) -> Iterator[str]:
 
 
 def _standing(guide: Part) -> Iterator[str]:
+    if guide["barred"]:
+        yield from _heading("其中依法不能办的")
+        yield "这几项会收到书面的不予许可（不予办理）决定书，写明理由和救济途径；其他事项照常办理。"
+        yield ""
+        for each in guide["barred"]:
+            law = f"（依据：{each['basis']}）" if each["basis"] else ""
+            yield f"- **{each['item']['title']}**：{each['say']}{law}"
     if guide["obstacles"]:
         yield from _heading("现在还不能提交")
         for each in guide["obstacles"]:
@@ -110,6 +117,9 @@ def _limits(item: Part) -> str:
     promised, statutory = item["limits"]["promised"], item["limits"]["statutory"]
     said = [f"承诺{promised['title']}"] if promised else []
     said += [f"法定{statutory['title']}"] if statutory else []
+    if longer := item["extension"]:
+        by_law = f"（{longer['basis']}）" if longer["basis"] else ""
+        said.append(f"经负责人批准最多可以延长{longer['limit']['title']}{by_law}")
     said += [f"预计{_day_said(item['expected_on'])}前"] if item["expected_on"] else []
     said += [
         f"决定以后{each['title']}（{each['limit']}），最迟{_day_said(each['by'])}"

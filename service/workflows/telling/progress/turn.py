@@ -7,8 +7,10 @@ from typing import Literal
 from service.workflows.application import in_hand, order
 from service.workflows.case.lifecycle import WAITING, machine_for
 from service.workflows.case.parts import CASE, Case, Clock
+from service.workflows.case.procedures import SpecialProcedure
 from service.workflows.case.situation import Situation
 from service.workflows.clocks import Left, left
+from service.workflows.definition.models.terms import STATUTORY
 from service.workflows.notices.dates import say_date
 from service.workflows.proceedings import is_inside
 from service.workflows.telling.progress.owed import Owed, owed
@@ -150,10 +152,16 @@ def _departments(case: Case, situation: Situation, departments: list[str], you: 
     standing = {c.item for c in _of_departments(case) if c.state == "paused"}
     special = [i for i in order.own_items(case).values() if i.special and i.item in standing]
     told += [
-        f"{situation.release.title_of(i.item)}在特别程序中，这段时间依法不计入办理时限。"
+        f"{situation.release.title_of(i.item)}在特别程序中，{_not_counted(i.special)}"
         for i in special
     ]
     return Turn("department", headline, tuple(told), (), rest, *_limit_of(clock, situation))
+
+
+def _not_counted(special: SpecialProcedure | None) -> str:
+    if special and special.affects == STATUTORY:
+        return "这段时间依法不计入法定时限，承诺时限照常计算。"
+    return "这段时间依法不计入办理时限。"
 
 
 def _of_departments(case: Case) -> list[Clock]:

@@ -15,12 +15,14 @@ from service.workflows.definition.diagnostics import At, Diagnostic, found
 from service.workflows.definition.duration import Duration
 
 LICENCE = "licence"
+TWO_OFFICERS = 2
 PROVED = (intake.faults, limit.faults, ends.faults, rights.faults)
 USE = "一般的用 licence，当场办的用 instant，延续用 renewal；要自己写的，从它们改起"
 
 
 def findings(view: View) -> Iterator[Diagnostic]:
     """Yield what keeps the licences of a pack from being lawful: each cause once, where it stands."""
+    yield from _to_be_heard(view)
     proved: dict[str, _Proved] = {}
     for code, item in view.pack.items.items():
         cycle = view.pack.lifecycles.get(item.lifecycle)
@@ -47,6 +49,16 @@ class _Proved:
         self.proof = proof
         self.misfit = "" if own else _misfit(proof)
         self.bounds: Mapping[str, limit.Bound] = limit.named_bounds(proof)
+
+
+def _to_be_heard(view: View) -> Iterator[Diagnostic]:
+    """Check that a region does not shorten the right to be heard before a revocation (行政许可法 47)."""
+    directory = view.pack.directory
+    text = directory.policy.revocation_hearing if directory else None
+    if text and not compare(limit.FIVE_DAYS, Duration.parse(text), view.calendar):
+        at = view.source("directory", "").at("policy", "revocation_hearing")
+        said = f"撤销许可以前陈述申辩、要求听证的时间 {text}，应当不少于5个工作日"
+        yield found(at, "E541", said, limit.TO_ASK.hint)
 
 
 def faults_of(proof: Proof) -> list[Fault]:
@@ -90,6 +102,7 @@ def _limits(
 ) -> Iterator[Diagnostic]:
     yield from _on_the_spot(view, item, known.proof, source)
     yield from _extension(item, source)
+    yield from _checked_by(item, source)
     yield from _to_follow(view, item, source)
     for name, bound in known.bounds.items():
         length = item.limit(name)
@@ -111,10 +124,25 @@ def _on_the_spot(
 
 
 def _extension(item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:
-    length = item.limit("extension")
-    if length and length.unit == "wd" and limit.LONGEST_EXTENSION.breaks(length):
-        bound = limit.LONGEST_EXTENSION
-        yield found(source.at("limits", "extension"), bound.code, bound.said(length), bound.hint)
+    """Check that more than ten working days rest on a statute that says so (行政许可法 42 ①)."""
+    length, bound = item.limit("extension"), limit.LONGEST_EXTENSION
+    if length is None or length.unit != "wd" or not bound.breaks(length):
+        return
+    if item.extension is None:
+        hint = f"{bound.hint}；法律、法规另有规定的，写 extension: {{days: {length}, basis: 哪部法第几条}}"
+        yield found(source.at("limits", "extension"), bound.code, bound.said(length), hint)
+    elif not item.extension.basis:
+        said = f"{bound.said(length)}，除非法律、法规另有规定"
+        yield found(source.at("extension", "days"), bound.code, said, "写上 basis: 哪部法第几条")
+
+
+def _checked_by(item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:
+    """事后核查: whoever checks what an application says goes with a colleague (行政许可法 34 ③)."""
+    check = item.commitment.follow_up if item.commitment else None
+    if check and check.inspectors < TWO_OFFICERS:
+        at = source.at("commitment", "follow_up", "inspectors")
+        said = f"事后核查只抽 {check.inspectors} 个人，应当有两名以上工作人员"
+        yield found(at, "E544", said, "写 inspectors: 2 或更多，或者删去（默认 2）")
 
 
 def _to_follow(view: View, item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:

@@ -147,7 +147,7 @@ def _stops(proof: Proof) -> Iterator[Fault]:
             said = f"在“{name}”决定时限“{clock}”停了，不是可以不计入的八种程序"
             hint = (
                 f"runs 里加上 {clock}；确属听证、检验、鉴定等八种的，"
-                "进入它的动作 needs: [procedure, notice_text, days]、notice: special"
+                "进入它的动作 needs: [procedure, basis, notice_text, days]、notice: special"
             )
         yield Fault("E533", ("states", name), said, hint, at_key=True)
 
@@ -169,10 +169,23 @@ def _stop_ends(proof: Proof, name: str) -> Iterator[Fault]:
                 "进入的动作写 effect: {limit: 时限}，这里 runs 它，on_expiry 到一个走决定时限的状态"
             )
             yield Fault("E533", ("states", name), said, hint, at_key=True)
-    heard = begins and all(t.effect and t.effect.hearing in HEARD for t in begins)
-    for index, transition in proof.transitions(frozenset({name})) if heard else ():
+    if begins and all(t.effect and t.effect.hearing in HEARD for t in begins):
+        yield from _hearing_ends(proof, name)
+
+
+def _hearing_ends(proof: Proof, name: str) -> Iterator[Fault]:
+    """Check that only the days of a hearing stop the limit (45、47), and that it is left when it was held."""
+    state, own = proof.cycle.states[name], set(_own(proof, name))
+    over = {action for clock, action in state.on_expiry.items() if clock in own}
+    late = {t.to for _, t in proof.transitions(frozenset({name})) if t.action in over}
+    late = {to for to in late if set(proof.cycle.states[to].runs) & set(proof.deciding_clocks)}
+    if not late:
+        said = f"“{name}”没有尽头：听证过了期限，决定时限照样停着"
+        hint = "runs: [hearing]，on_expiry: {hearing: 到期的动作}，到一个走决定时限、仍可记录听证的状态"
+        yield Fault("E533", ("states", name), said, hint, at_key=True)
+    for index, transition in proof.transitions(frozenset({name})):
         step = transition.effect.hearing if transition.effect else None
-        if transition.to in proof.accepted - {name} and step != "held":
+        if transition.to in proof.accepted - {name, *late} and step != "held":
             said = f"“{transition.action}”没有举行就离开听证，停过的时间白停了"
             hint = "举行并有笔录才继续：effect: {hearing: held}，needs: [document]"
             yield Fault("E533", ("transitions", index, "to"), said, hint)
@@ -252,7 +265,7 @@ def _lengths(proof: Proof) -> Iterator[Fault]:
 
 
 def _issued(proof: Proof) -> Iterator[Fault]:
-    """Check that who was granted a licence gets it within a limit (行政许可法 44), and a hearing asked for is held."""
+    """Check that who was granted a licence gets it within a limit (行政许可法 44)."""
     for name in sorted(_issuing(proof)):
         post = proof.cycle.states[name].post
         if post != APPLICANT and not _own(proof, name):
@@ -260,12 +273,6 @@ def _issued(proof: Proof) -> Iterator[Fault]:
             hint = "runs: [issue]，clocks 里 issue: {title: 颁证送达, limit: 10wd}"
             yield Fault("E543", ("states", name), said, hint, at_key=True)
     yield from _issued_twice(proof)
-    for name in sorted(proof.accepted):
-        begun = {t.effect.hearing for _, t in proof.entering(name) if t.effect}
-        if begun & HEARD and not proof.cycle.states[name].runs:
-            said = f"在“{name}”举行听证没有时限，办理期限停下以后没有尽头"
-            hint = "runs: [hearing]，clocks 里 hearing: {title: 组织听证, limit: 20wd}"
-            yield Fault("E541", ("states", name), said, hint, at_key=True)
 
 
 def _issued_twice(proof: Proof) -> Iterator[Fault]:

@@ -16,7 +16,7 @@ from service.workflows.definition import models
 from service.workflows.limits import EXPIRY, LIMITS
 
 TOLD = frozenset({"notice_text", "days"})  # the time it takes, in writing
-SPECIAL = TOLD | {"procedure"}  # what stopping by 行政许可法 45 must carry
+SPECIAL = TOLD | {"procedure", "basis"}  # what stopping by 行政许可法 45 must carry
 HEARD = frozenset({"asked", "opened"})  # steps with which the days of a hearing begin
 Numbered = tuple[int, models.Transition]
 
