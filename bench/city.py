@@ -116,6 +116,13 @@ class City:
         received = [item for item in view.case.items.values() if item.state == "received"]
         self.item = next(i.item for i in received if i.lifecycle == "licence" and i.complete_at)
 
+    async def tidy(self, statement: str) -> None:
+        """Run PostgreSQL's upkeep, which takes as long as it takes."""
+        async with self.database.reading(bounded=False) as connection:
+            await connection.sql.execute(text("SET statement_timeout = 0"))
+            await connection.sql.execute(text(statement))
+            await connection.sql.execute(text("RESET statement_timeout"))
+
     async def clerk(self) -> Actor:
         """Who accepts."""
         found = await self.office.actor("clerk")
@@ -137,8 +144,7 @@ class City:
                     {"id": self.case_id, "many": many},
                 )
         if self.database.postgres:
-            async with self.database.reading() as connection:
-                await connection.sql.execute(text("ANALYZE"))
+            await self.tidy("ANALYZE")
         return [f"{prefix}{n}" for n in range(1, many + 1)]
 
 

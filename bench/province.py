@@ -129,10 +129,7 @@ async def fill(city: City, tasks: int) -> None:
         if cases > PIECE:
             print(f"{span['last']:,} of {cases:,} cases are there", file=sys.stderr, flush=True)
     if city.database.postgres:
-        async with city.database.reading(bounded=False) as connection:
-            await connection.sql.execute(text("SET statement_timeout = 0"))
-            await connection.sql.execute(text("VACUUM (ANALYZE)"))
-            await connection.sql.execute(text("RESET statement_timeout"))
+        await city.tidy("VACUUM (ANALYZE)")
 
 
 def _filling(name: str, *, postgres: bool) -> str:
