@@ -26,10 +26,8 @@ class TestCompileRelease:
         )
         release = compiled(files)
         assert set(release.items) == {"trade", "sign"}
-        assert set(release.lifecycles) == {"licence", "visit", *KINDS} - {
-            "later",
-            "publication",
-        }
+        unused = {"later", "publication", "defence"}
+        assert set(release.lifecycles) == {"licence", "visit", *KINDS} - unused
         assert set(release.vocabulary.materials) == {"layout", "lease"}
         assert set(release.vocabulary.reasons) == {"layout-unclear", "area-wrong", "beyond"}
         assert set(release.vocabulary.certificates) == {"trade-licence", "sign-permit"}

@@ -1,7 +1,7 @@
 """条件检查 — every expression compiles in its place, asks only for what is known there, and compares with what exists."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -55,11 +55,7 @@ class Conditions:
         fields = view.pack.vocabulary.fields
         self.findings: list[Diagnostic] = []
         self.options: Options = _answer_options(bundle.questions)
-        self.dates = {
-            f"answers.{question.id}"
-            for question in bundle.questions
-            if models.value_kind(question.type) == "date"
-        }
+        self.dates = _dates(bundle.questions)
         self.derived: dict[str, Expression] = {}
         base = Scope(
             "一件事", {**question_names(bundle.questions), **form_names(fields), **APPLICANT}
@@ -136,6 +132,12 @@ class Conditions:
             at = self.source.within(("questions", index, "when"), 0)
             said = f"问到这里时，问题“{name}”还没有回答"
             self.findings.append(found(at, "E308", said, "把那个问题移到前面，或改条件"))
+
+
+def _dates(questions: Sequence[models.Question]) -> set[str]:
+    """Return the names of the answers that are dates."""
+    dated = (q for q in questions if models.value_kind(q.type) == "date")
+    return {f"answers.{question.id}" for question in dated}
 
 
 def _answer_options(questions: list[models.Question]) -> Options:
