@@ -20,10 +20,11 @@ class Installing(Desk):
         that does not belong to this database.
         """
         async with self.database.transaction() as tx:
-            known = await files.installation(tx)
+            new = secrets.token_hex(16)
+            # who begins at the same time waits here for the one that was first, and finds the folder marked with its name
+            name = await files.installation(tx) or await files.name_installation(tx, new, now)
             if not adopt:
-                await self._refuse_others(tx, known)
-            name = known or await files.name_installation(tx, secrets.token_hex(16), now)
+                await self._refuse_others(tx, "" if name == new else name)
             if await asyncio.to_thread(self.folder.marked) != name:
                 await asyncio.to_thread(self.folder.mark, name)
 

@@ -126,7 +126,7 @@ class TestCarried:
         story.wang("food.end_special")
         with pytest.raises(DataInvalid) as refused:
             story.wang("food.start_special", days=0, notice_text="请等候。")
-        assert (refused.value.law, len(refused.value.facts["errors"])) == ("行政许可法 45", 2)
+        assert (refused.value.law, len(refused.value.facts["errors"])) == ("行政许可法 45", 3)
         with pytest.raises(DataInvalid) as refused:
             story.wang("food.start_special", nothing="", notice_text="请等候。", days=5)
         assert refused.value.law == ""

@@ -148,6 +148,7 @@ def suitable(story: Story, person: str, item: str, name: str, pick: int) -> Data
         "chair": "jiang",
         "ground": "competence" if name == "decline" else sorted(GROUNDS)[pick % 7],
         "where": "区局",
+        "affects": ("both", "statutory")[pick % 2],
         "compensation": "补偿1号",
         "date": (story.now + timedelta(days=9 + pick % 9)).date().isoformat(),
     }

@@ -58,7 +58,7 @@ basis: [市场主体登记管理条例 16]
 conditions: [有固定的经营场所]
 lifecycle: instant
 limits: {statutory: 3wd, promised: 1wd}
-fields: [status, subject_name, address]
+fields: [status, subject_name, address, seats]
 materials: [{use: identity, from: [share, upload]}]
 result: {certificate: business-licence}
 """,

@@ -89,7 +89,7 @@ class TestSubmit:
         )
         assert page.url.path == f"/my/cases/{number}"  # closed at once
         paper = await citizen.get(f"/my/cases/{number}/papers/2")
-        for said in ("污水还没有接到市政管网", "城镇排水与污水处理条例 20", "行政复议"):
+        for said in ("污水还没有接到市政管网", "《城镇排水与污水处理条例》第二十条", "行政复议"):
             assert said in paper.text
 
     async def test_wants_the_declaration(self, citizen: Browser, whole: Begin) -> None:

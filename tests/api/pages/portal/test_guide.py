@@ -52,7 +52,10 @@ class TestGuide:
     async def test_shows_what_is_saved(self, browser: Browser) -> None:
         """Against doing it separately (R-ONE-1)."""
         page = await browser.get(f"{GUIDE}?{CAFE}")
-        assert "环节 17 个 2 个 交材料 35 份 1 份 时间 48 个工作日 13 个工作日" in page.text
+        assert (
+            "环节 17 个 2 个 15 个 交材料 35 份 1 份 时间 48 个工作日 13 个工作日 35 个"
+            in page.text
+        )
 
     async def test_draws_the_chart_of_this_person(self, browser: Browser) -> None:
         """Inside the page, so that it is printed with it; in words for large letters."""
