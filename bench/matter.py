@@ -84,7 +84,7 @@ async def settle(url: str, folder: Path, items: int) -> None:
     await migrate(url)
     database = Database(url, keys=Keys(SECRET, (AUDIT_KEY,)))
     office = Office(database, Folder(folder), cheap_passwords=True)
-    await office.install(wall_clock())
+    await office.install(wall_clock(), adopt=True)  # each turn brings a folder of its own
     await office.publish_pack(pack(items), "bench", wall_clock())
     for department in DEPARTMENTS:
         for post in dict.fromkeys(post for _, post in STEPS):
