@@ -8,6 +8,8 @@ from sqlalchemy import JSON, DateTime, Dialect, Index, String, text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field
 
+from service.store.folding import unfolded_rows
+
 # what a list sorts by where a row has no due date (asyncpg reads 9999-12-31 as infinity)
 LAST_DAY = date(9999, 1, 1)
 
@@ -88,6 +90,17 @@ class AddedJson(TypeDecorator[Any]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's
         """Give a new empty value for nothing: values of cases never share one."""
         return self.kind() if value is None else value
+
+
+class FoldedJson(TypeDecorator[Any]):
+    """JSON of a record's rows, which may be stored folded."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's
+        """Unfold what was folded. Raises ValueError where that cannot be."""
+        return unfolded_rows(value)
 
 
 def instant(**options: Any) -> Any:

@@ -41,6 +41,7 @@ from service.workflows.case.situation import (
     Step,
     one_person,
 )
+from service.workflows.case.told import laid
 
 __all__ = [
     "APPLICANT",
@@ -82,6 +83,7 @@ __all__ = [
     "case_row",
     "changed_rows",
     "digest",
+    "laid",
     "machine_for",
     "machine_of",
     "one_person",
