@@ -42,7 +42,8 @@ def _laid(rows: Row, known: dict[tuple[str, str], Row]) -> Iterator[tuple[str, R
         for row in listed_rows:
             key = table, key_of(table, row)
             over = table == "cases" or told != table
-            known[key] = {**(known.get(key, {}) if over else audit.unwritten(table)), **row}
+            nothing = audit.unwritten(table)  # also where what was told before is gone
+            known[key] = {**(known.get(key, nothing) if over else nothing), **row}
             yield table, known[key]
 
 
