@@ -108,9 +108,10 @@ def instant(**options: Any) -> Any:
     return Field(sa_type=UtcDateTime, **options)
 
 
-def json_column(kind: type[dict[Any, Any]] | type[list[Any]]) -> Any:
-    """Declare a column that holds JSON and starts as an empty `kind`."""
-    return Field(default_factory=kind, sa_type=Json, nullable=False)
+def json_column(kind: type[dict[Any, Any]] | type[list[Any]], *, folded: bool = False) -> Any:
+    """Declare a column that holds JSON and starts as an empty `kind`; it may be stored `folded`."""
+    stored = FoldedJson if folded else Json
+    return Field(default_factory=kind, sa_type=stored, nullable=False)
 
 
 def added_json(kind: type[dict[Any, Any]] | type[list[Any]]) -> Any:

@@ -9,14 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
-from service.store.columns import (
-    FoldedJson,
-    added_json,
-    added_later,
-    instant,
-    json_column,
-    partial_index,
-)
+from service.store.columns import added_json, added_later, instant, json_column, partial_index
 
 
 def _case_id() -> Any:
@@ -396,9 +389,7 @@ class Event(SQLModel, table=True):
     state_to: str = ""
     law: str = ""
     data: dict[str, Any] = json_column(dict)
-    rows: dict[str, list[dict[str, Any]]] = Field(
-        default_factory=dict, sa_type=FoldedJson, nullable=False
-    )
+    rows: dict[str, list[dict[str, Any]]] = json_column(dict, folded=True)
     release: str = ""
     calendar: str = ""
     previous: str = ""
