@@ -19,7 +19,7 @@ from tests.gates.running import RED, ROOT
 from tests.waiting import PATIENCE
 
 TREE = ("service", "tests", "migrations", "deploy", "bench", "docs", "pyproject.toml")
-VERIFY = "tests/verify" if (ROOT / "tests" / "verify").is_dir() else "tests/test_verify.py"
+VERIFY = "tests/verify"
 LEFT_OUT = shutil.ignore_patterns("node_modules", "__pycache__", "*.pyc", "histories", "e2e")
 
 

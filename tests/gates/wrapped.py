@@ -174,15 +174,16 @@ G14 = Gate(
 
 def _tampering(tally: Tally) -> None:
     """Try every kind on SQLite and those that look different on PostgreSQL there too; in a night all on both."""
-    where = "all" if tally.size >= G15.night_size else ""
-    tally.trials += ran(tally, VERIFY, YIJIANSHI_TEST_TAMPERING=where)
+    night = tally.size >= G15.night_size
+    tests = VERIFY if night else f"{VERIFY}/test_tampering.py"
+    tally.trials += ran(tally, tests, YIJIANSHI_TEST_TAMPERING="all" if night else "")
 
 
 G15 = Gate(
     "G15",
     "tampering with what is stored is found",
     "tamperings",
-    size=50,
+    size=60,
     night_size=120,
     run=_planted(_bug("the hash leaves out who acted"), _tampering),
     planted=nullcontext,
