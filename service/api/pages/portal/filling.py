@@ -89,7 +89,7 @@ async def save(
     number: CaseNumber, n: Whole, request: Request, desk: Counter, visitor: SignedIn
 ) -> Response:
     """Save a page of the form, and lead to what is next."""
-    form = await filled(request, visitor)
+    form = await filled(request, visitor, shown_again=True)
     draft = await drafts.opened(desk, visitor, number)
     if not 1 <= n <= len(draft.content["pages"]):
         return see(f"/apply/{number}")
@@ -107,7 +107,7 @@ async def save(
             refusal=refusal,
             filled=form,
         )
-    later = form.text("then") == "list"
+    later = form.text("then") == "list" and not form.unreadable
     if errors and not later:
         wrong: ServiceError = DataInvalid(f"有 {len(errors)} 处要填写或改正", errors=errors)
         return _page(request, visitor, draft, n, refusal=wrong, filled=form)
@@ -119,7 +119,10 @@ async def save(
 def _read(
     draft: Draft, fields: list[dict[str, Any]], form: Filled
 ) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """Return the form as it is to be kept, and what is wrong or empty on this page."""
+    """Return the form as it is to be kept, and what is wrong or empty on this page.
+
+    What does not fit is kept as it was typed: the overview says so, and nothing old is handed in for it.
+    """
     kept, errors = dict(draft.case.form), []
     for field in fields:
         code, name = field["code"], f"form/{field['code']}"
@@ -133,14 +136,15 @@ def _read(
             value, wrong = checked_value(definition, value)
         elif field["required"]:
             wrong = f"请填写{field['title']}"
-        if wrong:
+        if name in form.unreadable:
             errors.append(
-                {
-                    "pointer": f"/{name}",
-                    "detail": wrong if value is None else f"{field['title']}{wrong}",
-                }
+                {"pointer": f"/{name}", "detail": f"{field['title']}：{form.unreadable[name]}"}
             )
-        elif value is None:
+            continue
+        if wrong:
+            detail = wrong if value is None else f"{field['title']}{wrong}"
+            errors.append({"pointer": f"/{name}", "detail": detail})
+        if value is None:
             kept.pop(code, None)
         else:
             kept[code] = value
