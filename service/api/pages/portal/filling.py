@@ -1,6 +1,6 @@
 """一表申请 — the one form, a page at a time; whatever fits is saved, whatever does not stays as it was typed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -130,22 +130,25 @@ def _read(
             if field["required"] and name not in form and field["origin"] != ANSWERED:
                 errors.append({"pointer": f"/{name}", "detail": f"请填写{field['title']}"})
             continue
-        definition = draft.release.vocabulary.fields[code]
-        value, wrong = value_of(definition, form.fields[name]), ""
-        if value is not None:
-            value, wrong = checked_value(definition, value)
-        elif field["required"]:
-            wrong = f"请填写{field['title']}"
         if name in form.unreadable:
-            errors.append(
-                {"pointer": f"/{name}", "detail": f"{field['title']}：{form.unreadable[name]}"}
-            )
+            wrong = f"{field['title']}：{form.unreadable[name]}"
+            errors.append({"pointer": f"/{name}", "detail": wrong})
             continue
+        value, wrong = _value(draft, field, form.fields[name])
         if wrong:
-            detail = wrong if value is None else f"{field['title']}{wrong}"
-            errors.append({"pointer": f"/{name}", "detail": detail})
+            errors.append({"pointer": f"/{name}", "detail": wrong})
         if value is None:
             kept.pop(code, None)
         else:
             kept[code] = value
     return kept, errors
+
+
+def _value(draft: Draft, field: dict[str, Any], texts: Sequence[str]) -> tuple[Any, str]:
+    """Return what was typed, as it is kept, and what is wrong with it."""
+    definition = draft.release.vocabulary.fields[field["code"]]
+    value = value_of(definition, texts)
+    if value is None:
+        return None, f"请填写{field['title']}" if field["required"] else ""
+    value, wrong = checked_value(definition, value)
+    return value, f"{field['title']}{wrong}" if wrong else ""
