@@ -158,18 +158,16 @@ def shaped(
 ) -> FieldType:
     """Return the type of what is written in a fixed shape.
 
-    `wrong` says what is asked for, or `fault` looks further; where small letters are taken as well, `typed` is the
-    pattern with them. `spelling` finds the one form of what is written otherwise; full-width signs, blanks and marks that
-    nobody sees are never part of it.
+    `wrong` says what is asked for, or `fault` looks further; `typed` is the pattern with small letters, where a schema
+    takes them too; `spelling` finds the one form of what is written otherwise.
     """
     one_form = spelling or (lambda text: _if_shaped(pattern, text))
 
     def check(declared: Declared, value: Any) -> str:
         if known := _fault(declared, value):
             return known
-        if fault:
-            return fault(value)
-        return "" if re.fullmatch(pattern, value) else wrong
+        fits = re.fullmatch(pattern, value)
+        return fault(value) if fault else "" if fits else wrong
 
     return FieldType(
         code=code,
