@@ -1,5 +1,6 @@
 """办件的值 — a case and its parts, what a step may look at, its states, the record of what changed."""
 
+from service.workflows.case.altering import altered
 from service.workflows.case.columns import CheckedPoint, Point
 from service.workflows.case.inspections import Inspection
 from service.workflows.case.lifecycle import APPLICANT, SATISFIED, WAITING, machine_for, machine_of
@@ -79,6 +80,7 @@ __all__ = [
     "Situation",
     "Step",
     "Task",
+    "altered",
     "case_row",
     "changed_rows",
     "digest",

@@ -1,10 +1,12 @@
 """到期日 — the dates that follow from a ledger and a calendar, what falls due on them, and what is used and left."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from service.workflows.calendar import DAY, WorkCalendar, local_date, midnight
+from service.workflows.case.altering import altered
 from service.workflows.case.parts import Clock
 from service.workflows.clocks.ledger import intervals, seen, started_on
 from service.workflows.clocks.limits import End, Interval, clip, end, held, nth
@@ -61,7 +63,7 @@ def reckon(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetime
     ledger = seen(clock, as_of)
     dates = dates_of(ledger, calendar, policy)
     waking = _falling_due(ledger, dates, calendar)
-    return replace(
+    return altered(
         clock,
         calendar="" if clock.ends_on else calendar.version,
         promised_on=dates.promised and dates.promised.on,
@@ -93,12 +95,12 @@ def due_events(
 def mark(clock: Clock, what: Literal["yellow", "red", "breach", "await"], on: date) -> Clock:
     """Return the clock with the event recorded; a card only ever gets darker (R-MON-5)."""
     if what == "yellow":
-        return replace(clock, yellow_on=on, card="yellow" if clock.card == "none" else clock.card)
+        return altered(clock, yellow_on=on, card="yellow" if clock.card == "none" else clock.card)
     if what == "red":
-        return replace(clock, red_on=on, card="red")
+        return altered(clock, red_on=on, card="red")
     if what == "await":
-        return replace(clock, awaited_on=on)
-    return replace(clock, breach_on=on)
+        return altered(clock, awaited_on=on)
+    return altered(clock, breach_on=on)
 
 
 def elapsed(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetime) -> Counts:
@@ -113,16 +115,38 @@ def elapsed(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetim
     )
 
 
+class Counted(NamedTuple):
+    """计入的日子 — all of a ledger that a remainder follows from: alike for all clocks that began on the same day."""
+
+    days: tuple[Interval, ...]
+    began: date  # the legal day of the start, whether the policy counts it or not
+    promised: str | None
+    statutory: str | None
+    longer: tuple[str, ...]  # extensions of the statutory limit
+
+
+def counted(ledger: Clock, policy: Policy) -> Counted:
+    """Return what of a ledger its remainder follows from."""
+    longer = tuple(extension["days"] for extension in ledger.extensions)
+    days = tuple(intervals(ledger, policy))
+    return Counted(days, started_on(ledger), ledger.promised, ledger.statutory, longer)
+
+
 def remaining(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetime) -> Counts:
     """Count the days left after the day of `as_of`: 0 on the last day, negative when overdue, frozen while stopped."""
-    ledger, day = seen(clock, as_of), local_date(as_of)
-    days = intervals(ledger, policy)
+    return days_left(counted(seen(clock, as_of), policy), calendar, local_date(as_of))
+
+
+def days_left(ledger: Counted, calendar: WorkCalendar, day: date) -> Counts:
+    """Count the same from what follows from the ledger, after a day."""
+    days = list(ledger.days)
     if days[-1][1] is not None:  # stopped: what is left is what would be left if it went on now
         day = min(day, days[-1][1])
         days[-1] = (days[-1][0], None)
     found: list[int | None] = []
-    for name, limit in zip(("promised", "statutory"), _limits_of(clock), strict=True):
-        last = _end_of(ledger, name, days, calendar)
+    limits = ((ledger.promised, ()), (ledger.statutory, ledger.longer))
+    for limit, longer in limits:
+        last = _last_of(limit, longer, days, ledger.began, calendar)
         if limit is None or last is None:
             found.append(None)
         elif last.on >= day:
@@ -171,13 +195,32 @@ def _end_of(
     clock: Clock, name: str, days: list[Interval], calendar: WorkCalendar, first: date | None = None
 ) -> End | None:
     """Return where a limit ends; each extension of the statutory one counts on from the old deadline."""
-    limit = clock.promised if name == "promised" else clock.statutory
+    if name == "promised":
+        return _last_of(clock.promised, (), days, first or started_on(clock), calendar)
+    longer = [extension["days"] for extension in clock.extensions]
+    return _last_of(clock.statutory, longer, days, first or started_on(clock), calendar)
+
+
+def ends_of(ledger: Counted, calendar: WorkCalendar) -> tuple[End | None, End | None]:
+    """Return where the two limits of a running ledger end."""
+    promised = _last_of(ledger.promised, (), ledger.days, ledger.began, calendar)
+    statutory = _last_of(ledger.statutory, ledger.longer, ledger.days, ledger.began, calendar)
+    return promised, statutory
+
+
+def _last_of(
+    limit: str | None,
+    longer: Sequence[str],
+    days: Sequence[Interval],
+    first: date,
+    calendar: WorkCalendar,
+) -> End | None:
     if limit is None:
         return None
-    last = end(days, first or started_on(clock), Duration.parse(limit), calendar)
-    for extension in clock.extensions if name == "statutory" else ():
+    last = end(days, first, Duration.parse(limit), calendar)
+    for more in longer:
         if last is not None:
-            last = end(clip(days, last.on), last.on, Duration.parse(extension["days"]), calendar)
+            last = end(clip(days, last.on), last.on, Duration.parse(more), calendar)
     return last
 
 
