@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from sqlalchemy import AsyncAdaptedQueuePool, Executable, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from service import jsons
 from service.errors import Unavailable
 from service.store.address import read_address
 from service.store.columns import json_text
@@ -224,6 +225,7 @@ class Database:
             max_overflow=0,
             pool_timeout=_WAIT_SECONDS,
             json_serializer=json_text,
+            json_deserializer=jsons.read,
             hide_parameters=True,  # what an exception says may reach a log
         )
         if not self.postgres:

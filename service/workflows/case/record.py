@@ -5,12 +5,12 @@ them stands as a salted hash, so that the record can be shown and kept when the 
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from service import jsons
 from service.workflows.case.parts import COLUMNS, PARTS, Case, Event
 from service.workflows.case.rows import row_of
 from service.workflows.case.situation import Step
@@ -33,7 +33,6 @@ CHAIN = frozenset({"last_event", "last_hash"})  # follow from the events themsel
 Row = dict[str, Any]
 
 _AS_IT_IS = frozenset({str, int, bool, type(None)})
-_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def plain(value: Any) -> Any:
@@ -55,7 +54,7 @@ def plain(value: Any) -> Any:
 
 def digest(value: Any) -> str:
     """Return the SHA-256 of a plain value as JSON in UTF-8 with sorted keys and no spaces."""
-    return hashlib.sha256(_canonical(value).encode()).hexdigest()
+    return hashlib.sha256(jsons.canonical(value)).hexdigest()
 
 
 def redacted(table: str, row: Mapping[str, Any], salt: str) -> Row:
