@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from service.errors import CaseChanged, KeyReused, NotFound, Unavailable
+from service.errors import CaseChanged, KeyReused, NotFound, Unavailable, one_field
 from service.office import credit, sight
 from service.office.asking import Request
 from service.office.assembling import KEY_OF, case_of
@@ -47,6 +47,7 @@ from service.workflows.case import (
     Step,
     case_row,
     changed_rows,
+    item_seen,
     sealed,
 )
 from service.workflows.definition import Release
@@ -334,10 +335,19 @@ def scope_of(request: Request, verb: str, *path: str) -> Key:
     return request.actor.account, f"{'/'.join((verb, *path))} {request.key}"
 
 
-def refuse_stale(case: Case, request: Request) -> None:
-    """Refuse what was decided on an older version of the case. Raises CaseChanged with the current one."""
+def refuse_stale(case: Case, request: Request, item: str = "") -> None:
+    """Refuse what was decided on an older version of the case, or of the item the request names a version of.
+
+    Raises CaseChanged with the current one; DataInvalid for the version of an item where none is acted on.
+    """
     if request.seen_version is not None and request.seen_version != case.version:
         raise CaseChanged(seen=request.seen_version, current=case.version)
+    if not request.seen_item:
+        return
+    if not item:
+        raise one_field("/If-Match", "这里要写整件的版本：办件的 ETag，是一个数")
+    if item in case.items and (now := item_seen(case, item)) != request.seen_item:
+        raise CaseChanged(seen=request.seen_item, current=now)
 
 
 def new_id(now: datetime) -> str:

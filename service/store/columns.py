@@ -41,6 +41,10 @@ def json_text(value: Any) -> str:
     return _write(value)
 
 
+# how SQLAlchemy writes and reads JSON columns, on every connection
+AS_JSON: dict[str, Any] = {"json_serializer": json_text, "json_deserializer": jsons.read}
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant: aware in, aware UTC out; timestamptz on PostgreSQL, fixed-width text on SQLite."""
 

@@ -18,10 +18,9 @@ from typing import Any, TypeVar
 from sqlalchemy import AsyncAdaptedQueuePool, Executable, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from service import jsons
 from service.errors import Unavailable
 from service.store.address import read_address
-from service.store.columns import json_text
+from service.store.columns import AS_JSON
 from service.store.counting import Series
 from service.store.faults import UNKNOWN, Unanswered, moved, translated
 from service.store.keys import Keys
@@ -224,8 +223,7 @@ class Database:
             pool_size=size,
             max_overflow=0,
             pool_timeout=_WAIT_SECONDS,
-            json_serializer=json_text,
-            json_deserializer=jsons.read,
+            **AS_JSON,
             hide_parameters=True,  # what an exception says may reach a log
         )
         if not self.postgres:

@@ -123,6 +123,7 @@ def item(view: CaseView, one: Item) -> shapes.ItemShown:
         shapes.ItemShown,
         one,
         title=titles.item_title(release, one.item),
+        version=view.seen(one.item),
         department_title=titles.department_title(release, one.department),
         state_title=titles.state_title(release, one.item, one.state),
         handling_title=titles.HANDLINGS[one.handling],

@@ -27,6 +27,7 @@ from service.workflows.case.procedures import Feedback
 from service.workflows.case.record import case_row, changed_rows, digest, sealed
 from service.workflows.case.record import plain as plain_json
 from service.workflows.case.rows import part_of
+from service.workflows.case.seen import item_seen
 from service.workflows.case.situation import (
     CLOCK_ACTOR,
     UNCLASSIFIED,
@@ -84,6 +85,7 @@ __all__ = [
     "case_row",
     "changed_rows",
     "digest",
+    "item_seen",
     "machine_for",
     "machine_of",
     "one_person",
