@@ -1,23 +1,23 @@
 """Where a step's CPU goes: the whole application in this process, whole matters, no sockets but PostgreSQL's.
 
-`python -m bench.inside` prints CPU milliseconds for each kind of request, and the parts of the program by their own time
-(cProfile's, scaled to what the same requests cost without it). CPU is this thread's, user and system: what else runs on
-the machine is not in it, though it still spoils caches. The database's own CPU is not in it either.
+`python -m bench.inside` prints CPU milliseconds for each kind of request, and which part of the program has them. CPU is
+this thread's, user and system: what else runs on the machine is not in it, though it still spoils caches. The database's
+own CPU is not in it either.
 """
 
 import argparse
 import asyncio
-import cProfile
 import json
-import pstats
 import secrets
+import signal
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from types import CodeType, FrameType
+from typing import Any, Self
 
 import uvloop
 
@@ -31,7 +31,8 @@ from service.commands.upkeep import office_of, settings_from
 ROOT = Path(__file__).parents[1]
 ITEMS, CLIENTS = 5, 8
 UNBOUND = ("writes_per_minute", "portal_writes_per_minute", "uploads_per_minute", "asks_per_minute")
-PARTS = 40  # rows of the table
+PARTS = 40  # rows of a table
+EVERY = 0.001  # seconds of CPU between two looks; the kernel may look less often
 
 
 class Inside:
@@ -102,47 +103,87 @@ class Inside:
 
     async def _client(self, turns: Iterator[int]) -> None:
         for _ in turns:
-            number = ""
-            for method, path, account, body in matter.requests(ITEMS):
-                headers = {
-                    "Authorization": f"Bearer {self._tokens[account]}",
-                    "Idempotency-Key": secrets.token_hex(16),
-                }
-                found = await self.asked(method, path.format(number), headers, body)
-                number = number or str(json.loads(found)["number"])
+            await self._matter()
 
     async def alone(self, many: int) -> None:
         """Handle matters one request at a time, and keep the CPU of each by its kind."""
         for _ in range(many):
-            number = ""
-            for method, path, account, body in matter.requests(ITEMS):
-                headers = {
-                    "Authorization": f"Bearer {self._tokens[account]}",
-                    "Idempotency-Key": secrets.token_hex(16),
-                }
-                began = time.thread_time()
-                found = await self.asked(method, path.format(number), headers, body)
-                kind = json.loads(body).get("action", "apply")
-                self.cpu[kind].append(time.thread_time() - began)
-                number = number or str(json.loads(found)["number"])
+            for kind, seconds in (await self._matter()).items():
+                self.cpu[kind] += seconds
+
+    async def _matter(self) -> dict[str, list[float]]:
+        """Handle one; return the CPU seconds between question and answer, which are its own where nobody else asks."""
+        number, took = "", defaultdict[str, list[float]](list)
+        for method, path, account, body in matter.requests(ITEMS):
+            headers = {
+                "Authorization": f"Bearer {self._tokens[account]}",
+                "Idempotency-Key": secrets.token_hex(16),
+            }
+            began = time.thread_time()
+            found = await self.asked(method, path.format(number), headers, body)
+            took[json.loads(body).get("action", "apply")].append(time.thread_time() - began)
+            number = number or str(json.loads(found)["number"])
+        return took
 
 
-def parts(profile: cProfile.Profile, scale: float) -> list[tuple[str, float]]:
-    """Return the own time of each part of the program, the dearest first; library code by its package."""
-    found: dict[str, float] = defaultdict(float)
-    for (file, _, name), (_, _, own, _, _) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
-        found[_part(file, name)] += own * scale
-    return sorted(found.items(), key=lambda each: -each[1])
+class Samples:
+    """Where the CPU is, asked every few milliseconds of CPU: own time by part, and with all that is called by function.
+
+    What a library does in C counts for the line that called it; a profiler that looks at every call would slow down what
+    is made of many small ones.
+    """
+
+    def __init__(self) -> None:
+        """Have seen nothing yet."""
+        self.many = 0
+        self._own: Counter[CodeType] = Counter()
+        self._with: Counter[CodeType] = Counter()
+
+    def _look(self, _: int, frame: FrameType | None) -> None:
+        self.many += 1
+        if frame is not None:
+            self._own[frame.f_code] += 1
+        seen = set()
+        while frame is not None:
+            seen.add(frame.f_code)
+            frame = frame.f_back
+        self._with.update(seen)
+
+    def __enter__(self) -> Self:
+        """Begin to look."""
+        signal.signal(signal.SIGPROF, self._look)
+        signal.setitimer(signal.ITIMER_PROF, EVERY, EVERY)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Look no more."""
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+    def parts(self) -> list[tuple[str, float]]:
+        """Return the share of each part of the program, its own time, the dearest first; of a library as a whole."""
+        found: Counter[str] = Counter()
+        for code, times in self._own.items():
+            found[_part(code)] += times
+        return [(part, times / self.many) for part, times in found.most_common(PARTS)]
+
+    def functions(self) -> list[tuple[str, float]]:
+        """Return the share of the service's own functions with all that they call."""
+        ours = {
+            f"{_part(code)}: {code.co_qualname}": times / self.many
+            for code, times in self._with.most_common()
+            if _part(code).startswith("service")
+        }
+        return list(ours.items())[:PARTS]
 
 
-def _part(file: str, name: str) -> str:
-    path = Path(file)
-    if path.is_relative_to(ROOT):
-        return str(path.relative_to(ROOT).with_suffix(""))
+def _part(code: CodeType) -> str:
+    path = Path(code.co_filename)
     for before, package in pairwise(path.parts):
         if before == "site-packages":
-            return f"library {package}"
-    return f"built in: {name}" if file == "~" else f"python {path.stem}"
+            return f"library {package.removesuffix('.py')}"
+    if path.is_relative_to(ROOT):
+        return str(path.relative_to(ROOT).with_suffix(""))
+    return f"python {path.stem}"
 
 
 async def measured(url: str, folder: Path, given: argparse.Namespace) -> None:
@@ -165,15 +206,12 @@ async def _measured(url: str, folder: Path, many: int) -> None:
     print(f"an operation, {CLIENTS} at once: {operation * 1000:.2f} ms")
     for kind, took in inside.cpu.items():
         print(f"{kind}, alone: {sorted(took)[len(took) // 2] * 1000:.2f} ms")
-    profile = cProfile.Profile(time.thread_time)
-    profile.enable()
-    slow = await inside.handle(many)
-    profile.disable()
-    operations = many * (1 + ITEMS * len(matter.STEPS))
-    scale = operation / slow / operations * 1000
-    print(f"{'part, own time':60}   ms   share")
-    for part, own in parts(profile, scale)[:PARTS]:
-        print(f"{part:60} {own:5.3f} {own / operation / 10:5.1f} %")
+    with Samples() as samples:
+        await inside.handle(many)
+    for title, found in (("part, own time", samples.parts()), ("with calls", samples.functions())):
+        print(f"\n{title:84}   ms   share  ({samples.many} samples)")
+        for part, share in found:
+            print(f"{part:84} {share * operation * 1000:5.3f} {share * 100:5.1f} %")
     await inside.office.database.close()
 
 

@@ -6,11 +6,11 @@ them stands as a salted hash, so that the record can be shown and kept when the 
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from service import jsons
+from service.workflows.case.altering import altered
 from service.workflows.case.parts import COLUMNS, PARTS, Case, Event
 from service.workflows.case.rows import row_of
 from service.workflows.case.situation import Step
@@ -41,6 +41,10 @@ def plain(value: Any) -> Any:
     # first, because almost everything is: this runs for every value of every step
     if kind in _AS_IT_IS:
         return value
+    if kind is list:
+        return [plain(inner) for inner in value]
+    if kind is dict:
+        return {key: plain(inner) for key, inner in value.items()}
     if kind is float:
         return int(value) if value.is_integer() else value
     if isinstance(value, datetime):
@@ -94,7 +98,7 @@ def sealed(step: Step) -> tuple[Case, tuple[Event, ...], dict[str, list[Row]]]:
 
     Call it when every number has been drawn: what is sealed does not change any more.
     """
-    case = replace(step.case, version=step.case.version + 1)
+    case = altered(step.case, version=step.case.version + 1)
     rows = changed_rows(step.before or step.case, case)
     told = {
         table: [redacted(table, row, case.salt) for row in found] for table, found in rows.items()
@@ -110,9 +114,10 @@ def sealed(step: Step) -> tuple[Case, tuple[Event, ...], dict[str, list[Row]]]:
     events = []
     last = case.last_hash
     for event in step.events:
-        linked = replace(event, previous=last, rows=told if event is step.events[-1] else {})
+        linked = altered(event, previous=last, rows=told if event is step.events[-1] else {})
         last = event_hash(case.id, linked)
-        events.append(replace(linked, hash=last))
+        linked.hash = last
+        events.append(linked)
     case.last_event, case.last_hash = case.last_event + len(events), last
     return case, tuple(events), rows
 
