@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from service.errors import Unavailable
 from service.store.address import read_address
-from service.store.columns import json_text
+from service.store.columns import AS_JSON
 from service.store.counting import Series
 from service.store.faults import UNKNOWN, Unanswered, moved, translated
 from service.store.keys import Keys
@@ -223,7 +223,7 @@ class Database:
             pool_size=size,
             max_overflow=0,
             pool_timeout=_WAIT_SECONDS,
-            json_serializer=json_text,
+            **AS_JSON,
             hide_parameters=True,  # what an exception says may reach a log
         )
         if not self.postgres:

@@ -5,12 +5,12 @@ them stands as a salted hash, so that the record can be shown and kept when the 
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from service import jsons
+from service.workflows.case.altering import altered
 from service.workflows.case.parts import COLUMNS, PARTS, Case, Event
 from service.workflows.case.rows import row_of
 from service.workflows.case.situation import Step
@@ -34,7 +34,6 @@ CHAIN = frozenset({"last_event", "last_hash"})  # follow from the events themsel
 Row = dict[str, Any]
 
 _AS_IT_IS = frozenset({str, int, bool, type(None)})
-_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def plain(value: Any) -> Any:
@@ -43,6 +42,10 @@ def plain(value: Any) -> Any:
     # first, because almost everything is: this runs for every value of every step
     if kind in _AS_IT_IS:
         return value
+    if kind is list:
+        return [plain(inner) for inner in value]
+    if kind is dict:
+        return {key: plain(inner) for key, inner in value.items()}
     if kind is float:
         return int(value) if value.is_integer() else value
     if isinstance(value, datetime):
@@ -56,7 +59,7 @@ def plain(value: Any) -> Any:
 
 def digest(value: Any) -> str:
     """Return the SHA-256 of a plain value as JSON in UTF-8 with sorted keys and no spaces."""
-    return hashlib.sha256(_canonical(value).encode()).hexdigest()
+    return hashlib.sha256(jsons.canonical(value)).hexdigest()
 
 
 def redacted(table: str, row: Mapping[str, Any], salt: str) -> Row:
@@ -127,7 +130,7 @@ def sealed(
     Call it when every number has been drawn: what is sealed does not change any more. `whole` tells rows so that the
     release before reads them.
     """
-    case = replace(step.case, version=step.case.version + 1)
+    case = altered(step.case, version=step.case.version + 1)
     before = step.before or step.case
     rows = changed_rows(before, case)
     told = whole_rows(case, rows) if whole else told_rows(before, case, rows)
@@ -142,9 +145,10 @@ def sealed(
     events = []
     last = case.last_hash
     for event in step.events:
-        linked = replace(event, previous=last, rows=told if event is step.events[-1] else {})
+        linked = altered(event, previous=last, rows=told if event is step.events[-1] else {})
         last = event_hash(case.id, linked)
-        events.append(replace(linked, hash=last))
+        linked.hash = last
+        events.append(linked)
     case.last_event, case.last_hash = case.last_event + len(events), last
     return case, tuple(events), rows
 
