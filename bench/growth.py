@@ -38,8 +38,9 @@ async def growth(pairs: list[tuple[City, City]], *, sizes: tuple[int, int], due:
             kept = await _gigabytes(city)
             table.add(f"{name}: filling {said}", minutes, "min", f"{kept:.2f} GB on disk; {load()}")
         with stopping(*(servers := [Server.product(city.url, city.folder) for city in pair])):
-            for what, said, waited in _waits(servers, [await number_of(city) for city in pair]):
-                table.add(f"{name}: {what}, {(small, large)[said]}", waited, "ms")
+            numbers = [await number_of(city) for city in pair]
+            for what, said, waited, note in _waits(servers, numbers):
+                table.add(f"{name}: {what}, {(small, large)[said]}", waited, "ms", note)
         for piece in range(PIECES):
             for city, said in zip(pair, (small, large), strict=True):
                 took = await _swept(city, f"due{piece}x", due // PIECES, until)
@@ -71,8 +72,11 @@ def pages(number: str) -> list[tuple[str, str]]:
     ]
 
 
-def _waits(servers: list[Server], numbers: list[str]) -> Iterator[tuple[str, int, float]]:
-    """Ask both for the same in turn; yield what, of which city, and the milliseconds to the first byte."""
+def _waits(servers: list[Server], numbers: list[str]) -> Iterator[tuple[str, int, float, str]]:
+    """Ask both for the same in turn; yield what, of which city, the milliseconds to the first byte, and a note.
+
+    The search that reads through the names is given up by the database when it takes too long; that is said.
+    """
     browsers = [Browser(server) for server in servers]
     for browser in browsers:
         browser.sign_in("clerk")
@@ -80,15 +84,15 @@ def _waits(servers: list[Server], numbers: list[str]) -> Iterator[tuple[str, int
     for turn in range(-WARMING, ASKED):
         for at, (browser, number) in enumerate(zip(browsers, numbers, strict=True)):
             for name, path in pages(number):
-                waited = browser.first_byte(path)
+                waited, busy = browser.first_byte(path, may_be_busy=name == BY_NAME)
                 if turn >= 0:
-                    yield name, at, waited
+                    yield name, at, waited, "given up: too much to read" if busy else ""
             began = time.perf_counter()
             status, found = servers[at].ask("GET", "/api/v1/cases?limit=50", token=tokens[at])
             if status != 200:
                 raise RuntimeError(found.decode())
             if turn >= 0:
-                yield WATCH, at, (time.perf_counter() - began) * 1000
+                yield WATCH, at, (time.perf_counter() - began) * 1000, ""
 
 
 async def _put_off(city: City) -> datetime:

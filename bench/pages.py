@@ -11,6 +11,7 @@ from bench.city import PASSWORD, City
 from bench.server import Server
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+BUSY = 503
 PROOF = re.compile(r'name="proof" value="([0-9a-f]+)"')
 
 
@@ -57,12 +58,13 @@ class Browser:
         if status != 303:
             raise RuntimeError(f"signing in: {status}\n{page}")
 
-    def first_byte(self, path: str) -> float:
-        """Ask for a page; return the wait in milliseconds."""
+    def first_byte(self, path: str, *, may_be_busy: bool = False) -> tuple[float, bool]:
+        """Ask for a page; return the wait in milliseconds, and whether it was given up as too much work."""
         status, page, waited = self.ask(path)
-        if status != 200:
+        busy = may_be_busy and status == BUSY
+        if status != 200 and not busy:
             raise RuntimeError(f"{path}: {status}\n{page}")
-        return waited * 1000
+        return waited * 1000, busy
 
 
 async def number_of(city: City) -> str:

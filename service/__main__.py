@@ -6,11 +6,11 @@ import sys
 
 import typer
 
-from service.commands import heap
 from service.commands.outcome import USAGE, Refusal, note
 from service.errors import ServiceError
+from service.unsearched import unsearched
 
-with heap.loading():
+with unsearched():
     from service.commands import packs, running
 
 app = typer.Typer(

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from service.commands import heap
+from service.unsearched import unsearched
 
 Port = Annotated[
     int | None, typer.Option(min=0, max=65535, help="监听的端口，默认 8000", show_default=False)
@@ -54,7 +54,7 @@ def demo(
 
 def serve(host: Host = "", port: Port = None) -> None:
     """Serve until told to stop."""
-    with heap.loading():
+    with unsearched():
         from service.commands import serving
 
     given = {"host": host or None, "port": port}
@@ -63,7 +63,7 @@ def serve(host: Host = "", port: Port = None) -> None:
 
 def work() -> None:
     """Work until told to stop."""
-    with heap.loading():
+    with unsearched():
         from service.commands import serving
 
     serving.work_on()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from service.unsearched import unsearched
 from service.workflows.authoring import checks, shape
 from service.workflows.authoring.pack import Pack, Story
 from service.workflows.authoring.source import Source, read, read_text
@@ -36,6 +37,11 @@ class Loaded:
 
 def load_pack(files: Mapping[str, bytes | str]) -> Loaded:
     """Read, validate and check the files of one pack."""
+    with unsearched():  # a third of the time of a thousand definitions went there
+        return _loaded(files)
+
+
+def _loaded(files: Mapping[str, bytes | str]) -> Loaded:
     reading = _Reading()
     for file in sorted(files):
         if file.endswith((".yaml", ".yml")):

@@ -63,7 +63,7 @@ def _is_simple(value: Any) -> bool:
     if kind is str or kind is bool or value is None:
         return True
     if kind is int:
-        return -_LARGEST <= value <= _LARGEST
+        return abs(int(value)) <= _LARGEST
     if kind is list:
         return all(map(_is_simple, value))
     # beyond the first plane UTF-16 sorts otherwise than characters do
