@@ -100,6 +100,29 @@ class Connection:
         result: T = await driver._execute(work, driver._conn)  # noqa: SLF001 - the public ones run one statement each
         return result
 
+    async def hop_unchanging(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do work that only reads the same way, all of it as SQLite was at one moment."""
+
+        def reads(raw: sqlite3.Connection) -> T:
+            raw.execute("BEGIN")
+            try:
+                return work(raw)
+            finally:
+                raw.rollback()
+
+        return await self.hop(reads)
+
+    async def hop_whole(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do work that writes the same way, in one transaction: it is durable when this returns, or nothing of it was done."""
+
+        def writes(raw: sqlite3.Connection) -> T:
+            raw.execute("BEGIN IMMEDIATE")
+            return work(raw)
+
+        found = await self.hop(writes)
+        await self.commit()
+        return found
+
     def is_closed(self) -> bool:
         """Say whether the server has hung up."""
         return bool(self.postgres and self._driver.is_closed())

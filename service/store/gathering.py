@@ -61,7 +61,7 @@ async def gather_many(database: Database, asked: Sequence[Wanted]) -> Sequence[G
 
     async def work(connection: Connection) -> Sequence[Gathered | None]:
         if not connection.postgres:
-            return await connection.hop(lambda raw: _many_sqlite(raw, asked))
+            return await connection.hop_unchanging(lambda raw: _many_sqlite(raw, asked))
         if len(asked) == 1:
             return [await gathered(connection, asked[0], deciding=True)]
         found: dict[Wanted, Gathered] = {}
@@ -118,7 +118,7 @@ async def opening_many(database: Database, asked: Sequence[Wanted]) -> Sequence[
     if not database.postgres:
         serials = [await _serial_sqlite(database) for _ in asked]
         return await database.looked(
-            lambda own: own.hop(lambda raw: _openings_sqlite(raw, asked, serials))
+            lambda own: own.hop_unchanging(lambda raw: _openings_sqlite(raw, asked, serials))
         )
 
     async def work(connection: Connection) -> Sequence[Opening]:
@@ -176,12 +176,7 @@ def _dicts(cursor: sqlite3.Cursor) -> list[Row]:
 
 
 def _many_sqlite(raw: sqlite3.Connection, asked: Sequence[Wanted]) -> list[Gathered | None]:
-    """Read them as they all were at one moment."""
-    raw.execute("BEGIN")
-    try:
-        return [_gather_sqlite(raw, wanted, deciding=True) for wanted in asked]
-    finally:
-        raw.rollback()
+    return [_gather_sqlite(raw, wanted, deciding=True) for wanted in asked]
 
 
 def _openings_sqlite(

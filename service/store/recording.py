@@ -295,19 +295,13 @@ def _written_row(name: str, row: Row) -> Row:
 
 async def _write_sqlite(connection: Connection, left: Sequence[_Going]) -> None:
     """Write them one after the other in one transaction; nobody is told anything before its commit."""
-    answers = await connection.hop(lambda raw: _many_sqlite(raw, left))
-    await connection.commit()
+    answers = await connection.hop_whole(lambda raw: [_one_of_many(raw, each) for each in left])
     for each, answer in zip(left, answers, strict=True):
         if not isinstance(answer, Outdrawn):
             each.end(answer)
 
 
-def _many_sqlite(raw: sqlite3.Connection, left: Sequence[_Going]) -> list[Exception | None]:
-    raw.execute("BEGIN IMMEDIATE")
-    return [_savepoint_sqlite(raw, each) for each in left]
-
-
-def _savepoint_sqlite(raw: sqlite3.Connection, each: _Going) -> Exception | None:
+def _one_of_many(raw: sqlite3.Connection, each: _Going) -> Exception | None:
     """Write one of a batch, or nothing of it; return why not. Raises what befalls all of them: a full disk, a lost file."""
     told = each.told
     assert told is not None
