@@ -25,7 +25,7 @@ from service.office.signing import Signing
 from service.office.staff import Staff
 from service.office.views import value_of
 from service.settings import Bounds
-from service.store import cases, counters, files, papers, roles
+from service.store import cases, files, papers, roles
 from service.store.case_lists import Right
 from service.store.cases import Gathered, Key, Opening, Row
 from service.store.database import Connection, Database
@@ -236,25 +236,29 @@ class Desk:
 
         Raises NotAlone outside a transaction for what touches a second case, or draws from several series.
         """
-        wanted = numbers_wanted(taken, situation.release)
-        async with counters.numbers(tx, wanted) as (first, drawn):
-            taken = with_numbers(taken, situation.release, first)
-            older = list(replaced_by(taken, local_date(situation.now)))
-            if older and not tx.held:
-                raise NotAlone
-            case, events, rows = sealed(taken)
+        older = list(replaced_by(taken, local_date(situation.now)))
+        if older and not tx.held:
+            raise NotAlone
+        views: list[CaseView] = []
+
+        def told(first: Mapping[str, int]) -> cases.Told:
+            numbered = with_numbers(taken, situation.release, first)
+            case, events, rows = sealed(numbered)
             changed = _keys_of(rows)
             view = CaseView.of(case, request.actor, situation, events=events, changed=changed)
             if answer is not None:
                 view = replace(view, answer=answer(view))
+            views.append(view)
             kept = self._kept_answer(view, request, scope, status) if request.key else None
-            told = {**rows, "events": [_event_row(event) for event in events]}
-            seen = was["version"] if was else None
+            whole = {**rows, "events": [_event_row(event) for event in events]}
             row = _changed_columns(case_row(case), was)
-            await cases.record(tx, row, told, seen_version=seen, drawn=drawn, idempotency=kept)
+            return cases.Told(row, whole, was["version"] if was else None, kept)
+
+        wanted = numbers_wanted(taken, situation.release)
+        await cases.record_numbered(tx, wanted, told)
         for number in older:
             await self._supersede(tx, number, situation.now)
-        return view
+        return views[-1]
 
     def _kept_answer(self, view: CaseView, request: Request, scope: Key, status: int) -> Row:
         """Return the answer as it is kept under the request's key: sealed, for it holds what people wrote."""
