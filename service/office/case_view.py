@@ -35,6 +35,7 @@ from service.workflows.case import (
     Offer,
     Situation,
     Task,
+    item_seen,
     machine_for,
 )
 from service.workflows.clocks import Left
@@ -158,6 +159,10 @@ class CaseView:
         """Tell whether a paper of the case is for the actor's eyes, by its number."""
         notice = self.case.notices.get(n)
         return notice is not None and sight.reads(notice, self.actor)
+
+    def seen(self, code: str) -> str:
+        """Return the version of an item: who names it is refused only if this item has changed."""
+        return item_seen(self.whole, code)
 
     @cached_property
     def turn(self) -> Turn:

@@ -6,13 +6,14 @@ seconds old; a case never is.
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from service.errors import CaseChanged, KeyReused, NotFound, Unavailable
+from service.errors import CaseChanged, KeyReused, NotFound, Unavailable, one_field
 from service.office import credit, sight
 from service.office.asking import Request
+from service.office.assembling import KEY_OF, case_of
 from service.office.case_view import CaseView
 from service.office.catalogue import Catalogue
 from service.office.isolation import Apart
@@ -37,8 +38,6 @@ from service.workflows.calendar import local_date
 from service.workflows.case import (
     CLOCK_ACTOR,
     COLUMNS,
-    KEYS,
-    PARTS,
     Actor,
     Ban,
     Case,
@@ -48,7 +47,7 @@ from service.workflows.case import (
     Step,
     case_row,
     changed_rows,
-    part_of,
+    item_seen,
     sealed,
 )
 from service.workflows.definition import Release
@@ -327,15 +326,10 @@ def changed_keys(before: Case, after: Case) -> dict[str, list[Any]]:
 
 def _keys_of(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[Any]]:
     return {
-        table: [_row_key(table, row) for row in found]
+        table: list(map(KEY_OF[table], found))
         for table, found in rows.items()
         if table != "messages"
     }
-
-
-def _row_key(table: str, row: Mapping[str, Any]) -> Any:
-    found = tuple(row[name] for name in KEYS[table])
-    return found[0] if len(found) == 1 else found
 
 
 def scope_of(request: Request, verb: str, *path: str) -> Key:
@@ -345,32 +339,19 @@ def scope_of(request: Request, verb: str, *path: str) -> Key:
     return request.actor.account, f"{'/'.join((verb, *path))} {request.key}"
 
 
-def refuse_stale(case: Case, request: Request) -> None:
-    """Refuse what was decided on an older version of the case. Raises CaseChanged with the current one."""
+def refuse_stale(case: Case, request: Request, item: str = "") -> None:
+    """Refuse what was decided on an older version of the case, or of the item the request names a version of.
+
+    Raises CaseChanged with the current one; DataInvalid for the version of an item where none is acted on.
+    """
     if request.seen_version is not None and request.seen_version != case.version:
         raise CaseChanged(seen=request.seen_version, current=case.version)
-
-
-def case_of(found: Gathered, release: Release) -> Case:
-    """Return a gathered case as a value, its parts in an order that does not depend on the database."""
-    order = {entry.use: index for index, entry in enumerate(release.bundle.items)}
-
-    def place(code: str) -> tuple[int, str]:
-        return order.get(code.partition(".")[0], -1), code
-
-    parts: dict[str, Any] = {}
-    for table in PARTS:
-        rows = found.rows.get(table, [])
-        keyed = {_row_key(table, row): part_of(table, row) for row in rows}
-        by_item = KEYS[table][0] == "item"
-        parts[table] = dict(
-            sorted(
-                keyed.items(),
-                key=(lambda e: (place(e[1].item), str(e[0]))) if by_item else lambda e: e[0],
-            )
-        )
-    own = {f.name for f in fields(Case)}
-    return Case(**{name: value for name, value in found.case.items() if name in own}, **parts)
+    if not request.seen_item:
+        return
+    if not item:
+        raise one_field("/If-Match", "这里要写整件的版本：办件的 ETag，是一个数")
+    if item in case.items and (now := item_seen(case, item)) != request.seen_item:
+        raise CaseChanged(seen=request.seen_item, current=now)
 
 
 def new_id(now: datetime) -> str:

@@ -1,12 +1,13 @@
 """Column types that mean the same on SQLite and PostgreSQL, and JSON as it is stored: compact and verbatim."""
 
-import json
 from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, Index, String, text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field
+
+from service import jsons
 
 # what a list sorts by where a row has no due date (asyncpg reads 9999-12-31 as infinity)
 LAST_DAY = date(9999, 1, 1)
@@ -32,14 +33,16 @@ def _plain(value: object) -> str:
     raise TypeError(f"{type(value).__name__} cannot be stored as JSON")
 
 
-_encode = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain
-).encode
+_write = jsons.writer(_plain)
 
 
 def json_text(value: Any) -> str:
     """Write a value as compact JSON; instants in UTC, dates as dates. Raises ValueError for NaN or a naive datetime."""
-    return _encode(value)
+    return _write(value)
+
+
+# how SQLAlchemy writes and reads JSON columns, on every connection
+AS_JSON: dict[str, Any] = {"json_serializer": json_text, "json_deserializer": jsons.read}
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -100,6 +100,9 @@ class ItemShown(Shown):
 
     item: str
     title: str
+    version: str = Field(
+        description="事项版本：办这个事项时写进 If-Match，别的事项有变动不受影响，这个事项变了才拒绝"
+    )
     department: str
     department_title: str
     state: str

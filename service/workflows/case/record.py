@@ -5,12 +5,12 @@ them stands as a salted hash, so that the record can be shown and kept when the 
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from service import jsons
+from service.workflows.case.altering import altered
 from service.workflows.case.parts import COLUMNS, PARTS, Case, Event
 from service.workflows.case.rows import row_of
 from service.workflows.case.situation import Step
@@ -33,7 +33,6 @@ CHAIN = frozenset({"last_event", "last_hash"})  # follow from the events themsel
 Row = dict[str, Any]
 
 _AS_IT_IS = frozenset({str, int, bool, type(None)})
-_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def plain(value: Any) -> Any:
@@ -42,6 +41,10 @@ def plain(value: Any) -> Any:
     # first, because almost everything is: this runs for every value of every step
     if kind in _AS_IT_IS:
         return value
+    if kind is list:
+        return [plain(inner) for inner in value]
+    if kind is dict:
+        return {key: plain(inner) for key, inner in value.items()}
     if kind is float:
         return int(value) if value.is_integer() else value
     if isinstance(value, datetime):
@@ -55,7 +58,7 @@ def plain(value: Any) -> Any:
 
 def digest(value: Any) -> str:
     """Return the SHA-256 of a plain value as JSON in UTF-8 with sorted keys and no spaces."""
-    return hashlib.sha256(_canonical(value).encode()).hexdigest()
+    return hashlib.sha256(jsons.canonical(value)).hexdigest()
 
 
 def redacted(table: str, row: Mapping[str, Any], salt: str) -> Row:
@@ -95,7 +98,7 @@ def sealed(step: Step) -> tuple[Case, tuple[Event, ...], dict[str, list[Row]]]:
 
     Call it when every number has been drawn: what is sealed does not change any more.
     """
-    case = replace(step.case, version=step.case.version + 1)
+    case = altered(step.case, version=step.case.version + 1)
     rows = changed_rows(step.before or step.case, case)
     told = {
         table: [redacted(table, row, case.salt) for row in found] for table, found in rows.items()
@@ -111,9 +114,10 @@ def sealed(step: Step) -> tuple[Case, tuple[Event, ...], dict[str, list[Row]]]:
     events = []
     last = case.last_hash
     for event in step.events:
-        linked = replace(event, previous=last, rows=told if event is step.events[-1] else {})
+        linked = altered(event, previous=last, rows=told if event is step.events[-1] else {})
         last = event_hash(case.id, linked)
-        events.append(replace(linked, hash=last))
+        linked.hash = last
+        events.append(linked)
     case.last_event, case.last_hash = case.last_event + len(events), last
     return case, tuple(events), rows
 
