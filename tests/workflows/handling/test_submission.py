@@ -319,7 +319,7 @@ class TestOneForm:
         )
         case = shop.draft(release)
         case.applicant_type, case.applicant_name, case.applicant_id = kind, "张三", number
-        found = prefill(cast(Release, known), case)
+        found = prefill(cast("Release", known), case)
         expected = filled | ({"any_id": number} if kind != "individual" else {})
         assert found == expected
 
