@@ -67,7 +67,7 @@ def _is_simple(value: Any) -> bool:
     if kind is list:
         return all(map(_is_simple, value))
     # beyond the first plane UTF-16 sorts otherwise than characters do
-    return (
+    return bool(
         kind is dict
         and all(type(key) is str and (key.isascii() or max(key) < "\ud800") for key in value)
         and all(map(_is_simple, value.values()))
