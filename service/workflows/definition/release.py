@@ -63,11 +63,11 @@ def _is_simple(value: Any) -> bool:
     if kind is str or kind is bool or value is None:
         return True
     if kind is int:
-        return -_LARGEST <= value <= _LARGEST
+        return abs(int(value)) <= _LARGEST
     if kind is list:
         return all(map(_is_simple, value))
     # beyond the first plane UTF-16 sorts otherwise than characters do
-    return bool(
+    return (
         kind is dict
         and all(type(key) is str and (key.isascii() or max(key) < "\ud800") for key in value)
         and all(map(_is_simple, value.values()))
