@@ -22,6 +22,7 @@ FORMAT = 2
 BEFORE_RESTARTS = 1  # there `counts_from` began anew what had begun before
 WHOLE = "case"  # what stands for the case as a whole in the code of a proceeding
 _AGAIN = re.compile(r"-[0-9]+$")
+_LATER = re.compile(r"-([2-9]|[1-9][0-9]+)$")  # the second of a kind is -2
 
 
 def own_code(code: str) -> str:
@@ -35,6 +36,12 @@ def own_code(code: str) -> str:
 def kinds_of(code: str) -> list[str]:
     """Return the lifecycles of the proceedings that a code names, one following the other; none for an item."""
     return [_AGAIN.sub("", part) for part in code.split(".")[1:]]
+
+
+def first_of(code: str) -> str:
+    """Return the code of the first proceeding of a kind for that of a later one: `sign.revocation-2` → `sign.revocation`."""
+    item, *proceedings = code.split(".")
+    return ".".join([item, *(_LATER.sub("", part) for part in proceedings)])
 
 
 class Release:

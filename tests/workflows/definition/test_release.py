@@ -3,7 +3,7 @@
 import pytest
 
 from service.errors import DefinitionInvalid
-from service.workflows.definition.release import Release
+from service.workflows.definition.release import Release, first_of
 from tests.workflows.town import town
 
 
@@ -28,3 +28,20 @@ class TestFormat:
         """What nobody knows how to read is not read."""
         with pytest.raises(DefinitionInvalid):
             Release({**town("food").document, "format": 3})
+
+
+@pytest.mark.parametrize(
+    ("code", "first"),
+    [
+        ("sign", "sign"),
+        ("sign-2", "sign-2"),
+        ("sign.revocation", "sign.revocation"),
+        ("sign.revocation-2", "sign.revocation"),
+        ("case.redress-12.supervision-2", "case.redress.supervision"),
+        ("sign.revocation-1", "sign.revocation-1"),
+        ("sign.follow-up", "sign.follow-up"),
+    ],
+)
+def test_a_later_proceeding_is_like_the_first(code: str, first: str) -> None:
+    """Counted from two; an item whose code ends in a number is another item."""
+    assert first_of(code) == first
