@@ -6,13 +6,13 @@ attempts to sign in: the digits follow from the certificate and the second in wh
 
 import hmac
 import json
-import unicodedata
 from datetime import datetime, timedelta
 
 from service.office.attempts import GROWING, Allowance, refused, taken
 from service.office.showing import Showing
 from service.store import attempts
 from service.store.database import Database
+from service.workflows.definition import code_spelling
 
 LOCKED_FOR = timedelta(minutes=15)
 OF_A_CERTIFICATE = Allowance(
@@ -24,13 +24,13 @@ _BRACKETS = str.maketrans("[【(（", "〔〔〔〔") | str.maketrans("]】)）"
 
 def digits(typed: str) -> str:
     """Return the digits of what somebody typed: 4821 7730 as 48217730, of any width."""
-    return "".join(c for c in unicodedata.normalize("NFKC", typed) if c.isascii() and c.isdigit())
+    return code_spelling(typed).replace("-", "")
 
 
 def spellings(number: str) -> tuple[str, ...]:
     """Return how a certificate's number may be meant: as typed, with the brackets that keyboards lack."""
-    plain = number.strip()
-    return tuple(dict.fromkeys((plain, plain.translate(_BRACKETS), plain.upper())))
+    typed = (number.strip(), code_spelling(number))
+    return tuple(dict.fromkeys((*typed, *(each.translate(_BRACKETS) for each in typed))))
 
 
 class Heard:

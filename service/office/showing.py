@@ -67,7 +67,7 @@ class ShowCodes:
         first = int(now.timestamp()) + 1
         for ends in range(first, first + int(LASTS.total_seconds())):
             made = bytes.fromhex(code) + _ENDS.pack(ends)
-            if hmac.compare_digest(self._said(made), said):
+            if hmac.compare_digest(self._said(made).encode(), said.encode()):
                 return self.made(code, datetime.fromtimestamp(ends, UTC) - LASTS)
         return None
 

@@ -10,7 +10,7 @@ from service.api.auth import Counter, Now, address_of
 from service.api.body import StrictRoute
 from service.api.problems import refusals
 from service.api.rest.shapes import Given, Shown, json_answer
-from service.api.texts import Name, Secret, Short, ShowToken
+from service.api.texts import Name, PaperCode, Short, ShowToken
 from service.errors import NotFound, TooManyAttempts
 
 router = APIRouter(prefix="/documents", tags=["public"], route_class=StrictRoute)
@@ -86,6 +86,6 @@ async def heard(given: HeardGiven, desk: Counter, request: Request, now: Now) ->
     response_model=DocumentShown,
     responses=refusals(NotFound),
 )
-async def verify(code: Secret, desk: Counter, now: Now) -> Response:
+async def verify(code: PaperCode, desk: Counter, now: Now) -> Response:
     """纸面上的编号、名称、日期、机关、内容指纹与这里都一致，就是真的；valid 说明现在是否仍然有效。"""
     return json_answer(DocumentShown(**await desk.office.document(code, now)).model_dump_json())
