@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 LASTS = timedelta(minutes=5)
+SPOKEN = 8  # digits
 _CODE, _SIGNATURE = 10, 10  # bytes: of the code that a certificate carries, of what proves it
 _ENDS = struct.Struct(">I")
 _SIZE = _CODE + _ENDS.size + _SIGNATURE
@@ -23,6 +24,7 @@ class Showing:
     code: str
     token: str
     until: datetime
+    spoken: str  # the digits for who has no camera, see `heard`
 
     @property
     def since(self) -> datetime:
@@ -36,13 +38,14 @@ class ShowCodes:
     def __init__(self, secret: str) -> None:
         """Sign with a key of its own, drawn from what all processes share."""
         self._key = hmac.digest(secret.encode(), b"yijianshi: certificates shown", "sha256")
+        self._spoken = hmac.digest(secret.encode(), b"yijianshi: certificates spoken", "sha256")
 
     def made(self, code: str, now: datetime) -> Showing:
         """Return a code for a certificate, good from now on."""
         ends = int((now + LASTS).timestamp())
         said = bytes.fromhex(code) + _ENDS.pack(ends)
         token = base64.urlsafe_b64encode(said + self._signed(said)).decode()
-        return Showing(code, token, datetime.fromtimestamp(ends, UTC))
+        return Showing(code, token, datetime.fromtimestamp(ends, UTC), self._said(said))
 
     def read(self, token: str) -> Showing | None:
         """Return what a token says, whether or not it has ended; None where the service did not make it."""
@@ -54,7 +57,23 @@ class ShowCodes:
         if len(raw) != _SIZE or not hmac.compare_digest(signature, self._signed(said)):
             return None
         ends = datetime.fromtimestamp(_ENDS.unpack(said[_CODE:])[0], UTC)
-        return Showing(said[:_CODE].hex(), token, ends)
+        return Showing(said[:_CODE].hex(), token, ends, self._said(said))
+
+    def heard(self, code: str, said: str, now: datetime) -> Showing | None:
+        """Return the showing of a certificate whose digits somebody types in; None for what is over or was never made.
+
+        The second in which it ends is not said: all that are not over yet are tried.
+        """
+        first = int(now.timestamp()) + 1
+        for ends in range(first, first + int(LASTS.total_seconds())):
+            made = bytes.fromhex(code) + _ENDS.pack(ends)
+            if hmac.compare_digest(self._said(made).encode(), said.encode()):
+                return self.made(code, datetime.fromtimestamp(ends, UTC) - LASTS)
+        return None
+
+    def _said(self, said: bytes) -> str:
+        drawn = hmac.digest(self._spoken, said, "sha256")
+        return f"{int.from_bytes(drawn[:8]) % 10**SPOKEN:0{SPOKEN}}"
 
     def _signed(self, said: bytes) -> bytes:
         return hmac.digest(self._key, said, "sha256")[:_SIGNATURE]

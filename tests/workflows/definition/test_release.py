@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import DefinitionInvalid
-from service.workflows.definition.release import Release, canonical
+from service.workflows.definition.release import Release, canonical, first_of
 from tests.workflows.town import town
 
 
@@ -53,3 +53,20 @@ def test_the_quick_way_writes_what_the_scheme_says(document: dict[str, object]) 
             canonical(document)
     else:
         assert canonical(document) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "first"),
+    [
+        ("sign", "sign"),
+        ("sign-2", "sign-2"),
+        ("sign.revocation", "sign.revocation"),
+        ("sign.revocation-2", "sign.revocation"),
+        ("case.redress-12.supervision-2", "case.redress.supervision"),
+        ("sign.revocation-1", "sign.revocation-1"),
+        ("sign.follow-up", "sign.follow-up"),
+    ],
+)
+def test_a_later_proceeding_is_like_the_first(code: str, first: str) -> None:
+    """Counted from two; an item whose code ends in a number is another item."""
+    assert first_of(code) == first
