@@ -6,7 +6,6 @@ stopped, as it does when its log cannot grow, that alone is started again.
 """
 
 import asyncio
-import itertools
 import os
 import subprocess
 from collections.abc import Iterator
@@ -39,8 +38,9 @@ from tests.waiting import until
 MEGABYTE = 1 << 20
 CLIENTS = 2
 STEADY = 6  # so many acknowledgements, and work goes on as before
+MOST = 500  # applications that do not fill the disk: it was none
 FULL = "存储空间不足"
-TOLD = 503, 503, 503  # so often refused, and the disk is full
+TIMES = 3  # so often refused, and the disk is full
 SMALL_CLUSTER = ("max_wal_size=64MB", "min_wal_size=32MB", "wal_recycle=off")
 BELIEVING = Mutant(
     "a commit that failed is taken for done",
@@ -166,16 +166,10 @@ class Day:
 
     async def full(self, asking: httpx.AsyncClient, portal: Portal) -> None:
         """See that everybody is told why, that reading works, and that nobody sends anybody here."""
-        said: list[str] = []
-        probes = itertools.count()
-
-        async def refused() -> bool:
-            answer = await self.applies(asking, portal, f"probe-{next(probes)}")
-            if answer.status_code == 503:
-                said.append(answer.json()["detail"])
-            return len(said) >= len(TOLD)
-
-        await until(refused, "a full disk")
+        said = await self.refusals(asking, portal)
+        self.tally.check(len(said) == TIMES, "the disk was never full")
+        if len(said) < TIMES:
+            return
         self.tally.refused += len(said)
         self.tally.seen["told that it is full"] += sum(FULL in each for each in said)
         if self.server is None or self.server.runs():
@@ -191,6 +185,17 @@ class Day:
         )
         if not self.server:  # there the worker's rounds may find room in what it has
             await until(lambda: "worker_waits" in self.log.read_text(), "a worker that waits")
+
+    async def refusals(self, asking: httpx.AsyncClient, portal: Portal) -> list[str]:
+        """Apply until it was refused so often; return what was said."""
+        said: list[str] = []
+        for n in range(MOST):
+            answer = await self.applies(asking, portal, f"probe-{n}")
+            if answer.status_code == 503:
+                said.append(answer.json()["detail"])
+            if len(said) == TIMES:
+                break
+        return said
 
     async def read(self, asking: httpx.AsyncClient, portal: Portal) -> None:
         """Read a case that is there."""
@@ -247,7 +252,7 @@ class Day:
         stored = await counted(self.office, "SELECT number FROM cases")
         self.tally.check(told <= set(stored), f"LOST: {sorted(told - set(stored))[:3]}")
         # a probe that was refused may be there, if its commit was not confirmed
-        most = len(told) + len(TOLD)
+        most = len(told) + TIMES
         self.tally.check(len(stored) <= most, f"DOUBLED: {len(stored)} cases, told {len(told)}")
         query = "SELECT case_id FROM events WHERE action = 'accept'"
         accepted = await counted(self.office, query)
