@@ -77,11 +77,18 @@ def migrate(
         str,
         typer.Option(help="给这个数据库角色授予服务所需的权限（PostgreSQL）", show_default=False),
     ] = "",
+    alone: Annotated[
+        bool,
+        typer.Option(
+            "--alone",
+            help="上一版本的进程都已停止：办理记录从此只写变动之处，上一版本的程序不能再用",
+        ),
+    ] = False,
 ) -> None:
     """Bring the database to the newest schema."""
     from service.commands import upkeep
 
-    upkeep.migrate_database(app_role, mark_files=mark_files)
+    upkeep.migrate_database(app_role, mark_files=mark_files, alone=alone)
 
 
 def roles(

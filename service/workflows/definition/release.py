@@ -34,6 +34,8 @@ def own_code(code: str) -> str:
 
 def kinds_of(code: str) -> list[str]:
     """Return the lifecycles of the proceedings that a code names, one following the other; none for an item."""
+    if "." not in code:
+        return []
     return [_AGAIN.sub("", part) for part in code.split(".")[1:]]
 
 
@@ -68,6 +70,8 @@ class Release:
             "item": item_scope(self.vocabulary, bundle_scope(self.bundle, self.vocabulary).names),
             "lifecycle": lifecycle_scope(self.vocabulary),
         }
+        # the machine of each item and proceeding that was asked for, by its code: see `case.lifecycle`
+        self.machines: dict[str, Any] = {}
         self._compiled: dict[tuple[str, Place], Expression] = {}
 
     @classmethod
