@@ -10,6 +10,7 @@ from service.office import sight, titles
 from service.workflows import clocks, rights, step
 from service.workflows.application import (
     declines,
+    doubts,
     facts_for,
     field_uses,
     filled_by_answers,
@@ -144,6 +145,13 @@ class CaseView:
             for row in self.case.materials.values()
             if not row.replaced and self.scan_of(row.file) == "found"
         ]
+
+    @property
+    def doubts(self) -> list[str]:
+        """Return what of the application a clerk should look at twice; nothing for anybody else, nor of a draft."""
+        if not self.actor.is_clerk or self.case.state == "draft":
+            return []
+        return doubts(self.release, self.whole)
 
     @property
     def own(self) -> bool:

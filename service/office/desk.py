@@ -26,12 +26,14 @@ from service.office.signing import Signing
 from service.office.staff import Staff
 from service.office.views import value_of
 from service.settings import Bounds
-from service.store import cases, counters, files, papers, roles
+from service.store import cases, files, papers, roles
 from service.store.case_lists import Right
 from service.store.cases import Gathered, Key, Opening, Row
 from service.store.database import Connection, Database
 from service.store.faults import NotAlone
 from service.store.files import Folder
+from service.store.folding import folded_rows
+from service.store.forms import Form
 from service.watching import metrics
 from service.workflows import rights
 from service.workflows.calendar import local_date
@@ -102,6 +104,7 @@ class Desk:
         Cheap passwords are for demonstrations. `secret` is what all processes share: keys are drawn from it, kept answers are sealed.
         """
         self.seal = Seal(secret)
+        self.form = Form()
         self.bounds = bounds
         self.scanner = scanner
         self.security_log_days = security_log_days
@@ -235,34 +238,46 @@ class Desk:
 
         Raises NotAlone outside a transaction for what touches a second case, or draws from several series.
         """
-        wanted = numbers_wanted(taken, situation.release)
-        async with counters.numbers(tx, wanted) as (first, drawn):
-            taken = with_numbers(taken, situation.release, first)
-            older = list(replaced_by(taken, local_date(situation.now)))
-            if older and not tx.held:
-                raise NotAlone
-            case, events, rows = sealed(taken)
+        older = list(replaced_by(taken, local_date(situation.now)))
+        if older and not tx.held:
+            raise NotAlone
+        terse = await self.form.terse(tx)
+        views: list[CaseView] = []
+
+        def told(first: Mapping[str, int]) -> cases.Told:
+            numbered = with_numbers(taken, situation.release, first)
+            case, events, rows = sealed(numbered, whole=not terse)
             changed = _keys_of(rows)
             view = CaseView.of(case, request.actor, situation, events=events, changed=changed)
             if answer is not None:
                 view = replace(view, answer=answer(view))
-            kept = self._kept_answer(view, request, scope, status) if request.key else None
-            told = {**rows, "events": [_event_row(event) for event in events]}
-            seen = was["version"] if was else None
+            views.append(view)
+            kept = (
+                self._kept_answer(view, request, scope, status, terse=terse)
+                if request.key
+                else None
+            )
+            whole = {**rows, "events": [_event_row(event, terse=terse) for event in events]}
             row = _changed_columns(case_row(case), was)
-            await cases.record(tx, row, told, seen_version=seen, drawn=drawn, idempotency=kept)
+            return cases.Told(row, whole, was["version"] if was else None, kept)
+
+        wanted = numbers_wanted(taken, situation.release)
+        await cases.record_numbered(tx, wanted, told)
         for number in older:
             await self._supersede(tx, number, situation.now)
-        return view
+        return views[-1]
 
-    def _kept_answer(self, view: CaseView, request: Request, scope: Key, status: int) -> Row:
+    def _kept_answer(
+        self, view: CaseView, request: Request, scope: Key, status: int, *, terse: bool
+    ) -> Row:
         """Return the answer as it is kept under the request's key: sealed, for it holds what people wrote."""
+        whose = _sealed_for(request.actor, scope)
         return {
             "principal": scope[0],
             "key": scope[1],
             "request_hash": request.fingerprint,
             "status": status,
-            "response": self.seal.closed(view.answer, _sealed_for(request.actor, scope)),
+            "response": self.seal.closed(view.answer, whose, terse=terse),
             "created_at": request.now,
         }
 
@@ -311,8 +326,9 @@ def there(found: Gathered | None) -> Gathered:
     return found
 
 
-def _event_row(event: Event) -> Row:
-    return {name: getattr(event, name) for name in COLUMNS["events"]}
+def _event_row(event: Event, *, terse: bool) -> Row:
+    row = {name: getattr(event, name) for name in COLUMNS["events"]}
+    return row | {"rows": folded_rows(event.rows)} if terse else row
 
 
 def changed_keys(before: Case, after: Case) -> dict[str, list[Any]]:

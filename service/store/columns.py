@@ -8,6 +8,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field
 
 from service import jsons
+from service.store.folding import unfolded_rows
 
 # what a list sorts by where a row has no due date (asyncpg reads 9999-12-31 as infinity)
 LAST_DAY = date(9999, 1, 1)
@@ -93,14 +94,26 @@ class AddedJson(TypeDecorator[Any]):
         return self.kind() if value is None else value
 
 
+class FoldedJson(TypeDecorator[Any]):
+    """JSON of a record's rows, which may be stored folded."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's
+        """Unfold what was folded. Raises ValueError where that cannot be."""
+        return unfolded_rows(value)
+
+
 def instant(**options: Any) -> Any:
     """Declare a column that holds an instant; `default=None, nullable=True` where it may be missing."""
     return Field(sa_type=UtcDateTime, **options)
 
 
-def json_column(kind: type[dict[Any, Any]] | type[list[Any]]) -> Any:
-    """Declare a column that holds JSON and starts as an empty `kind`."""
-    return Field(default_factory=kind, sa_type=Json, nullable=False)
+def json_column(kind: type[dict[Any, Any]] | type[list[Any]], *, folded: bool = False) -> Any:
+    """Declare a column that holds JSON and starts as an empty `kind`; it may be stored `folded`."""
+    stored = FoldedJson if folded else Json
+    return Field(default_factory=kind, sa_type=stored, nullable=False)
 
 
 def added_json(kind: type[dict[Any, Any]] | type[list[Any]]) -> Any:

@@ -69,6 +69,7 @@ def _whole(shape: type[Shape], view: CaseView, **more: Any) -> Shape:
         applicant=applicant(view),
         mandate=shapes.MandateShown(**case.mandate) if case.mandate else None,
         promised_on=promise.promised_on if promise else None,
+        doubts=view.doubts,
         turn=turn_shown(view.turn),
         owed=[owed_shown(each) for each in view.owed],
         where=where(view),

@@ -43,6 +43,7 @@ from service.workflows.case.situation import (
     Step,
     one_person,
 )
+from service.workflows.case.told import laid
 
 __all__ = [
     "APPLICANT",
@@ -86,6 +87,7 @@ __all__ = [
     "changed_rows",
     "digest",
     "item_seen",
+    "laid",
     "machine_for",
     "machine_of",
     "one_person",

@@ -14,6 +14,7 @@ from service.workflows.case.altering import altered
 from service.workflows.case.parts import COLUMNS, PARTS, Case, Event
 from service.workflows.case.rows import row_of
 from service.workflows.case.situation import Step
+from service.workflows.case.told import CHANGED, changed_row, key_of, new_row
 
 PERSONAL: dict[str, frozenset[str]] = {
     "cases": frozenset(
@@ -93,16 +94,46 @@ def changed_rows(before: Case, after: Case) -> dict[str, list[Row]]:
 _NEW = object()  # stands for "no such row before": the first event tells every column
 
 
-def sealed(step: Step) -> tuple[Case, tuple[Event, ...], dict[str, list[Row]]]:
-    """Return the case with its version and chain moved on, the events with hashes, and the rows to store.
+def told_rows(before: Case, case: Case, rows: Mapping[str, list[Row]]) -> dict[str, list[Row]]:
+    """Return the rows of a step as the record tells them: of those it told before, what changed.
 
-    Call it when every number has been drawn: what is sealed does not change any more.
+    With another salt all are told as a whole: a digest of before says nothing any more.
     """
-    case = altered(step.case, version=step.case.version + 1)
-    rows = changed_rows(step.before or step.case, case)
-    told = {
+    if before.salt != case.salt:
+        return whole_rows(case, rows)
+    found: dict[str, list[Row]] = {}
+    for table, listed in rows.items():
+        known = getattr(before, table)
+        for row in listed:
+            key = key_of(table, row)
+            was = known.get(key if len(key) > 1 else key[0])
+            if was is None:
+                name, said = table, new_row(table, row)
+            else:
+                name, said = CHANGED + table, changed_row(table, row_of(table, was), row)
+            found.setdefault(name, []).append(redacted(table, said, case.salt))
+    return found
+
+
+def whole_rows(case: Case, rows: Mapping[str, list[Row]]) -> dict[str, list[Row]]:
+    """Return the rows of a step as the release before tells them: each as a whole."""
+    return {
         table: [redacted(table, row, case.salt) for row in found] for table, found in rows.items()
     }
+
+
+def sealed(
+    step: Step, *, whole: bool = False
+) -> tuple[Case, tuple[Event, ...], dict[str, list[Row]]]:
+    """Return the case with its version and chain moved on, the events with hashes, and the rows to store.
+
+    Call it when every number has been drawn: what is sealed does not change any more. `whole` tells rows so that the
+    release before reads them.
+    """
+    case = altered(step.case, version=step.case.version + 1)
+    before = step.before or step.case
+    rows = changed_rows(before, case)
+    told = whole_rows(case, rows) if whole else told_rows(before, case, rows)
     old = case_row(step.before) if step.before and step.before.last_event else {}
     anew = PERSONAL["cases"] if old and old["salt"] != case.salt else frozenset[str]()
     moved = {
