@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import DefinitionInvalid
+from service.workflows.definition.models.shared import DepartmentPapers
 from service.workflows.definition.release import Release, canonical, first_of
 from tests.workflows.town import town
 
@@ -31,6 +32,27 @@ class TestFormat:
         """What nobody knows how to read is not read."""
         with pytest.raises(DefinitionInvalid):
             Release({**town("food").document, "format": 3})
+
+
+class TestCopies:
+    """A definition changed in a copy, as rehearsals do it."""
+
+    def test_what_was_worked_out_is_not_taken_along(self) -> None:
+        """The uses of an item in their long form, and how the papers of a department are made."""
+        release = town("food")
+        item = next(iter(release.items.values()))
+        item = item.model_copy(update={"fields": ["a"], "materials": ["m"]})
+        assert [use.use for use in (*item.field_uses(), *item.material_uses())] == ["a", "m"]
+        other = item.model_copy(update={"fields": ["b", "c"], "materials": []})
+        assert [use.use for use in (*other.field_uses(), *other.material_uses())] == ["b", "c"]
+        assert [use.use for use in item.field_uses()] == ["a"]
+        directory = release.directory.model_copy(update={"papers": {}})
+        assert directory.papers_of("scjg").review is None
+        told = {"scjg": DepartmentPapers(review="示例市人民政府")}
+        assert (
+            directory.model_copy(update={"papers": told}).papers_of("scjg").review
+            == "示例市人民政府"
+        )
 
 
 JSON = st.recursive(
