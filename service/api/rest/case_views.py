@@ -242,10 +242,12 @@ def notices(view: CaseView) -> list[shapes.NoticeShown]:
         shape_of(
             shapes.NoticeShown,
             row,
-            item_title=titles.item_title(release, row.item) if row.item else release.bundle.title,
+            item=about,
+            item_title=titles.item_title(release, about) if about else release.bundle.title,
             to_title=_addressee(release, row),
         )
         for row in view.case.notices.values()
+        for about in [view.about(row)]
         if view.reads(row.n)
     ]
 
