@@ -93,6 +93,7 @@ class Desk:
         signing: Signing | None = None,
         demands: Demands = NO_DEMANDS,
         secret: str = "",
+        also: Sequence[str] = (),
         bounds: Bounds = BOUNDS,
         scanner: Scanner | None = None,
         security_log_days: int = SECURITY_LOG_DAYS,
@@ -101,14 +102,15 @@ class Desk:
         """Work on a database and a folder of files; nothing is opened yet.
 
         Cheap passwords are for demonstrations. `secret` is what all processes share: keys are drawn from it, kept answers are sealed.
+        What was made with one of `also` is believed while the secret is changed.
         """
-        self.seal = Seal(secret)
+        self.seal = Seal(secret, also)
         self.bounds = bounds
         self.scanner = scanner
         self.security_log_days = security_log_days
         self.noted = Noted()
         self.apart = Apart()
-        self.secret = secret
+        self.secret, self.also = secret, tuple(also)
         self.second_factor = second_factor
         self.sharing = sharing
         self.signing = signing

@@ -10,7 +10,8 @@ import hmac
 import json
 import secrets
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -27,13 +28,17 @@ FAST = 1  # the compression that costs least: what is sealed no longer compresse
 class Seal:
     """封条 — seals and opens kept answers."""
 
-    def __init__(self, secret: str) -> None:
-        """Take the secret that all processes share."""
-        self._root = hashlib.sha256(b"yijianshi kept answers\0" + secret.encode()).digest()
+    def __init__(self, secret: str, also: Sequence[str] = ()) -> None:
+        """Take the secret that all processes share; what was sealed under one of `also` is opened too."""
+        self._roots = [
+            hashlib.sha256(b"yijianshi kept answers\0" + each.encode()).digest()
+            for each in (secret, *also)
+        ]
 
-    def _cipher(self, scope: Key) -> AESGCM:
+    def _ciphers(self, scope: Key) -> Iterator[AESGCM]:
         said = "\0".join(scope).encode()
-        return AESGCM(hmac.digest(self._root, said, "sha256"))
+        for root in self._roots:
+            yield AESGCM(hmac.digest(root, said, "sha256"))
 
     def closed(self, answer: Any, scope: Key) -> dict[str, str]:
         """Return an answer as it is kept; of a request that renders none, nothing."""
@@ -41,7 +46,7 @@ class Seal:
             return {}
         nonce = secrets.token_bytes(NONCE_BYTES)
         plain = zlib.compress(json.dumps(answer, ensure_ascii=False).encode(), FAST)
-        found = nonce + self._cipher(scope).encrypt(nonce, plain, None)
+        found = nonce + next(self._ciphers(scope)).encrypt(nonce, plain, None)
         return {SEALED: base64.b64encode(found).decode()}
 
     def opened(self, kept: Any, scope: Key) -> Any:
@@ -49,8 +54,8 @@ class Seal:
         if not isinstance(kept, Mapping) or SEALED not in kept:
             return kept
         found = base64.b64decode(kept[SEALED])
-        try:
-            plain = self._cipher(scope).decrypt(found[:NONCE_BYTES], found[NONCE_BYTES:], None)
-        except InvalidTag as error:
-            raise ValueError("sealed under another secret") from error
-        return json.loads(zlib.decompress(plain))
+        for cipher in self._ciphers(scope):
+            with suppress(InvalidTag):
+                plain = cipher.decrypt(found[:NONCE_BYTES], found[NONCE_BYTES:], None)
+                return json.loads(zlib.decompress(plain))
+        raise ValueError("sealed under another secret")

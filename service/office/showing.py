@@ -7,6 +7,7 @@ learns the state of the moment, not that of when it was made.
 import base64
 import hmac
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -33,15 +34,18 @@ class Showing:
 class ShowCodes:
     """Codes that only who knows the secret of the service can make."""
 
-    def __init__(self, secret: str) -> None:
-        """Sign with a key of its own, drawn from what all processes share."""
-        self._key = hmac.digest(secret.encode(), b"yijianshi: certificates shown", "sha256")
+    def __init__(self, secret: str, also: Sequence[str] = ()) -> None:
+        """Sign with a key of its own, drawn from what all processes share; `also`: what is believed besides."""
+        self._keys = [
+            hmac.digest(each.encode(), b"yijianshi: certificates shown", "sha256")
+            for each in (secret, *also)
+        ]
 
     def made(self, code: str, now: datetime) -> Showing:
         """Return a code for a certificate, good from now on."""
         ends = int((now + LASTS).timestamp())
         said = bytes.fromhex(code) + _ENDS.pack(ends)
-        token = base64.urlsafe_b64encode(said + self._signed(said)).decode()
+        token = base64.urlsafe_b64encode(said + _signed(self._keys[0], said)).decode()
         return Showing(code, token, datetime.fromtimestamp(ends, UTC))
 
     def read(self, token: str) -> Showing | None:
@@ -51,10 +55,12 @@ class ShowCodes:
         except ValueError:
             return None
         said, signature = raw[:-_SIGNATURE], raw[-_SIGNATURE:]
-        if len(raw) != _SIZE or not hmac.compare_digest(signature, self._signed(said)):
+        ours = [hmac.compare_digest(signature, _signed(key, said)) for key in self._keys]
+        if len(raw) != _SIZE or not any(ours):
             return None
         ends = datetime.fromtimestamp(_ENDS.unpack(said[_CODE:])[0], UTC)
         return Showing(said[:_CODE].hex(), token, ends)
 
-    def _signed(self, said: bytes) -> bytes:
-        return hmac.digest(self._key, said, "sha256")[:_SIGNATURE]
+
+def _signed(key: bytes, said: bytes) -> bytes:
+    return hmac.digest(key, said, "sha256")[:_SIGNATURE]

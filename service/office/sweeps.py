@@ -79,7 +79,7 @@ class Sweeps(Desk):
         async with self.database.reading() as connection:
             posts = (await self.staff.roster(connection)).posts
             held = await tasks.held(connection)
-        left = [(who, *place) for who, *place in held if who not in posts.get((*place,), ())]
+        left = [place for place in held if place[0] not in posts.get(place[1:], ())]
 
         async def find(tx: Connection, but: Collection[str]) -> list[str]:
             return await tasks.cases_held(tx, left, now, 1, but)

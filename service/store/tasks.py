@@ -261,13 +261,11 @@ async def cases_held(
 ) -> list[str]:
     """Lock cases with an open task that one of (person, department, post) holds, and return their ids; none of `but`."""
     place = tuple_(_TASKS.person, _TASKS.department, _TASKS.post)
-    wanted = [_OPEN, _CLAIMED, place.in_(places), awake(now)]
-    if but:
-        wanted.append(_CASES.id.not_in(but))
+    wanted = and_(_OPEN, _CLAIMED, place.in_(places), awake(now), _CASES.id.not_in(but))
     statement = (
         select(_CASES.id)
         .select_from(table("tasks").join(table("cases"), _CASES.id == _TASKS.case_id))
-        .where(*wanted)
+        .where(wanted)
         .order_by(_CASES.id)
         .limit(limit)
         .with_for_update(of=[table("cases"), table("tasks")], skip_locked=True)
