@@ -221,6 +221,9 @@ class Settings(BaseSettings):
         30, ge=1, le=3650, description="同一个 Idempotency-Key 的答复记多少天；过后再发就是新的请求"
     )
     keep_bulks_days: int = Field(90, ge=1, le=3650, description="批量办理的结果留多少天")
+    keep_messages_days: int = Field(
+        90, ge=1, le=3650, description="已经发出的消息留多少天；没有发出的一直留着"
+    )
     keep_drafts_days: int = Field(
         90, ge=1, le=3650, description="草稿最后一次修改以后留多少天，过后内容清除"
     )

@@ -31,6 +31,7 @@ class StrictRequest(Request):
                 fault for fault, _ in zip(texts.faults(value), range(_MOST_FAULTS), strict=False)
             ]:
                 raise _Refused(found)
+            value = texts.composed(value)
             self._json = value
             self.scope["state"]["body"] = value
         return self._json

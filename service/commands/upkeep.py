@@ -115,6 +115,7 @@ def terms_of(settings: Settings) -> Terms:
     return Terms(
         answers=timedelta(days=settings.keep_answers_days),
         bulks=timedelta(days=settings.keep_bulks_days),
+        messages=timedelta(days=settings.keep_messages_days),
         drafts=timedelta(days=settings.keep_drafts_days),
         files=timedelta(days=settings.keep_files_days),
         incoming=timedelta(hours=settings.keep_incoming_hours),
@@ -256,6 +257,7 @@ PURGED_TITLES = {
     "emptied": "清去内容的旧答复",
     "sessions": "结束的会话",
     "bulks": "过期的批量办理",
+    "messages": "有早已发出的消息的办件",
     "drafts": "过期的草稿",
     "uploads": "没有用到的上传",
     "files": "无人使用的文件",

@@ -99,6 +99,7 @@ async def filled(request: Request, visitor: Visitor) -> Filled:
     ):
         raise NotPermitted(NOT_OURS)
     _refuse_unreadable(fields, files)
+    fields = texts.composed(fields)
     return Filled(fields, files, _fingerprint(request, fields))
 
 

@@ -96,11 +96,16 @@ async def visiting(request: Request, desk: Counter) -> Visitor:
     return found
 
 
+def token_of(request: Request) -> str:
+    """Return the token of the browser's session; empty where it holds none that is ours."""
+    seal: Seal = request.app.state.seal
+    return seal.opened("session", request.cookies.get(SESSION, ""))
+
+
 async def _visitor(request: Request, desk: Desk) -> Visitor:
     now, clock = await desk.now(), desk.clock()
     elder, moved = request.cookies.get(ELDER) == "1", abs(now - clock) >= CLOCK_MOVED
-    seal: Seal = request.app.state.seal
-    token = seal.opened("session", request.cookies.get(SESSION, ""))
+    token = token_of(request)
     session = await desk.office.session(token, clock) if token else None
     if session is None:
         return Visitor(now=now, elder=elder, moved=moved)
