@@ -11,7 +11,7 @@ import unicodedata
 # more marks upon one character are no writing; putting them in order takes time by their square (UAX 15, Stream-Safe)
 MOST_MARKS = 30
 _MARKS = "".join(chr(code) for code in range(0x300, 0x1E94B) if unicodedata.combining(chr(code)))
-_HEAPED = re.compile(f"[{_MARKS}]{{{MOST_MARKS + 1}}}")
+_HEAPED = re.compile(f"[{_MARKS}]{{{MOST_MARKS + 1},}}")
 REFUSED = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f"
     "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffd"
@@ -60,7 +60,7 @@ def text_fault(text: str) -> str:
 
 def readable(text: str) -> str:
     """Return a text without the characters that are not taken in, for names that a program made up."""
-    return _REFUSED.sub("", text)
+    return _REFUSED.sub("", _HEAPED.sub("", text))
 
 
 def _title(character: str) -> str:
