@@ -112,8 +112,7 @@ class Desk:
         self.apart = Apart()
         self.secret, self.also = secret, tuple(also)
         self.second_factor = second_factor
-        self.sharing = sharing
-        self.signing = signing
+        self.sharing, self.signing = sharing, signing
         self.demands = demands
         self.outside = outside or Outside()
         self.cheap_passwords = cheap_passwords

@@ -55,8 +55,7 @@ async def verify(
     `witness` are the lines that a second place has kept. `secrets` are the audit keys, the newest first: without them the
     seals are checked with the public key that was witnessed first, and draws once their day's lot is published.
     """
-    report = Report()
-    believed = witnesses.believed_from(witness, secrets)
+    report, believed = Report(), witnesses.believed_from(witness, secrets)
     sealed = await sealing.check(database, believed, now=now, report=report)
     report.sealed = sealed.head
     entries = await ledgers.read(database, believed, report)
