@@ -32,7 +32,6 @@ class StrictRequest(Request):
                 value = texts.as_seen(value)
             if found := list(islice(texts.faults(value), _MOST_FAULTS)):
                 raise _Refused(found)
-            value = texts.composed(value)
             self._json = value
             self.scope["state"]["body"] = value
         return self._json

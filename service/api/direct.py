@@ -102,7 +102,6 @@ async def _put_body(
         return False
     if next(texts.faults(value), None):
         return False
-    value = texts.composed(value)
     known[body.key], good = body.read(value)
     if good:
         known[REQUEST].scope["state"][BODY] = value

@@ -6,7 +6,6 @@ that another program would round.
 """
 
 import json
-import unicodedata
 from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Annotated, Any
@@ -95,20 +94,6 @@ def _fault(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST_NUMBER:
         return "数字太大"
     return ""
-
-
-def composed(value: Any) -> Any:
-    """Return a JSON value with its texts in one spelling (NFC): what looks the same is the same.
-
-    Only of what has no fault: a heap of marks takes time by its square.
-    """
-    if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
-    if isinstance(value, list):
-        return [composed(each) for each in value]
-    if isinstance(value, dict):
-        return _object([(composed(key), composed(inner)) for key, inner in value.items()])
-    return value
 
 
 class BodyInvalid(ValueError):

@@ -109,7 +109,6 @@ async def filled(request: Request, visitor: Visitor, *, shown_again: bool = Fals
     for name in unreadable:
         fields[name] = [readable(value) for value in fields[name]]
     _refuse_unreadable(fields, files)
-    fields = texts.composed(fields)
     return Filled(fields, files, _fingerprint(request, fields), unreadable)
 
 
