@@ -7,8 +7,9 @@ from typing import Any
 
 from service.errors import ActionNotAllowed
 from service.office import titles
+from service.office.assembling import case_of
 from service.office.attachments import fault_of, scans_of
-from service.office.desk import Desk, as_known_to, case_of, there
+from service.office.desk import Desk, as_known_to, there
 from service.office.reading import record_of
 from service.store import case_lists, cases
 from service.store.cases import Row

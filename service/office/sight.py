@@ -1,11 +1,20 @@
 """谁看得到什么 — the applicant sees the whole case; a department its own items' fields and papers (R-BND-10)."""
 
-from dataclasses import replace
 from typing import Any
 
 from service.workflows import rights
 from service.workflows.application import facts_for, field_uses, material_uses
-from service.workflows.case import APPLICANT, CASE, PHOTO, THIRD_PARTY, Action, Actor, Case, Notice
+from service.workflows.case import (
+    APPLICANT,
+    CASE,
+    PHOTO,
+    THIRD_PARTY,
+    Action,
+    Actor,
+    Case,
+    Notice,
+    altered,
+)
 from service.workflows.definition import Release, kinds_of, own_code
 from service.workflows.handling import SUPERVISE, no_item, no_task
 from service.workflows.proceedings import KINDS, is_inside
@@ -45,7 +54,7 @@ def shown(release: Release, case: Case, actor: Actor) -> Case:
         about |= set(case.items)
     fields, materials = _needed_by_items(release, case, own)
     filled = {q.id for q in release.bundle.questions if q.fills in fields}
-    return replace(
+    return altered(
         case,
         answers={name: value for name, value in case.answers.items() if name in filled},
         form={name: value for name, value in case.form.items() if name in fields},
@@ -101,7 +110,7 @@ def _without_hidden(case: Case, actor: Actor) -> Case:
     if not hidden:
         return case
     own = rights.is_applicant(case, actor)
-    return replace(
+    return altered(
         case,
         items={code: item for code, item in case.items.items() if code not in hidden},
         clocks={key: clock for key, clock in case.clocks.items() if clock.item not in hidden},
@@ -119,9 +128,9 @@ def _without_raters(release: Release, case: Case, actor: Actor) -> Case:
     if actor.is_supervisor:
         return case
     if not _sits(actor, HEADS, actor.department):
-        return replace(case, ratings={})
+        return altered(case, ratings={})
     lead = release.bundle.lead
-    return replace(case, ratings=readable_by_head(case, department=actor.department, lead=lead))
+    return altered(case, ratings=readable_by_head(case, department=actor.department, lead=lead))
 
 
 def _readers(code: str) -> frozenset[str]:
