@@ -10,17 +10,19 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from time import monotonic
 
 from service.errors import NotFound
 from service.office.asking import Request
 from service.office.desk import NO_KEY, Desk, there
-from service.store import cases, sweeps
+from service.store import cases, sweeps, tasks
 from service.store.database import Connection
 from service.store.faults import NoRoom, Unanswered, named
 from service.workflows.case import CLOCK_ACTOR, Case, Situation, Step
-from service.workflows.step import recalendar, tick
+from service.workflows.step import give_back, recalendar, tick
 
 AGAIN_AFTER = timedelta(minutes=10)
+LOOKS_FOR_LEFT = 60.0  # seconds
 
 log = logging.getLogger("yijianshi.sweeps")
 
@@ -41,6 +43,8 @@ class RestingCase:
 
 class Sweeps(Desk):
     """The verbs of the worker. Killing it at any point changes nothing but the delay."""
+
+    _looked_for_left = -LOOKS_FOR_LEFT
 
     @cached_property
     def _unrested(self) -> dict[str, datetime]:
@@ -64,6 +68,26 @@ class Sweeps(Desk):
             return await sweeps.stale(tx, self.catalogue.versions(), now, 1, but)
 
         return await self._sweep(find, recalendar, now, limit)
+
+    async def give_back(self, now: datetime, limit: int = 100) -> int:
+        """Give back the tasks of clerks who are not at that post any more; return how many cases changed.
+
+        Looked for once a minute in each process: a clerk moves seldom, and nothing is lost until then.
+        """
+        if (clock := monotonic()) < self._looked_for_left + LOOKS_FOR_LEFT:
+            return 0
+        async with self.database.reading() as connection:
+            posts = (await self.staff.roster(connection)).posts
+            held = await tasks.held(connection)
+        left = [place for place in held if place[0] not in posts.get(place[1:], ())]
+
+        async def find(tx: Connection, but: Collection[str]) -> list[str]:
+            return await tasks.cases_held(tx, left, now, 1, but)
+
+        done = await self._sweep(find, give_back, now, limit) if left else 0
+        if done < limit:
+            self._looked_for_left = clock
+        return done
 
     async def resting_cases(self, now: datetime) -> list[RestingCase]:
         """List the cases that a sweep left alone because they failed, the longest resting first."""

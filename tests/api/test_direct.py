@@ -85,7 +85,7 @@ class Both:
             "raw_path": path.encode(),
             "root_path": "",
             "query_string": asked.query,
-            "headers": [*headers, (b"x-request-id", b"one-and-the-same")],
+            "headers": [(b"host", b"city"), *headers, (b"x-request-id", b"one-and-the-same")],
             "client": ("127.0.0.1", 1),
             "server": ("city", 80),
             "scheme": "http",
