@@ -26,7 +26,7 @@ from service.office.signing import Signing
 from service.office.staff import Staff
 from service.office.views import value_of
 from service.settings import Bounds
-from service.store import cases, counters, files, papers, roles
+from service.store import cases, files, papers, roles
 from service.store.case_lists import Right
 from service.store.cases import Gathered, Key, Opening, Row
 from service.store.database import Connection, Database
@@ -94,6 +94,7 @@ class Desk:
         signing: Signing | None = None,
         demands: Demands = NO_DEMANDS,
         secret: str = "",
+        also: Sequence[str] = (),
         bounds: Bounds = BOUNDS,
         scanner: Scanner | None = None,
         security_log_days: int = SECURITY_LOG_DAYS,
@@ -102,18 +103,17 @@ class Desk:
         """Work on a database and a folder of files; nothing is opened yet.
 
         Cheap passwords are for demonstrations. `secret` is what all processes share: keys are drawn from it, kept answers are sealed.
+        What was made with one of `also` is believed while the secret is changed.
         """
-        self.seal = Seal(secret)
-        self.form = Form()
+        self.seal, self.form = Seal(secret, also), Form()
         self.bounds = bounds
         self.scanner = scanner
         self.security_log_days = security_log_days
         self.noted = Noted()
         self.apart = Apart()
-        self.secret = secret
+        self.secret, self.also = secret, tuple(also)
         self.second_factor = second_factor
-        self.sharing = sharing
-        self.signing = signing
+        self.sharing, self.signing = sharing, signing
         self.demands = demands
         self.outside = outside or Outside()
         self.cheap_passwords = cheap_passwords
@@ -238,28 +238,34 @@ class Desk:
 
         Raises NotAlone outside a transaction for what touches a second case, or draws from several series.
         """
-        wanted = numbers_wanted(taken, situation.release)
-        async with counters.numbers(tx, wanted) as (first, drawn):
-            taken = with_numbers(taken, situation.release, first)
-            older = list(replaced_by(taken, local_date(situation.now)))
-            if older and not tx.held:
-                raise NotAlone
-            terse = await self.form.terse(tx)
-            case, events, rows = sealed(taken, whole=not terse)
+        older = list(replaced_by(taken, local_date(situation.now)))
+        if older and not tx.held:
+            raise NotAlone
+        terse = await self.form.terse(tx)
+        views: list[CaseView] = []
+
+        def told(first: Mapping[str, int]) -> cases.Told:
+            numbered = with_numbers(taken, situation.release, first)
+            case, events, rows = sealed(numbered, whole=not terse)
             changed = _keys_of(rows)
             view = CaseView.of(case, request.actor, situation, events=events, changed=changed)
             if answer is not None:
                 view = replace(view, answer=answer(view))
-            kept = None
-            if request.key:
-                kept = self._kept_answer(view, request, scope, status, terse=terse)
-            told = {**rows, "events": [_event_row(event, terse=terse) for event in events]}
-            seen = was["version"] if was else None
+            views.append(view)
+            kept = (
+                self._kept_answer(view, request, scope, status, terse=terse)
+                if request.key
+                else None
+            )
+            whole = {**rows, "events": [_event_row(event, terse=terse) for event in events]}
             row = _changed_columns(case_row(case), was)
-            await cases.record(tx, row, told, seen_version=seen, drawn=drawn, idempotency=kept)
+            return cases.Told(row, whole, was["version"] if was else None, kept)
+
+        wanted = numbers_wanted(taken, situation.release)
+        await cases.record_numbered(tx, wanted, told)
         for number in older:
             await self._supersede(tx, number, situation.now)
-        return view
+        return views[-1]
 
     def _kept_answer(
         self, view: CaseView, request: Request, scope: Key, status: int, *, terse: bool

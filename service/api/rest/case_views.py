@@ -69,6 +69,7 @@ def _whole(shape: type[Shape], view: CaseView, **more: Any) -> Shape:
         applicant=applicant(view),
         mandate=shapes.MandateShown(**case.mandate) if case.mandate else None,
         promised_on=promise.promised_on if promise else None,
+        doubts=view.doubts,
         turn=turn_shown(view.turn),
         owed=[owed_shown(each) for each in view.owed],
         where=where(view),
@@ -243,11 +244,12 @@ def notices(view: CaseView) -> list[shapes.NoticeShown]:
 
 def notice(view: CaseView, row: Notice) -> shapes.NoticeShown:
     """Show one paper."""
-    release = view.release
+    release, about = view.release, view.about(row)
     return shape_of(
         shapes.NoticeShown,
         row,
-        item_title=titles.item_title(release, row.item) if row.item else release.bundle.title,
+        item=about,
+        item_title=titles.item_title(release, about) if about else release.bundle.title,
         to_title=_addressee(release, row),
     )
 
