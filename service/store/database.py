@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from service.errors import Unavailable
 from service.store.address import read_address
-from service.store.columns import json_text
+from service.store.columns import AS_JSON
 from service.store.connection import BROKEN_OFF, FAREWELL_SECONDS, WORD, Connection
 from service.store.counting import Series
 from service.store.exchanging import Exchange, Runs
@@ -109,7 +109,7 @@ class Database:
             pool_size=size,
             max_overflow=0,
             pool_timeout=_WAIT_SECONDS,
-            json_serializer=json_text,
+            **AS_JSON,
             hide_parameters=True,  # what an exception says may reach a log
         )
         if not self.postgres:

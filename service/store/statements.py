@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
 from service.store import offices, tables
-from service.store.columns import LAST_DAY, AddedJson, UtcDateTime
+from service.store.columns import LAST_DAY, AddedJson, FoldedJson, UtcDateTime
 
 _DECLARED = (tables.Case, offices.Idempotency)  # importing them is what fills the metadata
 _OF_A_CASE = tuple(
@@ -107,7 +107,7 @@ def kinds(name: str) -> Mapping[str, str]:
                 found[column.name] = "instant"
             case Date():
                 found[column.name] = "date"
-            case JSON() | AddedJson():
+            case JSON() | AddedJson() | FoldedJson():
                 found[column.name] = "json"
             case Boolean():
                 found[column.name] = "flag"

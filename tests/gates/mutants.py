@@ -122,6 +122,23 @@ MUTANTS = [
         "G4:20",
     ),
     Mutant(
+        "the answer before the one statement that records is done",
+        "service/store/connection.py",
+        "        async with self._heard():\n            return await self.fetchrow(statement, *values)\n",
+        "        asyncio.get_running_loop().call_later(\n"
+        "            1, lambda: asyncio.ensure_future(self.fetchrow(statement, *values))\n"
+        "        )\n"
+        "        return {'written': 1}\n",
+        "G4:20",
+    ),
+    Mutant(
+        "nobody listens to what the server says of a statement that commits by itself",
+        "service/store/connection.py",
+        "        async with self._heard():\n            return await self.fetchrow(statement, *values)\n",
+        "        return await self.fetchrow(statement, *values)\n",
+        "tests/store/test_database.py -k standby",
+    ),
+    Mutant(
         "a batch is answered before its commit",
         "service/store/connection.py",
         "        await self.commit()\n        return found\n",
@@ -151,23 +168,6 @@ MUTANTS = [
         "last |= {name: last[name] + wanted[name] for name in wanted}",
         "last |= {}",
         "tests/store/test_deciding.py -k gap",
-    ),
-    Mutant(
-        "the answer before the one statement that records is done",
-        "service/store/connection.py",
-        "        async with self._heard():\n            return await self.fetchrow(statement, *values)\n",
-        "        asyncio.get_running_loop().call_later(\n"
-        "            1, lambda: asyncio.ensure_future(self.fetchrow(statement, *values))\n"
-        "        )\n"
-        "        return {'written': 1}\n",
-        "G4:20",
-    ),
-    Mutant(
-        "nobody listens to what the server says of a statement that commits by itself",
-        "service/store/connection.py",
-        "        async with self._heard():\n            return await self.fetchrow(statement, *values)\n",
-        "        return await self.fetchrow(statement, *values)\n",
-        "tests/store/test_database.py -k standby",
     ),
     Mutant(
         "the key is not kept with what was done under it",
