@@ -252,11 +252,7 @@ class Desk:
             if answer is not None:
                 view = replace(view, answer=answer(view))
             views.append(view)
-            kept = (
-                self._kept_answer(view, request, scope, status, terse=terse)
-                if request.key
-                else None
-            )
+            kept = self._kept_answer(view, request, scope, status, terse=terse)
             whole = {**rows, "events": [_event_row(event, terse=terse) for event in events]}
             row = _changed_columns(case_row(case), was)
             return cases.Told(row, whole, was["version"] if was else None, kept)
@@ -269,8 +265,10 @@ class Desk:
 
     def _kept_answer(
         self, view: CaseView, request: Request, scope: Key, status: int, *, terse: bool
-    ) -> Row:
-        """Return the answer as it is kept under the request's key: sealed, for it holds what people wrote."""
+    ) -> Row | None:
+        """Return the answer as it is kept under the request's key, if it has one: sealed, for it holds what people wrote."""
+        if not request.key:
+            return None
         whose = _sealed_for(request.actor, scope)
         return {
             "principal": scope[0],
