@@ -33,6 +33,7 @@ from service.workflows.case import (
     Feedback,
     Item,
     Material,
+    Notice,
     Offer,
     Situation,
     Task,
@@ -52,7 +53,7 @@ from service.workflows.definition import (
 )
 from service.workflows.handling import Later, reappliable
 from service.workflows.proceedings import is_inside
-from service.workflows.rules import FEEDBACK_CLOCK, defaulted_on, points_checked
+from service.workflows.rules import FEEDBACK_CLOCK, compensates, defaulted_on, points_checked
 from service.workflows.telling import (
     Entry,
     Owed,
@@ -168,6 +169,13 @@ class CaseView:
         notice = self.case.notices.get(n)
         return notice is not None and sight.reads(notice, self.actor)
 
+    def about(self, notice: Notice) -> str:
+        """Return the item a paper is told under: the matter itself where it came from a proceeding the actor does not know of."""
+        if notice.item in self.case.items or notice.item == CASE:
+            return notice.item
+        own = own_code(notice.item)
+        return own if own in self.case.items else CASE
+
     def seen(self, code: str) -> str:
         """Return the version of an item: who names it is refused only if this item has changed."""
         return item_seen(self.whole, code)
@@ -253,6 +261,11 @@ class CaseView:
         """Return the reasons of the catalogue that an action on an item takes, by code."""
         return offered_reasons(self.release, self.whole, item, transition)
 
+    def may_carry(self, item: Item, transition: Transition) -> tuple[str, ...]:
+        """Return what an action on an item may carry beside what it needs, where the page asks for it."""
+        decides = transition.effect is not None and transition.effect.parent is not None
+        return ("compensation",) if decides and compensates(item) else ()
+
     def declines(self, item: Item, action: str) -> bool:
         """Tell whether an action does not receive the application at all (不予受理)."""
         leaving = machine_for(self.release, item.item).leaving(item.state)
@@ -323,8 +336,14 @@ class Progress:
         return [
             event
             for event in self.events
-            if sight.sees_event(case, actor, release, event.item, event.action)
+            if sight.sees_event(
+                release, case, actor, event.item, event.action, told=self._told_by(event.n)
+            )
         ]
+
+    def _told_by(self, n: int) -> bool:
+        """Tell whether a paper that the actor reads went out with an event."""
+        return any(map(self.view.reads, self.papers.get(n, ())))
 
     @cached_property
     def papers(self) -> Mapping[int, Sequence[int]]:
