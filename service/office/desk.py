@@ -266,7 +266,7 @@ class Desk:
     def _kept_answer(
         self, view: CaseView, request: Request, scope: Key, status: int, *, terse: bool
     ) -> Row | None:
-        """Return the answer as it is kept under the request's key: sealed, for it holds what people wrote."""
+        """Return the answer as it is kept under the request's key, if it has one: sealed, for it holds what people wrote."""
         if not request.key:
             return None
         whose = _sealed_for(request.actor, scope)

@@ -65,53 +65,36 @@ def record_many(
 ) -> str:
     """Write the statement that records many cases, each wholly or not at all: $1 is what was seen of them.
 
-    With `drawing` $2 is what they draw. Then follow the rows of new cases, those of the others, each of `parts` and the answers, their `case_id` in each; `new`
-    and `changed` are the columns of cases that are given. A case that has moved on is left out, one that somebody holds
-    is not waited for. Of those that draw from one series all stand or none: their numbers follow each other. So it is with
-    series that one of them draws from together.
+    With `drawing` $2 is what they draw. Then follow the rows of new cases, those of the others, each of `parts` and the
+    answers, their `case_id` in each; `new` and `changed` are the columns of cases that are given. A case that has moved on
+    is left out, one that somebody holds is not waited for. Of those that draw from one series all stand or none: their
+    numbers follow each other. So it is with series that one of them draws from together.
 
     It returns which `stood`, and which are `there` as they were seen and yet were not recorded.
     """
     place = iter(range(3 if drawing else 2, 100))
-    steps = [
-        f"k AS MATERIALIZED (SELECT * FROM {_TOLD})",
-        _LOCKED,
-    ]
+    steps = [f"k AS MATERIALIZED (SELECT * FROM {_TOLD})", _LOCKED]
     may = "FROM k LEFT JOIN l ON l.id = k.id WHERE (k.seen IS NULL OR l.id IS NOT NULL)"
     if drawing:
         steps += [f"d AS MATERIALIZED (SELECT * FROM {_DRAWN})", *_DRAWING]
         may += " AND k.id NOT IN (SELECT d.id FROM d JOIN b ON b.together = d.together)"
     steps.append(f"t AS MATERIALIZED (SELECT k.id, k.seen, k.changed {may})")
-    stand = []
     if new:
-        given = tuple(c for c in columns("cases") if c.name in new)
-        source = f"json_to_recordset(${next(place)}::json) AS r({typed_columns(given)}) JOIN t ON t.id = r.id"
-        steps.append(
-            f"n AS (INSERT INTO cases ({names(given)}) SELECT {names(given, 'r.')} FROM {source} {_KNOWN})"
-        )
-        stand.append("SELECT * FROM n")
+        steps.append(f"n AS ({_insert(new, next(place))} {_KNOWN})")
     if changed:
         steps.append(f"u AS ({_update(changed, next(place))} {_KNOWN})")
-        stand.append("SELECT * FROM u")
+    stand = ["SELECT * FROM n"] * bool(new) + ["SELECT * FROM u"] * bool(changed)
     steps.append(f"c AS MATERIALIZED ({' UNION ALL '.join(stand)})")
-    for name in parts:
-        steps.append(f"{name}_ AS ({_insert_part(name, next(place))})")
+    steps += [f"{name}_ AS ({_insert_part(name, next(place))})" for name in parts]
     if answered:
-        kept = columns("idempotency")
-        source = (
-            f"json_to_recordset(${next(place)}::json) AS r(case_id text, {typed_columns(kept)})"
-        )
-        steps.append(
-            f"answers_ AS (INSERT INTO idempotency (case_id, {names(kept)}) "
-            f"SELECT c.id, {names(kept, 'r.')} FROM c JOIN {source} ON r.case_id = c.id)"
-        )
-    there = "FROM k JOIN cases x ON x.id = k.id AND x.version = k.seen WHERE k.id NOT IN (SELECT id FROM c)"
-    return (
-        f"WITH {', '.join(steps)} SELECT ARRAY(SELECT id FROM c) AS stood, "
-        f"ARRAY(SELECT k.id {there}) AS there"
-    )
+        steps.append(f"answers_ AS ({_insert_answers(next(place))})")
+    return f"WITH {', '.join(steps)} {_WHAT_STOOD}"
 
 
+_WHAT_STOOD = (
+    "SELECT ARRAY(SELECT id FROM c) AS stood, ARRAY(SELECT k.id FROM k JOIN cases x ON x.id = k.id "
+    "AND x.version = k.seen WHERE k.id NOT IN (SELECT id FROM c)) AS there"
+)
 _KNOWN = "RETURNING cases.id, cases.number, cases.bundle"
 _LOCKED = (  # in one order, and nobody is waited for: two batches never wait for each other in a circle
     "l AS MATERIALIZED (SELECT c.id FROM cases c JOIN k ON k.id = c.id WHERE c.version = k.seen "
@@ -146,6 +129,20 @@ def _update(changed: tuple[str, ...], place: int) -> str:
     )
     source = f"json_to_recordset(${place}::json) AS r({typed_columns(given)}) JOIN t ON t.id = r.id"
     return f"UPDATE cases SET {kept} FROM {source} WHERE cases.id = t.id AND cases.version = t.seen"
+
+
+def _insert(new: tuple[str, ...], place: int) -> str:
+    given = tuple(c for c in columns("cases") if c.name in new)
+    rows = f"json_to_recordset(${place}::json) AS r({typed_columns(given)})"
+    chosen = f"SELECT {names(given, 'r.')} FROM {rows} JOIN t ON t.id = r.id"
+    return f"INSERT INTO cases ({names(given)}) {chosen}"
+
+
+def _insert_answers(place: int) -> str:
+    kept = columns("idempotency")
+    rows = f"json_to_recordset(${place}::json) AS r(case_id text, {typed_columns(kept)})"
+    chosen = f"SELECT c.id, {names(kept, 'r.')} FROM c JOIN {rows} ON r.case_id = c.id"
+    return f"INSERT INTO idempotency (case_id, {names(kept)}) {chosen}"
 
 
 def _insert_part(name: str, place: int) -> str:

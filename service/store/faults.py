@@ -180,7 +180,9 @@ def translated() -> Iterator[None]:
 def alone_helps(error: BaseException) -> bool:
     """Say whether a statement for many did nothing because of one of them, as far as can be told."""
     cause = _driver_error(error.__cause__ or error)
-    if isinstance(cause, PoolTimeout | sqlite3.Error):
+    if isinstance(cause, PoolTimeout | sqlite3.Error | OSError):
+        return False
+    if _detail(cause) in (UNKNOWN, _LOST):
         return False
     state = getattr(cause, "sqlstate", None)
     if isinstance(state, str):

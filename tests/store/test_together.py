@@ -26,6 +26,7 @@ class Trips:
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
+        self.asked = 0
         self.go = asyncio.Event()
 
     async def __call__(self, entries: Sequence[str]) -> Sequence[str | Exception]:
@@ -38,11 +39,15 @@ class Trips:
 
 
 async def riding(lane: Lane[str, str], *entries: str) -> list["asyncio.Task[str]"]:
-    """Let some ask at once."""
-    found = [asyncio.create_task(lane.ride(each)) for each in entries]
-    for _ in range(3):
-        await asyncio.sleep(0)
-    return found
+    """Let some ask at once, and see that all of them wait or have left."""
+    asked = [asyncio.create_task(lane.ride(each)) for each in entries]
+    trips = lane._run
+    assert isinstance(trips, Trips)
+    trips.asked += len(entries)
+    await until(
+        lambda: len(lane._waiting) + sum(map(len, trips.batches)) == trips.asked, "who has asked"
+    )
+    return asked
 
 
 class TestLane:
@@ -125,9 +130,9 @@ class TestClaims:
         claims = Claims()
         await claims.take("a")
         gone, waits = (asyncio.create_task(claims.take("a")) for _ in range(2))
-        await asyncio.sleep(0)
+        await until(lambda: claims._taken["a"][1] == 3, "who waits")
         gone.cancel()
-        await asyncio.sleep(0)
+        await until(lambda: claims._taken["a"][1] == 2, "who has gone")
         assert not waits.done()
         claims.give_back("a")
         await waits
