@@ -87,8 +87,8 @@ class Attempts:
             for key, allowance in zip(
                 (own, *shared), (OF_ONE_PLACE, OF_STRANGERS, OF_AN_ADDRESS), strict=False
             ):
-                if not await _taken(tx, key, allowance, now):
-                    raise _refused((await attempts.find(tx, (key,)))[key]["locked_until"], now)
+                if not await taken(tx, key, allowance, now):
+                    raise refused((await attempts.find(tx, (key,)))[key]["locked_until"], now)
         return Attempt(own, shared, on_device)
 
     async def give_back(self, attempt: Attempt) -> None:
@@ -111,7 +111,8 @@ class Attempts:
         return hmac.digest(key or self._keys[0], json.dumps(parts).encode(), "sha256").hex()
 
 
-async def _taken(tx: Connection, key: str, allowance: Allowance, now: datetime) -> bool:
+async def taken(tx: Connection, key: str, allowance: Allowance, now: datetime) -> bool:
+    """Count an attempt under a key; False, and nothing counted, while it is locked."""
     return await attempts.take(
         tx,
         key,
@@ -122,7 +123,8 @@ async def _taken(tx: Connection, key: str, allowance: Allowance, now: datetime) 
     )
 
 
-def _refused(locked_until: datetime, now: datetime) -> TooManyAttempts:
+def refused(locked_until: datetime, now: datetime) -> TooManyAttempts:
+    """Return the refusal that says when to try again."""
     seconds = math.ceil((locked_until - now).total_seconds())
     return TooManyAttempts(
         f"尝试次数过多，请 {math.ceil(seconds / 60)} 分钟后再试。", retry_after=seconds

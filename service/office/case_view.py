@@ -53,7 +53,7 @@ from service.workflows.definition import (
 )
 from service.workflows.handling import Later, reappliable
 from service.workflows.proceedings import is_inside
-from service.workflows.rules import FEEDBACK_CLOCK, defaulted_on, points_checked
+from service.workflows.rules import FEEDBACK_CLOCK, compensates, defaulted_on, points_checked
 from service.workflows.telling import (
     Entry,
     Owed,
@@ -260,6 +260,11 @@ class CaseView:
     def reasons_for(self, item: Item, transition: Transition) -> Mapping[str, VocabularyReason]:
         """Return the reasons of the catalogue that an action on an item takes, by code."""
         return offered_reasons(self.release, self.whole, item, transition)
+
+    def may_carry(self, item: Item, transition: Transition) -> tuple[str, ...]:
+        """Return what an action on an item may carry beside what it needs, where the page asks for it."""
+        decides = transition.effect is not None and transition.effect.parent is not None
+        return ("compensation",) if decides and compensates(item) else ()
 
     def declines(self, item: Item, action: str) -> bool:
         """Tell whether an action does not receive the application at all (不予受理)."""

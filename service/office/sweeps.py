@@ -1,7 +1,7 @@
 """到期处理 — what the clock does: one transaction per case; a case that fails waits and does not stop the line.
 
 Whatever a case does – raise, run into a time-out, not let itself be written – the others are done in the same round. A
-round ends early only when the database itself does not answer.
+round ends early only when the database itself does not answer, or has no room.
 """
 
 import logging
@@ -17,7 +17,7 @@ from service.office.asking import Request
 from service.office.desk import NO_KEY, Desk, there
 from service.store import cases, sweeps, tasks
 from service.store.database import Connection
-from service.store.faults import Unanswered, named
+from service.store.faults import NoRoom, Unanswered, named
 from service.workflows.case import CLOCK_ACTOR, Case, Situation, Step
 from service.workflows.step import give_back, recalendar, tick
 
@@ -118,8 +118,8 @@ class Sweeps(Desk):
                     case_id = found[0]
                     changed = await self._one(tx, case_id, decide, now)
             except Exception as error:
-                if not case_id:
-                    raise
+                if not case_id or isinstance(error, NoRoom):
+                    raise  # it is no case's fault: as soon as there is room all of them go on
                 failed += 1
                 await self._rest(case_id, error, now)
             else:

@@ -185,6 +185,7 @@ MATRIX = [
     Line("GET", f"{V1}/certificates/{{certificate}}/face.pdf", SEES - {"sign-clerk"}, frozenset()),
     Line("GET", f"{V1}/documents/{{code}}", EVERYBODY),
     Line("GET", f"{V1}/documents/shown/{{token}}", EVERYBODY),
+    Line("POST", f"{V1}/documents/shown", EVERYBODY),
     # the case has no promise: nobody finds one, whoever may look
     Line("GET", f"{V1}/cases/{{number}}/promises/{{item}}", frozenset(), frozenset(), about="case"),
     Line("GET", f"{V1}/cases/{{number}}/notices/{{n}}.html", SEES, SEES, about="case"),

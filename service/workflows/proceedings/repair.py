@@ -12,15 +12,16 @@ from service.workflows.proceedings.kind import Kind, checked_promises
 from service.workflows.worksheet import Work
 
 REPAIRED = "passed"
+LAW = "国办发〔2025〕22号"
 
 
-def way_to_repair(credit: Credit) -> str:
-    """Say from when a record may be repaired, how, and when it ends by itself."""
+def way_to_repair(credit: Credit, title: str) -> str:
+    """Say from when a record about the item of this title may be repaired, how, and when it ends by itself."""
     begins = wording.say_date(credit.repair_from) if credit.repair_from else "即日"
     ends = ""
     if credit.ends_on:
         ends = f"没有申请修复的，{wording.say_date(credit.ends_on)}到期，到期后不再作为限制的依据。"
-    return f"{begins}起，您履行了承诺或者纠正了失信行为的，可以申请信用修复：写明证明履行的文书，并作出信用承诺。三个工作日内决定。{ends}"
+    return f"「{title}」的失信记录，{begins}起，您履行了承诺或者纠正了失信行为的，可以申请信用修复：写明证明履行的文书，并作出信用承诺。三个工作日内决定。{ends}"
 
 
 def refuse(work: Work, move: Move) -> None:
@@ -36,7 +37,7 @@ def refuse(work: Work, move: Move) -> None:
     days = [credit.repair_from for credit in about if credit.repair_from]
     if days and work.today < max(days):
         why = f"{wording.say_date(max(days))}起才可以申请信用修复"
-        raise move.refusal(why, "国办发〔2025〕22号")
+        raise move.refusal(why, LAW)
 
 
 def no_longer_excluded(work: Work, repair: Item, _: Mapping[str, Any]) -> None:

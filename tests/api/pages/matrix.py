@@ -121,6 +121,8 @@ PAGES = [
     PageLine("GET", "/track/{number}", EVERYBODY),
     PageLine("GET", "/v/{code}", EVERYBODY),
     PageLine("GET", "/verify/{token}", EVERYBODY),
+    PageLine("GET", "/verify", EVERYBODY),
+    PageLine("POST", "/verify", EVERYBODY),  # nothing typed: it asks again
     PageLine("GET", "/static", EVERYBODY),  # a folder
     PageLine("GET", "/desk", CLERKS),
     PageLine("GET", "/desk/search", CLERKS),

@@ -53,6 +53,7 @@ class Way:
     item: str
     title: str
     needs: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()  # asked for besides, and may be left empty
     paper: str = ""  # the paper it sends
     ends_badly: bool = False  # a refusal: shown as a paper before it is sent
     # how far on: the place of the next state in the lifecycle, which begins with the first
@@ -95,12 +96,12 @@ class Way:
     @property
     def inputs(self) -> list[tuple[str, Carried]]:
         """Return what is asked for, in the order of the definition."""
-        return [(need, INPUTS[need]) for need in self.needs]
+        return [(need, INPUTS[need]) for need in (*self.needs, *self.may)]
 
     @property
     def labels(self) -> dict[str, str]:
         """Return the titles of its fields by their names."""
-        return {f"data/{need}": INPUTS[need].title for need in self.needs}
+        return {f"data/{need}": asked.title for need, asked in self.inputs}
 
 
 def ways(
@@ -148,6 +149,7 @@ def _way(view: CaseView, offer: Offer, colleagues: Mapping[str, str]) -> Way:
         item=offer.item,
         title=offer.title,
         needs=offer.needs,
+        may=view.may_carry(item, transition),
         paper=notice_title(notice, view.release.subject(item.item)) if notice else "",
         ends_badly=notice in NEGATIVE_NOTICES or _ends_badly(view, item, transition),
         leads_to=list(machine_for(view.release, item.item).states).index(transition.to),
