@@ -252,11 +252,7 @@ class Desk:
             if answer is not None:
                 view = replace(view, answer=answer(view))
             views.append(view)
-            kept = (
-                self._kept_answer(view, request, scope, status, terse=terse)
-                if request.key
-                else None
-            )
+            kept = self._kept_answer(view, request, scope, status, terse=terse)
             whole = {**rows, "events": [_event_row(event, terse=terse) for event in events]}
             row = _changed_columns(case_row(case), was)
             return cases.Told(row, whole, was["version"] if was else None, kept)
