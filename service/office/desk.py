@@ -265,8 +265,10 @@ class Desk:
 
     def _kept_answer(
         self, view: CaseView, request: Request, scope: Key, status: int, *, terse: bool
-    ) -> Row:
-        """Return the answer as it is kept under the request's key: sealed, for it holds what people wrote."""
+    ) -> Row | None:
+        """Return the answer as it is kept under the request's key: sealed, for it holds what people wrote. None without one."""
+        if not request.key:
+            return None
         whose = _sealed_for(request.actor, scope)
         return {
             "principal": scope[0],
