@@ -11,7 +11,7 @@ from service.office.asking import (
 )
 from service.office.attempts import KNOWN_FOR, Origin
 from service.office.bulk import Bulk
-from service.office.case_view import CaseView, Progress, Recorded, WhereIs
+from service.office.case_view import CaseView, Progress, Recorded
 from service.office.condition import Check, Reach
 from service.office.crediting import CreditClass, Crediting, CreditRecord, PublishedPromise
 from service.office.demo_clock import DemoClock
@@ -49,6 +49,7 @@ from service.office.views import (
     TaskRow,
 )
 from service.office.watch import Watch, new_worker
+from service.office.whereabouts import WhereIs
 from service.office.witnessing import Witnessing
 from service.workflows.calendar import TZ, local_date
 from service.workflows.clocks import Left

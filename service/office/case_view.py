@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from service.office import sight, titles
+from service.office.whereabouts import WhereIs, where_is
 from service.workflows import clocks, rights, step
 from service.workflows.application import (
     declines,
@@ -24,7 +25,6 @@ from service.workflows.application import (
 from service.workflows.calendar import WorkCalendar
 from service.workflows.case import (
     CASE,
-    WAITING,
     Action,
     Actor,
     Case,
@@ -36,13 +36,11 @@ from service.workflows.case import (
     Notice,
     Offer,
     Situation,
-    Task,
     item_seen,
     machine_for,
 )
 from service.workflows.clocks import Left
 from service.workflows.definition import (
-    Card,
     MaterialUse,
     Policy,
     Release,
@@ -64,23 +62,6 @@ from service.workflows.telling import (
     timeline_of,
     turn_of,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class WhereIs:
-    """办到哪里 — stage, department, post and person of one open item, since when and until when (R-MON-3)."""
-
-    item: str
-    item_title: str
-    stage: str
-    department: str
-    department_title: str
-    post: str
-    post_title: str
-    person: str  # empty: nobody has taken it yet
-    since_at: datetime | None
-    due_on: date | None
-    card: Card
 
 
 @dataclass(frozen=True)
@@ -360,48 +341,3 @@ class Progress:
     def chart(self) -> str:
         """Draw the chart of the case as SVG."""
         return case_chart(self.view.release, self.view.whole, self.events)
-
-
-def where_is(release: Release, case: Case) -> list[WhereIs]:
-    """Return where each open item of a case is: its open task, or what it waits for."""
-    tasks = {task.item: task for task in case.tasks.values() if task.done_at is None}
-    found = []
-    for item in case.items.values():
-        if item.item in tasks:
-            found.append(at_task(release, tasks[item.item], item.state))
-        elif item.state == WAITING:
-            found.append(_waiting(release, case, item))
-    return found
-
-
-def at_task(release: Release, task: Task, state: str) -> WhereIs:
-    """Return where an item in a state is, by its task."""
-    return WhereIs(
-        item=task.item,
-        item_title=titles.item_title(release, task.item),
-        stage=titles.state_title(release, task.item, state),
-        department=task.department,
-        department_title=titles.department_title(release, task.department),
-        post=task.post,
-        post_title=titles.post_title(release, task.post),
-        person=task.person,
-        since_at=task.since_at,
-        due_on=task.due_on,
-        card=task.card,
-    )
-
-
-def _waiting(release: Release, case: Case, item: Item) -> WhereIs:
-    return WhereIs(
-        item=item.item,
-        item_title=titles.item_title(release, item.item),
-        stage=titles.state_title(release, item.item, item.state),
-        department=item.department,
-        department_title=titles.department_title(release, item.department),
-        post="",
-        post_title="",
-        person="",
-        since_at=case.received_at,
-        due_on=None,
-        card="none",
-    )

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from service.office import sight
-from service.office.case_view import WhereIs, at_task
 from service.office.desk import Desk, there
+from service.office.whereabouts import WhereIs, at_task
 from service.store import case_lists, cases
 from service.store.database import Connection
 from service.workflows.case import Actor, Case, Task, laid

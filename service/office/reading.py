@@ -9,9 +9,10 @@ from service.errors import NotFound, NotPermitted, one_field
 from service.office import sight, titles
 from service.office.asking import CaseFilter
 from service.office.attachments import scans_of
-from service.office.case_view import CaseView, Progress, Recorded, where_is
+from service.office.case_view import CaseView, Progress, Recorded
 from service.office.desk import Desk, there
 from service.office.views import CaseSummary, Page, value_of
+from service.office.whereabouts import where_is
 from service.store import case_lists, cases
 from service.store.case_lists import Filter
 from service.store.cases import Row
