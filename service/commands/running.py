@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from service.commands import heap
+
 Port = Annotated[
     int | None, typer.Option(min=0, max=65535, help="监听的端口，默认 8000", show_default=False)
 ]
@@ -52,7 +54,8 @@ def demo(
 
 def serve(host: Host = "", port: Port = None) -> None:
     """Serve until told to stop."""
-    from service.commands import serving
+    with heap.loading():
+        from service.commands import serving
 
     given = {"host": host or None, "port": port}
     serving.serve(**{name: value for name, value in given.items() if value is not None})
@@ -60,7 +63,8 @@ def serve(host: Host = "", port: Port = None) -> None:
 
 def work() -> None:
     """Work until told to stop."""
-    from service.commands import serving
+    with heap.loading():
+        from service.commands import serving
 
     serving.work_on()
 

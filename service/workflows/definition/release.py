@@ -5,6 +5,7 @@ state, the options as asked), is written `{"$map": [[code, value], …]}`. Calen
 under running cases.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from hashlib import sha256
@@ -21,6 +22,10 @@ Place = Literal["bundle", "item", "lifecycle"]
 FORMAT = 2
 BEFORE_RESTARTS = 1  # there `counts_from` began anew what had begun before
 WHOLE = "case"  # what stands for the case as a whole in the code of a proceeding
+_LARGEST = 2**53 - 1  # what a number of JSON holds exactly
+_encode = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+).encode
 _AGAIN = re.compile(r"-[0-9]+$")
 _LATER = re.compile(r"-([2-9]|[1-9][0-9]+)$")  # the second of a kind is -2
 
@@ -46,6 +51,36 @@ def first_of(code: str) -> str:
     return ".".join([item, *(_LATER.sub("", part) for part in proceedings)])
 
 
+def canonical(document: Mapping[str, Any]) -> bytes:
+    """Return a document in the JSON Canonicalization Scheme (RFC 8785).
+
+    Where no number has a fraction and no key leaves the first plane, that is what the standard encoder writes, in a
+    tenth of the time; a process that starts does this for every release. Raises rfc8785.CanonicalizationError.
+    """
+    if _is_simple(document):
+        try:
+            return _encode(document).encode()
+        except UnicodeEncodeError:  # half a character
+            pass
+    return rfc8785.dumps(cast("Any", document))
+
+
+def _is_simple(value: Any) -> bool:
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is int:
+        return abs(int(value)) <= _LARGEST
+    if kind is list:
+        return all(map(_is_simple, value))
+    # beyond the first plane UTF-16 sorts otherwise than characters do
+    return (
+        kind is dict
+        and all(type(key) is str and (key.isascii() or max(key) < "\ud800") for key in value)
+        and all(map(_is_simple, value.values()))
+    )
+
+
 class Release:
     """发布版 — one bundle as it was published; running cases keep theirs."""
 
@@ -54,7 +89,7 @@ class Release:
         if document.get("format") not in (BEFORE_RESTARTS, FORMAT):
             raise DefinitionInvalid("发布版的格式不认识")
         self.document: Mapping[str, Any] = document
-        self.hash = sha256(rfc8785.dumps(cast("Any", document))).hexdigest()
+        self.hash = sha256(canonical(document)).hexdigest()
         plain = _read(document)
         self.bundle = models.Bundle.model_validate(plain["bundle"])
         self.items = {

@@ -1,9 +1,12 @@
 """发布版: what was published goes on as it was meant."""
 
 import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.errors import DefinitionInvalid
-from service.workflows.definition.release import Release, first_of
+from service.workflows.definition.release import Release, canonical, first_of
 from tests.workflows.town import town
 
 
@@ -45,3 +48,25 @@ class TestFormat:
 def test_a_later_proceeding_is_like_the_first(code: str, first: str) -> None:
     """Counted from two; an item whose code ends in a number is another item."""
     assert first_of(code) == first
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text() | st.sampled_from(["\ue000", "\U00010000"]), inner, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.text(), JSON, max_size=4))
+def test_the_quick_way_writes_what_the_scheme_says(document: dict[str, object]) -> None:
+    """RFC 8785, byte for byte; what it refuses is refused."""
+    try:
+        expected = rfc8785.dumps(document)  # type: ignore[arg-type]
+    except rfc8785.CanonicalizationError:
+        with pytest.raises(rfc8785.CanonicalizationError):
+            canonical(document)
+    else:
+        assert canonical(document) == expected
