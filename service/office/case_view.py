@@ -33,6 +33,7 @@ from service.workflows.case import (
     Feedback,
     Item,
     Material,
+    Notice,
     Offer,
     Situation,
     Task,
@@ -167,6 +168,13 @@ class CaseView:
         """Tell whether a paper of the case is for the actor's eyes, by its number."""
         notice = self.case.notices.get(n)
         return notice is not None and sight.reads(notice, self.actor)
+
+    def about(self, notice: Notice) -> str:
+        """Return the item a paper is told under: the matter itself where it came from a proceeding the actor does not know of."""
+        if notice.item in self.case.items or notice.item == CASE:
+            return notice.item
+        own = own_code(notice.item)
+        return own if own in self.case.items else CASE
 
     def seen(self, code: str) -> str:
         """Return the version of an item: who names it is refused only if this item has changed."""
@@ -328,8 +336,14 @@ class Progress:
         return [
             event
             for event in self.events
-            if sight.sees_event(case, actor, release, event.item, event.action)
+            if sight.sees_event(
+                release, case, actor, event.item, event.action, told=self._told_by(event.n)
+            )
         ]
+
+    def _told_by(self, n: int) -> bool:
+        """Tell whether a paper that the actor reads went out with an event."""
+        return any(map(self.view.reads, self.papers.get(n, ())))
 
     @cached_property
     def papers(self) -> Mapping[int, Sequence[int]]:

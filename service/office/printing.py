@@ -112,7 +112,7 @@ class Printing(Desk):
 
         Raises NotFound, saying so, for a code that is over and for one that this service did not make.
         """
-        showing = ShowCodes(self.secret).read(token)
+        showing = ShowCodes(self.secret, self.also).read(token)
         if showing is None:
             raise NotFound(NOT_OURS)
         if now >= showing.until:

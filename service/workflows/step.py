@@ -58,6 +58,14 @@ def tick(case: Case, situation: Situation) -> Step:
     return _finished_step(work)
 
 
+def give_back(case: Case, situation: Situation) -> Step:
+    """Let go of the tasks of who is not at their post any more; a step without events means that nobody has left."""
+    work = Work(situation, case)
+    _settle_due(work)
+    on_tasks.give_back_left(work)
+    return _finished_step(work)
+
+
 def recalendar(case: Case, situation: Situation) -> Step:
     """Reckon the open clocks anew after a change of the calendar; one event tells every date that moved (R-CAL-6)."""
     work = Work(situation, case)

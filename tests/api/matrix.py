@@ -70,6 +70,14 @@ MATRIX = [
         SIGNED_IN,
         send={"json": {"present": PASSWORD, "new": "12345678"}},
     ),
+    Line("GET", f"{V1}/me/sessions", SIGNED_IN),
+    # a wrong password: everybody stays signed in
+    Line(
+        "POST",
+        f"{V1}/me/sessions/{{session}}/end",
+        SIGNED_IN,
+        send={"json": {"password": "not the right one"}},
+    ),
     Line("POST", f"{V1}/me/second-factor", STAFF, send={"json": {"password": PASSWORD}}),
     Line(
         "PUT",

@@ -45,12 +45,6 @@ def kinds_of(code: str) -> list[str]:
     return [_AGAIN.sub("", part) for part in code.split(".")[1:]]
 
 
-def first_of(code: str) -> str:
-    """Return the code of the first proceeding of a kind for that of a later one: `sign.revocation-2` → `sign.revocation`."""
-    item, *proceedings = code.split(".")
-    return ".".join([item, *(_LATER.sub("", part) for part in proceedings)])
-
-
 def canonical(document: Mapping[str, Any]) -> bytes:
     """Return a document in the JSON Canonicalization Scheme (RFC 8785).
 
@@ -79,6 +73,12 @@ def _is_simple(value: Any) -> bool:
         and all(type(key) is str and (key.isascii() or max(key) < "\ud800") for key in value)
         and all(map(_is_simple, value.values()))
     )
+
+
+def first_of(code: str) -> str:
+    """Return the code of the first proceeding of a kind for that of a later one: `sign.revocation-2` → `sign.revocation`."""
+    item, *proceedings = code.split(".")
+    return ".".join([item, *(_LATER.sub("", part) for part in proceedings)])
 
 
 class Release:

@@ -34,7 +34,6 @@ def record(work: Work, check: Item, severity: Severity) -> None:
         repair.KIND,
         check.parent,
         department=check.department,
-        barred=check.first_handler,  # who found the breach does not also take it back
         severity=severity,
     )
     pause = Duration.parse(work.situation.policy.repair_from(severity))

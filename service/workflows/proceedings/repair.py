@@ -25,15 +25,16 @@ def way_to_repair(credit: Credit, title: str) -> str:
 
 
 def refuse(work: Work, move: Move) -> None:
-    """Refuse an application for repair before its day."""
-    code = move.item.item
-    if move.item.lifecycle != KIND.code or move.transition.actors != [APPLICANT]:
+    """Refuse an application for repair before its day, and whoever found the breach (四眼; R-SEC-4)."""
+    if move.item.lifecycle != KIND.code:
         return
-    days = [
-        credit.repair_from
-        for credit in work.case.credits.values()
-        if credit.repair == code and credit.repair_from
-    ]
+    about = [credit for credit in work.case.credits.values() if credit.repair == move.item.item]
+    found = [work.case.items[credit.item].first_handler for credit in about]
+    if move.actor.officer and work.situation.is_same(move.actor, *found):
+        raise move.refusal("认定失信的人不能再办信用修复，请换人")
+    if move.transition.actors != [APPLICANT]:
+        return
+    days = [credit.repair_from for credit in about if credit.repair_from]
     if days and work.today < max(days):
         why = f"{wording.say_date(max(days))}起才可以申请信用修复"
         raise move.refusal(why, LAW)
@@ -51,5 +52,6 @@ KIND = Kind(
     code="repair",
     meets=checked_promises,
     ended=no_longer_excluded,
+    barred=False,  # whoever found the breach is barred by name above; here one reviews, another decides
     longest_extension=Duration(3, "wd"),  # 深圳 82
 )

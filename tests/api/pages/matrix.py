@@ -74,6 +74,7 @@ PAGES = [
     PageLine("GET", "/account", SIGNED_IN),
     PageLine("POST", "/account/password", SIGNED_IN),
     PageLine("POST", "/account/sign-out", SIGNED_IN),
+    PageLine("POST", "/account/sessions/end", SIGNED_IN),
     PageLine("POST", "/account/second-factor", STAFF, send={"password": PASSWORD}),
     PageLine("POST", "/account/second-factor/confirm", STAFF),
     PageLine("POST", "/elder", EVERYBODY),
