@@ -21,7 +21,7 @@ from sqlalchemy import text
 
 from service.errors import ActionNotAllowed, CaseChanged, ServiceError, Unavailable
 from service.office import Office
-from service.store import statements
+from service.store import batch_statements, statements
 from service.workflows.case import Action
 from tests.conftest import sql
 from tests.gates import stall
@@ -317,24 +317,29 @@ def run(tally: Tally) -> None:
 @contextmanager
 def planted() -> Iterator[None]:
     """Decide on a case that was read without its lock, write it whatever its version, and over what others have recorded."""
-    read, written, insert = (
-        statements.gather_postgres,
-        statements.record_postgres,
-        statements._insert_from,
-    )
+    read, insert = statements.gather_postgres, statements.insert_from
+    one, many = statements.record_postgres, batch_statements.record_many
 
     def unlocked(by: str, _: str) -> str:
         return str(read(by, ""))
 
     def unchecked(**more: Any) -> str:
-        return str(written(**more)).replace("cases.version = $3", "$3::int IS NOT NULL")
+        return str(one(**more)).replace("cases.version = $3", "$3::int IS NOT NULL")
+
+    def all_unchecked(**more: Any) -> str:
+        text = str(many(**more)).replace(" AND cases.version = t.seen", "")
+        return text.replace("WHERE c.version = k.seen", "WHERE true")
 
     def silent(name: str, *more: Any) -> str:
         added = " ON CONFLICT DO NOTHING" if name in statements.ADDED_ONLY else ""
         return insert(name, *more) + added
 
-    bugs = {"gather_postgres": unlocked, "record_postgres": unchecked, "_insert_from": silent}
-    with planted_in(statements, **bugs):
+    with (
+        planted_in(
+            statements, gather_postgres=unlocked, record_postgres=unchecked, insert_from=silent
+        ),
+        planted_in(batch_statements, record_many=all_unchecked, insert_from=silent),
+    ):
         yield
 
 

@@ -14,7 +14,6 @@ from sqlalchemy.exc import OperationalError
 from service.errors import NotFound, Unavailable
 from service.office import Office, sweeps
 from service.office.sweeps import AGAIN_AFTER
-from service.store import cases
 from service.store import database as archive
 from service.store.database import Database
 from service.store.files import Folder
@@ -160,11 +159,15 @@ class TestExpireDue:
         for n in range(3):
             await opened(now=MORNING + timedelta(minutes=n))
 
-        async def full(*_: Any, **__: Any) -> None:
-            raise OperationalError("", {}, _full(office.database))
+        real, left = archive.Connection.commit, [_full(office.database)]
+
+        async def full(self: archive.Connection, **more: Any) -> None:
+            if left:  # of what is smaller there may be room
+                raise OperationalError("", {}, left.pop())
+            await real(self, **more)
 
         with monkeypatch.context() as patch:
-            patch.setattr(cases, "record", full)
+            patch.setattr(archive.Connection, "commit", full)
             with pytest.raises(Unavailable, match="存储空间不足"):
                 await office.expire_due(AFTER)
         assert await office.resting_cases(AFTER) == []
