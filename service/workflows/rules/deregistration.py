@@ -11,6 +11,7 @@ from service.workflows.case.lifecycle import APPLICANT
 from service.workflows.case.parts import Item
 from service.workflows.case.situation import Actor, Move
 from service.workflows.definition.models import DEREGISTRATION_CAUSES
+from service.workflows.definition.models.terms import BY_STATUTE
 from service.workflows.notices import wording
 from service.workflows.notices.wording import Said
 from service.workflows.proceedings import deregistration, moot, open_one, revocation
@@ -31,7 +32,8 @@ def says(_: Work, move: Move, __: str) -> Said | None:
     if kept:
         return Said(note=f"理由：{move.data['reason']}")
     if move.transition.notice == "deregistration" and move.item.ground:
-        return Said(note=f"注销的情形：{DEREGISTRATION_CAUSES[move.item.ground]}（{LAW}）。")
+        by = f"；{move.item.note}" if move.item.ground == BY_STATUTE else ""
+        return Said(note=f"注销的情形：{DEREGISTRATION_CAUSES[move.item.ground]}（{LAW}{by}）。")
     return None
 
 
@@ -97,17 +99,33 @@ def _cause(_: object, given: object) -> str:
     return given
 
 
+def _statute(_: object, given: object) -> str:
+    """Return the statute that gives the cause; only one that article 70 does not name asks for it."""
+    if given in (None, ""):
+        return ""
+    named: str = actions.text("statute", "依据", law=LAW)(_, given)
+    return named
+
+
 def _open_for_cause(work: Work, data: Data, actor: Actor) -> None:
-    """Open the entry on a cause of the law; what hangs on the grant ends with the entry, not before it."""
+    """Open the entry on a cause of the law; what hangs on the grant ends with the entry, not before it.
+
+    Raises DataInvalid: the cause is another statute's, and it is not named.
+    """
     item, cause = work.case.items[data["item"]], DEREGISTRATION_CAUSES[data["cause"]]
     made = certificates.made_for(work.case, item)
+    basis = data["statute"] if data["cause"] == BY_STATUTE else ""
+    if data["cause"] == BY_STATUTE and not basis:
+        raise one_field("/data/statute", "请写明哪部法律、法规的哪一条规定应当注销", law=LAW)
     told = {name: data[name] for name in ("cause", "reason", "document")}
+    told |= {"statute": basis} if basis else {}
     told["certificate"] = made.number if made else ""
     work.log(FOR_CAUSE, actor, item=item.item, post="head", law=LAW, data=told)
-    deregistration.strike_off(work, item.item, data["cause"])
+    deregistration.strike_off(work, item.item, data["cause"], basis)
+    by = f"（{basis}）" if basis else ""
     title = work.release.title_of(item.item)
     text = (
-        f"「{title}」的证照 {told['certificate']} 有依法应当注销的情形：{cause}。"
+        f"「{title}」的证照 {told['certificate']} 有依法应当注销的情形：{cause}{by}。"
         f"事实：{data['reason']}。凭证：{data['document']}。现依职权办理注销；有不同意见的，请在注销以前向本机关说明。"
     )
     work.issue(OPENED, item.item, wording.plain(OPENED, text, law=LAW))
@@ -132,6 +150,7 @@ DEREGISTER_FOR_CAUSE = CaseAction(
     carries=(
         Carries("item", _item),
         Carries("cause", _cause),
+        Carries("statute", _statute),
         Carries("reason", actions.text("reason", "查明的事实", law=LAW)),
         Carries("document", actions.text("document", "证明的凭证（名称或编号）", law=LAW)),
     ),

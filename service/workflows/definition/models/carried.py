@@ -123,6 +123,15 @@ _TABLE = (
         label="书面告知申请人的内容",
         hint="会印在告知书里",
     ),
+    Carried(
+        "statute",
+        "哪部法律、法规的哪一条规定应当注销；只有属于其他情形（statute）时写",
+        "text",
+        most=LONG,
+        input="text",
+        label="依据（哪部法律、法规的哪一条）",
+        hint="只有属于“法律、法规规定的其他情形”的要写",
+    ),
     Carried("document", "文书编号", "text", most=LONG, input="text"),
     Carried("findings", "核查结果", "text", most=LONG, input="area"),
     Carried(
@@ -189,7 +198,7 @@ _TABLE = (
     ),
     Carried(
         "cause",
-        "依职权注销的情形：death 死亡，dissolution 依法终止，force_majeure 不可抗力等五种之一",
+        "依职权注销的情形：death 死亡，dissolution 依法终止，force_majeure 不可抗力等六种之一",
         "word",
         input="choice",
         label="属于哪种情形",

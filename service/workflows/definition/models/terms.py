@@ -176,12 +176,14 @@ GROUNDS = {  # 行政许可法 69 ① (一)–(五), ②; 78
     "false_material": "隐瞒有关情况或者提供虚假材料",
 }
 AUTHORITYS_FAULT = ("abuse", "incompetent", "procedure", "unqualified", "other")  # 69 ①, ④
-DEREGISTRATION_CAUSES = {  # 行政许可法 70 (二)–(五); what runs out or is revoked comes to it by itself
+BY_STATUTE = "statute"  # the cause that another statute has to give
+DEREGISTRATION_CAUSES = {  # 行政许可法 70 (二)–(六); what runs out or is revoked comes to it by itself
     "death": "赋予公民特定资格的许可，该公民死亡",
     "incapacity": "赋予公民特定资格的许可，该公民丧失行为能力",
     "dissolution": "法人或者其他组织依法终止",
     "sanction": "许可证件依法被吊销",
     "force_majeure": "因不可抗力，许可事项无法实施",
+    BY_STATUTE: "法律、法规规定的应当注销行政许可的其他情形",
 }
 REASON_USES: dict[ReasonUse, str] = {
     "correction": "补正",
