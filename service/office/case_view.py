@@ -13,6 +13,7 @@ from service.workflows.application import (
     facts_for,
     field_uses,
     filled_by_answers,
+    grounds_of,
     material_uses,
     missing_materials,
     offered_reasons,
@@ -37,6 +38,7 @@ from service.workflows.case import (
     Task,
     machine_for,
 )
+from service.workflows.case.engine import OVERDUE_STATES
 from service.workflows.clocks import Left
 from service.workflows.definition import (
     Card,
@@ -194,6 +196,15 @@ class CaseView:
         """Return the items and proceedings that the applicant is told of: without those among offices."""
         return [item for item in self.case.items.values() if not is_inside(item.lifecycle)]
 
+    @property
+    def ended_unanswered(self) -> list[str]:
+        """Return the items that ended because papers did not come in time, each with what that is called here."""
+        return [
+            f"{self.release.title_of(code)}：{machine_for(self.release, code).states[item.state].title}"
+            for code, item in self.case.items.items()
+            if item.outcome == "lapsed" or item.state in OVERDUE_STATES
+        ]
+
     def waits_for(self, item: Item) -> list[str]:
         """Return the items of the case that have to be done before this one begins."""
         return waits_for(self.release, item.item, self.case.items)
@@ -239,6 +250,10 @@ class CaseView:
     def reasons_for(self, item: Item, transition: Transition) -> Mapping[str, VocabularyReason]:
         """Return the reasons of the catalogue that an action on an item takes, by code."""
         return offered_reasons(self.release, self.whole, item, transition)
+
+    def grounds(self, item: Item) -> dict[str, str]:
+        """Return the grounds on which an item may not be received, by code."""
+        return grounds_of(self.release, item)
 
     def declines(self, item: Item, action: str) -> bool:
         """Tell whether an action does not receive the application at all (不予受理)."""

@@ -12,7 +12,8 @@ import pytest
 from fastapi.routing import iter_route_contexts
 
 from service.verify import verify
-from service.workflows.case.lifecycle import APPLICANT, WITHDRAWN, machine_of
+from service.workflows.case.engine import APPLICANT, WITHDRAWN
+from service.workflows.case.lifecycle import machine_of
 from service.workflows.case.parts import CASE, Case
 from service.workflows.definition.models import Transition
 from service.workflows.definition.release import WHOLE, kinds_of, own_code

@@ -36,6 +36,11 @@ class Hearing:
     place: str = ""
     chair: str = ""  # account
     document: str = ""  # its signed record
+    asked_for: bool = (
+        False  # by the applicant, and not taken back; each third party has an answer of its own
+    )
+    left_out: tuple[str, ...] = ()  # chairs who were successfully challenged; accounts
+    challenge: str = ""  # of its chair: open | replaced | kept; a new notice names another
 
 
 @dataclass(frozen=True, slots=True)

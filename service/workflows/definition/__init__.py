@@ -28,8 +28,8 @@ from service.workflows.definition.models.carried import (
 )
 from service.workflows.definition.models.terms import (
     AFFECTS,
-    DECLINE_GROUNDS,
     PROCEDURES,
+    STILL_DEFECTIVE,
     ApplicantType,
     Card,
     CreditGrade,
@@ -42,9 +42,9 @@ __all__ = [
     "BUILT_IN_POSTS",
     "CARRIED",
     "CHECK_RESULTS",
-    "DECLINE_GROUNDS",
     "PROCEDURES",
     "SEVERITIES",
+    "STILL_DEFECTIVE",
     "ApplicantType",
     "Bundle",
     "BundleItem",

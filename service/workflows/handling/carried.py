@@ -17,9 +17,9 @@ from service.workflows.definition.models.terms import (
     AFFECTS,
     BOTH,
     COMPETENCE,
-    DECLINE_GROUNDS,
     GROUNDS,
     PROCEDURES,
+    STILL_DEFECTIVE,
 )
 from service.workflows.definition.release import Release
 from service.workflows.proceedings import KINDS
@@ -87,8 +87,20 @@ def _reasons(desk: Desk, value: Any) -> list[Point]:
     """Return the points; a reason is a code of the catalogue, one for this kind of action, or own words."""
     if not isinstance(value, list) or not value:
         raise one_field("/data/reasons", "请至少选择一条理由")
+    if _still_defective(desk):
+        pointers = (f"/data/reasons/{index}" for index in range(len(value)))
+        return [
+            reasons.told_again(desk.item, at, each)
+            for at, each in zip(pointers, value, strict=True)
+        ]
     offered = reasons.offered(desk.release, desk.case, desk.item, desk.transition)
     return [_reason(desk, offered, index, entry) for index, entry in enumerate(value)]
+
+
+def _still_defective(desk: Desk) -> bool:
+    """补正以后仍不符合: its reasons are the points that were told, for nothing else turns anybody away."""
+    declines = reasons.declines(desk.release, desk.item, desk.transition)
+    return declines and desk.data.get("ground") == STILL_DEFECTIVE
 
 
 def _reason(desk: Desk, offered: Mapping[str, VocabularyReason], index: int, entry: Any) -> Point:
@@ -133,6 +145,14 @@ def _affects(_: Desk, value: Any) -> str:
     if not isinstance(value, str) or value not in AFFECTS:
         listed = "、".join(f"{code}（{title}）" for code, title in AFFECTS.items())
         raise one_field("/data/affects", f"写 {listed} 中的一个", law="行政许可法 45")
+    return value
+
+
+def _pause(desk: Desk, value: Any) -> str:
+    stops = desk.release.directory.policy.promise_stops
+    if not isinstance(value, str) or value not in stops:
+        listed = "、".join(f"{code}（{stop.title}）" for code, stop in stops.items())
+        raise one_field("/data/pause", f"本地可以暂停承诺时限的情形：{listed or '没有'}")
     return value
 
 
@@ -328,7 +348,7 @@ def _severity(_: Desk, value: Any) -> str:
 
 def _ground(desk: Desk, value: Any) -> str:
     declines = reasons.declines(desk.release, desk.item, desk.transition)
-    grounds = DECLINE_GROUNDS if declines else GROUNDS
+    grounds = reasons.grounds_of(desk.release, desk.item) if declines else GROUNDS
     if not isinstance(value, str) or value not in grounds:
         listed = "、".join(f"{code}（{title}）" for code, title in grounds.items())
         law = "行政许可法 32、78" if declines else "行政许可法 69、78、79"
@@ -358,6 +378,7 @@ CHECKS: Mapping[str, Check[Desk]] = {
     ),
     "affects": _affects,
     "days": _days,
+    "pause": _pause,
     "gaps": _gaps,
     "materials": _materials,
     "form": _form,

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Unpack, cast
 
-from service.workflows import clocks
+from service.workflows import clocks, expiry
 from service.workflows.calendar import WorkCalendar, local_date
 from service.workflows.case.columns import AcceptedItem, Body, PointTold, Remedies
-from service.workflows.case.lifecycle import APPLICANT, machine_for
+from service.workflows.case.engine import APPLICANT
+from service.workflows.case.lifecycle import machine_for
 from service.workflows.case.parts import STEP, Case, Certificate, Clock, Item, Notice
 from service.workflows.case.situation import Move
 from service.workflows.definition.duration import Duration
@@ -64,6 +65,8 @@ NEGATIVE = frozenset(
         "refusal",
         "not_accepted",
         "lapse",
+        "filed_away",
+        "acceptance_revoked",
         "revocation",
         "permit_withdrawal",
         "stopped",
@@ -73,6 +76,11 @@ NEGATIVE = frozenset(
         "deregistration_kept",
     }
 )
+
+
+def body_of(**parts: Unpack[Body]) -> Body:
+    """Return parts of a paper by their names."""
+    return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +292,13 @@ def accepted_together(release: Release, case: Case, codes: list[str], *, by_sile
 
 
 def correction(release: Release, case: Case, items: Iterable[Item]) -> Paper:
-    """一次性告知 — one notice with every point of every item (R-ACC-6, R-BND-4)."""
+    """一次性告知 — one notice with every point of every item, and what follows if they do not come (R-ACC-6, R-ACC-9)."""
+    policy = release.directory.policy
+    ends = expiry.consequence(policy.correction_overdue)
+    again = policy.still_defective
+    still = (
+        f"补正以后仍不符合要求的，不予受理（{again.basis}）。" if again.then == "declined" else ""
+    )
     parts: list[PointTold] = []
     dates: dict[str, str] = {}
     for item in items:
@@ -292,7 +306,7 @@ def correction(release: Release, case: Case, items: Iterable[Item]) -> Paper:
         parts += [{"item": title, "code": item.item, **point} for point in item.asked]
         dates |= {f"{title}：{name}": day for name, day in dates_of(case, item.item).items()}
     body: Body = {
-        "text": "您提交的材料需要补正，以下为一次性告知的全部内容。补齐后即进入受理；逾期未补正的，视为撤回申请，可以重新申请。",
+        "text": f"您提交的材料需要补正，以下为一次性告知的全部内容。补齐后即进入受理；逾期未补正的，{ends}，可以重新申请。{still}",
         "points": [f"{point['item']}：{point['title']}" for point in parts],
         "asked": parts,
         "dates": dates,

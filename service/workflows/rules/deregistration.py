@@ -7,7 +7,7 @@ certificate holds until the entry is made. Law: 行政许可法 70.
 from service.errors import ActionNotAllowed, NotPermitted, one_field
 from service.workflows import actions
 from service.workflows.actions import Carries, CaseAction, Data
-from service.workflows.case.lifecycle import APPLICANT
+from service.workflows.case.engine import APPLICANT
 from service.workflows.case.parts import Item
 from service.workflows.case.situation import Actor, Move
 from service.workflows.definition.models import DEREGISTRATION_CAUSES

@@ -37,10 +37,14 @@ def refuse(work: Work, move: Move) -> None:
 
 def _refuse_of_no_authority(work: Work, move: Move) -> None:
     """Refuse to take back what no authority decided: the answer of a company is no decision, and nobody revokes it."""
-    taken_back = move.effect.begin or work.machine(move.item).states[move.transition.to].final == RECALLED
+    taken_back = (
+        move.effect.begin or work.machine(move.item).states[move.transition.to].final == RECALLED
+    )
     subject = work.release.subject(move.item.item)
     if taken_back and subject and subject.category == "utility":
-        raise NotPermitted("公司的答复不是行政决定，不适用撤销、撤回", action=move.transition.action)
+        raise NotPermitted(
+            "公司的答复不是行政决定，不适用撤销、撤回", action=move.transition.action
+        )
 
 
 def _opens_one(transition: Transition) -> bool:

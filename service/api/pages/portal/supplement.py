@@ -82,7 +82,6 @@ def _page(
 ) -> Response:
     asking = [one for one in view.owed if one.asks]
     names = {name_of(ask): ask.title for one in asking for ask in one.asks}
-    ended = [item for item in view.case.items.values() if item.outcome == "lapsed"]
     said = partial(titles.answer_title, here=view.release.directory.region)
     return shown(
         request,
@@ -96,7 +95,7 @@ def _page(
         names=names,
         name_of=name_of,
         sources=titles.MATERIAL_SOURCES,
-        lapsed=[view.release.title_of(item.item) for item in ended],
+        lapsed=view.ended_unanswered,
         filled=form,
         refusal=refusal,
         kept=kept.files if kept else {},

@@ -16,6 +16,10 @@ ENGINE_STATES = {
     "stopped": "终止",
     "not_received": "不予受理",
     "forbidden": "依法不能办",
+    "overdue_declined": "逾期未补正，不予受理",
+    "overdue_refused": "逾期未补正，不予办理",
+    "overdue_filed": "逾期未补正，归档",
+    "acceptance_revoked": "撤销受理",
 }
 ENGINE_ACTIONS = {
     "start": "开始",
@@ -26,6 +30,12 @@ ENGINE_ACTIONS = {
     "note_opinion": "预审意见",
     "note_complete": "反馈材料齐全",
     "note_missing": "反馈缺什么",
+    "decline_overdue": "逾期未补正，不予受理",
+    "refuse_overdue": "逾期未补正，不予办理",
+    "file_overdue": "逾期未补正，归档",
+    "revoke_acceptance": "逾期未补，撤销受理",
+    "pause_promise": "暂停承诺时限",
+    "resume_promise": "恢复承诺时限",
 }
 PLEDGED = "pledged"  # entered by submission with a commitment
 HEARING_NEEDS = {

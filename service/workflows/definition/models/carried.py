@@ -164,6 +164,13 @@ _TABLE = (
     Carried(
         "days", "工作日数", "number", least=1, most=365, input="number", label="需要多少个工作日"
     ),
+    Carried(
+        "pause",
+        "因什么暂停承诺时限：本地规定的情形之一（directory.policy.promise_stops）",
+        "word",
+        input="choice",
+        label="因什么暂停（法定时限照走）",
+    ),
     Carried("gaps", "允许后补的材料", "codes", most=MANY, input="gaps"),
     Carried("materials", "补交的材料", "materials", most=100),
     Carried("points", "已改正的问题（理由代码）", "points", most=MANY),

@@ -48,6 +48,63 @@ class Blocked(Model):
     )
 
 
+class Overdue(Model):
+    """逾期不补 — what becomes of an application whose papers did not come in time, and by which local rule (R-ACC-9)."""
+
+    then: Literal["withdrawn", "declined", "refused", "filed"] = Field(
+        "withdrawn",
+        description="withdrawn 视为撤回，declined 不予受理，refused 不予办理，filed 归档",
+    )
+    basis: Title | None = Field(None, description="依据本地的哪一条规定；不是 withdrawn 的必须写")
+
+    @model_validator(mode="after")
+    def _founded(self) -> "Overdue":
+        if self.then != "withdrawn" and not self.basis:
+            raise ValueError("basis-missing")
+        return self
+
+
+class GapOverdue(Model):
+    """容缺逾期 — what becomes of an application accepted with gaps that were not filled, and by which rule (R-RQ-1)."""
+
+    then: Literal["withdrawn", "acceptance_revoked", "refused"] = Field(
+        "withdrawn",
+        description="withdrawn 视为撤回，acceptance_revoked 撤销受理，refused 不予办理",
+    )
+    basis: Title | None = Field(None, description="依据本地的哪一条规定；不是 withdrawn 的必须写")
+
+    @model_validator(mode="after")
+    def _founded(self) -> "GapOverdue":
+        if self.then != "withdrawn" and not self.basis:
+            raise ValueError("basis-missing")
+        return self
+
+
+class StillDefective(Model):
+    """补正后仍不符合 — what a window may do with papers that came and are wrong as before, and by which rule (R-ACC-9)."""
+
+    then: Literal["again", "declined"] = Field(
+        "again", description="again 就原来告知的问题再告知，declined 也可以不予受理"
+    )
+    basis: Title | None = Field(None, description="依据本地的哪一条规定；不是 again 的必须写")
+
+    @model_validator(mode="after")
+    def _founded(self) -> "StillDefective":
+        if self.then != "again" and not self.basis:
+            raise ValueError("basis-missing")
+        return self
+
+
+class PromiseStop(Model):
+    """承诺时限的暂停 — something during which the region does not count its own promise; the statutory limit runs on."""
+
+    title: Title
+    days: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]?wd$")] = Field(
+        description="最多几个工作日，如 10wd"
+    )
+    basis: Title = Field(description="依据本地的哪一条规定，印在告知书上")
+
+
 class Policy(Model):
     """读法参数 — where the law is silent, the region's reading; the defaults are those of rules 0.4."""
 
@@ -93,6 +150,19 @@ class Policy(Model):
     blocked: Blocked = Field(
         Blocked(),
         description="前一项由申请人撤回或者视为撤回以后，等它的事项等申请人决定：within 等多久，basis 依据",
+    )
+    correction_overdue: Overdue = Field(
+        Overdue(), description="补正期满没有补齐的怎么办：then、basis"
+    )
+    still_defective: StillDefective = Field(
+        StillDefective(), description="补正以后仍不符合要求的怎么办：then、basis"
+    )
+    gap_overdue: GapOverdue = Field(
+        GapOverdue(), description="容缺的材料到期没有补齐、还没有作决定的怎么办：then、basis"
+    )
+    promise_stops: dict[Name, PromiseStop] = Field(
+        {},
+        description="哪些情形可以暂停承诺时限（法定时限照走）：代码 → title、days、basis；不写就都不能",
     )
     urge_every: Length = Field("1wd", description="同一办件两次催办之间至少间隔多久")
     reliable_signature: bool = Field(
@@ -222,6 +292,9 @@ class VocabularyMaterial(Model):
     max_mb: Annotated[int, Field(ge=1, le=100)] = 20
     hint: str = ""
     certificate: Code | None = Field(None, description="哪种证照可以代替它：有效的免交（共享免交）")
+    sample: Code | None = Field(
+        None, description="示范文本：定义包里的文件名（不带 .md），办事指南上照样给出（许可法 30）"
+    )
 
 
 class FaceLine(Model):

@@ -60,7 +60,7 @@ Origin = Literal["upload", "share", "commitment", "certificate", "generated"]
 Need = Literal[
     "reasons", "opinion", "procedure", "notice_text", "document", "days", "gaps", "reason", "materials", "findings",
     "officers", "pledge", "parties", "party", "date", "place", "chair", "ground", "compensation",
-    "where", "checked_at", "checklist", "confirmed", "basis", "affects",
+    "where", "checked_at", "checklist", "confirmed", "basis", "affects", "pause",
 ]  # fmt: skip
 ReasonUse = Literal[
     "correction",
@@ -73,7 +73,9 @@ ReasonUse = Literal[
     "follow_up",
     "repair",
 ]
-HearingStep = Literal["told", "asked", "waived", "over", "opened", "announced", "held"]
+HearingStep = Literal[
+    "told", "asked", "waived", "over", "opened", "announced", "held", "taken_back", "challenged", "replaced", "kept"
+]  # fmt: skip
 Outcome = Literal[
     "granted",
     "refused",
@@ -100,7 +102,8 @@ NoticeKind = Literal[
     "hearing_request", "hearing_waived", "hearing_announcement", "hearing_notice", "hearing_end", "special_overrun", "hearing_overrun",
     "supervision", "copy", "redress_reply", "deemed_renewal", "deregistration", "termination",
     "revocation_right", "revocation_kept", "permit_withdrawal", "delivery_receipt",
-    "deregistration_kept",
+    "deregistration_kept", "filed_away", "acceptance_revoked", "promise_paused", "promise_resumed",
+    "hearing_taken_back", "chair_challenged", "chair_replaced", "chair_kept",
 ]  # fmt: skip
 NOTICE_TITLES: dict[NoticeKind, str] = {
     "receipt": "收件凭证", "acceptance": "受理通知书", "tolerant_acceptance": "容缺受理通知书",
@@ -122,7 +125,10 @@ NOTICE_TITLES: dict[NoticeKind, str] = {
     "deemed_renewal": "视为准予延续告知书", "deregistration": "注销告知书",
     "deregistration_kept": "不予注销决定书",
     "revocation_right": "撤销许可事先告知书", "revocation_kept": "不予撤销决定书", "permit_withdrawal": "撤回许可决定书",
-    "delivery_receipt": "送达回证",
+    "delivery_receipt": "送达回证", "filed_away": "归档告知书", "acceptance_revoked": "撤销受理决定书",
+    "promise_paused": "承诺时限暂停告知书", "promise_resumed": "承诺时限恢复告知书",
+    "hearing_taken_back": "撤回听证申请确认书", "chair_challenged": "回避申请收件凭证", "chair_replaced": "听证主持人回避决定书",
+    "chair_kept": "驳回回避申请决定书",
 }  # fmt: skip
 
 BUILT_IN_POSTS = {
@@ -198,9 +204,10 @@ REASON_USES: dict[ReasonUse, str] = {
 }
 # What may be wrong with a paper or a field can be mended first, or fail the conditions (行政许可法 32 ①(四), 38): never more.
 ABOUT_PAPERS: tuple[ReasonUse, ...] = ("correction", "refusal")
-COMPETENCE = "competence"
+COMPETENCE, STILL_DEFECTIVE = "competence", "still_defective"
 DECLINE_GROUNDS = {  # 行政许可法 32 ①(二), 78, 79: for nothing else an application is not received
     COMPETENCE: "依法不属于本机关职权范围",
     "false_material": GROUNDS["false_material"],
     "banned": "在依法不得申请的期限内",
+    STILL_DEFECTIVE: "经一次性告知补正，补正以后仍不符合要求",
 }

@@ -31,6 +31,7 @@ def items(rehearsal: Rehearsal, projection: Projection) -> list[dict[str, Any]]:
 def _item(rehearsal: Rehearsal, code: str, projection: Projection) -> dict[str, Any]:
     release = rehearsal.release
     definition = release.items[code]
+    quantity = definition.quantity
     handling = rehearsal.handling[code]
     promised = definition.limits.get("promised")
     if handling == "commitment" and definition.commitment:
@@ -42,11 +43,15 @@ def _item(rehearsal: Rehearsal, code: str, projection: Projection) -> dict[str, 
         "category": titles.coded(definition.category, titles.CATEGORIES),
         "basis": definition.basis,
         "conditions": definition.conditions,
+        "quantity": {"limit": quantity.limit, "basis": quantity.basis} if quantity else None,
         "handling": titles.handling(handling),
         "limits": {
             "statutory": titles.length(definition.limits.get("statutory")),
             "promised": titles.length(promised),
         },
+        "statutory_basis": definition.basis_of("statutory")
+        if "statutory" in definition.limits
+        else "",
         "extension": _extension(definition),
         "expected_on": titles.iso(projection.expected[code]),
         "afterwards": projection.after(code),
@@ -180,6 +185,7 @@ def _material(rehearsal: Rehearsal, need: needed.MaterialNeed) -> dict[str, Any]
         "formats": list(definition.formats),
         "max_mb": definition.max_mb,
         "hint": definition.hint,
+        "sample": release.texts.get(definition.sample or "", ""),
         "items": [titles.item(release, code) for code in need.items],
         "deferrable": titles.length(need.deferrable),
         "way": titles.coded(way, titles.ORIGINS),
