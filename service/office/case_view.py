@@ -24,6 +24,7 @@ from service.workflows.application import (
 from service.workflows.calendar import WorkCalendar
 from service.workflows.case import (
     CASE,
+    OVERDUE_STATES,
     WAITING,
     Action,
     Actor,
@@ -38,7 +39,6 @@ from service.workflows.case import (
     Task,
     machine_for,
 )
-from service.workflows.case.engine import OVERDUE_STATES
 from service.workflows.clocks import Left
 from service.workflows.definition import (
     Card,

@@ -1,7 +1,7 @@
 """办件的值 — a case and its parts, what a step may look at, its states, the record of what changed."""
 
 from service.workflows.case.columns import CheckedPoint, Point
-from service.workflows.case.engine import APPLICANT, WAITING
+from service.workflows.case.engine import APPLICANT, OVERDUE_STATES, WAITING
 from service.workflows.case.inspections import Inspection
 from service.workflows.case.lifecycle import SATISFIED, machine_for, machine_of
 from service.workflows.case.parts import (
@@ -49,6 +49,7 @@ __all__ = [
     "CLOCK_ACTOR",
     "COLUMNS",
     "KEYS",
+    "OVERDUE_STATES",
     "PARTS",
     "PHOTO",
     "SATISFIED",
