@@ -104,7 +104,9 @@ def _pauses(lifecycle: Lifecycle, undecided: Collection[str]) -> list[Transition
         if name in undecided and own & set(state.runs) and state.post in by:
             needs = ["pause", "notice_text", "days"]
             found += [
-                _made(PAUSE_PROMISE, "暂停承诺时限", [name], name, by, "promise_paused", needs),
+                _made(
+                    PAUSE_PROMISE, "暂停承诺时限", [name], name, by, "promise_paused", needs=needs
+                ),
                 _made(RESUME_PROMISE, "恢复承诺时限", [name], name, by, "promise_resumed"),
             ]
     return found

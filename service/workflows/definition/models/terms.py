@@ -74,8 +74,18 @@ ReasonUse = Literal[
     "repair",
 ]
 HearingStep = Literal[
-    "told", "asked", "waived", "over", "opened", "announced", "held", "taken_back", "challenged", "replaced", "kept"
-]  # fmt: skip
+    "told",
+    "asked",
+    "waived",
+    "over",
+    "opened",
+    "announced",
+    "held",
+    "taken_back",
+    "challenged",
+    "replaced",
+    "kept",
+]
 Outcome = Literal[
     "granted",
     "refused",
