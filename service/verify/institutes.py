@@ -59,6 +59,18 @@ def pauses(dossier: Dossier) -> Iterator[Finding]:
                 yield Finding(dossier.name, where, "暂停承诺时限，法定时限也停了")
 
 
+def selections(dossier: Dossier) -> Iterator[Finding]:
+    """What rests on bids, an auction or an exam is decided on its result, and granted only to whom it names (53、54)."""
+    for code, item in dossier.items.items():
+        if not dossier.defined(code).get("selection") or not item["decided_at"]:
+            continue
+        result, where = item.get("selection") or {}, f"items {code}"
+        if not result and item["outcome"] not in ("declined", "not_required"):
+            yield Finding(dossier.name, where, "没有招标、拍卖、考试的结果，就作了决定")
+        elif item["outcome"] == "granted" and not result.get("chosen"):
+            yield Finding(dossier.name, where, "结果不是他，却准予了")
+
+
 def founded(dossier: Dossier) -> Iterator[Finding]:
     """Whatever statute the item names for its limit stands on the limit (R-TIME-10)."""
     for code, item in dossier.items.items():

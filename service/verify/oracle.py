@@ -180,6 +180,7 @@ def _findings_of(dossier: Dossier, checks: _Checks) -> Iterator[Finding]:
     yield from duties.assigned(dossier)
     yield from institutes.founded(dossier)
     yield from institutes.overdue(dossier)
+    yield from institutes.selections(dossier)
     yield from institutes.pauses(dossier)
     yield from duties.promises_apart(dossier)
     yield from duties.hearings(dossier)

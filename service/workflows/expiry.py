@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from service.workflows.case.engine import lapsing
 from service.workflows.case.lifecycle import LifecycleMachine
-from service.workflows.definition.models.shared import GapOverdue, Overdue, Policy
+from service.workflows.definition.models.policy import GapOverdue, Overdue, Policy
 
 ACTS: Mapping[str, str] = {
     "declined": "decline_overdue",

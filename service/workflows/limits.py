@@ -54,6 +54,7 @@ def new_clock(
         title=definition.title,
         basis=_basis(definition, subject, own=not item.parent),
         owner=owner,
+        closes_at=closing_hour(situation, case, owner),
         statutory=limits.statutory,
         promised=limits.promised,
         ends_on=window.valid_until if window else None,
@@ -62,6 +63,13 @@ def new_clock(
         if safe and definition.limit == LIMITS
         else None,
     )
+
+
+def closing_hour(situation: Situation, case: Case, owner: ClockOwner) -> str:
+    """Return when the last day of an applicant's period ends at a counter: with the office; empty: at 24:00 (R-TIME-3)."""
+    policy = situation.policy
+    at_counter = case.channel == "counter" and owner == APPLICANT and policy.counter_close
+    return policy.office_hours.partition("-")[2] if at_counter else ""
 
 
 def _basis(

@@ -115,6 +115,7 @@ def right_clocks(story: Story, item: Item) -> None:
         "step-",
         "blocked",
         "promise-",
+        "pause-",
         "assign",
     )  # clocks that no state of the lifecycle names
     running = {

@@ -28,6 +28,7 @@ DATA = {
     "procedure": "testing",
     "basis": "某法 9",
     "affects": "both",
+    "statute": "",
     "notice_text": "请等候。",
     "days": 5,
     "gaps": ["photo"],

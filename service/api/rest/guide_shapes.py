@@ -149,6 +149,14 @@ class GuideQuantity(Shown):
     basis: str
 
 
+class GuideSelection(Shown):
+    """通过什么选人，依据哪一条，事先公布了什么。"""
+
+    by: Choice
+    basis: str
+    published: str
+
+
 class GuideItem(Shown):
     """要办的一个事项。"""
 
@@ -159,6 +167,9 @@ class GuideItem(Shown):
     basis: list[str]
     conditions: list[str]
     quantity: GuideQuantity | None = Field(description="数量限制；没有的为空（许可法 30、57）")
+    selection: GuideSelection | None = Field(
+        description="通过招标、拍卖、考试作决定的；不是的为空（许可法 53、54）"
+    )
     handling: Choice
     limits: GuideLimits
     statutory_basis: str = Field(description="法定时限依据哪一条；没有法定时限的为空")

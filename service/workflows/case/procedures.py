@@ -53,6 +53,16 @@ class LegalReview:
 
 
 @dataclass(frozen=True, slots=True)
+class Selected:
+    """招标、拍卖、考试的结果 — whether the applicant was chosen or passed, and the document that says so (行政许可法 53、54)."""
+
+    chosen: bool
+    document: str
+    by: str  # account
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Feedback:
     """部门反馈 — what the department said of its papers at the common intake: complete, or not."""
 
@@ -153,6 +163,7 @@ _KINDS: tuple[type[Any], ...] = (
     SpecialProcedure,
     Hearing,
     LegalReview,
+    Selected,
     Feedback,
     RenewalWindow,
     Lot,

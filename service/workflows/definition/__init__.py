@@ -22,6 +22,7 @@ from service.workflows.definition.models import (
 from service.workflows.definition.models.carried import (
     CARRIED,
     CHECK_RESULTS,
+    NO_STANDARD,
     SEVERITIES,
     Carried,
     Shape,
@@ -42,6 +43,7 @@ __all__ = [
     "BUILT_IN_POSTS",
     "CARRIED",
     "CHECK_RESULTS",
+    "NO_STANDARD",
     "PROCEDURES",
     "SEVERITIES",
     "STILL_DEFECTIVE",

@@ -50,7 +50,16 @@ def needs_of(release: Release, item: Item, transition: Transition) -> list[str]:
         _checked_together(release, item, transition) or _assigns(release, item, transition)
     ):
         needs.append("officers")
+    if "standard" not in needs and _names_standard(release, item, transition):
+        needs.append("standard")
     return needs
+
+
+def _names_standard(release: Release, item: Item, transition: Transition) -> bool:
+    """检验、检测、检疫: who refuses on it says which standard is not met (行政许可法 55 ③)."""
+    definition = release.items.get(item.item)
+    tested = bool(definition and definition.inspection and definition.inspection.standards)
+    return tested and reasons.use_of(release, item, transition) == "refusal"
 
 
 def _checked_together(release: Release, item: Item, transition: Transition) -> bool:
@@ -293,6 +302,8 @@ CHECKS: Mapping[str, Check[Desk]] = {
     "days": _days,
     "pause": named.pause,
     "gaps": _gaps,
+    "standard": named.standard,
+    "selected": named.selected,
     "materials": _materials,
     "form": _form,
     "points": _points,

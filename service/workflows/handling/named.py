@@ -7,7 +7,7 @@ from typing import Any
 from service.errors import one_field
 from service.workflows.case.parts import Case, Item
 from service.workflows.definition.models import Transition
-from service.workflows.definition.models.carried import SEVERITIES
+from service.workflows.definition.models.carried import NO_STANDARD, SELECTED, SEVERITIES
 from service.workflows.definition.models.terms import AFFECTS, BOTH, PROCEDURES
 from service.workflows.definition.release import Release
 
@@ -24,6 +24,28 @@ class Desk:
     item: Item
     transition: Transition
     data: Mapping[str, Any]
+
+
+def standard(desk: Desk, value: Any) -> str:
+    """Return the standard that is not met: one of those the item names. Raises DataInvalid."""
+    definition = desk.release.items.get(desk.item.item)
+    known = definition.inspection.standards if definition and definition.inspection else []
+    if value not in (*known, NO_STANDARD):
+        listed = "；".join(known)
+        raise one_field(
+            "/data/standard",
+            f"请写明不符合哪一项技术标准、技术规范：{listed}；不是根据检测结果不予许可的写 {NO_STANDARD}",
+            law="行政许可法 55",
+        )
+    return str(value)
+
+
+def selected(_: Desk, value: Any) -> str:
+    """Return whether the applicant was chosen or passed. Raises DataInvalid."""
+    if not isinstance(value, str) or value not in SELECTED:
+        listed = "、".join(f"{code}（{title}）" for code, title in SELECTED.items())
+        raise one_field("/data/selected", f"结果写 {listed} 中的一个", law="行政许可法 53、54")
+    return value
 
 
 def procedure(_: Desk, value: Any) -> str:

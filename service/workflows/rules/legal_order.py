@@ -48,6 +48,7 @@ from service.workflows.rules import (
     promise_pause,
     renewal,
     revocation,
+    selection,
     special_procedure,
     supplement,
     tolerance,
@@ -215,6 +216,13 @@ RULES: tuple[Institute, ...] = (
         refuse=hearing_change.refuse,
         apply=hearing_change.apply,  # before the state moves: whether anybody still asks decides which way is taken
         says=hearing_change.says,
+    ),
+    Institute(
+        name="招标、拍卖、考试",
+        law="行政许可法 53–55",
+        refuse=selection.refuse,
+        apply=selection.apply,
+        says=selection.says,
     ),
     Institute(
         name="法制审核",

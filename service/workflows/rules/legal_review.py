@@ -10,6 +10,7 @@ from service.workflows.rules import decision
 from service.workflows.worksheet import Work
 
 LAW = "国办发〔2018〕118号"
+RECORD = "legal_review"
 
 
 def refuse(work: Work, move: Move) -> None:
@@ -18,7 +19,7 @@ def refuse(work: Work, move: Move) -> None:
     Raises DataInvalid: what is lacking is a record, as with any other thing a decision must carry.
     """
     item, actor = move.item, move.actor
-    if move.effect.record and work.situation.is_same(actor, item.reviewer):
+    if move.effect.record == RECORD and work.situation.is_same(actor, item.reviewer):
         raise move.refusal("审查人不能自己作法制审核")
     if not (actor.officer and _is_major(work, move)):
         return
@@ -38,14 +39,16 @@ def _is_major(work: Work, move: Move) -> bool:
         return False
     if not move.item.parent:
         return True
-    reviewed = any(t.effect and t.effect.record for t in work.machine(move.item).transitions)
+    reviewed = any(
+        t.effect and t.effect.record == RECORD for t in work.machine(move.item).transitions
+    )
     return reviewed and bool(move.effect.parent)
 
 
 def apply(work: Work, move: Move) -> None:
     """Keep the review; what goes back before its decision is reviewed anew."""
     item = move.item
-    if move.effect.record:
+    if move.effect.record == RECORD:
         opinion = move.data.get("opinion", "")
         item.legal_review = LegalReview(move.actor.account, work.at, opinion)
     elif item.legal_review and _goes_back(work, move):

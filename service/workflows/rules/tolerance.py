@@ -14,6 +14,7 @@ from service.workflows.case.engine import APPLICANT
 from service.workflows.case.parts import Clock, Item
 from service.workflows.case.situation import Move
 from service.workflows.definition.models import MaterialUse
+from service.workflows.limits import closing_hour
 from service.workflows.notices.wording import Said
 from service.workflows.worksheet import Work
 
@@ -53,6 +54,7 @@ def apply(work: Work, move: Move) -> None:
             owner=APPLICANT,
             statutory=uses[code].deferrable,
             expiry=ends,
+            closes_at=closing_hour(work.situation, work.case, APPLICANT),
         )
         work.begin(gap, work.at)
 

@@ -14,6 +14,7 @@ from service.office import CaseView
 from service.workflows.case import APPLICANT, Action, Item, Offer, machine_for
 from service.workflows.definition import (
     CARRIED,
+    NO_STANDARD,
     STILL_DEFECTIVE,
     Carried,
     Outcome,
@@ -183,6 +184,10 @@ def _choices(
             }
         case "item":
             return view.concerned(offer.action)
+        case "standard":
+            tested = view.release.items[offer.item].inspection
+            known = {each: each for each in (tested.standards if tested else [])}
+            return {**known, NO_STANDARD: "不是根据检验、检测、检疫的结果不予许可"}
         case "pause":
             stops = view.release.directory.policy.promise_stops
             return {code: f"{stop.title}（{stop.basis}）" for code, stop in stops.items()}

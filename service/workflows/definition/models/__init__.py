@@ -29,6 +29,7 @@ from service.workflows.definition.models.institutes import (
     Result,
 )
 from service.workflows.definition.models.overlay import BundleHere, ItemHere, Overlay
+from service.workflows.definition.models.policy import Policy
 from service.workflows.definition.models.scenario import (
     Expectation,
     Scenario,
@@ -45,7 +46,6 @@ from service.workflows.definition.models.shared import (
     DepartmentPapers,
     Directory,
     FaceLine,
-    Policy,
     Region,
     Vocabulary,
     VocabularyCertificate,

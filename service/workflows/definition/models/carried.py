@@ -55,6 +55,8 @@ Input = Literal[
 
 LONG, MANY = 2000, 50
 SEVERITIES = {"minor": "轻微", "ordinary": "一般", "serious": "严重"}
+NO_STANDARD = "none"  # it is refused for another reason than what was tested
+SELECTED = {"yes": "中标、买受、合格", "no": "没有中标、买受，或者不合格"}
 CHECK_RESULTS = {"ok": "符合", "bad": "不符合", "na": "不适用"}  # of one point of a checklist
 
 
@@ -170,6 +172,22 @@ _TABLE = (
         "word",
         input="choice",
         label="因什么暂停（法定时限照走）",
+    ),
+    Carried(
+        "standard",
+        "不符合哪一项技术标准、技术规范（事项 inspection.standards 中的一项）；不是根据检验、检测、检疫结果不予许可的写 none",
+        "text",
+        most=LONG,
+        input="choice",
+        label="不符合哪一项技术标准、技术规范",
+    ),
+    Carried(
+        "selected",
+        "招标、拍卖、考试的结果：yes 中标、买受、合格，no 没有",
+        "word",
+        input="choice",
+        label="结果",
+        options=SELECTED,
     ),
     Carried("gaps", "允许后补的材料", "codes", most=MANY, input="gaps"),
     Carried("materials", "补交的材料", "materials", most=100),

@@ -16,6 +16,7 @@ from service.workflows.definition.models.institutes import (
     Quantity,
     Renewal,
     Result,
+    Selection,
 )
 from service.workflows.definition.models.terms import (
     CHOSEN,
@@ -79,8 +80,9 @@ class Effect(Model):
 
     extend: Name | None = Field(None, description="延长哪个时限，天数由动作的 days 给出")
     limit: Name | None = Field(None, description="哪个时限的长度由动作的 days 决定（工作日）")
-    record: Literal["legal_review"] | None = Field(
-        None, description="记下已经办过的一步：legal_review 法制审核"
+    record: Literal["legal_review", "selection"] | None = Field(
+        None,
+        description="记下已经办过的一步：legal_review 法制审核，selection 招标、拍卖、考试的结果",
     )
     begin: Code | None = Field(None, description="另起哪个附带程序")
     parent: Name | None = Field(None, description="附带程序这样结束时，原事项随之办哪个动作")
@@ -226,6 +228,9 @@ class ItemDefinition(Model):
     inspection: InspectionDefinition | None = Field(
         None,
         description="根据检验、检测、检疫作决定：受理之日起五个工作日内指派两名以上工作人员（许可法 55）",
+    )
+    selection: Selection | None = Field(
+        None, description="通过招标、拍卖、考试作决定（许可法 53、54）；不写就不是"
     )
     hearing: HearingDefinition | None = Field(
         None, description="决定前的听证；不写时由审查人按个案告知或举行"

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from service.workflows.definition.models.terms import Code, Length, Model, Name, Title
+from service.workflows.definition.models.terms import Code, Length, Model, Name, Text, Title
 
 
 class Fee(Model):
@@ -85,9 +85,25 @@ class ExtensionDefinition(Model):
 
 
 class InspectionDefinition(Model):
-    """检验、检测、检疫 — the decision rests on one: two officers are named within five working days (许可法 55)."""
+    """检验、检测、检疫 — the decision rests on one: two officers within five working days, a refusal names the standard (许可法 55)."""
 
     basis: Title
+    standards: list[Title] = Field(
+        [],
+        description="技术标准、技术规范：根据检验、检测、检疫不予许可的，要写明是其中哪一项",
+    )
+
+
+class Selection(Model):
+    """公平竞争、考试 — the decision rests on bids, an auction or an exam, announced before (许可法 53、54)."""
+
+    by: Literal["tender", "auction", "exam"] = Field(
+        description="tender 招标，auction 拍卖，exam 考试（考核）"
+    )
+    basis: Title
+    published: Text = Field(
+        description="事先公布的内容，印在办事指南上：招标、拍卖公告；考试的报名条件、报考办法、考试科目、考试大纲"
+    )
 
 
 class Quantity(Model):

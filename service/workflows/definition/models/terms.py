@@ -60,7 +60,7 @@ Origin = Literal["upload", "share", "commitment", "certificate", "generated"]
 Need = Literal[
     "reasons", "opinion", "procedure", "notice_text", "document", "days", "gaps", "reason", "materials", "findings",
     "officers", "pledge", "parties", "party", "date", "place", "chair", "ground", "compensation",
-    "where", "checked_at", "checklist", "confirmed", "basis", "affects", "pause",
+    "where", "checked_at", "checklist", "confirmed", "basis", "affects", "pause", "standard", "selected",
 ]  # fmt: skip
 ReasonUse = Literal[
     "correction",
@@ -177,6 +177,7 @@ PROCEDURES = {  # 行政许可法 45: a closed list (R-CLK-1)
     "appraisal": "鉴定",
     "expert_review": "专家评审",
 }
+SELECTIONS = {"tender": "招标", "auction": "拍卖", "exam": "考试"}  # 行政许可法 53、54
 BOTH, STATUTORY = "both", "statutory"
 AFFECTS = {  # which limits the time of a special procedure is not counted in (R-CLK-1)
     BOTH: "法定时限和承诺时限都不计入",

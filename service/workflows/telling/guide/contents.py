@@ -12,6 +12,7 @@ from service.workflows.definition.models import (
     ItemDefinition,
     MaterialUse,
 )
+from service.workflows.definition.models.terms import SELECTIONS
 from service.workflows.definition.release import Release
 from service.workflows.rules import library
 from service.workflows.telling.guide import titles
@@ -44,6 +45,7 @@ def _item(rehearsal: Rehearsal, code: str, projection: Projection) -> dict[str, 
         "basis": definition.basis,
         "conditions": definition.conditions,
         "quantity": {"limit": quantity.limit, "basis": quantity.basis} if quantity else None,
+        "selection": _selection(definition),
         "handling": titles.handling(handling),
         "limits": {
             "statutory": titles.length(definition.limits.get("statutory")),
@@ -62,6 +64,15 @@ def _item(rehearsal: Rehearsal, code: str, projection: Projection) -> dict[str, 
         "result": _result(release, code),
         "fee": _fee(release, code),
     }
+
+
+def _selection(definition: ItemDefinition) -> dict[str, Any] | None:
+    """Return by what the applicants are chosen, and what is announced of it before (行政许可法 53、54)."""
+    chosen = definition.selection
+    if chosen is None:
+        return None
+    by = {"code": chosen.by, "title": SELECTIONS[chosen.by]}
+    return {"by": by, "basis": chosen.basis, "published": chosen.published}
 
 
 def _extension(definition: ItemDefinition) -> dict[str, Any] | None:

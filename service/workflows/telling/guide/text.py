@@ -106,6 +106,9 @@ def _items(guide: Part) -> Iterator[str]:
         quantity = item["quantity"]
         if quantity:
             yield f"- **数量**：{quantity['limit']}（依据：{quantity['basis']}）"
+        if chosen := item["selection"]:
+            by_law = f"（依据：{chosen['basis']}）"
+            yield f"- **通过{chosen['by']['title']}作决定**{by_law}：{chosen['published']}"
         yield from _commitment(item)
         if item["result"]:
             valid = item["result"]["valid"]
