@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Coroutine
+from itertools import islice
 from typing import Any
 
 import rfc8785
@@ -27,9 +28,9 @@ class StrictRequest(Request):
                 value = texts.read_json(await self.body())
             except texts.BodyInvalid as wrong:
                 raise _Refused([("", str(wrong))]) from None
-            if found := [
-                fault for fault, _ in zip(texts.faults(value), range(_MOST_FAULTS), strict=False)
-            ]:
+            if next(texts.faults(value), None):
+                value = texts.as_seen(value)
+            if found := list(islice(texts.faults(value), _MOST_FAULTS)):
                 raise _Refused(found)
             self._json = value
             self.scope["state"]["body"] = value

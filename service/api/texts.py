@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from service.workflows.definition import readable
+from service.workflows.definition import code_spelling, readable, seen_text
 from service.workflows.definition import text_fault as text_fault  # noqa: PLC0414 - one rule for all doors
 
 DEEPEST_NESTING = 20
@@ -36,7 +36,14 @@ ItemCode = Annotated[str, StringConstraints(pattern=ITEM_CODE, max_length=LONGES
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 ClockCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=80)]
 CaseNumber = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
-Secret = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
+# numbers and codes that people type: whatever the keyboard made of them
+_Spelt = BeforeValidator(lambda value: code_spelling(value) if isinstance(value, str) else value)
+TypedNumber = Annotated[str, _Spelt, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
+Secret = Annotated[str, _Spelt, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
+_SpeltLower = BeforeValidator(
+    lambda value: code_spelling(value).lower() if isinstance(value, str) else value
+)
+PaperCode = Annotated[str, _SpeltLower, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
 ShowToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Cursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_=-]{0,600}$")]
@@ -66,6 +73,17 @@ def faults(value: Any) -> Iterator[tuple[str, str]]:
             todo += [((*path, index), inner) for index, inner in enumerate(here)]
         elif fault := _fault(here):
             yield pointer_to(*path), fault
+
+
+def as_seen(value: Any, depth: int = 0) -> Any:
+    """Return a JSON value whose texts are without the marks that change nothing of what is seen; names are left alone."""
+    if isinstance(value, str):
+        return seen_text(value)
+    if depth > DEEPEST_NESTING:
+        return value  # refused for that
+    if isinstance(value, dict):
+        return {key: as_seen(inner, depth + 1) for key, inner in value.items()}
+    return [as_seen(inner, depth + 1) for inner in value] if isinstance(value, list) else value
 
 
 def _fault(value: Any) -> str:

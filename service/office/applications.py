@@ -30,7 +30,7 @@ from service.store import cases, papers, purging
 from service.store.cases import Gathered, Key
 from service.store.database import Connection
 from service.store.deciding import decided
-from service.workflows.application import applicant_type_of
+from service.workflows.application import applicant_type_of, identity_fault
 from service.workflows.calendar import local_date
 from service.workflows.case import (
     Action,
@@ -41,7 +41,7 @@ from service.workflows.case import (
     Situation,
     one_person,
 )
-from service.workflows.definition import Release
+from service.workflows.definition import Release, name_spelling
 from service.workflows.handling import changed_draft, draft_materials, kept_draft
 from service.workflows.rights import require_standing, writes
 from service.workflows.step import step
@@ -311,7 +311,9 @@ def applicant_of(given: Any) -> dict[str, str]:
                 {"pointer": f"/applicant/{name}", "detail": f"请填写{title}，最多 {longest} 个字"}
             )
         else:
-            found[name] = one_person(value) if name == "id" else value.strip()
+            found[name] = one_person(value) if name == "id" else name_spelling(value)
+    if not errors and (wrong := identity_fault(found["type"], found["id"])):
+        errors.append({"pointer": "/applicant/id", "detail": wrong})
     if errors:
         raise DataInvalid("申请人信息不完整", errors=errors)
     return found

@@ -29,6 +29,27 @@ _SUFFIX = re.compile(r"\.(?=[0-9]*[A-Za-z])[0-9A-Za-z]{1,8}")
 _DEVICE = re.compile(r"con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$", re.IGNORECASE)
 _MEANT_OTHERWISE = frozenset('<>:"|?*')  # by the systems that files are saved on
 REFUSAL = f"只收 {'、'.join(FORMATS)} 文件；文件类型按内容判断，改后缀名没有用。"
+EMPTY = "文件是空的，没有内容。请重新选择文件。"
+# what people hand in most of what is not taken: said by its name, with what to do
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OTHERS = {
+    "image/heic": "这是苹果手机的 HEIC 照片，请存成 JPG 再传（手机“设置－相机－格式”选“兼容性最佳”）。",
+    "image/webp": "这是 WebP 图片，请另存为 JPG 或 PNG 再传。",
+    "image/gif": "这是 GIF 图片，请另存为 JPG 或 PNG 再传。",
+    "image/bmp": "这是 BMP 图片，请另存为 JPG 或 PNG 再传。",
+    "image/tiff": "这是 TIFF 图片，请另存为 JPG、PNG 或 PDF 再传。",
+    "application/x-rar-compressed": "这是 RAR 压缩包，请解压后把里面的文件一个一个上传。",
+    "application/x-7z-compressed": "这是 7z 压缩包，请解压后把里面的文件一个一个上传。",
+}
+OLD_OFFICE = "这是旧版 Office 文件（doc、xls），请另存为 docx、xlsx 或 PDF 再传。"
+
+
+def _refusal(head: bytes, media_type: str = "") -> TypeRefused:
+    if not head:
+        return TypeRefused(EMPTY)
+    if head.startswith(_OLD_OFFICE):
+        return TypeRefused(OLD_OFFICE)
+    return TypeRefused(_OTHERS.get(media_type, REFUSAL))
 
 
 def is_archive(head: bytes) -> bool:
@@ -42,10 +63,10 @@ def type_by_head(head: bytes) -> str:
     if guess is not None:
         if guess.mime in FORMATS.values() and not is_archive(head):
             return str(guess.mime)
-        raise TypeRefused(REFUSAL)
+        raise _refusal(head, guess.mime)
     if head and not _BINARY.search(head) and not _MARKUP.match(head) and _is_text(head):
         return FORMATS["txt"]
-    raise TypeRefused(REFUSAL)
+    raise _refusal(head)
 
 
 def _is_text(head: bytes) -> bool:

@@ -17,7 +17,7 @@ from service.store.cases import Row
 from service.store.database import Connection
 from service.workflows import clocks
 from service.workflows.case import CASE, CLOCK_ACTOR, Actor, Case, Event, Item, Situation
-from service.workflows.definition import Release
+from service.workflows.definition import Release, sought_spelling
 from service.workflows.handling import Later
 from service.workflows.proceedings import is_inside
 from service.workflows.telling import Oddity, attached_papers, oddities_of, turn_of
@@ -86,7 +86,7 @@ class Reading(Desk):
         limit: int = 50,
     ) -> Page[CaseSummary]:
         """List the cases the actor may see, newest first."""
-        by = Filter(wanted.state, wanted.bundle, wanted.text)
+        by = Filter(wanted.state, wanted.bundle, sought_spelling(wanted.text))
         async with self.database.reading() as connection:
             right = await self.right_to_cases(actor, connection)
             found = await case_lists.listed(

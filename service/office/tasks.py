@@ -19,7 +19,7 @@ from service.store.deciding import decided
 from service.store.paging import page
 from service.store.tasks import Narrowing, Whose
 from service.workflows.case import Action, Actor, Clock, machine_for
-from service.workflows.definition import Release, own_code
+from service.workflows.definition import Release, own_code, sought_spelling
 from service.workflows.handling import bulk_ways, colleagues
 from service.workflows.step import step
 
@@ -156,7 +156,8 @@ async def _found_rows(
     connection: Connection, whose: Whose, wanted: TaskFilter, cursor: str, limit: int
 ) -> tuple[list[Row], str]:
     """Return the rows of a page and where the next one begins."""
-    by = Narrowing(wanted.card, wanted.bundle, wanted.item, wanted.text, wanted.numbers)
+    sought = sought_spelling(wanted.text)
+    by = Narrowing(wanted.card, wanted.bundle, wanted.item, sought, wanted.numbers)
     at: dict[str, Any] = {"limit": limit, "cursor": cursor}
     match wanted.view:
         case "mine":

@@ -115,7 +115,7 @@ class TestRefusing:
         body = {
             **APPLICATION,
             "draft": secret,
-            "applicant": {"type": secret, "name": 7, "id": f"{secret} {secret}"},
+            "applicant": {"type": secret, "name": 7, "id": f"{secret}/{secret}"},
         }
         answer = await citizen.post("/api/v1/cases", json=body)
         assert answer.status_code == 422

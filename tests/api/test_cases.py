@@ -596,6 +596,11 @@ class TestPublic:
         assert shown.json()["where"][0]["department_title"] == "市场监督管理局"
         assert CITIZEN_ID not in shown.text
         assert "张三小店" not in shown.text
+        typed = case["number"].lower().replace("-", "\uff0d")
+        again = await anybody.get(
+            f"/api/v1/track/{typed}", params={"code": f" {case['query_code'].lower()} "}
+        )
+        assert again.json() == shown.json()
         same = {"x-request-id": "same-id-here"}
         wrong = await anybody.get(
             f"/api/v1/track/{case['number']}", params={"code": "WRONG234"}, headers=same

@@ -43,15 +43,11 @@ REFUSED = {
     "nothing": "\x00",
     "a bell": "\x07",
     "an old line end": "\x85",
-    "a soft hyphen": "\u00ad",
     "an Arabic mark": "\u061c",
-    "no space": "\u200b",
-    "to the right": "\u200e",
     "to the left": "\u202e",
     "kept apart": "\u2067",
     "a line of its own": "\u2028",
     "a paragraph": "\u2029",
-    "a mark of order": "\ufeff",
     "what was lost": "\ufffd",
     "no character": "\uffff",
     "no character, far out": "\U0001ffff",
@@ -60,6 +56,7 @@ REFUSED = {
     "half a pair": "\ud800",
     "a tag": "\U000e0041",
 }
+UNSEEN = ["\u00ad", "\u200b", "\u200e", "\u202d", "\u202c", "\u2060", "\u2066", "\ufeff"]
 ACCEPTED = ["张三", "𬭚〇·㐂", "ئۇيغۇر", "བོད", "a\u200db", "一\n二", "①②", "ﾃｽﾄ", "👍", "e\u0301"]
 NEXT = [
     "/中文",
@@ -119,6 +116,15 @@ class TestTexts:
             assert (answer.status_code, wrong["pointer"]) == (422, pointer)
             assert "第 3 个字" in wrong["detail"]
             assert code in wrong["detail"]
+
+    @pytest.mark.parametrize("mark", UNSEEN, ids=lambda mark: f"U+{ord(mark):04X}")
+    async def test_what_nobody_sees_is_no_part_of_a_value(self, city: City, mark: str) -> None:
+        """An address book puts it around what is pasted; the same value is kept as without it."""
+        citizen = city.client("citizen")
+        form = {"sign_text": f"{mark}张三{mark}"}
+        body = {**APPLICATION, "form": form, "draft": True}
+        answer = await citizen.post("/api/v1/cases", json=body)
+        assert (answer.status_code, answer.json()["form"]["sign_text"]) == (201, "张三")
 
     async def test_what_people_are_called_is_taken(self, city: City) -> None:
         """Rare characters, other scripts and their joiners, and lines in long texts."""

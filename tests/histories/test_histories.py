@@ -99,14 +99,13 @@ class TestHistory:
         assert len(life.people) > 10
         await life.look()
         assert not life.foreseen.keys() - +life.foreseen  # nothing is offered that nobody can do
-        # reads and writes by other ways; pages and the law are the same
-        if city.office.database.postgres:
-            await life.live(weeks=1)
-        else:
-            if revision in WHOLLY:
-                await life.browse()
+        # PostgreSQL reads and writes by other ways; pages and the law are the same
+        if revision in WHOLLY and not city.office.database.postgres:
+            await life.browse()
             await life.live(weeks=3)
             await life.look()
+        else:
+            await life.live(weeks=1)
         assert life.done.keys() >= {"accept", "supply", "propose", "grant", "issue", "find_false"}
         await assert_clean(city)
 

@@ -149,6 +149,27 @@ class TestKeepFile:
             await keep(office, PDF, actor=SUPERVISOR)
 
 
+class TestWhatPeopleHandIn:
+    """A refusal says what the file is, and what to do."""
+
+    @pytest.mark.parametrize(
+        ("content", "says"),
+        [
+            (b"", "文件是空的"),
+            (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 90, "HEIC 照片"),
+            (b"RIFF\x24\x00\x00\x00WEBPVP8 " + b"\x00" * 90, "WebP 图片"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "旧版 Office"),
+            (b"Rar!\x1a\x07\x01\x00" + b"\x00" * 90, "RAR 压缩包"),
+            (b"MZ" + b"\x00" * 90, "只收 pdf"),
+        ],
+        ids=["empty", "heic", "webp", "doc", "rar", "program"],
+    )
+    async def test_is_called_by_its_name(self, office: Office, content: bytes, says: str) -> None:
+        """Not only by what would be taken."""
+        with pytest.raises(TypeRefused, match=says):
+            await keep(office, content)
+
+
 class TestFile:
     """Reading."""
 

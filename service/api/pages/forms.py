@@ -20,6 +20,7 @@ from service.api import texts
 from service.api.auth import Desk, desk_of, spend_a_write
 from service.api.pages.visit import Member, Visitor
 from service.errors import DataInvalid, NotPermitted
+from service.workflows.definition import readable, seen_text
 
 MOST_FIELDS, MOST_FILES = 500, 20
 LONGEST_KEY = 128
@@ -45,6 +46,8 @@ class Filled:
     fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
     files: Mapping[str, UploadFile] = field(default_factory=dict)
     fingerprint: str = ""  # tells a repeat from another request under the same key
+    # what is wrong with the characters of a field, where the page is shown again
+    unreadable: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def nothing(cls) -> "Filled":
@@ -81,8 +84,12 @@ class Filled:
         return self.files.get(name)
 
 
-async def filled(request: Request, visitor: Visitor) -> Filled:
-    """Read a form. Raises NotPermitted when it is not from our own page, DataInvalid for texts that are not taken in."""
+async def filled(request: Request, visitor: Visitor, *, shown_again: bool = False) -> Filled:
+    """Read a form. Raises NotPermitted when it is not from our own page, DataInvalid for texts that are not taken in.
+
+    Where the page can be `shown_again`, such a text is no refusal: it comes without what is not taken in, and is named in
+    `unreadable`, so that nothing else of the page is lost.
+    """
     refuse_strangers(request)
     desk = desk_of(request)
     form = await _received(request, desk, visitor)
@@ -93,13 +100,24 @@ async def filled(request: Request, visitor: Visitor) -> Filled:
             if value.filename:
                 files[name] = value
         else:
-            fields.setdefault(name, []).append(value.replace("\r\n", "\n"))
+            fields.setdefault(name, []).append(seen_text(value.replace("\r\n", "\n")))
     if isinstance(visitor, Member) and not hmac.compare_digest(
         visitor.csrf.encode(), _first(form, "csrf").encode()
     ):
         raise NotPermitted(NOT_OURS)
+    unreadable = _unreadable(fields) if shown_again else {}
+    for name in unreadable:
+        fields[name] = [readable(value) for value in fields[name]]
     _refuse_unreadable(fields, files)
-    return Filled(fields, files, _fingerprint(request, fields))
+    return Filled(fields, files, _fingerprint(request, fields), unreadable)
+
+
+def _unreadable(fields: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    found = {
+        name: next((fault for value in values if (fault := texts.text_fault(value))), "")
+        for name, values in fields.items()
+    }
+    return {name: fault for name, fault in found.items() if fault}
 
 
 async def _received(request: Request, desk: Desk, visitor: Visitor) -> FormData:

@@ -9,7 +9,7 @@ from service.api.auth import Counter, Now
 from service.api.body import StrictRoute
 from service.api.problems import refusals
 from service.api.rest.shapes import Shown, json_answer
-from service.api.texts import Secret, ShowToken
+from service.api.texts import PaperCode, ShowToken
 from service.errors import NotFound
 
 router = APIRouter(prefix="/documents", tags=["public"], route_class=StrictRoute)
@@ -63,6 +63,6 @@ async def shown(token: ShowToken, desk: Counter, now: Now) -> Response:
     response_model=DocumentShown,
     responses=refusals(NotFound),
 )
-async def verify(code: Secret, desk: Counter, now: Now) -> Response:
+async def verify(code: PaperCode, desk: Counter, now: Now) -> Response:
     """纸面上的编号、名称、日期、机关、内容指纹与这里都一致，就是真的；valid 说明现在是否仍然有效。"""
     return json_answer(DocumentShown(**await desk.office.document(code, now)).model_dump_json())

@@ -16,6 +16,7 @@ from service.api.texts import (
     Name,
     Sha256,
     Short,
+    TypedNumber,
     Word,
 )
 from service.workflows.definition import CARRIED, ApplicantType, Carried, Shape
@@ -31,8 +32,8 @@ class ApplicantGiven(Given):
         description="enterprise 企业，sole-trader 个体工商户，individual 个人，organisation 其他组织"
     )
     name: Annotated[Clean, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
-    id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,40}$")] = Field(
-        description="统一社会信用代码或身份证号码；门户代办时为被代办人的"
+    id: TypedNumber = Field(
+        description="统一社会信用代码、身份证号码，没有的写护照、通行证等证件号码；门户代办时为被代办人的"
     )
 
 

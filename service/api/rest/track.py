@@ -11,7 +11,7 @@ from service.api.body import StrictRoute
 from service.api.problems import refusals
 from service.api.rest.progress_shapes import TurnShown, turn_shown
 from service.api.rest.shapes import Shown, json_answer, shape_of
-from service.api.texts import CaseNumber, Secret
+from service.api.texts import Secret, TypedNumber
 from service.errors import NotFound
 from service.office import titles
 
@@ -69,7 +69,7 @@ class TrackShown(Shown):
     responses=refusals(NotFound),
 )
 async def track(
-    number: CaseNumber,
+    number: TypedNumber,
     desk: Counter,
     now: Now,
     code: Annotated[Secret, Query(description="收件时给的查询码")],

@@ -4,7 +4,12 @@ from service.workflows.application.fieldtypes import (
     Declared,
 )
 from service.workflows.application.fieldtypes import say as say_value
-from service.workflows.application.identities import applicant_type_of, id_check, id_number_fault
+from service.workflows.application.identities import (
+    applicant_type_of,
+    id_check,
+    id_number_fault,
+    identity_fault,
+)
 from service.workflows.application.in_hand import missing as missing_materials
 from service.workflows.application.in_hand import open_gaps
 from service.workflows.application.needed import (
@@ -32,6 +37,7 @@ __all__ = [
     "grounds_of",
     "id_check",
     "id_number_fault",
+    "identity_fault",
     "material_uses",
     "missing_materials",
     "offered_reasons",

@@ -1,7 +1,7 @@
-"""一张表 — the one form as JSON Schema 2020-12, accepting the same values as `fieldtypes.check_value`.
+"""一张表 — the one form as JSON Schema 2020-12, accepting what `fieldtypes.check_value` accepts in its one spelling.
 
-What a schema cannot say stays with the server: birth date and check character of an ID number, and that spaces
-around a text are trimmed before it is looked at. Dates need a validator that asserts `format`.
+What a schema cannot say stays with the server: birth date and check character of an ID number, and that other spellings of
+the same value (full width, blanks, +86, 2026年11月5日) are taken for it. Dates need a validator that asserts `format`.
 """
 
 from collections.abc import Mapping

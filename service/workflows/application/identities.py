@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+from service.workflows.definition.spelling import code_spelling
+
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -33,7 +35,7 @@ def applicant_type_of(number: str) -> str:
 
     A 统一社会信用代码 begins with who registered it: 91 and 93 companies and cooperatives, 92 sole traders.
     """
-    number = number.strip().upper()
+    number = code_spelling(number)
     if not id_number_fault(number):
         return "individual"
     if not re.fullmatch(USCC, number):
@@ -58,3 +60,22 @@ def id_number_fault(value: str) -> str:
     except ValueError:
         return "：身份证号码中的出生日期不存在"
     return "" if id_check(value[:17]) == value[17] else "：身份证号码校验位不符，请核对"
+
+
+def identity_fault(kind: str, number: str) -> str:
+    """Return why a number cannot be that of an applicant of a kind, or an empty text; one verdict at every door.
+
+    `number` is in its spelling. A 统一社会信用代码 whose check character fails is no fault: old ones may (R-CODE-3). Who has
+    no number of the state – a passport, a permit of Hong Kong, Macao or Taiwan – is an individual with another one.
+    """
+    personal = bool(re.fullmatch(ID_NUMBER, number))
+    coded = bool(re.fullmatch(USCC, number)) and not uscc_fault(number)
+    if kind == "individual":
+        if coded and (not personal or id_number_fault(number)):
+            return "这是统一社会信用代码；个人申请请填本人的身份证件号码"
+        return id_number_fault(number).lstrip("：") if personal else ""
+    if personal and not coded and not id_number_fault(number):
+        return "这是个人的身份证号码；请填统一社会信用代码"
+    if kind in ("enterprise", "sole-trader") and not re.fullmatch(USCC, number):
+        return "统一社会信用代码应为 18 位数字或大写字母（不含 I、O、S、V、Z）"
+    return ""

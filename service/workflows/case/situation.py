@@ -10,6 +10,7 @@ from service.workflows.calendar import WorkCalendar
 from service.workflows.case.parts import Ban, Case, Event, Item
 from service.workflows.definition.models import Effect, Policy, Transition
 from service.workflows.definition.release import Release
+from service.workflows.definition.spelling import code_spelling
 
 ActorKind = Literal["applicant", "clerk", "clock", "portal", "supervisor", "admin"]
 NO_EFFECT = Effect()
@@ -75,7 +76,8 @@ class Actor:
 
 def one_person(subject: str) -> str:
     """Return the number of a person in its one spelling."""
-    return subject.strip().upper()
+    plain = subject.isascii() and subject.isalnum()  # most are, and it is asked often
+    return subject.upper() if plain else code_spelling(subject)
 
 
 CLOCK_ACTOR = Actor("clock", "clock", name="系统（到期）")

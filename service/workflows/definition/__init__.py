@@ -37,6 +37,8 @@ from service.workflows.definition.models.terms import (
     Outcome,
 )
 from service.workflows.definition.release import Release, kinds_of, own_code
+from service.workflows.definition.spelling import code_spelling, name_spelling, sought_spelling
+from service.workflows.definition.spelling import seen as seen_text
 
 __all__ = [
     "AFFECTS",
@@ -68,10 +70,14 @@ __all__ = [
     "Transition",
     "VocabularyField",
     "VocabularyReason",
+    "code_spelling",
     "explanations",
     "kinds_of",
+    "name_spelling",
     "one_of",
     "own_code",
     "readable",
+    "seen_text",
+    "sought_spelling",
     "text_fault",
 ]

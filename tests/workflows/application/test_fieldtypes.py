@@ -182,7 +182,7 @@ class TestInput:
         ("code", "more", "drawn"),
         [
             ("date", {}, 'type="date"'),
-            ("phone", {}, 'type="tel" autocomplete="tel" maxlength="20"'),
+            ("phone", {}, 'type="tel" autocomplete="tel" maxlength="30"'),
             (
                 "money",
                 {},

@@ -231,7 +231,7 @@ class TestRefuse:
         assert self.refused(shop, answers={"area": value}) == ["/answers/area"]
 
     @pytest.mark.parametrize(
-        "value", ["20261105", "2026-W45-4", "2026-11-31", "", "2026-11-05T00:00", 20261105]
+        "value", ["05.11.2026", "2026-W45-4", "2026-11-31", "", "2026-11-05T00:00", 20261105]
     )
     def test_a_date_has_one_spelling(self, shop: type[Town], value: Any) -> None:
         """A date has one spelling, for conditions compare it as text."""

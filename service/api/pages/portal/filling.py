@@ -1,6 +1,6 @@
 """一表申请 — the one form, a page at a time; whatever fits is saved, whatever does not stays as it was typed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -89,7 +89,7 @@ async def save(
     number: CaseNumber, n: Whole, request: Request, desk: Counter, visitor: SignedIn
 ) -> Response:
     """Save a page of the form, and lead to what is next."""
-    form = await filled(request, visitor)
+    form = await filled(request, visitor, shown_again=True)
     draft = await drafts.opened(desk, visitor, number)
     if not 1 <= n <= len(draft.content["pages"]):
         return see(f"/apply/{number}")
@@ -107,7 +107,7 @@ async def save(
             refusal=refusal,
             filled=form,
         )
-    later = form.text("then") == "list"
+    later = form.text("then") == "list" and not form.unreadable
     if errors and not later:
         wrong: ServiceError = DataInvalid(f"有 {len(errors)} 处要填写或改正", errors=errors)
         return _page(request, visitor, draft, n, refusal=wrong, filled=form)
@@ -119,7 +119,10 @@ async def save(
 def _read(
     draft: Draft, fields: list[dict[str, Any]], form: Filled
 ) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """Return the form as it is to be kept, and what is wrong or empty on this page."""
+    """Return the form as it is to be kept, and what is wrong or empty on this page.
+
+    What does not fit is kept as it was typed: the overview says so, and nothing old is handed in for it.
+    """
     kept, errors = dict(draft.case.form), []
     for field in fields:
         code, name = field["code"], f"form/{field['code']}"
@@ -127,21 +130,25 @@ def _read(
             if field["required"] and name not in form and field["origin"] != ANSWERED:
                 errors.append({"pointer": f"/{name}", "detail": f"请填写{field['title']}"})
             continue
-        definition = draft.release.vocabulary.fields[code]
-        value, wrong = value_of(definition, form.fields[name]), ""
-        if value is not None:
-            value, wrong = checked_value(definition, value)
-        elif field["required"]:
-            wrong = f"请填写{field['title']}"
+        if name in form.unreadable:
+            wrong = f"{field['title']}：{form.unreadable[name]}"
+            errors.append({"pointer": f"/{name}", "detail": wrong})
+            continue
+        value, wrong = _value(draft, field, form.fields[name])
         if wrong:
-            errors.append(
-                {
-                    "pointer": f"/{name}",
-                    "detail": wrong if value is None else f"{field['title']}{wrong}",
-                }
-            )
-        elif value is None:
+            errors.append({"pointer": f"/{name}", "detail": wrong})
+        if value is None:
             kept.pop(code, None)
         else:
             kept[code] = value
     return kept, errors
+
+
+def _value(draft: Draft, field: dict[str, Any], texts: Sequence[str]) -> tuple[Any, str]:
+    """Return what was typed, as it is kept, and what is wrong with it."""
+    definition = draft.release.vocabulary.fields[field["code"]]
+    value = value_of(definition, texts)
+    if value is None:
+        return None, f"请填写{field['title']}" if field["required"] else ""
+    value, wrong = checked_value(definition, value)
+    return value, f"{field['title']}{wrong}" if wrong else ""

@@ -11,6 +11,7 @@ from service.api.pages.visit import Visiting
 from service.errors import NotFound, one_field
 from service.office.titles import APPLICANT_TITLE
 from service.workflows.case import SATISFIED, WAITING
+from service.workflows.definition import code_spelling
 from service.workflows.notices import verdict_on_paper, verdict_on_shown, verdict_refused
 
 router = APIRouter(include_in_schema=False)
@@ -24,7 +25,7 @@ async def track(
     request: Request, visitor: Visiting, number: Typed = "", code: Typed = ""
 ) -> Response:
     """Ask for number and code; with both, go where they lead."""
-    number, code = number.strip(), code.strip()
+    number, code = code_spelling(number), code_spelling(code)
     if NUMBER.fullmatch(number) and CODE.fullmatch(code):
         return see(f"/track/{number}?code={code}")
     wrong = None
@@ -40,6 +41,7 @@ async def tracked(
     number: str, request: Request, desk: Counter, visitor: Visiting, code: Typed = ""
 ) -> Response:
     """Show the public progress: no person, no paper, the name half hidden."""
+    number, code = code_spelling(number), code_spelling(code)
     readable = NUMBER.fullmatch(number) and CODE.fullmatch(code)
     try:
         found = await desk.office.track(
@@ -85,6 +87,7 @@ async def shown_certificate(
 @router.get("/v/{code}")
 async def verify(code: str, request: Request, desk: Counter, visitor: Visiting) -> Response:
     """Say whether a printed paper is genuine; for programs there is GET /api/v1/documents/{code}."""
+    code = code_spelling(code).lower()
     try:
         found = await desk.office.document(code, visitor.now) if CODE.fullmatch(code) else None
     except NotFound:

@@ -15,6 +15,7 @@ from service.workflows.application.fieldtypes.fieldtype import (
     texts_of_any,
 )
 from service.workflows.definition.models import Region
+from service.workflows.definition.spelling import half_width, seen
 
 LARGEST_NUMBER = 1e12
 YUAN = "元"
@@ -84,13 +85,29 @@ def _number_said(declared: Declared, value: Any, _: Region | None) -> str:
     return f"{number_as_text(value)}{declared.unit}"
 
 
-def _read(declared: Declared, text: str) -> Any:
-    unit = unicodedata.normalize("NFKC", declared.unit)
-    plain = re.sub(r"[\s,，]", "", unicodedata.normalize("NFKC", text)).removesuffix(unit)
-    try:
-        return int(plain) if plain.lstrip("+-").isdigit() else float(plain)
-    except ValueError:
-        return text
+_WRITTEN = re.compile(r"([+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?)([^0-9.,].*)?")
+_SQUARE_METRES = ("m2", "平方米", "平米")
+
+
+def _reader(usual: str = "") -> Callable[[Declared, str], Any]:
+    """Return what reads a number as people write it: full width, thousands in threes, the unit behind it.
+
+    3,2 is no number, nor are 约12 and 3²: what is not certain stays as it was typed.
+    """
+
+    def read(declared: Declared, text: str) -> Any:
+        found = _WRITTEN.fullmatch(re.sub(r"\s", "", half_width(seen(text))))
+        if not found or (found[2] and not _means(found[2], declared.unit or usual)):
+            return text
+        plain = found[1].replace(",", "")
+        return float(plain) if "." in plain else int(plain)
+
+    return read
+
+
+def _means(written: str, unit: str) -> bool:
+    written, unit = (unicodedata.normalize("NFKC", each) for each in (written, unit))
+    return written == unit or (written in _SQUARE_METRES and unit in _SQUARE_METRES)
 
 
 def _input(keyboard: Literal["decimal", "numeric"]) -> Callable[[str, float | None], Input]:
@@ -108,7 +125,7 @@ NUMBER = FieldType(
     neutral=lambda question: float(_least(question)),
     say=_number_said,
     input=_input("decimal"),
-    read=_read,
+    read=_reader(),
     write=texts_of_any,
 )
 INTEGER = replace(
@@ -126,6 +143,7 @@ MONEY = replace(
     NUMBER,
     code="money",
     unit=YUAN,
+    read=_reader(YUAN),
     say=lambda declared, value, _: f"{number_as_text(value)}{declared.unit or YUAN}",
 )
 

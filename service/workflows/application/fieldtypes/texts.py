@@ -1,7 +1,6 @@
 """文字、日期、代码和号码 — the types whose values are text."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -16,21 +15,21 @@ from service.workflows.application.fieldtypes.fieldtype import (
     number_as_text,
     texts_of_any,
 )
+from service.workflows.application.phones import PHONE, phone_spelling
 from service.workflows.definition.models import Region, VocabularyField
+from service.workflows.definition.spelling import code_spelling, text_spelling
 
 LONGEST_TEXT = 2000
 SEVERAL_LINES = 100  # characters from which a text is typed in more than one line
-PHONE = r"(1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8})"
 REGION_CODE = r"[0-9]{6}([0-9]{3}){0,2}"
-_DAY = re.compile(r"([0-9]{4})[年/.-]([0-9]{1,2})[月/.-]([0-9]{1,2})日?")
+_DAY = re.compile(
+    r"([0-9]{4})[年/.-]([0-9]{1,2})[月/.-]([0-9]{1,2})[日号]?|([0-9]{4})([0-9]{2})([0-9]{2})"
+)
 
 
-def _stripped(_: Declared, value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
-
-
-def _capital(_: Declared, value: Any) -> Any:
-    return value.strip().upper() if isinstance(value, str) else value
+def spelt(spelling: Callable[[str], str]) -> Callable[[Declared, Any], Any]:
+    """Return the canonical form of texts in a spelling; what is no text stays as it is."""
+    return lambda _, value: spelling(value) if isinstance(value, str) else value
 
 
 def _longest(declared: Declared) -> int:
@@ -71,7 +70,7 @@ TEXT = FieldType(
     code="text",
     bounds=("max",),
     filled_by=("text", "choice"),
-    canonical=_stripped,
+    canonical=spelt(text_spelling),
     check=_fault,
     schema=_schema,
     sample=_sample,
@@ -108,23 +107,27 @@ def _day_said(_: Declared, value: Any, __: Region | None) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if day else str(value)
 
 
-def _day_read(_: Declared, text: str) -> str:
-    found = _DAY.fullmatch(unicodedata.normalize("NFKC", text))
-    return f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}" if found else text
+def day_spelling(text: str) -> str:
+    """Return a day as 2026-11-05, also one written 2026年11月5日, 2026/11/5 or 20261105; anything else as it was given."""
+    found = _DAY.fullmatch(code_spelling(text))
+    if not found:
+        return text.strip()
+    year, month, day = (part for part in found.groups() if part)
+    return f"{year}-{int(month):02}-{int(day):02}"
 
 
 DATE = FieldType(
     code="date",
     hint="如 2026-11-05",
     filled_by=("date",),
-    canonical=_stripped,
+    canonical=spelt(day_spelling),
     check=_day_fault,
     schema=_day_schema,
     sample=lambda _, today: today.isoformat(),
     neutral=lambda _: "2026-01-01",
     say=_day_said,
     input=lambda _, __: Input(kind="date"),
-    read=_day_read,
+    read=lambda _, text: day_spelling(text),
     write=texts_of_any,
 )
 
@@ -132,16 +135,12 @@ DATE = FieldType(
 # ---- codes and numbers of a fixed shape ------------------------------------------------------------------------
 
 
-def _without_blanks(_: Declared, text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
-
-
 def _code_input(_: str, __: float | None) -> Input:
     return Input(code=True, autocomplete="off", longest=24)
 
 
 def _phone_input(_: str, __: float | None) -> Input:
-    return Input(kind="tel", autocomplete="tel", longest=20)
+    return Input(kind="tel", autocomplete="tel", longest=30)
 
 
 def shaped(
@@ -153,36 +152,43 @@ def shaped(
     wrong: str = "",
     fault: Callable[[str], str] | None = None,
     typed: str = "",
+    spelling: Callable[[str], str] | None = None,
     say: Callable[[Declared, Any, Region | None], str] = _text_said,
     page_input: Callable[[str, float | None], Input] = _code_input,
 ) -> FieldType:
     """Return the type of what is written in a fixed shape.
 
-    `wrong` says what is asked for, or `fault` looks further; where small letters are taken as well, `typed` is the
-    pattern with them.
+    `wrong` says what is asked for, or `fault` looks further; `typed` is the pattern with small letters, where a schema
+    takes them too; `spelling` finds the one form of what is written otherwise.
     """
+    one_form = spelling or (lambda text: _if_shaped(pattern, text))
 
     def check(declared: Declared, value: Any) -> str:
         if known := _fault(declared, value):
             return known
-        if fault:
-            return fault(value)
-        return "" if re.fullmatch(pattern, value) else wrong
+        fits = re.fullmatch(pattern, value)
+        return fault(value) if fault else "" if fits else wrong
 
     return FieldType(
         code=code,
         hint=hint,
         bounds=("max",),
         filled_by=("text",),
-        canonical=_capital if typed else _stripped,
+        canonical=spelt(one_form),
         check=check,
         schema=lambda _: {"type": "string", "pattern": f"^{typed or pattern}$"},
         sample=lambda _, __: sample,
         say=say,
         input=page_input,
-        read=_without_blanks,
+        read=lambda _, text: one_form(text),
         write=texts_of_any,
     )
+
+
+def _if_shaped(pattern: str, text: str) -> str:
+    """Return a code in its spelling where it has the shape, otherwise as it was given."""
+    code = code_spelling(text)
+    return code if re.fullmatch(pattern, code) else text.strip()
 
 
 def _region_said(_: Declared, value: Any, here: Region | None) -> str:
@@ -213,7 +219,8 @@ TYPES = (
         PHONE,
         sample="19900000001",
         hint="11位手机号，或带区号的固定电话",
-        wrong="：请填 11 位手机号，或带区号的固定电话",
+        wrong="：请填 11 位手机号，或带区号的固定电话（分机写在后面）；境外号码前面写 + 和国家代码",
+        spelling=phone_spelling,
         page_input=_phone_input,
     ),
     shaped(

@@ -70,7 +70,7 @@ class TestSave:
     async def test_says_what_is_wrong_and_keeps_what_was_typed(
         self, citizen: Browser, begun: Begin
     ) -> None:
-        """Twice the same words, each leading to its field; what fits is saved already."""
+        """Twice the same words, each leading to its field; what was typed is saved, also what does not fit."""
         page = await begun()
         number = number_of(page)
         typed = {**FORM, "form/legal_person_id": "12345", "form/legal_person_name": ""}
@@ -90,7 +90,42 @@ class TestSave:
         assert "错误：" in page.text[:20]
         saved = (await citizen.city.client("citizen").get(f"/api/v1/cases/{number}")).json()["form"]
         assert saved["legal_person_phone"] == "19900000001"
-        assert "legal_person_id" not in saved
+        assert saved["legal_person_id"] == "12345"
+
+    async def test_keeps_what_does_not_fit_when_it_is_put_off(
+        self, citizen: Browser, begun: Begin
+    ) -> None:
+        """Nothing old is handed in for it, and the list says that the page is not done."""
+        page = await begun()
+        number, form = number_of(page), page.url.path
+        fits = {**FORM, "form/legal_person_phone": "138-1234-5678", "then": "list"}
+        names = set(dict(page.form(form).fields)) | {"then"}
+        await citizen.submit(page, form, {n: v for n, v in fits.items() if n in names})
+        page = await citizen.get(form)
+        assert dict(page.form(form).fields)["form/legal_person_phone"] == "13812345678"
+        page = await citizen.submit(
+            page, form, {"form/legal_person_phone": "问老王", "then": "list"}
+        )
+        api = citizen.city.client("citizen")
+        saved = (await api.get(f"/api/v1/cases/{number}")).json()["form"]
+        assert saved["legal_person_phone"] == "问老王"
+        page = await citizen.get(form)
+        assert dict(page.form(form).fields)["form/legal_person_phone"] == "问老王"
+
+    async def test_a_character_that_is_not_taken_costs_nothing_else(
+        self, citizen: Browser, begun: Begin
+    ) -> None:
+        """The page is shown again with the field named; the rest is saved."""
+        page = await begun()
+        number, form = number_of(page), page.url.path
+        typed = {"form/legal_person_name": "欧阳\ue123", "form/legal_person_phone": "19900000009"}
+        page = await citizen.submit(page, form, typed)
+        assert page.status == 422
+        assert page.text.count("自造字，别处显示不出来") == 2
+        assert dict(page.form(form).fields)["form/legal_person_name"] == "欧阳"
+        api = citizen.city.client("citizen")
+        saved = (await api.get(f"/api/v1/cases/{number}")).json()["form"]
+        assert saved["legal_person_phone"] == "19900000009"
 
     async def test_understands_what_people_type(self, citizen: Browser, whole: Begin) -> None:
         """Spaces in numbers, a small x, full-width digits, a unit."""
