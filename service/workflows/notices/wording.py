@@ -74,6 +74,8 @@ NEGATIVE = frozenset(
         "not_required",
         "repair_refused",
         "deregistration_kept",
+        "compensation_award",
+        "compensation_refusal",
     }
 )
 

@@ -29,6 +29,7 @@ from service.workflows.rules import (
     bans,
     certificates,
     commitments,
+    compensation,
     correction,
     countersigning,
     decision,
@@ -202,6 +203,12 @@ RULES: tuple[Institute, ...] = (
         says=revocation.says,
         tells=revocation.tells,
         follows=revocation.follows,
+    ),
+    Institute(
+        name="赔偿、补偿",
+        law="行政许可法 8、69",
+        refuse=compensation.refuse,
+        says=compensation.says,
     ),
     Institute(
         name="听证",

@@ -27,7 +27,7 @@ def refuse(work: Work, move: Move) -> None:
     machine, begins = work.machine(move.item), move.effect.begin
     _refuse_of_no_authority(work, move)
     ends = machine.states[move.transition.to].final
-    if ends == REVOKED and any(_opens_one(t) for t in machine.transitions):
+    if ends == REVOKED and move.leaves and any(_opens_one(t) for t in machine.transitions):
         raise move.refusal(
             "不能直接撤销：要先启动撤销程序，告知并听取陈述申辩以后才能决定", "行政许可法 36、69"
         )

@@ -58,16 +58,17 @@ class TestRevocation:
         assert story.tasks("food.deregistration") == [("scjg", "approver")]
 
     def test_struck_off_only_after_it_was_heard(self, shop: type[Town]) -> None:
-        """Granted on 09-01, a ground found on 09-29: the head cannot revoke at once, whatever the reason, and so nothing is
-        struck off then; heard until 10-12 and decided on 10-13 the entry is due that day, until 11-10 (69, 70 ㈣).
-        """
+        """A ground found on 09-29 revokes nothing at once; decided on 10-13, the entry is due until 11-10 (69, 70 ㈣)."""
         story = shop.accepted("food", at="2026-09-01", change=SAFE)
         story.wang("food.propose", opinion="符合。")
         story.zhao("food.grant", opinion="准予。")
         story.li("food.issue")
         with pytest.raises(NotPermitted, match="先启动程序"):
             story.qian("food.revoke", "2026-09-29", reasons=["unfit"])
-        assert (story.state("food"), "food.deregistration" in story.case.items) == ("granted", False)
+        assert (story.state("food"), "food.deregistration" in story.case.items) == (
+            "granted",
+            False,
+        )
         story.qian("food.start_revocation", ground="other", reason="材料不实")
         story.wang("food.revocation.tell_grounds", reason="经查材料不实")
         story.until("2026-10-12T23:59")

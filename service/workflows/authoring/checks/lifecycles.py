@@ -65,6 +65,12 @@ def findings(view: View) -> Iterator[Diagnostic]:
     yield from _revocations(view)
 
 
+def _claims(transition: models.Transition) -> bool:
+    """Tell whether the applicant only begins a proceeding beside what has ended: a claim of what he lost."""
+    begins = transition.effect is not None and transition.effect.begin is not None
+    return begins and transition.sources == [transition.to]
+
+
 def _states(view: View, cycle: models.Lifecycle, source: Source) -> Iterator[Diagnostic]:
     for name, state in cycle.states.items():
         at = source.at_key("states", name)
@@ -281,6 +287,7 @@ def _graph(cycle: models.Lifecycle, source: Source) -> Iterator[Diagnostic]:
                 leaving in cycle.states
                 and cycle.states[leaving].final
                 and not set(transition.actors) <= AFTER_FINAL
+                and not _claims(transition)
             ):
                 at = source.at("transitions", index, "by")
                 yield found(

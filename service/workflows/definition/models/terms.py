@@ -114,6 +114,7 @@ NoticeKind = Literal[
     "revocation_right", "revocation_kept", "permit_withdrawal", "delivery_receipt",
     "deregistration_kept", "filed_away", "acceptance_revoked", "promise_paused", "promise_resumed",
     "hearing_taken_back", "chair_challenged", "chair_replaced", "chair_kept",
+    "loss_claim", "compensation_award", "compensation_refusal",
 ]  # fmt: skip
 NOTICE_TITLES: dict[NoticeKind, str] = {
     "receipt": "收件凭证", "acceptance": "受理通知书", "tolerant_acceptance": "容缺受理通知书",
@@ -139,6 +140,8 @@ NOTICE_TITLES: dict[NoticeKind, str] = {
     "promise_paused": "承诺时限暂停告知书", "promise_resumed": "承诺时限恢复告知书",
     "hearing_taken_back": "撤回听证申请确认书", "chair_challenged": "回避申请收件凭证", "chair_replaced": "听证主持人回避决定书",
     "chair_kept": "驳回回避申请决定书",
+    "loss_claim": "赔偿（补偿）要求收件凭证", "compensation_award": "赔偿（补偿）决定书",
+    "compensation_refusal": "不予赔偿（补偿）决定书",
 }  # fmt: skip
 
 BUILT_IN_POSTS = {
