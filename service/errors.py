@@ -18,6 +18,7 @@ ServiceError                     500 internal             never shown with its d
 └─ Unavailable                   503 unavailable
 """
 
+import errno
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -142,6 +143,13 @@ class Unavailable(ServiceError):
 
     status = 503
     slug = "unavailable"
+
+
+def not_saved(error: OSError) -> Unavailable:
+    """Build what is told where a file could not be written down, with the cause that passes: no room on the disk."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Unavailable("存储空间不足，暂时不能上传文件；已上传的不受影响。")
+    return Unavailable("文件没有保存成功，请稍后再试。")
 
 
 def one_field(pointer: str, detail: str, *, law: str = "") -> DataInvalid:

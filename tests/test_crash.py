@@ -76,7 +76,7 @@ class Portal:
         self.ledger = ledger
         self.stopping = False
         self._client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE)
-        self._tokens: dict[str, str] = {}
+        self.tokens: dict[str, str] = {}
 
     async def signed_in(self) -> "Portal":
         """Get tokens for a citizen and a clerk; they outlive the server."""
@@ -84,14 +84,14 @@ class Portal:
             answer = await self._client.post(
                 "/api/v1/tokens", json={"username": account, "password": PASSWORD}
             )
-            self._tokens[account] = answer.json()["access_token"]
+            self.tokens[account] = answer.json()["access_token"]
         return self
 
     async def until_answered(
         self, account: str, path: str, body: Any, key: str
     ) -> tuple[int, bytes]:
         """Send, and after a lost answer send again."""
-        headers = {"Authorization": f"Bearer {self._tokens[account]}", "Idempotency-Key": key}
+        headers = {"Authorization": f"Bearer {self.tokens[account]}", "Idempotency-Key": key}
 
         async def answered() -> tuple[int, bytes] | None:
             try:

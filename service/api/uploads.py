@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from starlette.formparsers import MultiPartParser
 
-from service.errors import TooManyAttempts, Unavailable
+from service.errors import TooManyAttempts, Unavailable, not_saved
 
 IN_MEMORY = 1 << 14  # of each file that is being received; the rest lies in a file without a name
 AGAIN_SECONDS = 5
@@ -24,7 +24,10 @@ class Uploads:
 
     @contextmanager
     def place(self, account: str) -> Iterator[None]:
-        """Take a place for as long as the file comes. Raises TooManyAttempts, or Unavailable where all are taken."""
+        """Take a place for as long as the file comes.
+
+        Raises TooManyAttempts, or Unavailable where all are taken or the disk takes no more of what comes.
+        """
         if self._taken[account] >= self._each:
             said = f"同时最多上传 {self._each} 个文件，请等前面的传完再传。"
             raise TooManyAttempts(said, retry_after=AGAIN_SECONDS)
@@ -33,6 +36,10 @@ class Uploads:
         self._taken[account] += 1
         try:
             yield
+        except OSError as error:
+            if error.errno is None:  # no file's: somebody's patience has ended
+                raise
+            raise not_saved(error) from error
         finally:
             self._taken[account] -= 1
             if not self._taken[account]:

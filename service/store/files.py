@@ -5,6 +5,7 @@ never written to, and never made: only `Folder.mark` makes one.
 """
 
 import asyncio
+import errno
 import hashlib
 import logging
 import os
@@ -18,7 +19,7 @@ from typing import BinaryIO
 
 from sqlalchemy import ColumnElement, or_, select, text, update
 
-from service.errors import FileDamaged, NotFound, TooLarge, Unavailable
+from service.errors import FileDamaged, NotFound, TooLarge, Unavailable, not_saved
 from service.store import ledger
 from service.store.database import Connection
 from service.store.paging import Row
@@ -119,7 +120,7 @@ class Folder:
         incoming.mkdir(exist_ok=True)
         disk = shutil.disk_usage(incoming)
         if disk.free < min(self._reserve, disk.total // 20):
-            raise Unavailable("存储空间不足，暂时不能上传文件；已上传的不受影响。")
+            raise not_saved(OSError(errno.ENOSPC, "the reserve"))
         place = incoming / secrets.token_hex(16)
         return place, place.open("xb")
 
@@ -142,7 +143,7 @@ class Folder:
         try:
             return await self._put(content, most, installation)
         except OSError as error:
-            raise Unavailable("文件没有保存成功，请稍后再试。") from error
+            raise not_saved(error) from error
 
     async def _put(self, content: AsyncIterator[bytes], most: int, installation: str) -> Stored:
         place, file = await asyncio.to_thread(self._open_new, installation)
@@ -158,8 +159,10 @@ class Folder:
             await asyncio.to_thread(self._keep, place, file, digest.hexdigest())
             return Stored(digest.hexdigest(), size, head)
         finally:
+            place.unlink(
+                missing_ok=True
+            )  # first: closing writes what is left, which may fail again
             file.close()
-            place.unlink(missing_ok=True)
 
     def spool(self) -> Path:
         """Return the folder where files lie while they are received: on the same disk, not in memory."""

@@ -1,5 +1,6 @@
 """Opening, reading and acting on cases over HTTP."""
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -555,6 +556,22 @@ class TestFiles:
             "/api/v1/files", files={"file": ("plan.pdf", b"%PDF-1.7" + b"x" * (20 << 20))}
         )
         assert answer.status_code == 413
+
+    async def test_the_disk_takes_no_more_of_what_comes(
+        self, citizen: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """F-09: what is being received lies on the disk; that it is full is a 503 with its cause, no fault of ours."""
+        large = {"file": ("plan.pdf", b"%PDF-1.7" + b"x" * (1 << 20))}
+
+        def full(*_: Any, **__: Any) -> Any:
+            return Path("/dev/full").open("wb+", buffering=0)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(tempfile, "TemporaryFile", full)
+            refused = await citizen.post("/api/v1/files", files=large)
+        assert refused.status_code == 503
+        assert "存储空间不足" in refused.json()["detail"]
+        assert (await citizen.post("/api/v1/files", files=large)).status_code == 201
 
     async def test_nothing_handed_in(self, citizen: httpx.AsyncClient) -> None:
         """Neither a body without a file nor a file in a body that is none."""

@@ -6,6 +6,7 @@ ACKED is there, what was UNKNOWN is there wholly or not at all, and the same key
 """
 
 import os
+import re
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -19,11 +20,12 @@ from service.office import BulkEntry, BulkOrder, Office
 from service.store.database import Connection, Database
 from service.workflows.case import Action
 from tests.gates import stall
+from tests.gates.clients import PDF, WRITTEN, planted_in
 from tests.gates.gate import Gate, Tally
 from tests.gates.points import NEVER, Points, watched
 from tests.gates.stall import CITIZEN, DAY, HOUR, MORNING, STALL, asks, clerk, oracle
 
-PDF = b"%PDF-1.7 "
+DURABLE = re.compile("commit|settle", re.IGNORECASE)
 LONG_AGO = MORNING - 40 * DAY
 OF_CASE = (
     "SELECT count(*) FROM events e JOIN cases c ON c.id = e.case_id "
@@ -89,7 +91,9 @@ async def _drafted(office: Office) -> tuple[str, ...]:
 def _opens(*, draft: bool) -> Do:
     async def do(office: Office, job: Job) -> str:
         given = replace(STALL, draft=draft, form={**STALL.form, "address": job.key})
-        request = asks(CITIZEN, MORNING, job.key)
+        # each another: one may have so many drafts and no more
+        who = replace(CITIZEN, account=f"{CITIZEN.account}.{job.key}")
+        request = asks(who, MORNING, job.key)
         view = await office.open_case(request, given, answer=lambda v: v.case.number)
         return str(view.answer)
 
@@ -240,7 +244,7 @@ class Grounds:
     def order(self, points: list[str]) -> Iterator[int]:
         """Yield where to kill: behind the answer and around each commit first, then everywhere, again and again."""
         start = self.tally.chance.randrange(len(points) or 1)
-        around = [n for n, name in enumerate(points, 1) if "commit" in name.lower()]
+        around = [n for n, name in enumerate(points, 1) if DURABLE.search(name)]
         yield from (len(points), *around)
         for n in range(len(points) * self.tally.size):
             yield (start + n) % len(points) + 1
@@ -286,8 +290,8 @@ def _in_child(grounds: Grounds, kind: Kind, job: Job, kill_at: int, outlet: int)
                 answer = await kind.do(office, job)
                 os.write(outlet, f"ACK {answer}\n".encode())
                 points("answered")
-            for connection in put_off:
-                await connection.commit()
+            for done in put_off:
+                await done()
 
     try:
         stall.run(work())
@@ -299,19 +303,21 @@ def _in_child(grounds: Grounds, kind: Kind, job: Job, kill_at: int, outlet: int)
 
 
 @contextmanager
-def answering_first() -> Iterator[list[Any]]:
-    """Put each commit off until after the answer: the planted bug."""
-    put_off: list[Any] = []
-    real = Connection.commit
+def answering_first() -> Iterator[list[Callable[[], Awaitable[Any]]]]:
+    """Put off until after the answer what makes it durable, a commit or the one statement that records: the planted bug."""
+    put_off: list[Callable[[], Awaitable[Any]]] = []
+    committed, settled = Connection.commit, Connection.settle
 
-    async def later(self: Connection, **_: Any) -> None:
-        put_off.append(self)
+    async def commit(self: Connection, **_: Any) -> None:
+        put_off.append(lambda: committed(self))
 
-    setattr(Connection, "commit", later)  # noqa: B010 - a bug, planted
-    try:
+    async def settle(self: Connection, *given: Any) -> Any:
+        self.wrote = True
+        put_off.append(lambda: settled(self, *given))
+        return WRITTEN
+
+    with planted_in(Connection, commit=commit, settle=settle):
         yield put_off
-    finally:
-        setattr(Connection, "commit", real)  # noqa: B010
 
 
 def run(tally: Tally) -> None:

@@ -1,7 +1,7 @@
 """Clients that repeat each request with its key until it is answered, and what they were told."""
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from tests.gates.stall import CITIZEN, DAY, HOUR, MORNING, STALL, asks, clerk, o
 from tests.waiting import until
 
 ACCEPT = Action("accept", "food")
+PDF = b"%PDF-1.7 "
 
 
 @dataclass
@@ -27,6 +28,7 @@ class Ledger:
     tally: Tally
     opened: dict[str, str] = field(default_factory=dict)
     accepted: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)  # files
     stopping: bool = False
 
     async def answered(self, request: Callable[[], Awaitable[Any]]) -> str:
@@ -34,12 +36,18 @@ class Ledger:
 
         async def once() -> str | None:
             try:
-                return str((await request()).answer)
-            except Unavailable:
-                self.tally.unknown += 1
+                view = await request()
+            except Unavailable as why:
+                self.refused(why)
                 return None
+            self.tally.seen["replayed"] += view.replayed
+            return str(view.answer)
 
         return str(await until(once, "an answer"))
+
+    def refused(self, _: Unavailable) -> None:
+        """Count what was not answered."""
+        self.tally.unknown += 1
 
     async def opens(self, office: Office, key: str) -> str:
         """Apply."""
@@ -66,6 +74,23 @@ class Ledger:
         self.accepted[key] = await self.accepts(office, key)
         self.tally.accepted += 1
 
+    async def keeps(self, office: Office, key: str) -> None:
+        """Hand in a file."""
+
+        async def content() -> AsyncIterator[bytes]:
+            yield PDF + key.encode()
+
+        async def once() -> str | None:
+            try:
+                kept = await office.keep_file(CITIZEN, content(), name=f"{key}.pdf", now=MORNING)
+            except Unavailable as why:
+                self.refused(why)
+                return None
+            return kept.id
+
+        self.kept[key] = str(await until(once, "an answer"))
+        self.tally.accepted += 1
+
     async def works(self, office: Office, name: str) -> None:
         """Apply and accept again and again, until told to stop."""
         n = 0
@@ -87,6 +112,11 @@ class Ledger:
                 f"WHERE c.number = '{self.opened[key]}' AND e.action = 'accept'",
             )
             self.tally.check(len(found) == 1, f"{key}: told {told}, accepted {len(found)} times")
+        for key, told in self.kept.items():
+            found = await counted(
+                office, f"SELECT sha256 FROM file_owners WHERE name = '{key}.pdf'"
+            )
+            self.tally.check(found == [told], f"{key}: told {told}, there is {found}")
         for key in list(self.accepted)[-10:]:
             again = await self.accepts(office, key)
             self.tally.check(
@@ -106,16 +136,33 @@ async def counted(office: Office, query: str) -> list[Any]:
 @contextmanager
 def believing() -> Iterator[None]:
     """A commit that failed is taken for done: the bug that is planted for faults below the program."""
-    real = Connection.commit
+    committed, settled = Connection.commit, Connection.settle
 
     async def commit(self: Connection, **more: Any) -> None:
-        try:
-            await real(self, **more)
-        except Exception:  # noqa: BLE001 - the bug
-            return
+        with suppress(Exception):  # the bug
+            await committed(self, **more)
 
-    setattr(Connection, "commit", commit)  # noqa: B010 - a bug, planted
+    async def settle(self: Connection, *given: Any) -> Any:
+        try:
+            return await settled(self, *given)
+        except Exception:  # noqa: BLE001 - the bug
+            return WRITTEN
+
+    with planted_in(Connection, commit=commit, settle=settle):
+        yield
+
+
+WRITTEN = {"written": 1}  # what a statement says that records
+
+
+@contextmanager
+def planted_in(owner: Any, **bugs: Any) -> Iterator[None]:
+    """Put other attributes in place of those of a class or module, for a while."""
+    real = {name: getattr(owner, name) for name in bugs}
+    for name, bug in bugs.items():
+        setattr(owner, name, bug)
     try:
         yield
     finally:
-        setattr(Connection, "commit", real)  # noqa: B010
+        for name, was in real.items():
+            setattr(owner, name, was)

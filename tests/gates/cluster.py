@@ -65,6 +65,10 @@ class Cluster:
 
         wait_until(up, "the start of PostgreSQL")
 
+    def runs(self) -> bool:
+        """Say whether it has not stopped by itself."""
+        return self._process is not None and self._process.poll() is None
+
     def crash(self) -> None:
         """Kill the server and all its processes, as a power cut of the machine would."""
         if self._process is None:

@@ -2,16 +2,21 @@
 
 import asyncio
 import contextlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import make_url
 
+from service.store.database import Connection
 from tests.conftest import sql
 from tests.gates import stall
-from tests.gates.clients import Ledger, believing
+from tests.gates.clients import Ledger, believing, planted_in
 from tests.gates.gate import Gate, Tally
 
 MOST_BYTES = 30_000
+WHOLE = -1  # a message, however long
 
 
 class Relay:
@@ -20,7 +25,7 @@ class Relay:
     def __init__(self, host: str, port: int) -> None:
         self._to = host, port
         self._left: dict[str, int] = {}
-        self._commit: bool | None = None
+        self._armed: bool | None = None
         self._open: set[asyncio.StreamWriter] = set()
         self.cuts = 0
         self.port = 0
@@ -36,8 +41,28 @@ class Relay:
         self._left = {direction: count}
 
     def cut_at_commit(self, *, arrives: bool) -> None:
-        """Cut at the next COMMIT: before the server has it, or behind it."""
-        self._commit = arrives
+        """Cut at the next message that makes something durable: before the server has it, or behind it."""
+        self._armed = arrives
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Learn from the connections when they are about to make something durable; the bytes do not tell."""
+        committed, settled = Connection.commit, Connection.settle
+
+        async def commit(connection: Connection, **more: Any) -> None:
+            self._now()
+            await committed(connection, **more)
+
+        async def settle(connection: Connection, *given: Any) -> Any:
+            self._now()
+            return await settled(connection, *given)
+
+        with planted_in(Connection, commit=commit, settle=settle):
+            yield
+
+    def _now(self) -> None:
+        if self._armed is not None:
+            self._left, self._armed = {"to": WHOLE if self._armed else 0}, None
 
     def stop(self) -> None:
         """Close."""
@@ -57,10 +82,9 @@ class Relay:
     async def _pass(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, direction: str
     ) -> None:
-        while data := await reader.read(4096):
+        while data := await reader.read(1 << 16):
             left = self._left.get(direction)
-            if direction == "to" and self._commit is not None and b"COMMIT" in data:
-                left, self._commit = (len(data) if self._commit else 0), None
+            left = len(data) if left == WHOLE else left
             if left is not None and len(data) >= left:
                 writer.write(data[:left])  # a part of a message arrives
                 with contextlib.suppress(OSError):
@@ -87,6 +111,13 @@ async def _all(url: str, files: Path, tally: Tally) -> None:
     await relay.start()
     through = f"postgresql://postgres@127.0.0.1:{relay.port}/{parsed.database}"
     ledger = Ledger(tally)
+    with relay.listening():
+        await _worked(through, url, files, relay, ledger)
+    relay.stop()
+
+
+async def _worked(through: str, url: str, files: Path, relay: Relay, ledger: Ledger) -> None:
+    tally = ledger.tally
     async with stall.opened(through, files, 3) as office:
         n = 0
         while tally.trials < tally.size and n < 3 * tally.size:
@@ -103,7 +134,6 @@ async def _all(url: str, files: Path, tally: Tally) -> None:
             tally.trials = relay.cuts
         relay.cut_after("", 0)
         await ledger.reconciled(office, files)
-    relay.stop()
 
 
 async def _killed_backends(url: str) -> None:
@@ -130,5 +160,5 @@ GATE = Gate(
     run=run,
     planted=believing,
     planted_size=60,
-    reached={},
+    reached={"replayed": 3},  # what was done and not answered: the same key told
 )

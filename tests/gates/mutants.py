@@ -19,7 +19,7 @@ from tests.gates.running import RED, ROOT
 from tests.waiting import PATIENCE
 
 TREE = ("service", "tests", "migrations", "deploy", "bench", "docs", "pyproject.toml")
-VERIFY = "tests/verify" if (ROOT / "tests" / "verify").is_dir() else "tests/test_verify.py"
+VERIFY = "tests/verify"
 LEFT_OUT = shutil.ignore_patterns("node_modules", "__pycache__", "*.pyc", "histories", "e2e")
 
 
@@ -44,18 +44,26 @@ def applied(mutant: Mutant, root: Path) -> bool:
     return True
 
 
-def found(mutant: Mutant, folder: Path) -> str:
-    """Return an empty text if the mutant is found, else what went wrong with that."""
+def planted_into(mutant: Mutant, folder: Path) -> Path:
+    """Copy the tree into a folder, with the mutant in it, and return the folder. Raises LookupError where it is not found."""
+    folder.mkdir(exist_ok=True)
     for name in TREE:
         source = ROOT / name
-        if not source.exists():
-            continue
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=LEFT_OUT)
-        else:
+        elif source.exists():
             shutil.copyfile(source, folder / name)
     if not applied(mutant, folder):
-        return "does not apply any more: write it anew"
+        raise LookupError("does not apply any more: write it anew")
+    return folder
+
+
+def found(mutant: Mutant, folder: Path) -> str:
+    """Return an empty text if the mutant is found, else what went wrong with that."""
+    try:
+        planted_into(mutant, folder)
+    except LookupError as lost:
+        return str(lost)
     if mutant.found_by.startswith("G"):
         code, size = mutant.found_by.split(":")
         command = ["tests.gates", "--here", code, "--size", size, "--seed", "20260302"]
@@ -105,6 +113,23 @@ MUTANTS = [
         "                        lambda: asyncio.ensure_future(connection.commit())\n"
         "                    )\n",
         "G4:20",
+    ),
+    Mutant(
+        "the answer before the one statement that records is done",
+        "service/store/database.py",
+        "        async with self._heard():\n            return await self.fetchrow(statement, *values)\n",
+        "        asyncio.get_running_loop().call_later(\n"
+        "            1, lambda: asyncio.ensure_future(self.fetchrow(statement, *values))\n"
+        "        )\n"
+        "        return {'written': 1}\n",
+        "G4:20",
+    ),
+    Mutant(
+        "nobody listens to what the server says of a statement that commits by itself",
+        "service/store/database.py",
+        "        async with self._heard():\n            return await self.fetchrow(statement, *values)\n",
+        "        return await self.fetchrow(statement, *values)\n",
+        "tests/store/test_database.py -k standby",
     ),
     Mutant(
         "the key is not kept with what was done under it",
@@ -235,12 +260,18 @@ MUTANTS = [
 ]
 
 
+def named(title: str) -> Mutant:
+    """Return a mutant by its title."""
+    (found,) = [each for each in MUTANTS if each.title == title]
+    return found
+
+
 def run(tally: Tally) -> None:
     """Plant so many of them, others in each run; with the planted bug, one that changes nothing."""
     chosen = MUTANTS[:]
     tally.chance.shuffle(chosen)
     if tally.planted:
-        same = MUTANTS[4]
+        same = named("SQLite does not sync each commit")
         chosen = [Mutant("nothing", same.path, same.old, same.old, same.found_by)]
     for mutant in chosen[: tally.size]:
         with folder() as where:
@@ -268,7 +299,7 @@ GATE = Gate(
     "known bugs are found by what is said to find them",
     "mutants",
     size=5,
-    night_size=20,
+    night_size=len(MUTANTS),
     run=run,
     planted=planted,
     planted_size=1,

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 
 from service.store.database import Connection
 
-DRIVER = ("begin", "commit", "undo", "fetchrow")
+DRIVER = ("begin", "commit", "undo", "fetchrow", "settle")
 NEVER = 0
 
 

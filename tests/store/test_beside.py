@@ -481,6 +481,25 @@ class TestFolder:
             files.Folder(tmp_path).mark(OURS)
             await files.Folder(tmp_path).put(pieces(b"x"), most=100, installation=OURS)
 
+    async def test_a_full_disk_says_so_and_keeps_nothing_half(
+        self, tmp_path: Path, monkeypatch: Any
+    ) -> None:
+        """F-09: what had arrived goes, though closing it fails too: it would take the room that is missing."""
+        folder = marked(tmp_path)
+        made = folder._open_new
+
+        def full(installation: str) -> Any:
+            place, file = made(installation)
+            file.close()
+            return place, Path("/dev/full").open("wb")
+
+        monkeypatch.setattr(folder, "_open_new", full)
+        with pytest.raises(Unavailable, match="存储空间不足"):
+            await folder.put(pieces(b"x" * 100), most=1000, installation=OURS)
+        assert list((tmp_path / "incoming").iterdir()) == []
+        monkeypatch.undo()
+        assert (await folder.put(pieces(b"x" * 100), most=1000, installation=OURS)).size == 100
+
 
 class TestFileRows:
     """文件归属."""

@@ -81,31 +81,26 @@ class TestDurability:
         await postgres(server.url, "ALTER DATABASE postgres SET synchronous_commit = on")
         database = Database(server.url)
 
-        async def write() -> None:
-            async with database.transaction() as tx:
-                await cases.record(tx, rows.case("c1"), {}, seen_version=None)
+        async def write(block: Any, number: str) -> None:
+            async with block() as tx:
+                await cases.record(tx, rows.case(number), {}, seen_version=None)
+
+        async def repeat(block: Any, number: str) -> None:
+            async with block() as tx:  # it finds the answer that was kept, and writes nothing
+                assert await cases.look(tx, case_id=number) is not None
 
         with pytest.raises(Unavailable, match="fsync"):
             await database.check()
-        writing = asyncio.create_task(write())
         cancel = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
-        await until(lambda: postgres(server.url, cancel), "the wait for the standby")
-        with pytest.raises(Unavailable, match="结果未确认"):
-            await writing
-        async with database.reading() as connection:
-            # UNKNOWN: it may well be there
-            assert await cases.look(connection, case_id="c1") is not None
-
-        async def repeat() -> None:
-            async with (
-                database.transaction() as tx
-            ):  # it finds the answer that was kept, and writes nothing
-                assert await cases.look(tx, case_id="c1") is not None
-
-        repeating = asyncio.create_task(repeat())
-        await until(lambda: postgres(server.url, cancel), "the repeat's wait for the standby")
-        with pytest.raises(Unavailable, match="结果未确认"):
-            await repeating
+        for number, block in (("c1", database.transaction), ("c2", database.exchange)):
+            for verb in (write, repeat):
+                asked = asyncio.create_task(verb(block, number))
+                await until(lambda: postgres(server.url, cancel), "the wait for the standby")
+                with pytest.raises(Unavailable, match="结果未确认"):
+                    await asked
+                async with database.reading() as connection:
+                    # UNKNOWN: it may well be there
+                    assert await cases.look(connection, case_id=number) is not None
         async with database.transaction(
             answers=False
         ) as tx:  # nobody is told: nothing is waited for
