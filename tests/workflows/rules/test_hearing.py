@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from service.errors import ActionNotAllowed, DataInvalid, NotPermitted
+from service.workflows.authoring.load import load_pack
 from tests.workflows.story import Story, Town
 from tests.workflows.town import Data
 
@@ -206,6 +207,170 @@ class TestExOfficio:
         story = told(shop, PUBLIC).until("2026-09-23")
         with pytest.raises(ActionNotAllowed, match="公告并举行听证"):
             story.wang("food.propose", opinion="符合条件。")
+        story.wang(
+            "food.open_hearing",
+            reason="涉及公共利益",
+            notice_text="欢迎旁听。",
+            days=25,
+            parties=[],
+        )
+        assert (story.state("food"), story.papers()[-1], story.due("food.decision")) == (
+            "hearing",
+            "hearing_announcement",
+            None,
+        )
+        story.wang("food.announce_hearing", **DAY)
+        story.wang("food.record_hearing", "2026-10-21", document="听证笔录2号")
+        story.wang("food.propose", opinion="符合条件。")
+        assert story.state("food") == "deciding"
+
+
+class TestThirdParties:
+    def test_must_be_named(self, shop: type[Town]) -> None:
+        """Where others are concerned they are named, told by a paper of their own, and their contact stays inside (R-DEC-2)."""
+        story = reviewing(shop, ASKED | {"third_parties": True})
+        with pytest.raises(DataInvalid, match="利害关系人"):
+            story.wang("food.tell_hearing", reason="关系重大", parties=[])
+        story.wang("food.tell_hearing", reason="关系重大", parties=[NEIGHBOUR, SHOP])
+        sent = [
+            (n.to, n.body.get("addressee"))
+            for n in story.case.notices.values()
+            if n.kind == "hearing_right"
+        ]
+        assert sent == [("applicant", None), ("third_party", "占位邻"), ("third_party", "占位店")]
+        assert [n.delivered_at for n in story.case.notices.values() if n.to == "third_party"] == [
+            None,
+            None,
+        ]
+        written = [event.data for event in story.events] + [event.rows for event in story.events]
+        assert "19900000001" not in str(written)
+
+    @pytest.mark.parametrize(
+        "parties", ["x", [{}], [{"name": "甲"}], [{"name": "甲", "contact": ""}], [NEIGHBOUR] * 51]
+    )
+    def test_a_party_has_a_name_and_an_address(
+        self, shop: type[Town], parties: Sequence[Data]
+    ) -> None:
+        """A name and a way to reach them, both."""
+        with pytest.raises(DataInvalid):
+            reviewing(shop).wang("food.tell_hearing", reason="关系重大", parties=parties)
+
+    def test_all_have_spoken(self, shop: type[Town]) -> None:
+        """The decision waits for everybody's answer or the end of the window (R-DEC-2)."""
+        story = told(shop, parties=[NEIGHBOUR, SHOP])
+        story.zhang("food.waive_hearing")
+        story.wang("food.record_statement", party=2, opinion="没有意见。")
+        assert story.state("food") == "hearing_told"
+        with pytest.raises(DataInvalid):
+            story.wang("food.record_statement", party=2, opinion="又没有意见。")
+        with pytest.raises(ActionNotAllowed, match="答复"):
+            story.zhang("food.request_hearing")
+        story.li("food.record_statement", party=1, opinion="希望加装净化设备。")
+        assert (story.state("food"), stage(story)) == ("reviewing", "waived")
+
+    def test_the_request_of_one_leads_to_the_hearing(self, shop: type[Town]) -> None:
+        """A third party's request, written down by the window, leads to the hearing; all are told its date."""
+        story = told(shop, parties=[NEIGHBOUR])
+        story.zhang("food.waive_hearing")
+        with pytest.raises(DataInvalid):
+            story.li("food.request_hearing", party=2, document="听证申请书1号")
+        story.li("food.request_hearing", party=1, document="听证申请书1号")
+        story.wang("food.announce_hearing", **DAY)
+        assert [n.to for n in story.case.notices.values() if n.kind == "hearing_notice"] == [
+            "applicant",
+            "third_party",
+        ]
+
+    def test_window_runs_out(self, shop: type[Town]) -> None:
+        """Told on 09-16, silent to the end of 09-22: then the decision is open (S-11)."""
+        story = told(shop, parties=[NEIGHBOUR]).until("2026-09-23")
+        assert (story.state("food"), stage(story)) == ("reviewing", "over")
+
+
+class TestSpecial:
+    def test_days_that_run_out_are_announced_anew(self, shop: type[Town]) -> None:
+        """Announced days that run out are told to the department; the applicant gets a new written notice (R-CLK-1)."""
+        story = reviewing(shop, at="2026-06-08")
+        story.wang(
+            "food.start_special",
+            "2026-06-15",
+            procedure="expert_review",
+            basis="某法 9",
+            notice_text="请专家评审。",
+            days=5,
+        )
+        assert story.due("food.special") == date(2026, 6, 23)
+        story.until("2026-06-24")
+        told_inside = list(story.case.notices.values())[-1]
+        assert (told_inside.kind, told_inside.to, story.state("food")) == (
+            "special_overrun",
+            "scjg",
+            "overrun",
+        )
+        story.until("2026-06-25")
+        assert story.papers().count("special_overrun") == 1
+        story.wang("food.renew_special_notice", notice_text="专家另有要求。", days=3)
+        assert (story.due("food.special"), story.item("food").special.days) == (
+            date(2026, 6, 30),
+            3,
+        )
+        assert "原告知的时间不够" in list(story.case.notices.values())[-1].body["text"]
+        story.wang("food.end_special", "2026-06-26")
+        assert story.clock("food.special").card == "none"
+        story.wang(
+            "food.start_special",
+            "2026-06-29",
+            procedure="testing",
+            basis="某法 9",
+            notice_text="送检。",
+            days=2,
+        )
+        assert story.due("food.special") == date(2026, 7, 1)
+
+
+def test_a_promise_cannot_wait_for_a_hearing(shop: type[Town]) -> None:
+    """What is decided on the spot by promise has no hearing before it: refused at load (E520)."""
+    fire = shop.items["fire"] | {
+        "kind": "item",
+        "code": "fire",
+        "basis": ["消防法 15"],
+        "hearing": PUBLIC,
+    }
+    assert "E520" in {
+        found.code for found in load_pack({"fire.yaml": str(fire).replace("'", '"')}).diagnostics
+    }
+
+
+class TestTakenBack:
+    """撤回听证申请: who asked may do without it, until it is held (R-HEAR-3)."""
+
+    def test_the_review_goes_on(self, shop: type[Town]) -> None:
+        """Asked for on 09-22, taken back on 09-25: these days are not counted, the decision is free."""
+        story = told(shop)
+        story.zhang("food.request_hearing", "2026-09-22T16:00")
+        story.zhang("food.withdraw_hearing_request", "2026-09-28")
+        assert (story.state("food"), stage(story)) == ("reviewing", "waived")
+        assert story.papers()[-1] == "hearing_taken_back"
+        # stood 09-23, 24, 28 (25–27 is the festival): three working days more than 09-29
+        assert story.due("food.decision", "statutory") == date(2026, 10, 9)
+        story.wang("food.propose", opinion="符合。")
+        assert story.state("food") == "deciding"
+
+    def test_not_over_the_head_of_another_who_asked(self, shop: type[Town]) -> None:
+        """The neighbour asked too: the hearing is held for him until he takes it back himself."""
+        story = told(shop, parties=[NEIGHBOUR])
+        story.wang("food.request_hearing", "2026-09-18", party=1, document="申请1号")
+        with pytest.raises(ActionNotAllowed, match="没有要求过听证"):
+            story.zhang("food.withdraw_hearing_request")
+        story.wang("food.record_withdrawn_request", party=1, document="撤回1号")
+        # zhang has not answered, and his days are not over: they go on
+        assert (story.state("food"), stage(story)) == ("hearing_told", "told")
+        story.zhang("food.waive_hearing")
+        assert (story.state("food"), stage(story)) == ("reviewing", "waived")
+
+    def test_not_one_that_is_held_in_any_case(self, shop: type[Town]) -> None:
+        """Opened of the authority's own motion it is nobody's to take back (行政许可法 46)."""
+        story = reviewing(shop, PUBLIC)
         told_to_all = {"reason": "涉及公共利益", "notice_text": "公告。", "parties": []}
         story.wang("food.open_hearing", days=20, **told_to_all)
         with pytest.raises(ActionNotAllowed, match="主动举行"):
