@@ -176,6 +176,7 @@ def suitable(story: Story, person: str, item: str, name: str, pick: int) -> Data
         "where": "区局",
         "affects": ("both", "statutory")[pick % 2],
         "pause": ("survey", "public")[pick % 2],
+        "selected": ("yes", "no")[pick % 2],
         "compensation": "补偿1号",
         "date": (story.now + timedelta(days=9 + pick % 9)).date().isoformat(),
     }

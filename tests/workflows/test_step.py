@@ -29,6 +29,8 @@ DATA = {
     "basis": "某法 9",
     "affects": "both",
     "statute": "",
+    "selected": "yes",
+    "findings": "第一名",
     "notice_text": "请等候。",
     "days": 5,
     "gaps": ["photo"],

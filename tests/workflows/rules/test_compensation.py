@@ -31,18 +31,18 @@ class TestClaim:
         story.zhang("food.claim_loss", "2026-10-12", **LOSS)
         assert story.papers()[-1] == "loss_claim"
         assert "80000" in last(story).body["text"]
-        assert story.due("food.compensation.decision") == date(2026, 12, 14)
-        assert story.tasks("food.compensation") == [("scjg", "head")]
+        assert story.due("food.loss-claim.decision") == date(2026, 12, 14)
+        assert story.tasks("food.loss-claim") == [("scjg", "head")]
         story.until("2026-12-15")
-        assert story.clock("food.compensation.decision").card == "red"
-        assert "food.compensation.statutory_breach" in story.did()
-        story.qian("food.compensation.award", reason="损失属实。", document="赔决1号")
+        assert story.clock("food.loss-claim.decision").card == "red"
+        assert "food.loss-claim.statutory_breach" in story.did()
+        story.qian("food.loss-claim.award", reason="损失属实。", document="赔决1号")
         paper = last(story)
         assert (paper.kind, "赔决1号" in paper.body["text"]) == ("compensation_award", True)
         # not sixty days and six months: three months to the court alone (国家赔偿法 14)
         assert "三个月" in paper.body["remedies"]["text"]
         assert "review_until" not in paper.body["remedies"]
-        assert (story.state("food"), story.state("food.compensation")) == ("revoked", "awarded")
+        assert (story.state("food"), story.state("food.loss-claim")) == ("revoked", "awarded")
 
     def test_it_may_be_refused_with_its_reason(self, shop: type[Town]) -> None:
         """In writing, once: what was decided is not claimed again."""
@@ -50,7 +50,7 @@ class TestClaim:
         story.zhang("food.claim_loss", "2026-10-12", **LOSS)
         with pytest.raises(ActionNotAllowed, match="正在进行"):
             story.zhang("food.claim_loss", **LOSS)
-        story.qian("food.compensation.reject_claim", reason="没有证明材料")
+        story.qian("food.loss-claim.reject_claim", reason="没有证明材料")
         assert "没有证明材料" in last(story).body["text"]
         with pytest.raises(ActionNotAllowed, match="已经要求过"):
             story.zhang("food.claim_loss", **LOSS)
@@ -80,5 +80,5 @@ class TestClaim:
         }
         story.qian("food.withdraw_permit", "2026-10-09", **taken_back)
         story.zhang("food.claim_loss", "2026-10-12", **LOSS)
-        story.qian("food.compensation.reject_claim", reason="已经按方案补偿")
+        story.qian("food.loss-claim.reject_claim", reason="已经按方案补偿")
         assert "review_until" in last(story).body["remedies"]

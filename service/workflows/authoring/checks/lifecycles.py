@@ -5,22 +5,13 @@ from collections.abc import Iterator, Mapping
 
 from service.workflows.authoring.checks.view import View
 from service.workflows.authoring.source import Source
+from service.workflows.case import engine
 from service.workflows.case.lifecycle import LifecycleMachine, tacitly_renews
 from service.workflows.definition import models
 from service.workflows.definition.diagnostics import Diagnostic, found, near
 from service.workflows.proceedings import KINDS, revocation
 
-ENGINE_STATES = {
-    "waiting": "待前置",
-    "withdrawn": "撤回",
-    "stopped": "终止",
-    "not_received": "不予受理",
-    "forbidden": "依法不能办",
-    "overdue_declined": "逾期未补正，不予受理",
-    "overdue_refused": "逾期未补正，不予办理",
-    "overdue_filed": "逾期未补正，归档",
-    "acceptance_revoked": "撤销受理",
-}
+ENGINE_STATES = {name: state.title for name, state in engine.ENGINE_STATES.items()}
 ENGINE_ACTIONS = {
     "start": "开始",
     "stop": "终止",
@@ -65,10 +56,11 @@ def findings(view: View) -> Iterator[Diagnostic]:
     yield from _revocations(view)
 
 
-def _claims(transition: models.Transition) -> bool:
-    """Tell whether the applicant only begins a proceeding beside what has ended: a claim of what he lost."""
+def _after_final(transition: models.Transition) -> bool:
+    """Tell whether it may be taken from an end: by the head or the clock; a claim only begins a proceeding beside it."""
     begins = transition.effect is not None and transition.effect.begin is not None
-    return begins and transition.sources == [transition.to]
+    claims = begins and transition.sources == [transition.to]
+    return claims or set(transition.actors) <= AFTER_FINAL
 
 
 def _states(view: View, cycle: models.Lifecycle, source: Source) -> Iterator[Diagnostic]:
@@ -286,8 +278,7 @@ def _graph(cycle: models.Lifecycle, source: Source) -> Iterator[Diagnostic]:
             if (
                 leaving in cycle.states
                 and cycle.states[leaving].final
-                and not set(transition.actors) <= AFTER_FINAL
-                and not _claims(transition)
+                and not _after_final(transition)
             ):
                 at = source.at("transitions", index, "by")
                 yield found(
