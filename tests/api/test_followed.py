@@ -130,7 +130,8 @@ def _of_item(look: Look, town: Town, case: Case, item: str, turn: int) -> Iterat
             yield {"item": item, "action": actions[turn % len(actions)]}, {"item": item}
         case _ if ways:
             way = ways[turn % len(ways)]
-            own = APPLICANT in way.actors and not way.needs and way.to != WITHDRAWN
+            words = set(way.needs) <= {"reason", "opinion"}  # the page asks for them
+            own = APPLICANT in way.actors and words and way.to != WITHDRAWN
             yield {"item": item, "step": way.action, "open": own}, {}
 
 
