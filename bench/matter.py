@@ -25,6 +25,7 @@ from service.workflows.authoring.folders import read_folder
 
 BUNDLE = "whole-matter"
 STEPS = (("accept", "window"), ("propose", "reviewer"), ("grant", "approver"), ("issue", "window"))
+POSTS = tuple(dict.fromkeys(post for _, post in STEPS))
 DEPARTMENTS = ("scjg", "xf", "cg", "jk", "wjw")
 PORTAL = "portal"
 BUSY, REPEATED = 503, 20
@@ -87,7 +88,7 @@ async def settle(url: str, folder: Path, items: int) -> None:
     await office.install(wall_clock(), adopt=True)  # each turn brings a folder of its own
     await office.publish_pack(pack(items), "bench", wall_clock())
     for department in DEPARTMENTS:
-        for post in dict.fromkeys(post for _, post in STEPS):
+        for post in POSTS:
             await office.create_account(
                 f"{department}-{post}",
                 PASSWORD,
@@ -98,6 +99,26 @@ async def settle(url: str, folder: Path, items: int) -> None:
             )
     await office.create_account(PORTAL, PASSWORD, name="门户", kind="portal")
     await database.close()
+
+
+def clerks() -> list[str]:
+    """Return the accounts of the clerks, one for each post of each department."""
+    return [f"{department}-{post}" for department in DEPARTMENTS for post in POSTS]
+
+
+def requests(items: int) -> Iterator[tuple[str, str, str, str]]:
+    """Yield what one case asks for, in order: method, path (to be given the number), account, body."""
+    yield "POST", "/api/v1/cases", PORTAL, application(_applicant())
+    numbered = {code: n for n, code in enumerate(code for w in waves(items) for code in w)}
+    for wave in waves(items):
+        for action, post in STEPS:
+            body: dict[str, Any] = {"action": action}
+            if action in ("propose", "grant"):
+                body["data"] = {"opinion": "符合条件。"}
+            for code in wave:
+                account = f"{_department(numbered[code])}-{post}"
+                path = f"/api/v1/cases/{{}}/items/{code}/actions"
+                yield "POST", path, account, json.dumps(body)
 
 
 def application(applicant: str) -> str:
@@ -130,8 +151,7 @@ class Handling:
         self.servers, self.items = servers, items
         self.numbers: list[str] = []
         self.repeats = 0
-        accounts = [PORTAL, *(f"{d}-{post}" for d in DEPARTMENTS for _, post in STEPS)]
-        self._tokens = {account: _token(servers[0], account) for account in dict.fromkeys(accounts)}
+        self._tokens = {account: _token(servers[0], account) for account in (PORTAL, *clerks())}
 
     @property
     def operations(self) -> int:
@@ -154,7 +174,7 @@ class Handling:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         for _ in turns:
             number = ""
-            for method, path, account, body in self.requests():
+            for method, path, account, body in requests(self.items):
                 headers = self._headers(account)
                 acting = encoded((method, path.format(number), headers, body), port)
                 found = await self._asked(reader, writer, acting)
@@ -178,20 +198,6 @@ class Handling:
         if status >= 300:
             raise RuntimeError(f"{request[:60]!r}: {status} {found.decode()}")
         return found
-
-    def requests(self) -> Iterator[tuple[str, str, str, str]]:
-        """Yield what one case asks for, in order: method, path, account, body."""
-        yield "POST", "/api/v1/cases", PORTAL, application(_applicant())
-        numbered = {code: n for n, code in enumerate(code for w in waves(self.items) for code in w)}
-        for wave in waves(self.items):
-            for action, post in STEPS:
-                body: dict[str, Any] = {"action": action}
-                if action in ("propose", "grant"):
-                    body["data"] = {"opinion": "符合条件。"}
-                for code in wave:
-                    account = f"{_department(numbered[code])}-{post}"
-                    path = f"/api/v1/cases/{{}}/items/{code}/actions"
-                    yield "POST", path, account, json.dumps(body)
 
     def _headers(self, account: str) -> dict[str, str]:
         return {

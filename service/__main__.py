@@ -6,9 +6,12 @@ import sys
 
 import typer
 
-from service.commands import packs, running
+from service.commands import heap
 from service.commands.outcome import USAGE, Refusal, note
 from service.errors import ServiceError
+
+with heap.loading():
+    from service.commands import packs, running
 
 app = typer.Typer(
     name="yijianshi",

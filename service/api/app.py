@@ -53,7 +53,8 @@ DESCRIPTION = """
 
 * 先 `POST /api/v1/tokens` 取得令牌，之后带上 `Authorization: Bearer 令牌`。
 * 提交和办理时建议带 `Idempotency-Key`：断线重发不会重复办理，得到的是同一份答复。
-* 办理时可带 `If-Match`（办件的 ETag）：别人先办了，会得到 409 `case-changed`，不会互相覆盖。
+* 办理时可带 `If-Match`：别人先办了，会得到 409 `case-changed`，不会互相覆盖。写办件的 ETag，整件有变动就拒绝；
+  写事项的 `version`，只有这个事项变了才拒绝。
 * 办理时写 `Prefer: return=minimal`，办好了只返回 204 和新的 ETag，不返回内容，省时间。
 * 没有办成时得到 RFC 9457 问题文书，`type` 可以打开看说明，`errors[].pointer` 指出哪一处有误。
 * 日期（`…_on`）是北京时间的日期，时刻（`…_at`）是 RFC 3339。列表用 `cursor` 翻页。

@@ -253,7 +253,7 @@ def only(*kinds: ActorKind) -> Callable[..., Any]:
 # ---- how to repeat safely, and what was seen -------------------------------------------------------------------
 
 _KEY_PATTERN = r'^("[\x20-\x21\x23-\x5b\x5d-\x7e]{1,128}"|[A-Za-z0-9._:~+/=-]{1,128})$'
-_VERSION_PATTERN = r'^(W/)?"?[0-9]{1,9}"?$'
+_VERSION_PATTERN = r'^(W/)?"?([0-9]{1,9}|i-[0-9a-f]{16})"?$'
 _Key = Annotated[
     str | None,
     Header(
@@ -266,8 +266,10 @@ _Version = Annotated[
     str | None,
     Header(
         pattern=_VERSION_PATTERN,
-        description="看到的办件版本（GET 返回的 ETag）。办件已被别人办理过时返回 409 case-changed，不会覆盖",
-        examples=['"7"'],
+        description='看到的办件版本（GET 返回的 ETag，如 "7"），或者要办的那个事项的版本（答复里事项的 version，'
+        '如 "i-5f0c2b7e9a1d4c3b"）。已被别人办理过时返回 409 case-changed，不会覆盖；写事项版本的，'
+        "同一件里别的事项有变动不受影响",
+        examples=['"7"', '"i-5f0c2b7e9a1d4c3b"'],
     ),
 ]
 
@@ -284,10 +286,23 @@ async def asked(
     key = (idempotency_key or "").strip('"')
     if idempotency_key is not None and not key:
         raise one_field("/Idempotency-Key", "不能为空")
-    seen = int(if_match.removeprefix("W/").strip('"')) if if_match else None
+    version, item = seen_of((if_match or "").removeprefix("W/").strip('"'))
     return office.Request(
-        caller.actor, caller.now, key=key, fingerprint=fingerprint(request), seen_version=seen
+        caller.actor,
+        caller.now,
+        key=key,
+        fingerprint=fingerprint(request),
+        seen_version=version,
+        seen_item=item,
     )
+
+
+def seen_of(text: str) -> tuple[int | None, str]:
+    """Return which version was seen: of the case, or of one item; what is neither is none."""
+    if text.startswith("i-"):
+        return None, text
+    known = text.isascii() and text.isdigit() and len(text) < 10
+    return (int(text) if known else None), ""
 
 
 Asked = Annotated[office.Request, Depends(asked)]

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from service.commands import heap
+
 Port = Annotated[
     int | None, typer.Option(min=0, max=65535, help="监听的端口，默认 8000", show_default=False)
 ]
@@ -52,7 +54,8 @@ def demo(
 
 def serve(host: Host = "", port: Port = None) -> None:
     """Serve until told to stop."""
-    from service.commands import serving
+    with heap.loading():
+        from service.commands import serving
 
     given = {"host": host or None, "port": port}
     serving.serve(**{name: value for name, value in given.items() if value is not None})
@@ -60,7 +63,8 @@ def serve(host: Host = "", port: Port = None) -> None:
 
 def work() -> None:
     """Work until told to stop."""
-    from service.commands import serving
+    with heap.loading():
+        from service.commands import serving
 
     serving.work_on()
 
@@ -77,11 +81,18 @@ def migrate(
         str,
         typer.Option(help="给这个数据库角色授予服务所需的权限（PostgreSQL）", show_default=False),
     ] = "",
+    alone: Annotated[
+        bool,
+        typer.Option(
+            "--alone",
+            help="上一版本的进程都已停止：办理记录从此只写变动之处，上一版本的程序不能再用",
+        ),
+    ] = False,
 ) -> None:
     """Bring the database to the newest schema."""
     from service.commands import upkeep
 
-    upkeep.migrate_database(app_role, mark_files=mark_files)
+    upkeep.migrate_database(app_role, mark_files=mark_files, alone=alone)
 
 
 def roles(

@@ -17,7 +17,7 @@ from service.office.scanning import Clamd
 from service.office.sharing import HttpSharing
 from service.office.signing import HttpSigning
 from service.settings import UNSAFE_AUDIT_KEY, Settings, unreadable
-from service.store import roles
+from service.store import forms, roles
 from service.store.database import Database
 from service.store.files import Folder
 from service.store.keys import Keys
@@ -139,8 +139,11 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     return uvloop.run(work)
 
 
-def migrate_database(app_role: str = "", *, mark_files: bool = False) -> None:
-    """Bring the database to the newest schema, mark the folder of files, give the role of the application its rights."""
+def migrate_database(app_role: str = "", *, mark_files: bool = False, alone: bool = False) -> None:
+    """Bring the database to the newest schema, mark the folder of files, give the role of the application its rights.
+
+    `alone`: no process of the release before works here any more.
+    """
     settings = settings_from()
     office = office_of(settings, new=True)
     if app_role and not office.database.postgres:
@@ -152,11 +155,16 @@ def migrate_database(app_role: str = "", *, mark_files: bool = False) -> None:
             await office.install(wall_clock(), adopt=mark_files)
             if app_role:
                 await roles.grant(office.database, app_role)
+            if alone:
+                async with office.database.transaction() as tx:
+                    await forms.alone(tx)
         finally:
             await office.database.close()
 
     run(work())
     say("数据库已是最新结构")
+    if alone:
+        say("不再有上一版本的进程：办理记录从此只写变动之处，上一版本的程序不能再用于这个数据库")
     if app_role:
         say(f"角色 {app_role} 已授权：可以读写，不能改动办理记录、台账和封存，不能改动结构")
 

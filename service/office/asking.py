@@ -20,6 +20,7 @@ class Request:
     # SHA-256 of method, path and canonical body: another body under the same key is refused
     fingerprint: str = ""
     seen_version: int | None = None  # the version of the case the caller decided on (If-Match)
+    seen_item: str = ""  # or that of the one item, as `workflows.case.item_seen` tells it
 
     def __post_init__(self) -> None:
         """Take the instant in UTC: what is recorded reads the same wherever it was written."""

@@ -10,6 +10,7 @@ from service.office import sight, titles
 from service.workflows import clocks, rights, step
 from service.workflows.application import (
     declines,
+    doubts,
     facts_for,
     field_uses,
     filled_by_answers,
@@ -37,6 +38,7 @@ from service.workflows.case import (
     Offer,
     Situation,
     Task,
+    item_seen,
     machine_for,
 )
 from service.workflows.clocks import Left
@@ -147,6 +149,13 @@ class CaseView:
         ]
 
     @property
+    def doubts(self) -> list[str]:
+        """Return what of the application a clerk should look at twice; nothing for anybody else, nor of a draft."""
+        if not self.actor.is_clerk or self.case.state == "draft":
+            return []
+        return doubts(self.release, self.whole)
+
+    @property
     def own(self) -> bool:
         """Tell whether the actor is the applicant, or typed it in for them and sits at that window still."""
         return self.is_applicant or rights.typed_in(self.release, self.whole, self.actor)
@@ -160,6 +169,10 @@ class CaseView:
         """Tell whether a paper of the case is for the actor's eyes, by its number."""
         notice = self.case.notices.get(n)
         return notice is not None and sight.reads(notice, self.actor)
+
+    def seen(self, code: str) -> str:
+        """Return the version of an item: who names it is refused only if this item has changed."""
+        return item_seen(self.whole, code)
 
     @cached_property
     def turn(self) -> Turn:

@@ -6,13 +6,14 @@ seconds old; a case never is.
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from service.errors import CaseChanged, KeyReused, NotFound, Unavailable
+from service.errors import CaseChanged, KeyReused, NotFound, Unavailable, one_field
 from service.office import credit, sight
 from service.office.asking import Request
+from service.office.assembling import KEY_OF, case_of
 from service.office.case_view import CaseView
 from service.office.catalogue import Catalogue
 from service.office.isolation import Apart
@@ -25,20 +26,20 @@ from service.office.signing import Signing
 from service.office.staff import Staff
 from service.office.views import value_of
 from service.settings import Bounds
-from service.store import cases, counters, files, papers, roles
+from service.store import cases, files, papers, roles
 from service.store.case_lists import Right
 from service.store.cases import Gathered, Key, Opening, Row
 from service.store.database import Connection, Database
 from service.store.faults import NotAlone
 from service.store.files import Folder
+from service.store.folding import folded_rows
+from service.store.forms import Form
 from service.watching import metrics
 from service.workflows import rights
 from service.workflows.calendar import local_date
 from service.workflows.case import (
     CLOCK_ACTOR,
     COLUMNS,
-    KEYS,
-    PARTS,
     Actor,
     Ban,
     Case,
@@ -48,7 +49,7 @@ from service.workflows.case import (
     Step,
     case_row,
     changed_rows,
-    part_of,
+    item_seen,
     sealed,
 )
 from service.workflows.definition import Release
@@ -103,6 +104,7 @@ class Desk:
         Cheap passwords are for demonstrations. `secret` is what all processes share: keys are drawn from it, kept answers are sealed.
         """
         self.seal = Seal(secret)
+        self.form = Form()
         self.bounds = bounds
         self.scanner = scanner
         self.security_log_days = security_log_days
@@ -236,34 +238,46 @@ class Desk:
 
         Raises NotAlone outside a transaction for what touches a second case, or draws from several series.
         """
-        wanted = numbers_wanted(taken, situation.release)
-        async with counters.numbers(tx, wanted) as (first, drawn):
-            taken = with_numbers(taken, situation.release, first)
-            older = list(replaced_by(taken, local_date(situation.now)))
-            if older and not tx.held:
-                raise NotAlone
-            case, events, rows = sealed(taken)
+        older = list(replaced_by(taken, local_date(situation.now)))
+        if older and not tx.held:
+            raise NotAlone
+        terse = await self.form.terse(tx)
+        views: list[CaseView] = []
+
+        def told(first: Mapping[str, int]) -> cases.Told:
+            numbered = with_numbers(taken, situation.release, first)
+            case, events, rows = sealed(numbered, whole=not terse)
             changed = _keys_of(rows)
             view = CaseView.of(case, request.actor, situation, events=events, changed=changed)
             if answer is not None:
                 view = replace(view, answer=answer(view))
-            kept = self._kept_answer(view, request, scope, status) if request.key else None
-            told = {**rows, "events": [_event_row(event) for event in events]}
-            seen = was["version"] if was else None
+            views.append(view)
+            kept = (
+                self._kept_answer(view, request, scope, status, terse=terse)
+                if request.key
+                else None
+            )
+            whole = {**rows, "events": [_event_row(event, terse=terse) for event in events]}
             row = _changed_columns(case_row(case), was)
-            await cases.record(tx, row, told, seen_version=seen, drawn=drawn, idempotency=kept)
+            return cases.Told(row, whole, was["version"] if was else None, kept)
+
+        wanted = numbers_wanted(taken, situation.release)
+        await cases.record_numbered(tx, wanted, told)
         for number in older:
             await self._supersede(tx, number, situation.now)
-        return view
+        return views[-1]
 
-    def _kept_answer(self, view: CaseView, request: Request, scope: Key, status: int) -> Row:
+    def _kept_answer(
+        self, view: CaseView, request: Request, scope: Key, status: int, *, terse: bool
+    ) -> Row:
         """Return the answer as it is kept under the request's key: sealed, for it holds what people wrote."""
+        whose = _sealed_for(request.actor, scope)
         return {
             "principal": scope[0],
             "key": scope[1],
             "request_hash": request.fingerprint,
             "status": status,
-            "response": self.seal.closed(view.answer, _sealed_for(request.actor, scope)),
+            "response": self.seal.closed(view.answer, whose, terse=terse),
             "created_at": request.now,
         }
 
@@ -312,8 +326,9 @@ def there(found: Gathered | None) -> Gathered:
     return found
 
 
-def _event_row(event: Event) -> Row:
-    return {name: getattr(event, name) for name in COLUMNS["events"]}
+def _event_row(event: Event, *, terse: bool) -> Row:
+    row = {name: getattr(event, name) for name in COLUMNS["events"]}
+    return row | {"rows": folded_rows(event.rows)} if terse else row
 
 
 def changed_keys(before: Case, after: Case) -> dict[str, list[Any]]:
@@ -323,15 +338,10 @@ def changed_keys(before: Case, after: Case) -> dict[str, list[Any]]:
 
 def _keys_of(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[Any]]:
     return {
-        table: [_row_key(table, row) for row in found]
+        table: list(map(KEY_OF[table], found))
         for table, found in rows.items()
         if table != "messages"
     }
-
-
-def _row_key(table: str, row: Mapping[str, Any]) -> Any:
-    found = tuple(row[name] for name in KEYS[table])
-    return found[0] if len(found) == 1 else found
 
 
 def scope_of(request: Request, verb: str, *path: str) -> Key:
@@ -341,32 +351,19 @@ def scope_of(request: Request, verb: str, *path: str) -> Key:
     return request.actor.account, f"{'/'.join((verb, *path))} {request.key}"
 
 
-def refuse_stale(case: Case, request: Request) -> None:
-    """Refuse what was decided on an older version of the case. Raises CaseChanged with the current one."""
+def refuse_stale(case: Case, request: Request, item: str = "") -> None:
+    """Refuse what was decided on an older version of the case, or of the item the request names a version of.
+
+    Raises CaseChanged with the current one; DataInvalid for the version of an item where none is acted on.
+    """
     if request.seen_version is not None and request.seen_version != case.version:
         raise CaseChanged(seen=request.seen_version, current=case.version)
-
-
-def case_of(found: Gathered, release: Release) -> Case:
-    """Return a gathered case as a value, its parts in an order that does not depend on the database."""
-    order = {entry.use: index for index, entry in enumerate(release.bundle.items)}
-
-    def place(code: str) -> tuple[int, str]:
-        return order.get(code.partition(".")[0], -1), code
-
-    parts: dict[str, Any] = {}
-    for table in PARTS:
-        rows = found.rows.get(table, [])
-        keyed = {_row_key(table, row): part_of(table, row) for row in rows}
-        by_item = KEYS[table][0] == "item"
-        parts[table] = dict(
-            sorted(
-                keyed.items(),
-                key=(lambda e: (place(e[1].item), str(e[0]))) if by_item else lambda e: e[0],
-            )
-        )
-    own = {f.name for f in fields(Case)}
-    return Case(**{name: value for name, value in found.case.items() if name in own}, **parts)
+    if not request.seen_item:
+        return
+    if not item:
+        raise one_field("/If-Match", "这里要写整件的版本：办件的 ETag，是一个数")
+    if item in case.items and (now := item_seen(case, item)) != request.seen_item:
+        raise CaseChanged(seen=request.seen_item, current=now)
 
 
 def new_id(now: datetime) -> str:

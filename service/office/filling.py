@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from service.errors import ActionNotAllowed
-from service.office.desk import Desk, as_known_to, case_of, there
+from service.office.assembling import case_of
+from service.office.desk import Desk, as_known_to, there
 from service.office.reading import record_of
 from service.store import case_lists, cases
 from service.store.cases import Row

@@ -36,7 +36,7 @@ class Handling(Desk):
             case, situation = await self.opened(found, request.actor, request.now, tx)
             if done := self.repeated(found.answered, request, case, situation, answer):
                 return done
-            refuse_stale(case, request)
+            refuse_stale(case, request, action.item)
             checked = await with_own_files(
                 tx, self.folder, action, request.actor, situation.release
             )

@@ -1,6 +1,6 @@
 """办到哪里的历史 — stage, department, post and person of each open item at any past moment (R-MON-3)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from service.office.case_view import WhereIs, at_task
 from service.office.desk import Desk, there
 from service.store import case_lists, cases
 from service.store.database import Connection
-from service.workflows.case import Actor, Case, Task
+from service.workflows.case import Actor, Case, Task, laid
 from service.workflows.definition import Release
 
 AT_ONCE = 500  # records read in one go
@@ -41,11 +41,12 @@ async def _records(connection: Connection, case: Case) -> list[Mapping[str, Any]
     return found
 
 
-def _rows_then(records: Iterable[Mapping[str, Any]], at: datetime) -> Told:
+def _rows_then(records: Sequence[Mapping[str, Any]], at: datetime) -> Told:
     """Return each task as the record told it last before `at`; what was told later only where it was told first."""
     told: dict[int, Mapping[str, Any]] = {}
-    for record in records:
-        for row in record["rows"].get("tasks", []):
+    whole = laid(record["rows"] for record in records)
+    for record, rows in zip(records, whole, strict=True):
+        for row in rows.get("tasks", []):
             if record["at"] <= at or row["n"] not in told:
                 told[row["n"]] = row
     return told

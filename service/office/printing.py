@@ -129,7 +129,7 @@ class Printing(Desk):
         told, salt = await _recorded_row(connection, "certificates", row), found.case["salt"]
         holder = digest([salt, row["holder_name"]])
         printed = (row["number"], holder)
-        intact = bool(told) and (told["number"], told["holder_name"]["sha256"]) == printed
+        intact = bool(told) and (told.get("number"), told["holder_name"]["sha256"]) == printed
         state = state_on(row, today)
         unmet = state == "valid" and row["operable_from"] is None
         note = (UNMET if unmet else STATE_NOTES[state]) if intact else ALTERED

@@ -16,11 +16,14 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from service.store import folding
 from service.store.cases import Key
 
 SEALED = "sealed"
 EMPTIED = {SEALED: ""}  # what cannot be opened any more
 NONCE_BYTES = 12
+FOLDED = "."  # before the number of the fold; no letter of base64
+ANSWERS = "answers"
 FAST = 1  # the compression that costs least: what is sealed no longer compresses
 
 
@@ -31,26 +34,43 @@ class Seal:
         """Take the secret that all processes share."""
         self._root = hashlib.sha256(b"yijianshi kept answers\0" + secret.encode()).digest()
 
-    def _cipher(self, scope: Key) -> AESGCM:
-        said = "\0".join(scope).encode()
+    def _cipher(self, scope: Key, fold: str = "") -> AESGCM:
+        """Return the cipher for who asked and under which key; another for answers that are folded.
+
+        So whoever does not know that fold finds one that does not open, and never takes it for something else.
+        """
+        said = "\0".join((*scope, f"fold {fold}") if fold else scope).encode()
         return AESGCM(hmac.digest(self._root, said, "sha256"))
 
-    def closed(self, answer: Any, scope: Key) -> dict[str, str]:
+    def closed(self, answer: Any, scope: Key, *, terse: bool = True) -> dict[str, str]:
         """Return an answer as it is kept; of a request that renders none, nothing."""
         if answer is None:
             return {}
         nonce = secrets.token_bytes(NONCE_BYTES)
-        plain = zlib.compress(json.dumps(answer, ensure_ascii=False).encode(), FAST)
-        found = nonce + self._cipher(scope).encrypt(nonce, plain, None)
-        return {SEALED: base64.b64encode(found).decode()}
+        if terse:
+            as_text = isinstance(answer, str)
+            text = answer if as_text else json.dumps(answer, ensure_ascii=False)
+            plain = (b"t" if as_text else b"j") + folding.fold(ANSWERS).folded(text)
+        else:
+            plain = zlib.compress(json.dumps(answer, ensure_ascii=False).encode(), FAST)
+        cipher = self._cipher(scope, folding.FIRST if terse else "")
+        found = base64.b64encode(nonce + cipher.encrypt(nonce, plain, None)).decode()
+        return {SEALED: f"{FOLDED}{folding.FIRST}{found}" if terse else found}
 
     def opened(self, kept: Any, scope: Key) -> Any:
         """Return a kept answer, also one from before answers were sealed. Raises ValueError when it cannot be opened."""
         if not isinstance(kept, Mapping) or SEALED not in kept:
             return kept
-        found = base64.b64decode(kept[SEALED])
+        number, text = "", kept[SEALED]
+        if text.startswith(FOLDED):
+            number, text = text[len(FOLDED)], text[len(FOLDED) + 1 :]
+        found = base64.b64decode(text)
         try:
-            plain = self._cipher(scope).decrypt(found[:NONCE_BYTES], found[NONCE_BYTES:], None)
+            cipher = self._cipher(scope, number)
+            plain = cipher.decrypt(found[:NONCE_BYTES], found[NONCE_BYTES:], None)
         except InvalidTag as error:
             raise ValueError("sealed under another secret") from error
-        return json.loads(zlib.decompress(plain))
+        if not number:
+            return json.loads(zlib.decompress(plain))
+        said = folding.fold(ANSWERS, number).unfolded(plain[1:])
+        return said if plain[:1] == b"t" else json.loads(said)

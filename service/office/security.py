@@ -10,7 +10,7 @@ import logging
 import secrets
 from collections import OrderedDict, deque
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Literal
@@ -77,7 +77,12 @@ class Entry:
 def _row(entry: Entry, at: datetime) -> dict[str, object]:
     origin = ORIGIN.get()
     return {
-        **asdict(entry),
+        "fact": entry.fact,
+        "account": entry.account,
+        "kind": entry.kind,
+        "about": entry.about,
+        "part": entry.part,
+        "detail": entry.detail,
         "id": f"{int(at.timestamp() * 1000):012x}{next(_TURN):08x}{secrets.token_hex(6)}",
         "at": at,
         "address": origin.address,

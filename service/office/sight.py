@@ -1,11 +1,19 @@
 """谁看得到什么 — the applicant sees the whole case; a department its own items' fields and papers (R-BND-10)."""
 
-from dataclasses import replace
 from typing import Any
 
 from service.workflows import rights
 from service.workflows.application import facts_for, field_uses, material_uses
-from service.workflows.case import APPLICANT, CASE, PHOTO, THIRD_PARTY, Actor, Case, Notice
+from service.workflows.case import (
+    APPLICANT,
+    CASE,
+    PHOTO,
+    THIRD_PARTY,
+    Actor,
+    Case,
+    Notice,
+    altered,
+)
 from service.workflows.definition import Release, kinds_of, own_code
 from service.workflows.proceedings import KINDS
 from service.workflows.rules import readable_by_head
@@ -43,7 +51,7 @@ def shown(release: Release, case: Case, actor: Actor) -> Case:
         about |= set(case.items)
     fields, materials = _needed_by_items(release, case, own)
     filled = {q.id for q in release.bundle.questions if q.fills in fields}
-    return replace(
+    return altered(
         case,
         answers={name: value for name, value in case.answers.items() if name in filled},
         form={name: value for name, value in case.form.items() if name in fields},
@@ -75,8 +83,8 @@ def _without_raters(release: Release, case: Case, actor: Actor) -> Case:
     if _sits(actor, HEADS, actor.department):
         readable = readable_by_head(case, department=actor.department, lead=lead)
     if not hidden:
-        return replace(case, ratings=readable)
-    return replace(
+        return altered(case, ratings=readable)
+    return altered(
         case,
         ratings=readable,
         items={code: item for code, item in case.items.items() if code not in hidden},

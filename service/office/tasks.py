@@ -142,7 +142,7 @@ class Tasks(Desk):
             case, situation = await self.opened(found, request.actor, request.now, tx)
             if done := self.repeated(found.answered, request, case, situation, rendered):
                 return done
-            refuse_stale(case, request)
+            refuse_stale(case, request, case.tasks[n].item if n in case.tasks else "")
             taken = step(case, action, request.actor, situation)
             return await self.recorded(
                 tx, taken, request, situation, was=found.case, scope=scope, answer=rendered

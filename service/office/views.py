@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from service.office.asking import BulkEntry
@@ -17,8 +18,13 @@ def value_of(kind: type[T], row: Mapping[str, Any], /, **more: Any) -> T:
 
     Raises TypeError for a field without a default that is in neither, and for a name that is no field.
     """
-    own = {f.name for f in fields(kind)} & row.keys() - more.keys()  # type: ignore[arg-type]
-    return kind(**{name: row[name] for name in own}, **more)
+    names = _names_of(kind)  # type: ignore[arg-type]  # every class can be a key
+    return kind(**{n: row[n] for n in names if n in row and n not in more}, **more)
+
+
+@cache
+def _names_of(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
 
 
 @dataclass(frozen=True, slots=True)

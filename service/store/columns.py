@@ -1,12 +1,14 @@
 """Column types that mean the same on SQLite and PostgreSQL, and JSON as it is stored: compact and verbatim."""
 
-import json
 from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, Index, String, text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field
+
+from service import jsons
+from service.store.folding import unfolded_rows
 
 # what a list sorts by where a row has no due date (asyncpg reads 9999-12-31 as infinity)
 LAST_DAY = date(9999, 1, 1)
@@ -32,14 +34,16 @@ def _plain(value: object) -> str:
     raise TypeError(f"{type(value).__name__} cannot be stored as JSON")
 
 
-_encode = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain
-).encode
+_write = jsons.writer(_plain)
 
 
 def json_text(value: Any) -> str:
     """Write a value as compact JSON; instants in UTC, dates as dates. Raises ValueError for NaN or a naive datetime."""
-    return _encode(value)
+    return _write(value)
+
+
+# how SQLAlchemy writes and reads JSON columns, on every connection
+AS_JSON: dict[str, Any] = {"json_serializer": json_text, "json_deserializer": jsons.read}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -90,14 +94,26 @@ class AddedJson(TypeDecorator[Any]):
         return self.kind() if value is None else value
 
 
+class FoldedJson(TypeDecorator[Any]):
+    """JSON of a record's rows, which may be stored folded."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's
+        """Unfold what was folded. Raises ValueError where that cannot be."""
+        return unfolded_rows(value)
+
+
 def instant(**options: Any) -> Any:
     """Declare a column that holds an instant; `default=None, nullable=True` where it may be missing."""
     return Field(sa_type=UtcDateTime, **options)
 
 
-def json_column(kind: type[dict[Any, Any]] | type[list[Any]]) -> Any:
-    """Declare a column that holds JSON and starts as an empty `kind`."""
-    return Field(default_factory=kind, sa_type=Json, nullable=False)
+def json_column(kind: type[dict[Any, Any]] | type[list[Any]], *, folded: bool = False) -> Any:
+    """Declare a column that holds JSON and starts as an empty `kind`; it may be stored `folded`."""
+    stored = FoldedJson if folded else Json
+    return Field(default_factory=kind, sa_type=stored, nullable=False)
 
 
 def added_json(kind: type[dict[Any, Any]] | type[list[Any]]) -> Any:

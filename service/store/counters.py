@@ -1,15 +1,12 @@
 """流水号与演示时钟: numbers that are drawn, and how far the demonstration's time is ahead."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import timedelta
 
 from sqlalchemy import select
 
-from service.store.counting import Drawing, Series
 from service.store.database import Connection
-from service.store.faults import NotAlone, Outdrawn
 from service.store.statements import table, upsert
 
 _DRAW = (  # {}: what yields the series and how many of each
@@ -45,41 +42,14 @@ async def draw(tx: Connection, wanted: Mapping[str, int]) -> dict[str, int]:
     return {name: value - wanted[name] + 1 for name, value in drawn.items()}
 
 
-@asynccontextmanager
-async def numbers(
-    tx: Connection, wanted: Mapping[str, int]
-) -> AsyncIterator[tuple[Mapping[str, int], Drawing | None]]:
-    """Give the first number of each series wanted while a step is recorded, and what the recording does for it.
-
-    Outside a transaction the next number is known to this process, and the recording statement moves the series on from
-    it or writes nothing: no gap, and no number twice. What that cannot do raises NotAlone: draw in a transaction.
-    """
-    if not wanted or tx.held:
-        yield await draw(tx, wanted), None
-        return
-    if len(wanted) > 1:
-        raise NotAlone
-    ((name, many),) = wanted.items()
-    series = tx.series.setdefault(name, Series())
-    async with series.lock:
-        seen = await _last_of(tx, name, series)
-        series.last = None  # unless it is recorded, nobody knows
-        try:
-            yield {name: seen + 1}, Drawing(name, seen, many)
-        except Outdrawn:
-            series.missed()
-            raise
-        series.drawn(seen + many)
-
-
-async def _last_of(tx: Connection, name: str, series: Series) -> int:
-    if series.shared:
-        series.shared -= 1
-        raise NotAlone
-    if series.last is None:
-        found = await tx.fetchrow(_BEGUN, name)
-        series.last = found["value"] if found else 0
-    return series.last
+async def last_of(connection: Connection, name: str) -> int:
+    """Return the last number of a series: 0 where nothing was drawn of it."""
+    if connection.postgres:
+        found = await connection.fetchrow(_BEGUN, name)
+        return found["value"] if found else 0
+    known = "SELECT value FROM counters WHERE name = ?"
+    row = await connection.hop(lambda raw: raw.execute(known, (name,)).fetchone())
+    return int(row[0]) if row else 0
 
 
 async def demo_offset(connection: Connection) -> timedelta:

@@ -10,23 +10,31 @@ is unknown, and the connection is cut off instead of being asked for anything mo
 
 import asyncio
 import contextlib
-import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import AsyncAdaptedQueuePool, Executable, event
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy import AsyncAdaptedQueuePool, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from service.errors import Unavailable
 from service.store.address import read_address
-from service.store.columns import json_text
+from service.store.columns import AS_JSON
+from service.store.connection import BROKEN_OFF, FAREWELL_SECONDS, WORD, Connection
 from service.store.counting import Series
-from service.store.faults import UNKNOWN, Unanswered, moved, translated
+from service.store.exchanging import Exchange, Runs
+from service.store.faults import moved, translated
 from service.store.keys import Keys
+from service.store.together import Claims, Lane
 from service.watching import metrics, traces
 
+__all__ = ["BROKEN_OFF", "Connection", "Database"]
+
 T = TypeVar("T")
+E = TypeVar("E")
+R = TypeVar("R")
 
 _WAIT_SECONDS = 5
 VERB_SECONDS = 10.0  # where nobody said otherwise
@@ -45,137 +53,8 @@ _SERVER_SETTINGS = {
 # through a pooler they go with every transaction, in the same message that begins it
 _LOCAL_SETTINGS = "; ".join(f"SET LOCAL {k} = '{v}'" for k, v in _SERVER_SETTINGS.items())
 _UNCHANGING = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_KEPT = 2  # connections, for reading and for recording
 _DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
-BROKEN_OFF = (
-    TimeoutError,
-    asyncio.CancelledError,
-)  # something may still be running on the connection
-_FAREWELL_SECONDS = 2  # for what a connection is still told when it ends
-# A block that wrote nothing answers from what it read, and that may not be with the standby yet: where a wait for it was
-# cancelled, what was written is seen all the same. A commit waits only for what it wrote itself, so it writes this.
-_WORD = "SELECT pg_logical_emit_message(true, 'yijianshi', '')"
-_CONFIRMED_COMMIT = f"{_WORD} WHERE pg_current_xact_id_if_assigned() IS NULL; COMMIT"
-
-
-class Connection:
-    """A connection in use: `sql` and its short forms for queries, `fetchrow` and `hop` for the hot path."""
-
-    __slots__ = ("_driver", "_pooled", "held", "keys", "postgres", "series", "sql", "wrote")
-
-    def __init__(self, sql: AsyncConnection, database: "Database") -> None:
-        address = database.address
-        self.sql = sql
-        self.keys = database.keys
-        self.series = database.series
-        self.held = False  # in a transaction: what is read for deciding is locked until it ends
-        self.postgres = address.postgres
-        self._pooled = address.pooled
-        self.wrote = False  # known to have written: its commit waits for the standby by itself
-        sync = sql.sync_connection
-        self._driver: Any = None if sync is None else sync.connection.driver_connection
-
-    async def rows(
-        self, statement: Executable, values: Mapping[str, Any] | None = None
-    ) -> list[dict[str, Any]]:
-        """Run a query and return its rows."""
-        return [dict(row) for row in (await self.sql.execute(statement, values)).mappings()]
-
-    async def row(
-        self, statement: Executable, values: Mapping[str, Any] | None = None
-    ) -> dict[str, Any] | None:
-        """Run a query and return its first row."""
-        found = (await self.sql.execute(statement, values)).mappings().first()
-        return None if found is None else dict(found)
-
-    async def change(self, statement: Executable, values: Mapping[str, Any] | None = None) -> int:
-        """Run a change and return how many rows it touched."""
-        return (await self.sql.execute(statement, values)).rowcount
-
-    async def fetchrow(self, statement: str, *values: Any) -> Any:
-        """Run one prepared statement on PostgreSQL's own connection: a quarter of the time SQLAlchemy takes."""
-        return await self._driver.fetchrow(statement, *values)
-
-    async def settle(self, statement: str, *values: Any) -> Any:
-        """Do the same with a statement that writes: outside a transaction it commits by itself, and is heard as a commit.
-
-        Raises Unavailable if the server did not say for certain that it is durable.
-        """
-        self.wrote = True
-        async with self._heard():
-            return await self.fetchrow(statement, *values)
-
-    @asynccontextmanager
-    async def _heard(self) -> AsyncIterator[None]:
-        """Listen to what the server says of a commit beside its answer."""
-        warnings: list[str] = []
-
-        def note(_: object, message: Any) -> None:
-            warnings.append(message.sqlstate)
-
-        self._driver.add_log_listener(note)
-        try:
-            yield
-        finally:
-            self._driver.remove_log_listener(note)
-        if "01000" in warnings:
-            # The wait for the standby was cancelled: committed here, not there. Nobody may be told that it is done.
-            raise Unanswered(UNKNOWN)
-
-    async def hop(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Do all of `work` in SQLite's thread at once; each statement on its own would change threads four times."""
-        driver = self._driver
-        result: T = await driver._execute(work, driver._conn)  # noqa: SLF001 - the public ones run one statement each
-        return result
-
-    def is_closed(self) -> bool:
-        """Say whether the server has hung up."""
-        return bool(self.postgres and self._driver.is_closed())
-
-    async def begin(self, how: str = "") -> None:
-        """Open the transaction; on SQLite one without `how` takes the write lock."""
-        self.held = True
-        if self.postgres:
-            begin = f"BEGIN {how}"
-            await self._driver.execute(f"{begin}; {_LOCAL_SETTINGS}" if self._pooled else begin)
-        else:
-            await self._driver.execute("BEGIN" if how else "BEGIN IMMEDIATE")
-
-    async def commit(self, *, answers: bool = True) -> None:
-        """Make it durable, and with `answers` also what was only read, wherever that has to be.
-
-        Raises Unavailable if the server did not say for certain that it is.
-        """
-        if not self.postgres:
-            await self._driver.commit()
-            return
-        async with self._heard():
-            plain = self.wrote or not answers
-            answer = await self._driver.execute("COMMIT" if plain else _CONFIRMED_COMMIT)
-            if answer != "COMMIT":
-                raise RuntimeError(
-                    "a statement failed inside the transaction and the failure was swallowed"
-                )
-
-    async def undo(self) -> None:
-        """Roll back; where that fails, drop the connection, which has the same effect."""
-        try:
-            if self.postgres:
-                async with asyncio.timeout(_FAREWELL_SECONDS):
-                    await self._driver.execute("ROLLBACK")
-            else:
-                await self._driver.rollback()
-        except Exception:  # noqa: BLE001 - whatever it was, a dropped connection is rolled back
-            await self.drop()
-
-    async def drop(self) -> None:
-        """Hang up: what is running is asked to stop, and a server that does not answer is waited for no longer."""
-        if self.postgres:
-            try:
-                async with asyncio.timeout(_FAREWELL_SECONDS):
-                    await self._driver.close()
-            except Exception:  # noqa: BLE001 - it is to be gone, whatever it says
-                self._driver.terminate()
-        await self.sql.invalidate()
 
 
 class Database:
@@ -199,8 +78,15 @@ class Database:
         self.postgres = self.address.postgres
         self._seconds = VERB_SECONDS if seconds is None else seconds
         self.series: dict[str, Series] = {}
-        # a pooler may give each statement another server, with other settings; SQLite has no round trips to save
-        self.exchanges = self.postgres and not self.address.pooled
+        self.serials: deque[int] = deque()  # drawn for cases and not given yet
+        # a pooler may give each statement another server, with other settings
+        self.exchanges = not self.address.pooled
+        self.claims = Claims()
+        self._lanes: dict[str, Lane[Any, Any]] = {}
+        self._idle: list[Connection] = []
+        self._exchanging = (
+            0  # verbs: while there are any, what they use is not given back to the pool
+        )
         self._endings: set[asyncio.Task[None]] = set()
         self._most = connections if self.postgres else 1
         self._writing = self._engine(self._most)
@@ -223,7 +109,7 @@ class Database:
             pool_size=size,
             max_overflow=0,
             pool_timeout=_WAIT_SECONDS,
-            json_serializer=json_text,
+            **AS_JSON,
             hide_parameters=True,  # what an exception says may reach a log
         )
         if not self.postgres:
@@ -234,9 +120,12 @@ class Database:
             event.listen(engine.sync_engine, "connect", prepare)
         return engine
 
-    async def _take(self, engine: AsyncEngine) -> Connection:
+    async def _take(self, *, writing: bool = True) -> Connection:
+        engine = self._writing if writing else self._reading
+        local = _LOCAL_SETTINGS if self.address.pooled else ""
         for _ in range(self._most + 1):
-            connection = Connection(await engine.connect(), self)
+            sql = await engine.connect()
+            connection = Connection(sql, self.keys, postgres=self.postgres, local=local)
             if not connection.is_closed():
                 return connection
             await connection.sql.invalidate()
@@ -249,7 +138,7 @@ class Database:
         A server that hangs up may cut every pooled connection at once, and each is only known to be dead when it is used.
         """
         for others in range(self._most, -1, -1):
-            connection = await self._take(self._writing)
+            connection = await self._take()
             try:
                 await connection.begin()
             except BaseException as error:
@@ -269,7 +158,7 @@ class Database:
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)
         if not broken_off:
-            await asyncio.wait({ending}, timeout=_FAREWELL_SECONDS)
+            await asyncio.wait({ending}, timeout=FAREWELL_SECONDS)
 
     @asynccontextmanager
     async def transaction(self, *, answers: bool = True) -> AsyncIterator[Connection]:
@@ -306,7 +195,7 @@ class Database:
             connection: Connection | None = None
             try:
                 async with asyncio.timeout(self._seconds if bounded else None):
-                    connection = await self._take(self._reading)
+                    connection = await self._take(writing=False)
                     if begins:
                         await connection.begin(_UNCHANGING if unchanging else "READ ONLY")
                     yield connection
@@ -321,26 +210,92 @@ class Database:
             await asyncio.shield(connection.sql.close())
 
     @asynccontextmanager
-    async def exchange(self) -> AsyncIterator[Connection]:
-        """Open a connection on which one statement reads and one records, each a transaction of its own; see `exchanges`.
+    async def exchange(self) -> AsyncIterator[Exchange]:
+        """Open a verb that reads by one statement and records by one, together with others; see `exchanges`.
 
         Where nothing was recorded, what was read is told: it is with the standby when the block ends. Raises Unavailable.
         """
         with translated(), traces.transaction():
-            connection: Connection | None = None
+            exchange = Exchange(self)
+            self._exchanging += 1
             try:
                 async with asyncio.timeout(self._seconds):
-                    connection = await self._take(self._writing)
-                    yield connection
-                    if not connection.wrote:
-                        await connection.settle(_WORD)
-            except BaseException as error:
-                if connection and (isinstance(error, BROKEN_OFF) or moved(error)):
-                    await self._end(connection, error)
-                elif connection:
-                    await asyncio.shield(connection.sql.close())
-                raise
+                    yield exchange
+                    if self.postgres and not exchange.wrote:
+                        await exchange.together("word", _words, None)
+            finally:
+                exchange.give_back()
+                self._exchanging -= 1
+                if self._idle and not self._exchanging:
+                    await asyncio.shield(self._rest())
+
+    async def _rest(self) -> None:
+        """Give back to the pool what batches have used, now that there are no verbs."""
+        while self._idle and not self._exchanging:
+            await self._idle.pop().sql.close()
+
+    def lane(self, name: str, run: Runs[E, R]) -> Lane[E, R]:
+        """Return the lane of this name, always the same; `run` answers what travels in it."""
+        if name not in self._lanes:
+            self._lanes[name] = Lane(name, partial(run, self))
+        return self._lanes[name]
+
+    @asynccontextmanager
+    async def seat(self, *, writing: bool = True) -> AsyncIterator[Connection]:
+        """Open a connection for a batch, without a transaction; what fails on it is undone.
+
+        On PostgreSQL it is kept for the next batch while there are verbs that may need one.
+        """
+        connection: Connection | None = None
+        try:
+            async with asyncio.timeout(self._seconds):
+                connection = await self._seated(writing=writing)
+                yield connection
+        except BaseException as error:
+            if connection:
+                await self._part(connection, error)
+            raise
+        await self._part(connection, None)
+
+    async def looked(self, work: Callable[[Connection], Awaitable[R]]) -> R:
+        """Read for a batch; where a connection proves dead, on another one. Raises what `work` raises."""
+        for others in range(self._most, -1, -1):
+            seated: list[Connection] = []
+            try:
+                async with self.seat(writing=False) as connection:
+                    seated.append(connection)
+                    return await work(connection)
+            except Exception as error:
+                dead = seated and seated[0].is_closed() and not isinstance(error, BROKEN_OFF)
+                if not (others and dead):
+                    raise
+                metrics.RETRIES.labels("dead-connection").inc()
+        raise Unavailable
+
+    async def _seated(self, *, writing: bool) -> Connection:
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+            await connection.sql.invalidate()
+            await connection.sql.close()
+        return await self._take(writing=writing)
+
+    async def _part(self, connection: Connection, error: BaseException | None) -> None:
+        """Keep a connection, give it back to the pool, or drop it, whichever it is good for."""
+        useless = error is not None and (isinstance(error, BROKEN_OFF) or moved(error))
+        if error is not None and (useless or not self.postgres):
+            await self._end(connection, error)
+        elif self._keeps(connection):
+            connection.wrote = False
+            self._idle.append(connection)
+        else:
             await asyncio.shield(connection.sql.close())
+
+    def _keeps(self, connection: Connection) -> bool:
+        """Say whether a connection is kept for the next batch: a few are, the others are everybody's."""
+        few = self._exchanging and len(self._idle) < _KEPT
+        return bool(self.postgres and few and not connection.is_closed())
 
     async def check(self) -> None:
         """Refuse a database that would lose what it has confirmed. Raises Unavailable, naming the setting."""
@@ -369,9 +324,17 @@ class Database:
         """Close every connection; one that does not answer any more is left to the server."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._seconds):
+                for lane in self._lanes.values():
+                    await lane.over()
                 await asyncio.gather(*self._endings, return_exceptions=True)
                 await self._writing.dispose()
                 await self._reading.dispose()
+
+
+async def _words(database: Database, entries: Sequence[None]) -> Sequence[None]:
+    async with database.seat() as connection:
+        await connection.settle(WORD)
+    return entries
 
 
 async def _ended(connection: Connection, *, drop: bool) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from service.store.database import BROKEN_OFF, Connection, Database
-from service.store.faults import KeyTaken, NotAlone, Overtaken, Unanswered
+from service.store.database import Connection, Database
+from service.store.faults import KeyTaken, NotAlone, Overtaken
 from service.watching import metrics
 
 T = TypeVar("T")
@@ -18,7 +18,6 @@ async def decided(database: Database, verb: Callable[[Connection], Awaitable[T]]
     raises, Unavailable as `Database.transaction` does.
     """
     for _ in range(TRIES if database.exchanges else 0):
-        tx: Connection | None = None
         try:
             async with database.exchange() as tx:
                 return await verb(tx)
@@ -26,11 +25,6 @@ async def decided(database: Database, verb: Callable[[Connection], Awaitable[T]]
             break
         except (Overtaken, KeyTaken) as lost:
             _count(lost)
-        except Unanswered as lost:
-            # nothing was asked of a connection that proved dead, but to read
-            if tx is None or tx.wrote or not tx.is_closed() or _was_broken_off(lost):
-                raise
-            metrics.RETRIES.labels("dead-connection").inc()
     try:
         async with database.transaction() as tx:
             return await verb(tx)
@@ -42,7 +36,3 @@ async def decided(database: Database, verb: Callable[[Connection], Awaitable[T]]
 
 def _count(lost: Exception) -> None:
     metrics.RETRIES.labels("key-taken" if isinstance(lost, KeyTaken) else "overtaken").inc()
-
-
-def _was_broken_off(lost: Unanswered) -> bool:
-    return isinstance(lost.__cause__, BROKEN_OFF)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from service.errors import CaseChanged, Unavailable
+from service.errors import CaseChanged, ServiceError, Unavailable
 
 _DISK_FULL = "存储空间不足，暂时不能保存；已保存的内容不受影响。"
 _BUSY = "系统繁忙，请稍后再试。"
@@ -33,6 +33,15 @@ _STATES = {
     "25P03": _LOST,
 }
 _STATE_CLASSES = {"08": _LOST, "57": _LOST, "53": _BUSY, "58": _LOST}
+_OF_THE_STATEMENT = {
+    "21",
+    "22",
+    "23",
+    "40",
+    "42",
+    "54",
+    "55",
+}  # not of the server or of the way to it
 _SQLITE_CODES = {
     sqlite3.SQLITE_BUSY: _BUSY,
     sqlite3.SQLITE_LOCKED: _BUSY,
@@ -153,3 +162,14 @@ def translated() -> Iterator[None]:
             raise
         kind = Unanswered if detail in (UNKNOWN, _LOST) else Unavailable
         raise kind(detail) from error
+
+
+def alone_helps(error: BaseException) -> bool:
+    """Say whether a statement for many did nothing because of one of them, as far as can be told."""
+    cause = _driver_error(error.__cause__ or error)
+    if isinstance(cause, PoolTimeout | sqlite3.Error):
+        return False
+    state = getattr(cause, "sqlstate", None)
+    if isinstance(state, str):
+        return state == "57014" or state[:2] in _OF_THE_STATEMENT
+    return not isinstance(error, ServiceError)

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -49,7 +49,12 @@ class AuditKey:
 
     def lot_of(self, day: date) -> str:
         """Return what a legal day's lots are drawn with: nobody knows it until it is published after that day."""
-        return _drawn(self.secret, f"lot {day.isoformat()}").hex()
+        return _lot(self.secret, day)
+
+
+@lru_cache(maxsize=64)  # every step of a day asks for the same
+def _lot(secret: str, day: date) -> str:
+    return _drawn(secret, f"lot {day.isoformat()}").hex()
 
 
 class Keys:

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
 from service.store import offices, tables
-from service.store.columns import LAST_DAY, AddedJson, UtcDateTime
+from service.store.columns import LAST_DAY, AddedJson, FoldedJson, UtcDateTime
 
 _DECLARED = (tables.Case, offices.Idempotency)  # importing them is what fills the metadata
 _OF_A_CASE = tuple(
@@ -75,7 +75,8 @@ def names(found: tuple[Column[Any], ...], prefix: str = "") -> str:
     return ", ".join(f'{prefix}"{c.name}"' for c in found)
 
 
-def _typed_columns(found: tuple[Column[Any], ...]) -> str:
+def typed_columns(found: tuple[Column[Any], ...]) -> str:
+    """List columns with their types, for what reads rows out of JSON."""
     return ", ".join(f'"{c.name}" {c.type.compile(_DIALECT)}' for c in found)
 
 
@@ -106,7 +107,7 @@ def kinds(name: str) -> Mapping[str, str]:
                 found[column.name] = "instant"
             case Date():
                 found[column.name] = "date"
-            case JSON() | AddedJson():
+            case JSON() | AddedJson() | FoldedJson():
                 found[column.name] = "json"
             case Boolean():
                 found[column.name] = "flag"
@@ -119,7 +120,7 @@ def empties(name: str) -> Mapping[str, Callable[[], Any]]:
     return {c.name: c.type.kind for c in columns(name) if isinstance(c.type, AddedJson)}
 
 
-def _insert_from(
+def insert_from(
     name: str,
     value_of: Callable[[str], str],
     source: str,
@@ -160,7 +161,7 @@ def gather_postgres(by: str, lock: str) -> str:
     return (
         f"SELECT (SELECT row_to_json(r) FROM (SELECT {names(columns('cases'), 'c.')}) r) AS cases, c.version, "
         f"(SELECT s.version FROM cases s WHERE s.id = c.id) AS snapshot, {LAST_AT.format(case='c.id', n='c.last_event')}, "
-        f"{parts}, {_beside_case('c.applicant_id')} "
+        f"{parts}, {beside_case('c.applicant_id')} "
         f"""FROM cases c WHERE c."{by}" = $1 AND c."{by}" <> '' {lock}"""
     )
 
@@ -187,9 +188,11 @@ def bans(subject: str) -> str:
     return f"SELECT {names(columns('bans'))} FROM bans WHERE subject = {subject} ORDER BY until_on DESC LIMIT 100"
 
 
-def _beside_case(subject: str) -> str:
+def beside_case(subject: str, principal: str = "$2", key: str = "$3") -> str:
+    """Write what is read beside a case: the answer kept under a key, and what is on record about its applicant."""
     kept = (
-        f"SELECT {names(columns('idempotency'))} FROM idempotency WHERE principal = $2 AND key = $3"
+        f"SELECT {names(columns('idempotency'))} FROM idempotency i "
+        f"WHERE i.principal = {principal} AND i.key = {key}"
     )
     return (
         f"(SELECT row_to_json(i) FROM ({kept}) i) AS answered, "
@@ -200,7 +203,7 @@ def _beside_case(subject: str) -> str:
     )
 
 
-OPENING_POSTGRES = f"SELECT nextval('case_serial') AS serial, {_beside_case('$1')}"
+OPENING_POSTGRES = f"SELECT nextval('case_serial') AS serial, {beside_case('$1')}"
 
 
 @lru_cache(maxsize=1000)
@@ -218,7 +221,7 @@ def record_postgres(
     last three are a series, its number and how many: where the number has moved, the division by zero undoes everything.
     """
     kept = tuple(c for c in columns("cases") if c.name in case_columns)
-    row = f"json_to_record($1::json) AS r({_typed_columns(kept)})"
+    row = f"json_to_record($1::json) AS r({typed_columns(kept)})"
     if new:
         # $2 and $3 are named so that both forms take the same values
         first = f"INSERT INTO cases ({names(kept)}) SELECT {names(kept, 'r.')} FROM {row} WHERE $2::text = r.id AND $3::int IS NULL"
@@ -227,12 +230,12 @@ def record_postgres(
         first = f"UPDATE cases SET {changes} FROM {row} WHERE cases.id = $2 AND cases.version = $3"
     steps = [f"c AS ({first} RETURNING cases.id, cases.number, cases.bundle)"]
     for place, name in enumerate(parts, start=4):
-        source = f"c, json_to_recordset(${place}::json) AS r({_typed_columns(columns(name))})"
-        insert = _insert_from(name, 'r."{}"'.format, source)
+        source = f"c, json_to_recordset(${place}::json) AS r({typed_columns(columns(name))})"
+        insert = insert_from(name, 'r."{}"'.format, source)
         steps.append(f"{name}_ AS ({insert})")
     if answered:
         asked = columns("idempotency")
-        source = f"c, json_to_record(${len(parts) + 4}::json) AS r({_typed_columns(asked)})"
+        source = f"c, json_to_record(${len(parts) + 4}::json) AS r({typed_columns(asked)})"
         steps.append(
             f"answer_ AS (INSERT INTO idempotency (case_id, {names(asked)}) SELECT c.id, {names(asked, 'r.')} FROM {source})"
         )
@@ -272,7 +275,7 @@ def case_sqlite(*, new: bool, case_columns: tuple[str, ...]) -> str:
 @cache
 def part_sqlite(name: str) -> str:
     """Write the statement that records one row of a part; `:case_id` is the case it belongs to."""
-    return _insert_from(
+    return insert_from(
         name,
         ":{}".format,
         "cases c WHERE c.id = :case_id",

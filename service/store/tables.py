@@ -391,7 +391,7 @@ class Event(SQLModel, table=True):
     state_to: str = ""
     law: str = ""
     data: dict[str, Any] = json_column(dict)
-    rows: dict[str, list[dict[str, Any]]] = json_column(dict)
+    rows: dict[str, list[dict[str, Any]]] = json_column(dict, folded=True)
     release: str = ""
     calendar: str = ""
     previous: str = ""

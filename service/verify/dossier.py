@@ -1,12 +1,14 @@
 """案卷 — one case as it stands in the database: its row, the rows that belong to it, its events, its definition."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from service.store import audit
 from service.verify.canonical import document_hash
 
 Row = dict[str, Any]
+CHANGED = "~"  # before the name of a table: its rows are laid over what was told of them before
 # of all other tables: ("n",)
 KEYS = {"items": ("item",), "clocks": ("item", "clock"), "commitments": ("item",)}
 ENGINE_STATES: dict[str, Row] = {
@@ -23,7 +25,9 @@ ENGINE_STATES: dict[str, Row] = {
 
 
 def key_of(table: str, row: Mapping[str, Any]) -> str:
-    """Return the key of a row within its case, as text."""
+    """Return the key of a row within its case, as text; of the case itself nothing."""
+    if table == "cases":
+        return ""
     return " ".join(str(row.get(name, "")) for name in KEYS.get(table, ("n",))).strip()
 
 
@@ -34,6 +38,17 @@ def opened(value: Any) -> Any:
             return {key: opened(each) for key, each in value["$map"]}
         return {key: opened(each) for key, each in value.items()}
     return [opened(each) for each in value] if isinstance(value, list) else value
+
+
+def _laid(rows: Row, known: dict[tuple[str, str], Row]) -> Iterator[tuple[str, Row]]:
+    for told, listed_rows in rows.items():
+        table = told.removeprefix(CHANGED)
+        for row in listed_rows:
+            key = table, key_of(table, row)
+            over = table == "cases" or told != table
+            nothing = audit.unwritten(table)  # also where what was told before is gone
+            known[key] = {**(known.get(key, nothing) if over else nothing), **row}
+            yield table, known[key]
 
 
 class Lifecycle:
@@ -119,8 +134,16 @@ class Dossier:
 
     case: Row
     rows: dict[str, list[Row]]
-    events: list[Row]
+    events: list[Row]  # each with `whole`: the rows it tells of as they stood then
     definition: Definition | None
+
+    def __post_init__(self) -> None:
+        """Lay what the events tell over each other: of a row told before, they tell what changed."""
+        known: dict[tuple[str, str], Row] = {}
+        for event in self.events:
+            event["whole"] = {}
+            for table, row in _laid(event["rows"], known):
+                event["whole"].setdefault(table, []).append(row)
 
     @property
     def name(self) -> str:

@@ -226,7 +226,7 @@ def _text_of(dossier: Dossier, name: str) -> str:
 def _before_decision(dossier: Dossier, code: str) -> Iterator[Row]:
     """Yield the item's row as each event up to its decision left it."""
     for event in dossier.events:
-        for row in event["rows"].get("items", []):
+        for row in event["whole"].get("items", []):
             if row["item"] == code and not row["decided_at"]:
                 yield as_columns("items", row)
 

@@ -175,7 +175,7 @@ def _series_of(number: str, rule: str, year: int) -> tuple[str, int]:
 def _first_recorded(dossier: Dossier) -> dict[int, datetime]:
     found: dict[int, datetime] = {}
     for event in dossier.events:
-        for row in event["rows"].get("notices", []):
+        for row in event["whole"].get("notices", []):
             found.setdefault(row["n"], event["recorded_at"])
     return found
 

@@ -62,7 +62,7 @@ def _filed_for_good(dossier: Dossier) -> Iterator[Finding]:
     """Nothing is said of a record again after it was filed."""
     filed: set[int] = set()
     for event in dossier.events:
-        for row in event["rows"].get("inspections", []):
+        for row in event["whole"].get("inspections", []):
             if row["n"] in filed:
                 where = f"inspections {row['n']}"
                 yield Finding(dossier.name, where, "归档以后又改过")

@@ -87,7 +87,7 @@ class Lots:
 def _drawn_in(dossier: Dossier, item: str, seed: str) -> tuple[Row | None, str]:
     """Return the record that tells of a draw, and the hash of the last record before its step."""
     for place, event in enumerate(dossier.events):
-        rows: list[Row] = event["rows"].get("commitments", [])
+        rows: list[Row] = event["whole"].get("commitments", [])
         if any(row["item"] == item and row["draw"].get("seed") == seed for row in rows):
             first = place
             while first and not dossier.events[first - 1]["rows"]:

@@ -32,7 +32,7 @@ def check(dossier: Dossier, people: People) -> Iterator[Finding]:
         if _officer(event["actor"]):
             for what in _faults(dossier, event, reviewers.get(event["item"], ""), people):
                 yield Finding(dossier.name, f"events {event['n']}", what)
-        for row in event["rows"].get("items", []):
+        for row in event["whole"].get("items", []):
             reviewers[row["item"]] = row["reviewer"]
     for code, item in dossier.items.items():
         signed = [each["account"] for each in item["signatures"]]

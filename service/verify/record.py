@@ -6,7 +6,7 @@ from typing import Any
 from service.store import audit
 from service.store.columns import LAST_DAY
 from service.verify.canonical import canonical, fingerprint
-from service.verify.dossier import Dossier, Row, key_of
+from service.verify.dossier import CHANGED, Dossier, Row, key_of
 from service.verify.report import Finding
 
 PERSONAL_COLUMNS: dict[str, set[str]] = {
@@ -39,7 +39,7 @@ INSIDE_SPECIAL = ("hearing", "legal_review", "feedback", "officers", "ground", "
 FILLED: tuple[Any, ...] = ([], {})
 # What was issued before the column is usable from its issue.
 FILLED_FROM = {("certificates", "operable_from"): "issued_on"}
-UNSEALED = {"hash", "number"}  # of a record
+UNSEALED = {"hash", "number", "whole"}  # of a record
 SENDING_STATES = {"pending", "sent", "dead"}
 
 
@@ -69,15 +69,19 @@ def _sealed(event: Row) -> str:
 
 
 def replayed(dossier: Dossier) -> dict[tuple[str, str], Row]:
-    """Replay the events: the last version of every row, by table and key. Of the case, events tell what has changed."""
+    """Replay the events: the last version of every row, by table and key.
+
+    Of the case, and of rows told before, events tell what has changed; earlier releases told those as a whole again.
+    """
     found: dict[tuple[str, str], Row] = {("cases", ""): {}}
     for event in dossier.events:
-        for table, changed in event["rows"].items():
+        for told, changed in event["rows"].items():
+            table = told.removeprefix(CHANGED)
             for row in changed:
-                if table == "cases":
-                    found["cases", ""] |= row
-                else:
-                    found[table, key_of(table, row)] = as_columns(table, row)
+                key = table, key_of(table, row)
+                over = table == "cases" or told != table
+                before = found.get(key, {}) if over else {}
+                found[key] = {**before, **as_columns(table, row)}
     return found
 
 

@@ -27,7 +27,7 @@ def walk(dossier: Dossier) -> Iterator[Finding]:
             states[item] = to
         elif was or to:
             yield from _case_step(dossier, event)
-        for row in event["rows"].get("items", []):
+        for row in event["whole"].get("items", []):
             yield from _agrees(dossier, event, row, states, cycles.get(row["item"]))
             states[row["item"]] = row["state"]
 

@@ -42,6 +42,13 @@ SLOW_CLIENTS = Counter(
 )
 REPLAYS = Counter("yijianshi_replays", "用同一个 Idempotency-Key 重发的请求", registry=REGISTRY)
 RETRIES = Counter("yijianshi_retries", "由程序自己再试的次数，按原因", ["cause"], registry=REGISTRY)
+BATCH = Histogram(
+    "yijianshi_batch_size",
+    "一次读取、一次写入里同时办理的请求数，按种类",
+    ["of"],
+    buckets=(1, 2, 4, 8, 16, 32, 64),
+    registry=REGISTRY,
+)
 SWEPT = Counter("yijianshi_swept_cases", "到期处理过的办件", ["sweep"], registry=REGISTRY)
 PURGED = Counter("yijianshi_purged_rows", "到期清除的内容，按种类", ["kind"], registry=REGISTRY)
 

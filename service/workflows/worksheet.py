@@ -1,13 +1,13 @@
 """工作底稿 — one step in the making: a fork of the case, and the few ways in which it may change."""
 
 import hashlib
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from service.workflows import clocks
 from service.workflows.application import in_hand, order, questions
 from service.workflows.calendar import local_date
+from service.workflows.case.altering import altered
 from service.workflows.case.engine import APPLICANT
 from service.workflows.case.lifecycle import LifecycleMachine, machine_for
 from service.workflows.case.parts import (
@@ -181,7 +181,7 @@ class Work:
             clock, at, self.situation.policy, self.situation.calendar, entry=entry
         )
         if before and not clock.clock.startswith(STEP):
-            started = replace(started, card=before.card)
+            started = altered(started, card=before.card)
         self.put(started)
 
     def office_receipt(self, at: datetime) -> datetime:

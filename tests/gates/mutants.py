@@ -116,7 +116,7 @@ MUTANTS = [
     ),
     Mutant(
         "the answer before the one statement that records is done",
-        "service/store/database.py",
+        "service/store/connection.py",
         "        async with self._heard():\n            return await self.fetchrow(statement, *values)\n",
         "        asyncio.get_running_loop().call_later(\n"
         "            1, lambda: asyncio.ensure_future(self.fetchrow(statement, *values))\n"
@@ -126,21 +126,52 @@ MUTANTS = [
     ),
     Mutant(
         "nobody listens to what the server says of a statement that commits by itself",
-        "service/store/database.py",
+        "service/store/connection.py",
         "        async with self._heard():\n            return await self.fetchrow(statement, *values)\n",
         "        return await self.fetchrow(statement, *values)\n",
         "tests/store/test_database.py -k standby",
     ),
     Mutant(
+        "a batch is answered before its commit",
+        "service/store/connection.py",
+        "        await self.commit()\n        return found\n",
+        "        asyncio.get_running_loop().call_later(\n"
+        "            0.1, lambda: asyncio.ensure_future(self.commit())\n"
+        "        )\n"
+        "        return found\n",
+        "tests/store/test_together.py -k cannot_be_written",
+    ),
+    Mutant(
+        "one that cannot be written refuses all that came with it",
+        "service/store/together.py",
+        "if len(entries) > 1 and alone_helps(error):",
+        "if len(entries) > 1 and not alone_helps(error):",
+        "tests/store/test_together.py -k cannot_be_written",
+    ),
+    Mutant(
+        "one that cannot be written leaves half of it in its batch",
+        "service/store/recording.py",
+        '        raw.execute("ROLLBACK TO one")\n',
+        "        pass\n",
+        "tests/store/test_together.py -k cannot_be_written",
+    ),
+    Mutant(
+        "those that come together are given the same number",
+        "service/store/recording.py",
+        "last |= {name: last[name] + wanted[name] for name in wanted}",
+        "last |= {}",
+        "tests/store/test_deciding.py -k gap",
+    ),
+    Mutant(
         "the key is not kept with what was done under it",
         "service/office/desk.py",
-        "idempotency=kept)",
-        "idempotency=None)",
+        "if was else None, kept)",
+        "if was else None, None)",
         "tests/office/test_handling.py -k repeated_key",
     ),
     Mutant(
         "what was waited for is not read again",
-        "service/store/cases.py",
+        "service/store/gathering.py",
         'found["version"] != found["snapshot"]',
         'found["version"] is None',
         "tests/store/test_cases.py -k waited_for_the_lock",
@@ -154,7 +185,7 @@ MUTANTS = [
     ),
     Mutant(
         "a cancelled wait for the standby is success",
-        "service/store/database.py",
+        "service/store/connection.py",
         'if "01000" in warnings',
         'if "01999" in warnings',
         "tests/store/test_database.py -k standby",

@@ -8,7 +8,7 @@ import pytest
 
 from service.errors import ActionNotAllowed, CaseChanged, KeyReused, NotFound, NotPermitted
 from service.office import Office
-from service.store.cases import record
+from service.store.cases import record_numbered
 from service.workflows.case.situation import Action
 from tests.waiting import for_ever
 
@@ -159,7 +159,7 @@ class TestAct:
             await for_ever()
 
         with monkeypatch.context() as patch:
-            patch.setattr("service.office.desk.cases.record", stuck)
+            patch.setattr("service.office.desk.cases.record_numbered", stuck)
             killed = asyncio.ensure_future(office.act(asks(WINDOW, MORNING + HOUR), number, ACCEPT))
             await reached.wait()
             killed.cancel()
@@ -168,7 +168,7 @@ class TestAct:
         view = await office.case(CITIZEN, number, MORNING)
         assert (view.case.version, view.case.items["food"].state) == (1, "received")
         assert (await office.act(asks(WINDOW, MORNING + HOUR), number, ACCEPT)).case.version == 2
-        assert record is not stuck
+        assert record_numbered is not stuck
 
 
 class TestSight:

@@ -16,6 +16,7 @@ from service.errors import CaseChanged
 from service.store import case_lists, cases, files, papers
 from service.store.columns import AddedJson
 from service.store.database import Connection, Database
+from service.store.faults import KeyTaken
 from service.store.statements import gather_postgres, table
 from service.workflows.case.parts import COLUMNS, PARTS
 from service.workflows.case.rows import part_of, row_of
@@ -297,7 +298,7 @@ class TestIdempotency:
                         seen_version=None,
                         idempotency=answer(rows),
                     )
-            except cases.KeyTaken:
+            except KeyTaken:
                 return False
             return True
 

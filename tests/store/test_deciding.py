@@ -1,7 +1,7 @@
 """Reading, deciding and recording by two statements: whoever was overtaken decides anew, numbers have no gap."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import asyncpg
@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from service.errors import ActionNotAllowed
-from service.store import cases, counters
+from service.store import cases
 from service.store.database import Connection, Database
 from service.store.deciding import decided
 from service.store.statements import table
@@ -31,12 +31,15 @@ async def drawn_by(tx: Connection, case_id: str, rows: Any, wanted: dict[str, in
     found = await cases.gather(tx, case_id=case_id)
     assert found is not None
     seen, n = found.case["version"], found.case["version"] + 1
-    async with counters.numbers(tx, wanted) as (first, drawing):
-        number = next(iter(first.values()), 0)
-        parts = {"events": [rows.event(n, data={"number": number})]}
-        row = {"id": case_id, "version": n}
-        await cases.record(tx, row, parts, seen_version=seen, drawn=drawing)
-    return number
+    drawn: list[int] = []
+
+    def told(first: Mapping[str, int]) -> cases.Told:
+        drawn.append(next(iter(first.values()), 0))
+        parts = {"events": [rows.event(n, data={"number": drawn[-1]})]}
+        return cases.Told({"id": case_id, "version": n}, parts, seen)
+
+    await cases.record_numbered(tx, wanted, told)
+    return drawn[-1]
 
 
 async def value_of(database: Database, series: str) -> int:
@@ -141,9 +144,11 @@ class TestNumbers:
             return await decided(processes[n % 2], verb)
 
         async def comes_to_nothing(n: int) -> None:
+            def refused(_: Mapping[str, int]) -> cases.Told:
+                raise ActionNotAllowed
+
             async def verb(tx: Connection) -> None:
-                async with counters.numbers(tx, {SERIES: 1}):
-                    raise ActionNotAllowed
+                await cases.record_numbered(tx, {SERIES: 1}, refused)
 
             with pytest.raises(ActionNotAllowed):
                 await decided(processes[n % 2], verb)
@@ -156,20 +161,24 @@ class TestNumbers:
         assert sorted(drawn) == list(range(1, 2 * MANY + 1))
         assert await value_of(processes[0], SERIES) == 2 * MANY
 
-    async def test_of_several_series_in_a_transaction(
-        self, database: Database, filed: Any, rows: Any
+    async def test_of_several_series_at_once(
+        self, processes: list[Database], filed: Any, rows: Any
     ) -> None:
-        """What one statement cannot do safely is done under the lock, in the order of the names."""
-        await filed("c1")
-        held: list[bool] = []
+        """Who draws from several draws from all of them or from none; others draw from one of them meanwhile."""
+        wanted = ({SERIES: 1}, {SERIES: 1, "certificate": 2}, {"certificate": 1}, {"other": 1})
+        for n in range(len(wanted) * MANY):
+            await filed(f"c{n}")
 
-        async def verb(tx: Connection) -> int:
-            held.append(tx.held)
-            return await drawn_by(tx, "c1", rows, {SERIES: 1, "certificate": 2})
+        async def takes(n: int) -> int:
+            series = wanted[n % len(wanted)]
+            return await decided(
+                processes[n % 3 == 0], lambda tx: drawn_by(tx, f"c{n}", rows, series)
+            )
 
-        await decided(database, verb)
-        assert held[-1]
-        assert (await value_of(database, SERIES), await value_of(database, "certificate")) == (1, 2)
+        drawn = await asyncio.gather(*(takes(n) for n in range(len(wanted) * MANY)))
+        found = [await value_of(processes[0], name) for name in (SERIES, "certificate", "other")]
+        assert found == [2 * MANY, 3 * MANY, MANY]
+        assert sorted(drawn[3 :: len(wanted)]) == list(range(1, MANY + 1))
 
     @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
     async def test_who_draws_alone_draws_without_a_transaction(

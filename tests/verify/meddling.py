@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 
+from service.store.folding import unfolded_rows
 from service.verify.canonical import fingerprint
 from service.workflows.case.parts import COLUMNS
 
@@ -62,7 +63,7 @@ class Meddler:
         for event in events:
             for name, value in event.items():
                 if name in ("actor", "data", "rows"):
-                    event[name] = json.loads(value)
+                    event[name] = unfolded_rows(json.loads(value))
                 if isinstance(value, datetime):
                     event[name] = value.astimezone(UTC).isoformat(timespec="microseconds")
         return events
@@ -87,11 +88,26 @@ class Meddler:
         await self.run(f"UPDATE cases SET last_hash = '{last}' WHERE id = '{case}'")
 
 
+def told_of(event: dict[str, Any], table: str) -> list[dict[str, Any]]:
+    """Return what an event tells of a table's rows: new ones, and what changed of known ones."""
+    return [*event["rows"].get(table, []), *event["rows"].get(f"~{table}", [])]
+
+
 def rewritten(table: str, **columns: Any) -> Callable[[dict[str, Any]], None]:
     """Change columns of every row of a table that events carry."""
 
     def change(event: dict[str, Any]) -> None:
-        for row in event["rows"].get(table, []):
+        for row in told_of(event, table):
             row.update(columns)
+
+    return change
+
+
+def forgotten(table: str) -> Callable[[dict[str, Any]], None]:
+    """Let no event tell of a table."""
+
+    def change(event: dict[str, Any]) -> None:
+        event["rows"].pop(table, None)
+        event["rows"].pop(f"~{table}", None)
 
     return change

@@ -9,7 +9,7 @@ from service.store.keys import AuditKey
 from service.verify.canonical import fingerprint
 
 from .conftest import DAY, NOW, Sealed
-from .meddling import Meddler
+from .meddling import Meddler, told_of
 
 DRAWN = "SELECT case_id, item, draw FROM commitments WHERE granted_on IS NOT NULL ORDER BY 1, 2"
 
@@ -56,8 +56,8 @@ class TestLots:
         forged = seed_of(lot, case, item, draw["record"])
 
         def change(event: dict[str, Any]) -> None:
-            for row in event["rows"].get("commitments", []):
-                if row["item"] == item and row["draw"]:
+            for row in told_of(event, "commitments"):
+                if row["item"] == item and row.get("draw"):
                     row["draw"] |= {"seed": forged, "value": int(forged[:13], 16) / 16**13}
 
         meddler = Meddler(sealed.url)
@@ -83,8 +83,8 @@ class TestLots:
         known |= {"seed": seed, "value": int(seed[:13], 16) / 16**13}
 
         def change(event: dict[str, Any]) -> None:
-            for row in event["rows"].get("commitments", []):
-                if row["item"] == item and row["draw"]:
+            for row in told_of(event, "commitments"):
+                if row["item"] == item and row.get("draw"):
                     row["draw"] = known
 
         await meddler.reseal(case, change)

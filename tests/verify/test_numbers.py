@@ -25,7 +25,7 @@ def dossier(*numbers: str, at: datetime = AT, item: str = "food") -> Any:
         name="S-1",
         rows={"notices": rows},
         items={"food": {"department": "scjg"}},
-        events=[{"rows": {"notices": rows}, "recorded_at": at}],
+        events=[{"whole": {"notices": rows}, "recorded_at": at}],
         definition=SimpleNamespace(papers=RULES, bundle={"lead": "xf"}),
     )
 

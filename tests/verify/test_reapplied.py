@@ -10,7 +10,7 @@ from service.store.database import Database
 from service.verify import verify
 from service.verify.canonical import fingerprint
 
-from .meddling import Meddler, rewritten
+from .meddling import Meddler, forgotten, rewritten, told_of
 from .told import LATER, NOTICES, record, told
 
 REAPPLIED = "SELECT id, reapply_of, salt FROM cases WHERE reapply_of <> '' ORDER BY number LIMIT 1"
@@ -125,7 +125,7 @@ class TestInspections:
         """Every check has left one."""
         ((case,),) = await meddler.run(CHECKED)
         await meddler.run(f"DELETE FROM inspections WHERE case_id = '{case}'")
-        await meddler.reseal(case, lambda event: event["rows"].pop("inspections", None))
+        await meddler.reseal(case, forgotten("inspections"))
         assert "核查的次数与核查记录的份数不符" in await said(filled)
 
     async def test_a_record_touched_after_it_was_filed(
@@ -138,7 +138,7 @@ class TestInspections:
         def again(event: dict[str, Any]) -> None:
             if rows and event["rows"]:
                 event["rows"].setdefault("inspections", rows[:1])
-            rows.extend(r for r in event["rows"].get("inspections", []) if r["filed_on"])
+            rows.extend(r for r in told_of(event, "inspections") if r.get("filed_on"))
 
         await meddler.reseal(case, again)
         assert "归档以后又改过" in await said(filled)
@@ -172,7 +172,7 @@ def _first(table: str, **columns: Any) -> Callable[[dict[str, Any]], None]:
     """Change columns where an event carries them already."""
 
     def change(event: dict[str, Any]) -> None:
-        for row in event["rows"].get(table, []):
+        for row in told_of(event, table):
             row.update({name: value for name, value in columns.items() if name in row})
 
     return change

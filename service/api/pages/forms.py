@@ -17,7 +17,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from service import office
 from service.api import texts
-from service.api.auth import Desk, desk_of, spend_a_write
+from service.api.auth import Desk, desk_of, seen_of, spend_a_write
 from service.api.pages.visit import Member, Visitor
 from service.errors import DataInvalid, NotPermitted
 from service.workflows.definition import readable, seen_text
@@ -181,10 +181,13 @@ def asked(
     visitor: Member, form: Filled, seen: int | Literal["form"] | None = "form"
 ) -> office.Request:
     """Return the request as the office wants it, under the form's key; `seen` is by default the form's own version."""
-    if seen == "form":
-        typed = form.text("seen")
-        seen = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+    version, item = seen_of(form.text("seen")[:LONGEST_KEY]) if seen == "form" else (seen, "")
     key = form.text("key")[:LONGEST_KEY]
     return office.Request(
-        visitor.actor, visitor.now, key=key, fingerprint=form.fingerprint, seen_version=seen
+        visitor.actor,
+        visitor.now,
+        key=key,
+        fingerprint=form.fingerprint,
+        seen_version=version,
+        seen_item=item,
     )

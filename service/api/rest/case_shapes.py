@@ -100,6 +100,9 @@ class ItemShown(Shown):
 
     item: str
     title: str
+    version: str = Field(
+        description="事项版本：办这个事项时写进 If-Match，别的事项有变动不受影响，这个事项变了才拒绝"
+    )
     department: str
     department_title: str
     state: str
@@ -305,6 +308,9 @@ class CaseShown(Shown):
     promised_on: date | None = Field(description="一件事承诺办结的日期")
     answers: dict[str, Any]
     form: dict[str, Any]
+    doubts: list[str] = Field(
+        description="请经办人核对的：与登记信息不同的、校验位不符的；只给工作人员"
+    )
     handling: dict[str, str]
     turn: TurnShown = Field(description="轮到谁，到哪一天，还剩多少")
     owed: list[OwedShown] = Field(description="等申请人办的，逐个事项；只给申请人和代录入的人")

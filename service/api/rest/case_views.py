@@ -69,6 +69,7 @@ def _whole(shape: type[Shape], view: CaseView, **more: Any) -> Shape:
         applicant=applicant(view),
         mandate=shapes.MandateShown(**case.mandate) if case.mandate else None,
         promised_on=promise.promised_on if promise else None,
+        doubts=view.doubts,
         turn=turn_shown(view.turn),
         owed=[owed_shown(each) for each in view.owed],
         where=where(view),
@@ -89,7 +90,7 @@ def acted(view: CaseView, code: str) -> shapes.Acted:
     case, changed = view.case, view.changed
     of_clocks = {item_code for item_code, _ in changed.get("clocks", ())}
     touched = {*changed.get("items", ()), *of_clocks} - {code}
-    papers, issued = set(changed.get("notices", ())), set(changed.get("certificates", ()))
+    papers, issued = changed.get("notices", ()), set(changed.get("certificates", ()))
     return shape_of(
         shapes.Acted,
         case,
@@ -98,7 +99,7 @@ def acted(view: CaseView, code: str) -> shapes.Acted:
         also=[item(view, each) for each in case.items.values() if each.item in touched],
         where=where(view),
         clocks=clocks(view, CASE),
-        notices=[each for each in notices(view) if each.n in papers],
+        notices=[notice(view, view.case.notices[n]) for n in papers if view.reads(n)],
         certificates=[
             certificate(view.release, each) for n, each in case.certificates.items() if n in issued
         ],
@@ -123,6 +124,7 @@ def item(view: CaseView, one: Item) -> shapes.ItemShown:
         shapes.ItemShown,
         one,
         title=titles.item_title(release, one.item),
+        version=view.seen(one.item),
         department_title=titles.department_title(release, one.department),
         state_title=titles.state_title(release, one.item, one.state),
         handling_title=titles.HANDLINGS[one.handling],
@@ -237,17 +239,18 @@ def _material(view: CaseView, row: Material) -> shapes.MaterialShown:
 
 def notices(view: CaseView) -> list[shapes.NoticeShown]:
     """Show the papers that concern the caller: the applicant's own, and to a clerk also those to the department."""
+    return [notice(view, row) for row in view.case.notices.values() if view.reads(row.n)]
+
+
+def notice(view: CaseView, row: Notice) -> shapes.NoticeShown:
+    """Show one paper."""
     release = view.release
-    return [
-        shape_of(
-            shapes.NoticeShown,
-            row,
-            item_title=titles.item_title(release, row.item) if row.item else release.bundle.title,
-            to_title=_addressee(release, row),
-        )
-        for row in view.case.notices.values()
-        if view.reads(row.n)
-    ]
+    return shape_of(
+        shapes.NoticeShown,
+        row,
+        item_title=titles.item_title(release, row.item) if row.item else release.bundle.title,
+        to_title=_addressee(release, row),
+    )
 
 
 def _addressee(release: Release, row: Notice) -> str:

@@ -1,6 +1,6 @@
 """What goes in and out over the wire: strict requests, explicit answers, and how a value becomes a shape."""
 
-from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -27,10 +27,16 @@ def shape_of(shape: type[Shape], value: object, /, **more: Any) -> Shape:
 
     Raises AttributeError or KeyError for a field that is in neither, ValidationError for one the shape does not have.
     """
-    own = [name for name in shape.model_fields if name not in more]
-    if isinstance(value, Mapping):
-        return shape(**{name: value[name] for name in own}, **more)
-    return shape(**{name: getattr(value, name) for name in own}, **more)
+    names = _own_of(shape, tuple(more))
+    if isinstance(value, dict):
+        return shape(**{name: value[name] for name in names}, **more)
+    return shape(**{name: getattr(value, name) for name in names}, **more)
+
+
+@cache
+def _own_of(shape: type[Shown], given: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the fields that are the value's own; each place in the program gives the same others."""
+    return tuple(name for name in shape.model_fields if name not in given)
 
 
 def json_answer(

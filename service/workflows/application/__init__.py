@@ -12,6 +12,7 @@ from service.workflows.application.identities import (
 )
 from service.workflows.application.in_hand import missing as missing_materials
 from service.workflows.application.in_hand import open_gaps
+from service.workflows.application.known import doubts
 from service.workflows.application.needed import (
     check_form,
     field_uses,
@@ -31,6 +32,7 @@ __all__ = [
     "applicant_type_of",
     "check_form",
     "declines",
+    "doubts",
     "facts_for",
     "field_uses",
     "filled_by_answers",

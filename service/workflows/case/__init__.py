@@ -1,5 +1,6 @@
 """办件的值 — a case and its parts, what a step may look at, its states, the record of what changed."""
 
+from service.workflows.case.altering import altered
 from service.workflows.case.columns import CheckedPoint, Point
 from service.workflows.case.engine import APPLICANT, OVERDUE_STATES, WAITING
 from service.workflows.case.inspections import Inspection
@@ -27,6 +28,7 @@ from service.workflows.case.procedures import Feedback
 from service.workflows.case.record import case_row, changed_rows, digest, sealed
 from service.workflows.case.record import plain as plain_json
 from service.workflows.case.rows import part_of
+from service.workflows.case.seen import item_seen
 from service.workflows.case.situation import (
     CLOCK_ACTOR,
     UNCLASSIFIED,
@@ -42,6 +44,7 @@ from service.workflows.case.situation import (
     Step,
     one_person,
 )
+from service.workflows.case.told import laid
 
 __all__ = [
     "APPLICANT",
@@ -81,9 +84,12 @@ __all__ = [
     "Situation",
     "Step",
     "Task",
+    "altered",
     "case_row",
     "changed_rows",
     "digest",
+    "item_seen",
+    "laid",
     "machine_for",
     "machine_of",
     "one_person",

@@ -281,10 +281,12 @@ def machine_of(release: Release, code: str, category: Category | None = None) ->
 
 def machine_for(release: Release, code: str) -> LifecycleMachine:
     """Return the machine of an item or of a proceeding about it, in the words of its category."""
-    subject = release.subject(code)
-    return machine_of(
-        release, release.lifecycle_of(code).code, subject.category if subject else None
-    )
+    known: LifecycleMachine | None = release.machines.get(code)
+    if known is None:
+        subject, cycle = release.subject(code), release.lifecycle_of(code)
+        known = machine_of(release, cycle.code, subject.category if subject else None)
+        release.machines[code] = known
+    return known
 
 
 def worded(lifecycle: Lifecycle, category: Category | None) -> Lifecycle:

@@ -5,15 +5,16 @@ them stands as a salted hash, so that the record can be shown and kept when the 
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from service import jsons
+from service.workflows.case.altering import altered
 from service.workflows.case.parts import COLUMNS, PARTS, Case, Event
 from service.workflows.case.rows import row_of
 from service.workflows.case.situation import Step
+from service.workflows.case.told import CHANGED, changed_row, key_of, new_row
 
 PERSONAL: dict[str, frozenset[str]] = {
     "cases": frozenset(
@@ -33,7 +34,6 @@ CHAIN = frozenset({"last_event", "last_hash"})  # follow from the events themsel
 Row = dict[str, Any]
 
 _AS_IT_IS = frozenset({str, int, bool, type(None)})
-_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def plain(value: Any) -> Any:
@@ -42,6 +42,10 @@ def plain(value: Any) -> Any:
     # first, because almost everything is: this runs for every value of every step
     if kind in _AS_IT_IS:
         return value
+    if kind is list:
+        return [plain(inner) for inner in value]
+    if kind is dict:
+        return {key: plain(inner) for key, inner in value.items()}
     if kind is float:
         return int(value) if value.is_integer() else value
     if isinstance(value, datetime):
@@ -55,7 +59,7 @@ def plain(value: Any) -> Any:
 
 def digest(value: Any) -> str:
     """Return the SHA-256 of a plain value as JSON in UTF-8 with sorted keys and no spaces."""
-    return hashlib.sha256(_canonical(value).encode()).hexdigest()
+    return hashlib.sha256(jsons.canonical(value)).hexdigest()
 
 
 def redacted(table: str, row: Mapping[str, Any], salt: str) -> Row:
@@ -90,16 +94,46 @@ def changed_rows(before: Case, after: Case) -> dict[str, list[Row]]:
 _NEW = object()  # stands for "no such row before": the first event tells every column
 
 
-def sealed(step: Step) -> tuple[Case, tuple[Event, ...], dict[str, list[Row]]]:
-    """Return the case with its version and chain moved on, the events with hashes, and the rows to store.
+def told_rows(before: Case, case: Case, rows: Mapping[str, list[Row]]) -> dict[str, list[Row]]:
+    """Return the rows of a step as the record tells them: of those it told before, what changed.
 
-    Call it when every number has been drawn: what is sealed does not change any more.
+    With another salt all are told as a whole: a digest of before says nothing any more.
     """
-    case = replace(step.case, version=step.case.version + 1)
-    rows = changed_rows(step.before or step.case, case)
-    told = {
+    if before.salt != case.salt:
+        return whole_rows(case, rows)
+    found: dict[str, list[Row]] = {}
+    for table, listed in rows.items():
+        known = getattr(before, table)
+        for row in listed:
+            key = key_of(table, row)
+            was = known.get(key if len(key) > 1 else key[0])
+            if was is None:
+                name, said = table, new_row(table, row)
+            else:
+                name, said = CHANGED + table, changed_row(table, row_of(table, was), row)
+            found.setdefault(name, []).append(redacted(table, said, case.salt))
+    return found
+
+
+def whole_rows(case: Case, rows: Mapping[str, list[Row]]) -> dict[str, list[Row]]:
+    """Return the rows of a step as the release before tells them: each as a whole."""
+    return {
         table: [redacted(table, row, case.salt) for row in found] for table, found in rows.items()
     }
+
+
+def sealed(
+    step: Step, *, whole: bool = False
+) -> tuple[Case, tuple[Event, ...], dict[str, list[Row]]]:
+    """Return the case with its version and chain moved on, the events with hashes, and the rows to store.
+
+    Call it when every number has been drawn: what is sealed does not change any more. `whole` tells rows so that the
+    release before reads them.
+    """
+    case = altered(step.case, version=step.case.version + 1)
+    before = step.before or step.case
+    rows = changed_rows(before, case)
+    told = whole_rows(case, rows) if whole else told_rows(before, case, rows)
     old = case_row(step.before) if step.before and step.before.last_event else {}
     anew = PERSONAL["cases"] if old and old["salt"] != case.salt else frozenset[str]()
     moved = {
@@ -111,9 +145,10 @@ def sealed(step: Step) -> tuple[Case, tuple[Event, ...], dict[str, list[Row]]]:
     events = []
     last = case.last_hash
     for event in step.events:
-        linked = replace(event, previous=last, rows=told if event is step.events[-1] else {})
+        linked = altered(event, previous=last, rows=told if event is step.events[-1] else {})
         last = event_hash(case.id, linked)
-        events.append(replace(linked, hash=last))
+        linked.hash = last
+        events.append(linked)
     case.last_event, case.last_hash = case.last_event + len(events), last
     return case, tuple(events), rows
 

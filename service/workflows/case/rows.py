@@ -1,9 +1,10 @@
 """行与值 — a part of a case as its row, and the part that a row tells of, also one that an earlier release wrote."""
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
-from service.workflows.case.parts import COLUMNS, PARTS
+from service.workflows.case.parts import COLUMNS, PARTS, VALUES
 from service.workflows.case.procedures import (
     Draw,
     Feedback,
@@ -30,23 +31,31 @@ TYPED: dict[str, dict[str, type[Any]]] = {
 }
 
 
+_VALUES = {name: itemgetter(*COLUMNS[name]) for name in PARTS}
+
+
 def row_of(table: str, part: Any) -> dict[str, Any]:
     """Return a part as its row: a column for each field."""
-    row = {name: getattr(part, name) for name in COLUMNS[table]}
+    row = dict(zip(COLUMNS[table], VALUES[table](part), strict=True))
     for name in TYPED.get(table, ()):
-        row[name] = as_json(row[name])
+        if row[name] is None:
+            row[name] = {}
+        else:
+            row[name] = as_json(row[name])
     return row
 
 
 def part_of(table: str, row: Mapping[str, Any]) -> Any:
-    """Return the part that a row tells of, also one that an earlier release wrote."""
+    """Return the part that a row tells of, also one that an earlier release wrote; every column is there."""
     typed = TYPED.get(table)
     if typed is None:
-        return PARTS[table](**row)
-    if table == "items":
+        return PARTS[table](*_VALUES[table](row))
+    if table == "items" and row["special"]:
         row = as_written_now(row)
-    known = {name: from_json(kind, row[name]) for name, kind in typed.items()}
-    return PARTS[table](**{**row, **known})
+    part = PARTS[table](*_VALUES[table](row))
+    for name, kind in typed.items():
+        setattr(part, name, from_json(kind, row[name]))
+    return part
 
 
 # What earlier releases kept as keys inside `special` of an item.

@@ -1,13 +1,16 @@
 """到期日 — the dates that follow from a ledger and a calendar, what falls due on them, and what is used and left."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from service.workflows.calendar import DAY, TZ, WorkCalendar, local_date, midnight
+from service.workflows.case.altering import altered
 from service.workflows.case.parts import Clock
 from service.workflows.clocks.ledger import intervals, seen, started_on
-from service.workflows.clocks.limits import End, Interval, clip, end, held, nth
+from service.workflows.clocks.limits import REMEMBERED, End, Interval, clip, end, held, nth
 from service.workflows.definition.duration import Duration
 from service.workflows.definition.models import Policy
 
@@ -39,6 +42,9 @@ class Dates:
     statutory: End | None
     safe: End | None
     yellow: date | None
+    # whether it hangs on a year whose notice of holidays is not loaded (R-CAL-5)
+    promised_guessed: bool = False
+    statutory_guessed: bool = False
 
     @property
     def due(self) -> date | None:
@@ -60,15 +66,15 @@ def reckon(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetime
         return clock
     ledger = seen(clock, as_of)
     dates = dates_of(ledger, calendar, policy)
-    waking = _falling_due(ledger, dates, calendar)
-    return replace(
+    waking = _falling_due(ledger, dates)
+    return altered(
         clock,
         calendar="" if clock.ends_on else calendar.version,
         promised_on=dates.promised and dates.promised.on,
         statutory_on=dates.statutory and dates.statutory.on,
         due_on=dates.due,
         safe_on=dates.safe and dates.safe.on,
-        provisional=_provisional(ledger, dates, calendar),
+        provisional=dates.promised_guessed or dates.statutory_guessed,
         wake_at=waking[0][0] if waking else None,
     )
 
@@ -85,7 +91,7 @@ def due_events(
     ledger = seen(clock, now)
     return [
         event
-        for event in _falling_due(ledger, dates_of(ledger, calendar, policy), calendar)
+        for event in _falling_due(ledger, dates_of(ledger, calendar, policy))
         if event[0] <= now
     ]
 
@@ -93,12 +99,12 @@ def due_events(
 def mark(clock: Clock, what: Literal["yellow", "red", "breach", "await"], on: date) -> Clock:
     """Return the clock with the event recorded; a card only ever gets darker (R-MON-5)."""
     if what == "yellow":
-        return replace(clock, yellow_on=on, card="yellow" if clock.card == "none" else clock.card)
+        return altered(clock, yellow_on=on, card="yellow" if clock.card == "none" else clock.card)
     if what == "red":
-        return replace(clock, red_on=on, card="red")
+        return altered(clock, red_on=on, card="red")
     if what == "await":
-        return replace(clock, awaited_on=on)
-    return replace(clock, breach_on=on)
+        return altered(clock, awaited_on=on)
+    return altered(clock, breach_on=on)
 
 
 def elapsed(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetime) -> Counts:
@@ -113,16 +119,38 @@ def elapsed(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetim
     )
 
 
+class Counted(NamedTuple):
+    """计入的日子 — all of a ledger that a remainder follows from: alike for all clocks that began on the same day."""
+
+    days: tuple[Interval, ...]
+    began: date  # the legal day of the start, whether the policy counts it or not
+    promised: str | None
+    statutory: str | None
+    longer: tuple[str, ...]  # extensions of the statutory limit
+
+
+def counted(ledger: Clock, policy: Policy) -> Counted:
+    """Return what of a ledger its remainder follows from."""
+    longer = tuple(extension["days"] for extension in ledger.extensions)
+    days = tuple(intervals(ledger, policy))
+    return Counted(days, started_on(ledger), ledger.promised, ledger.statutory, longer)
+
+
 def remaining(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetime) -> Counts:
     """Count the days left after the day of `as_of`: 0 on the last day, negative when overdue, frozen while stopped."""
-    ledger, day = seen(clock, as_of), local_date(as_of)
-    days = intervals(ledger, policy)
+    return days_left(counted(seen(clock, as_of), policy), calendar, local_date(as_of))
+
+
+def days_left(ledger: Counted, calendar: WorkCalendar, day: date) -> Counts:
+    """Count the same from what follows from the ledger, after a day."""
+    days = list(ledger.days)
     if days[-1][1] is not None:  # stopped: what is left is what would be left if it went on now
         day = min(day, days[-1][1])
         days[-1] = (days[-1][0], None)
     found: list[int | None] = []
-    for name, limit in zip(("promised", "statutory"), _limits_of(clock), strict=True):
-        last = _end_of(ledger, name, days, calendar)
+    limits = ((ledger.promised, ()), (ledger.statutory, ledger.longer))
+    for limit, longer in limits:
+        last = _last_of(limit, longer, days, ledger.began, calendar)
         if limit is None or last is None:
             found.append(None)
         elif last.on >= day:
@@ -142,63 +170,88 @@ def spent(clock: Clock, calendar: WorkCalendar, as_of: datetime) -> Spent:
     return Spent(run, calendar.count(days[0][0], until) - run)
 
 
+class _Reading(NamedTuple):
+    """What of a region's policy decides about dates."""
+
+    count_start_day: bool
+    yellow_percent: int
+    yellow_days_left: int
+
+
 def dates_of(clock: Clock, calendar: WorkCalendar, policy: Policy) -> Dates:
     """Return the dates of a running clock; a clock that stands has none."""
     if clock.state != "running":
         return Dates(None, None, None, None)
     if clock.ends_on:
         return Dates(None, End(clock.ends_on, clock.ends_on), None, None)
-    days = intervals(clock, policy)
-    promised = _end_of(clock, "promised", days, calendar)
-    statutory = _end_of(clock, "statutory", days, calendar)
+    entered = local_date(clock.entered_at) if clock.entered_at else None
+    read = _Reading(policy.count_start_day, policy.yellow_percent, policy.yellow_days_left)
+    carded = clock.owner == "department"
+    return _dates(counted(clock, policy), entered, calendar, read, carded=carded)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _dates(
+    ledger: Counted, entered: date | None, calendar: WorkCalendar, read: _Reading, *, carded: bool
+) -> Dates:
+    """Return the dates that follow from the days of a ledger; `carded`: cards are given for it."""
+    promised, statutory = ends_of(ledger, calendar)
     safe = None
-    if clock.entered_at:
-        lead = DAY if policy.count_start_day else 0 * DAY
-        entered = local_date(clock.entered_at)
-        safe = _end_of(
-            clock,
-            "statutory",
-            [(entered - lead, days[0][1]), *days[1:]],
-            calendar.national,
-            entered,
-        )
+    if entered:
+        lead = DAY if read.count_start_day else 0 * DAY
+        days = [(entered - lead, ledger.days[0][1]), *ledger.days[1:]]
+        safe = _last_of(ledger.statutory, ledger.longer, days, entered, calendar.national)
     return Dates(
-        promised, statutory, safe, _yellow(clock, days, promised or statutory, calendar, policy)
+        promised,
+        statutory,
+        safe,
+        _yellow(ledger, promised or statutory, calendar, read) if carded else None,
+        promised_guessed=_estimated(ledger.began, [ledger.promised], promised, calendar),
+        statutory_guessed=_estimated(
+            ledger.began, [ledger.statutory, *ledger.longer], statutory, calendar
+        ),
     )
 
 
-def _end_of(
-    clock: Clock, name: str, days: list[Interval], calendar: WorkCalendar, first: date | None = None
+def ends_of(ledger: Counted, calendar: WorkCalendar) -> tuple[End | None, End | None]:
+    """Return where the two limits of a running ledger end."""
+    promised = _last_of(ledger.promised, (), ledger.days, ledger.began, calendar)
+    statutory = _last_of(ledger.statutory, ledger.longer, ledger.days, ledger.began, calendar)
+    return promised, statutory
+
+
+def _last_of(
+    limit: str | None,
+    longer: Sequence[str],
+    days: Sequence[Interval],
+    first: date,
+    calendar: WorkCalendar,
 ) -> End | None:
-    """Return where a limit ends; each extension of the statutory one counts on from the old deadline."""
-    limit = clock.promised if name == "promised" else clock.statutory
     if limit is None:
         return None
-    last = end(days, first or started_on(clock), Duration.parse(limit), calendar)
-    for extension in clock.extensions if name == "statutory" else ():
+    last = end(days, first, Duration.parse(limit), calendar)
+    for more in longer:
         if last is not None:
-            last = end(clip(days, last.on), last.on, Duration.parse(extension["days"]), calendar)
+            last = end(clip(days, last.on), last.on, Duration.parse(more), calendar)
     return last
 
 
 def _yellow(
-    clock: Clock, days: list[Interval], limit: End | None, calendar: WorkCalendar, policy: Policy
+    ledger: Counted, limit: End | None, calendar: WorkCalendar, read: _Reading
 ) -> date | None:
     """Return the first counted day, not the start day, on which little is left or much is used (R-MON-1)."""
-    unit = clock.promised or clock.statutory or ""
-    if clock.owner != "department" or limit is None or not unit.endswith("wd") or unit == "0wd":
+    unit = ledger.promised or ledger.statutory or ""
+    if limit is None or not unit.endswith("wd") or unit == "0wd":
         return None
-    total = held(days, limit.on, calendar)
-    n = max(1, min(total - policy.yellow_days_left, -(-policy.yellow_percent * total // 100)))
-    day = nth(days, n, calendar)
-    if day == started_on(clock):
-        day = nth(days, n + 1, calendar)
+    total = held(ledger.days, limit.on, calendar)
+    n = max(1, min(total - read.yellow_days_left, -(-read.yellow_percent * total // 100)))
+    day = nth(ledger.days, n, calendar)
+    if day == ledger.began:
+        day = nth(ledger.days, n + 1, calendar)
     return day if day and day <= limit.on else None
 
 
-def _falling_due(
-    clock: Clock, dates: Dates, calendar: WorkCalendar
-) -> list[tuple[datetime, Fallen]]:
+def _falling_due(clock: Clock, dates: Dates) -> list[tuple[datetime, Fallen]]:
     """Return what falls due and is not yet marked, in order. Cards are for departments, never for applicants.
 
     A limit used up on the very day of a stop has nothing left at the restart: it is overdue when the day after that
@@ -221,7 +274,7 @@ def _falling_due(
         for what in _ORDER
         if (day := falls.get(what))
     ]
-    certain = [event for event in found if _is_certain(clock, dates, event[1], calendar)]
+    certain = [event for event in found if _is_certain(clock, dates, event[1])]
     guessed = [at for at, what in found if (at, what) not in certain]
     if guessed and not clock.awaited_on:
         certain.append((min(guessed), "await"))
@@ -236,7 +289,7 @@ def _begins(clock: Clock, what: Fallen, day: date) -> datetime:
     return midnight(day)
 
 
-def _is_certain(clock: Clock, dates: Dates, what: Fallen, calendar: WorkCalendar) -> bool:
+def _is_certain(clock: Clock, dates: Dates, what: Fallen) -> bool:
     """Tell whether the day on which something falls due is told by notices that are known.
 
     A reminder may come on an estimated day: it ends nothing.
@@ -245,35 +298,22 @@ def _is_certain(clock: Clock, dates: Dates, what: Fallen, calendar: WorkCalendar
         return True
     promised, statutory = dates.promised, dates.statutory
     if what == "breach" or (what == "red" and promised is None):
-        return not _estimated(clock, "statutory", statutory and statutory.on, calendar)
+        return not dates.statutory_guessed
     nearer = dates.due if what == "expire" else promised and promised.on
-    ends = (("promised", promised), ("statutory", statutory))
-    return any(
-        end.on == nearer and not _estimated(clock, limit, end.on, calendar)
-        for limit, end in ends
-        if end
-    )
+    ends = ((promised, dates.promised_guessed), (statutory, dates.statutory_guessed))
+    return any(end.on == nearer and not guessed for end, guessed in ends if end)
 
 
-def _provisional(clock: Clock, dates: Dates, calendar: WorkCalendar) -> bool:
-    """Tell whether a date hangs on a year whose notice is not loaded (R-CAL-5)."""
-    return any(
-        _estimated(clock, limit, end.on, calendar)
-        for limit, end in (("promised", dates.promised), ("statutory", dates.statutory))
-        if end and not clock.ends_on
-    )
-
-
-def _estimated(clock: Clock, limit: str, last: date | None, calendar: WorkCalendar) -> bool:
+def _estimated(
+    began: date, limits: Sequence[str | None], last: End | None, calendar: WorkCalendar
+) -> bool:
     """Tell whether one limit's last day is an estimate: of working days each counts, else only the last one may roll."""
-    own = [clock.promised] if limit == "promised" else [clock.statutory]
-    own += [each["days"] for each in clock.extensions] if limit == "statutory" else []
-    lengths = [each for each in own if each and each[0] != "0"]
+    lengths = [each for each in limits if each and each[0] != "0"]
     if last is None or not lengths:
         return False
     working = any(each.endswith("wd") for each in lengths)
-    first = (started_on(clock) + DAY).year if working else last.year
-    return any(not calendar.known(date(year, 1, 1)) for year in range(first, last.year + 1))
+    first = (began + DAY).year if working else last.on.year
+    return any(not calendar.known(date(year, 1, 1)) for year in range(first, last.on.year + 1))
 
 
 def _limits_of(clock: Clock) -> tuple[str | None, str | None]:

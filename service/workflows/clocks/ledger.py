@@ -1,11 +1,11 @@
 """时限台账 — starting, stopping, resuming, settling and extending a clock, and the days its ledger covers."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
 from service.errors import ActionNotAllowed
 from service.workflows.calendar import DAY, TZ, WorkCalendar, local_date
+from service.workflows.case.altering import altered
 from service.workflows.case.columns import Extension
 from service.workflows.case.parts import Clock
 from service.workflows.clocks.limits import Interval
@@ -25,7 +25,7 @@ def start(
     """
     if entry:
         at = office_receipt(at, policy, calendar)
-    return replace(
+    return altered(
         clock,
         spans=[[_iso_instant(at), None, None]],
         extensions=[],
@@ -46,7 +46,7 @@ def start(
 
 def start_earlier(clock: Clock, at: datetime) -> Clock:
     """Return the clock as if it had begun at an earlier instant; pauses, extensions and cards stay what they were."""
-    return replace(clock, spans=[[_iso_instant(at), *clock.spans[0][1:]], *clock.spans[1:]])
+    return altered(clock, spans=[[_iso_instant(at), *clock.spans[0][1:]], *clock.spans[1:]])
 
 
 def office_receipt(at: datetime, policy: Policy, calendar: WorkCalendar) -> datetime:
@@ -68,14 +68,14 @@ def stop(clock: Clock, at: datetime, why: str) -> Clock:
     """Return the clock paused, with the basis of the pause; a clock that does not run is returned as it is."""
     if clock.state != "running":
         return clock
-    return replace(clock, spans=_last_span_closed(clock.spans, at, why), state="paused")
+    return altered(clock, spans=_last_span_closed(clock.spans, at, why), state="paused")
 
 
 def resume(clock: Clock, at: datetime) -> Clock:
     """Return the clock running again; a clock that is not paused is returned as it is."""
     if clock.state != "paused":
         return clock
-    return replace(
+    return altered(
         clock,
         spans=[*clock.spans, [_iso_instant(max(at, _last_instant(clock.spans))), None, None]],
         state="running",
@@ -89,7 +89,7 @@ def settle(clock: Clock, at: datetime) -> Clock:
     spans = clock.spans
     if clock.state == "paused":  # a span without length records when the pause ended
         spans = [*spans, [_iso_instant(max(at, _last_instant(spans))), None, None]]
-    return replace(
+    return altered(
         clock, spans=_last_span_closed(spans, at, SETTLED), state="settled", wake_at=None
     )
 
@@ -109,13 +109,15 @@ def extend(clock: Clock, days: Duration, at: datetime, by: str, reason: str) -> 
     if clock.breach_on or (passed and not clock.provisional):  # no right ends on an estimate
         raise ActionNotAllowed("法定期限已经届满，不能再延长；延长须在期满前批准并告知。", law=law)
     extension: Extension = {"days": str(days), "at": _iso_instant(at), "by": by, "reason": reason}
-    return replace(clock, extensions=[*clock.extensions, extension])
+    return altered(clock, extensions=[*clock.extensions, extension])
 
 
 def seen(clock: Clock, as_of: datetime) -> Clock:
     """Return the clock with its ledger as it stood at an instant: what happened later is left out."""
     # a receipt counted from the next opening is known before it
     as_of = max(as_of, _started_at(clock.spans[0]))
+    if _is_all_before(clock, as_of):
+        return clock
     spans = [span for span in clock.spans if _started_at(span) <= as_of]
     began, stopped, _ = spans[-1]
     state = clock.state
@@ -128,24 +130,28 @@ def seen(clock: Clock, as_of: datetime) -> Clock:
         for extension in clock.extensions
         if datetime.fromisoformat(extension["at"]) <= as_of
     ]
-    if spans == clock.spans and extensions == clock.extensions:
-        return clock
-    return replace(clock, spans=spans, extensions=extensions, state=state)
+    return altered(clock, spans=spans, extensions=extensions, state=state)
+
+
+def _is_all_before(clock: Clock, as_of: datetime) -> bool:
+    """Tell whether nothing of a ledger, whose spans stand in order, happened after an instant."""
+    began, stopped, _ = clock.spans[-1]
+    return (
+        _instant(began or "") <= as_of
+        and (not stopped or _instant(stopped) <= as_of)
+        and all(datetime.fromisoformat(each["at"]) <= as_of for each in clock.extensions)
+    )
 
 
 def started_on(clock: Clock) -> date:
     """Return the legal date of the start."""
-    return local_date(_started_at(clock.spans[0]))
+    return _day(clock.spans[0][0] or "")
 
 
 def intervals(clock: Clock, policy: Policy | None = None) -> list[Interval]:
     """Return the days that the ledger covers; the day of the start only if the policy counts it."""
     days: list[Interval] = [
-        (
-            local_date(_started_at(span)),
-            local_date(_instant(span[1])) if span[1] else None,
-        )
-        for span in clock.spans
+        (_day(span[0] or ""), _day(span[1]) if span[1] else None) for span in clock.spans
     ]
     if policy and policy.count_start_day:
         days[0] = (days[0][0] - DAY, days[0][1])
@@ -181,6 +187,12 @@ def _started_at(span: list[str | None]) -> datetime:
 def _instant(text: str) -> datetime:
     """Read an instant of a ledger: one step reads the same few many times."""
     return datetime.fromisoformat(text)
+
+
+@lru_cache(maxsize=1024)
+def _day(text: str) -> date:
+    """Return the legal day of an instant of a ledger."""
+    return local_date(_instant(text))
 
 
 def _iso_instant(at: datetime) -> str:

@@ -7,9 +7,9 @@ from functools import lru_cache
 
 from service.workflows.calendar import DAY, WorkCalendar, local_date
 from service.workflows.case.parts import Clock
-from service.workflows.clocks.dates import dates_of, remaining
+from service.workflows.clocks.dates import Counted, counted, days_left, ends_of
 from service.workflows.clocks.ledger import seen
-from service.workflows.clocks.limits import REMEMBERED
+from service.workflows.clocks.limits import REMEMBERED, End
 from service.workflows.definition.models import Policy
 
 WEEKDAYS = "一二三四五六日"
@@ -41,13 +41,30 @@ class Left:
 def left(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetime) -> Left | None:
     """Return what is left up to the nearer of a clock's two dates; None when it has ended or has no limit."""
     ledger = seen(clock, as_of)
-    counts = remaining(clock, calendar, policy, as_of)
-    if ledger.state == "settled" or (counts.promised is None and counts.statutory is None):
+    if ledger.state == "settled":
         return None
-    dates = dates_of(ledger, calendar, policy)
+    # what is paused has no last day
+    given = ledger.ends_on if ledger.state == "running" else None
+    running = ledger.state == "running"
+    return _left(counted(ledger, policy), calendar, local_date(as_of), given, running=running)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _left(
+    ledger: Counted, calendar: WorkCalendar, today: date, given: date | None, *, running: bool
+) -> Left | None:
+    """Return what is left on a day: remembered, for the clocks of a day ask for the same few sums."""
+    counts = days_left(ledger, calendar, today)
+    if counts.promised is None and counts.statutory is None:
+        return None
+    ends: tuple[End | None, End | None] = (None, None)
+    if given:
+        ends = (None, End(given, given))
+    elif running:
+        ends = ends_of(ledger, calendar)
     limits = (
-        (ledger.promised, counts.promised, dates.promised),
-        (ledger.statutory, counts.statutory, dates.statutory),
+        (ledger.promised, counts.promised, ends[0]),
+        (ledger.statutory, counts.statutory, ends[1]),
     )
     known = [
         (end.on if end else None, days, str(limit), end)
@@ -58,7 +75,6 @@ def left(clock: Clock, calendar: WorkCalendar, policy: Policy, as_of: datetime) 
     working = limit.endswith("wd")
     if on is None or end is None:
         return Left(days, working, None)
-    today = local_date(as_of)
     note = _counted(calendar, today, on, days) if working else _rolled(calendar, end.unrolled, on)
     return Left(days, working, on, note, over=on < today)
 

@@ -19,6 +19,8 @@ def wanted(taken: Step, release: Release) -> dict[str, int]:
 
 def numbered(taken: Step, release: Release, first: Mapping[str, int]) -> Step:
     """Return the step with its numbers: `first` is the first drawn of each series, the others follow it."""
+    if not first:
+        return taken
     following = {series: count(n) for series, n in first.items()}
     papers = numbering.series_of(taken.before, taken.case, release)
     drawn = {n: next(following[series]) for n, series in sorted(papers.items())}

@@ -5,13 +5,12 @@ from datetime import date, datetime, time
 from typing import Any
 
 from service.errors import DataInvalid, NotPermitted, one_field
-from service.workflows.application import in_hand, needed, order, questions
-from service.workflows.application.identities import uscc_fault
+from service.workflows.application import in_hand, known, needed, order, questions
 from service.workflows.calendar import TZ
 from service.workflows.case.engine import WAITING
 from service.workflows.case.parts import CASE, Handling, Item
 from service.workflows.case.situation import Action, Actor
-from service.workflows.handling import at_receipt, between_items
+from service.workflows.handling import at_receipt, between_items, one_form
 from service.workflows.handling.carried import material_given
 from service.workflows.notices import wording
 from service.workflows.rights import LONGEST_DOCUMENT, require_standing, writes
@@ -35,13 +34,13 @@ def submit(work: Work, action: Action, actor: Actor) -> None:
     case.answers = questions.check_answers(work.release, case.answers, case.applicant_type)
     data: dict[str, Any] = _earlier_receipt(work, action, actor)
     case.received_at, case.state = work.at, "received"
-    _complete_form(work)  # first, for a commitment may depend on it
+    one_form.complete(work)  # first, for a commitment may depend on it
     barred = at_receipt.barred(work, selection)
     going = at_receipt.open_items(selection.items, barred)
     handling, told = _handling_chosen(work, selection.items, barred)
     commitments.check_days(work, handling, action.data.get("meets_by") or {})
     asked = [code for code in going if code not in selection.bars.falls]
-    _require_fields(work, asked, handling)
+    one_form.keep_only_asked(work, selection.items, asked, handling)
     warnings = _hand_in_all(work, selection.items, handling, action.data, actor)
     _begin_items(work, action, actor, handling, told)
     warnings += renewal.bind(work, case.items.values())
@@ -169,46 +168,6 @@ def not_eligible(work: Work, code: str) -> str:
     return ""
 
 
-def _complete_form(work: Work) -> None:
-    """Complete the one form with what is known already. Raises DataInvalid when a value is wrong."""
-    case = work.case
-    given = {
-        **library.prefilled(work),
-        **prefill(work),
-        **questions.filled_by_answers(work.release, case.answers),
-        **case.form,
-    }
-    case.form = needed.check_form(work.release, given)
-
-
-def _require_fields(work: Work, items: Iterable[str], handling: Mapping[str, Handling]) -> None:
-    """Refuse an application in which a required field is empty. Raises DataInvalid."""
-    needs = needed.one_form(work.release, items, handling, work.facts())
-    errors = [
-        {"pointer": f"/form/{name}", "detail": f"请填写{need.definition.title}"}
-        for name, need in needs.items()
-        if need.required and name not in work.case.form
-    ]
-    if errors:
-        raise DataInvalid("表单还有必填项没有填写", errors=errors)
-
-
-def prefill(work: Work) -> dict[str, Any]:
-    """Return the form fields whose declared source is the applicant's own record, or the place where one applies."""
-    known = {
-        "applicant.name": work.case.applicant_name,
-        "applicant.id": work.case.applicant_id,
-        "applicant.type": work.case.applicant_type,
-        "region": work.release.directory.region.code,
-    }
-    found = {}
-    for name, definition in work.release.vocabulary.fields.items():
-        value = next((known[source] for source in definition.source if known.get(source)), None)
-        if value:
-            found[name] = value
-    return found
-
-
 def _hand_in_all(
     work: Work,
     items: tuple[str, ...],
@@ -235,10 +194,7 @@ def _hand_in_all(
     if errors:
         raise DataInvalid("材料有误，请检查", errors=errors)
     library.offer(work, needs)
-    fault = ""
-    if work.case.applicant_type in ("enterprise", "sole-trader"):
-        fault = uscc_fault(work.case.applicant_id)
-    return [fault] if fault else []
+    return known.doubts(work.release, work.case)
 
 
 def _issue_receipt(work: Work, told: Mapping[str, str], asked: Iterable[str]) -> None:

@@ -5,9 +5,9 @@ message or a reminder is no official document and has none. Source: 党政机关
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from service.workflows.calendar import local_date
+from service.workflows.case.altering import altered
 from service.workflows.case.engine import APPLICANT
 from service.workflows.case.parts import THIRD_PARTY, Case, Notice
 from service.workflows.definition.models import Category, ItemDefinition
@@ -66,12 +66,12 @@ def numbered(case: Case, release: Release, drawn: Mapping[int, int]) -> Case:
     """Return the case with the numbers drawn for its papers, by `n`."""
     if not drawn:
         return case
-    case = replace(case, notices=dict(case.notices))  # papers are replaced, never changed inside
+    case = altered(case, notices=dict(case.notices))  # papers are replaced, never changed inside
     for n, seq in drawn.items():
         notice = case.notices[n]
         rule = _rule(notice, case, release)
         number = numbered_by_rule(rule, notice, case, release, seq)
-        case.notices[n] = replace(notice, body={**notice.body, "document_number": number})
+        case.notices[n] = altered(notice, body={**notice.body, "document_number": number})
     return case
 
 

@@ -4,7 +4,7 @@ Nothing is decided here and nobody is accused: each oddity names the records it 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from service.workflows.application import order
@@ -12,6 +12,7 @@ from service.workflows.calendar import WorkCalendar, local_date
 from service.workflows.case.engine import APPLICANT
 from service.workflows.case.lifecycle import machine_for
 from service.workflows.case.parts import Case, Event
+from service.workflows.case.told import laid
 from service.workflows.definition.release import Release
 
 HASTE = timedelta(minutes=10)  # from acceptance to decision
@@ -52,7 +53,9 @@ def oddities(
     release: Release, case: Case, events: Sequence[Event], calendar: WorkCalendar
 ) -> list[Oddity]:
     """Return what looks odd in a case, in the order of the records."""
-    seen = Seen(release, case, events, calendar)
+    rows = laid(event.rows for event in events)
+    whole = [replace(event, rows=each) for event, each in zip(events, rows, strict=True)]
+    seen = Seen(release, case, whole, calendar)
     found = [*_back_dated(seen), *_second_notice(seen), *_unchecked(seen)]
     for code in order.own_items(case):
         found += [oddity for look in LOOKS for oddity in look(seen, code)]

@@ -19,7 +19,7 @@ from service.workflows.definition.models.carried import CARRIED, Carried
 from service.workflows.definition.models.terms import Need
 from service.workflows.handling.on_case import CASE_ACTIONS
 from service.workflows.rights import require_lead_window
-from tests.api.city import APPLICATION, CITIZEN_ID, MovableClock
+from tests.api.city import APPLICATION, CITIZEN_ID, City, MovableClock
 from tests.api.pages.conftest import SignIn
 
 PDF = b"%PDF-1.7 a drawing"
@@ -458,26 +458,43 @@ class TestLostRace:
     """Two clerks at once: the second learns what happened and loses nothing (409)."""
 
     async def test_what_was_typed_stays(
-        self, as_: SignIn, filed: Filed, window: httpx.AsyncClient
+        self, as_: SignIn, filed: Filed, window: httpx.AsyncClient, city: City
     ) -> None:
         """The opinion is still in its field, and what changed meanwhile is told."""
+        number, reviewer = await filed(), city.client("reviewer")
+        await window.post(
+            f"/api/v1/cases/{number}/items/shop-licence/actions", json={"action": "accept"}
+        )
+        browser = await as_("reviewer")
+        page = await browser.get(desk(number))
+        task = (await reviewer.get("/api/v1/tasks")).json()["items"][0]
+        await reviewer.post(f"/api/v1/tasks/{number}/{task['n']}/claim")
+        page = await browser.submit(
+            page, f"/desk/cases/{number}/do/propose", {"data/opinion": "建议准予"}
+        )
+        assert page.status == 409
+        assert "刚刚被别人办理过" in page.text
+        assert "认领" in page.text
+        assert (
+            dict(page.form(f"/desk/cases/{number}/do/propose").fields)["data/opinion"] == "建议准予"
+        )
+        page = await browser.submit(page, f"/desk/cases/{number}/do/propose")
+        assert "已办：提出审查意见" in page.headings
+
+    async def test_what_is_done_beside_it_stops_nobody(
+        self, as_: SignIn, filed: Filed, window: httpx.AsyncClient, citizen: httpx.AsyncClient
+    ) -> None:
+        """A reminder changes the case, and nothing of the item that was looked at."""
         number = await filed()
         await window.post(
             f"/api/v1/cases/{number}/items/shop-licence/actions", json={"action": "accept"}
         )
         browser = await as_("reviewer")
         page = await browser.get(desk(number))
-        await window.post(f"/api/v1/cases/{number}/actions", json={"action": "urge"})
+        await citizen.post(f"/api/v1/cases/{number}/actions", json={"action": "urge"})
         page = await browser.submit(
             page, f"/desk/cases/{number}/do/propose", {"data/opinion": "建议准予"}
         )
-        assert page.status == 409
-        assert "刚刚被别人办理过" in page.text
-        assert "催办" in page.text
-        assert (
-            dict(page.form(f"/desk/cases/{number}/do/propose").fields)["data/opinion"] == "建议准予"
-        )
-        page = await browser.submit(page, f"/desk/cases/{number}/do/propose")
         assert "已办：提出审查意见" in page.headings
 
     async def test_when_it_cannot_be_done_any_more(

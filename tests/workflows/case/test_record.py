@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from service.workflows.case import record
-from service.workflows.case.parts import PARTS, Event
+from service.workflows.case import record, told
+from service.workflows.case.parts import COLUMNS, KEYS, PARTS, Event
+from service.workflows.case.rows import row_of
 from tests.workflows.story import Story, Town
 from tests.workflows.town import Data
 
@@ -132,6 +133,40 @@ class TestRows:
         """Every row follows from the record."""
         assert_replays(whole_story(shop))
 
+    def test_of_a_row_told_before_what_changed(self, shop: type[Town]) -> None:
+        """A new row is told without what it is declared with, a known one by its key and what is another."""
+        story = shop.submitted("food")
+        first = story.events[-1].rows["items"][0]
+        assert {"item", "department", "lifecycle", "state"} <= first.keys()
+        assert not {"note", "third_parties", "final_at", "special"} & first.keys()
+        _, events, _ = record.sealed(story.li("food.accept"))
+        changed = events[-1].rows["~items"][0]
+        assert "department" not in changed
+        assert "items" not in events[-1].rows
+        assert changed["item"] == "food"
+        assert changed["state"] != first["state"]
+
+    def test_as_the_release_before_tells(self, shop: type[Town]) -> None:
+        """Beside processes of the release before every row is told as a whole; both kinds are laid alike."""
+        story = shop.submitted("food", "drain")
+        before = [event.rows for event in story.events]
+        taken = story.li("drain.accept")
+        _, whole, _ = record.sealed(taken, whole=True)
+        _, terse, _ = record.sealed(taken)
+        assert not [name for name in whole[-1].rows if name.startswith("~")]
+        *_, one = told.laid([*before, whole[-1].rows])
+        *_, other = told.laid([*before, terse[-1].rows])
+        for table in ("clocks", "tasks"):
+            assert one[table] == other[table]
+
+    def test_a_new_salt_tells_all_anew(self, shop: type[Town]) -> None:
+        """Digests of before say nothing any more: every row as a whole, nothing left out."""
+        taken = shop.submitted("food").li("food.accept")
+        taken = replace(taken, case=replace(taken.case, salt="other"))
+        _, events, _ = record.sealed(taken)
+        assert not [name for name in events[-1].rows if name.startswith("~")]
+        assert events[-1].rows["items"][0].keys() == set(COLUMNS["items"])
+
     def test_rows_are_the_difference(self, shop: type[Town]) -> None:
         """A step stores exactly what it changed."""
         story = shop.submitted("food", "drain")
@@ -147,22 +182,25 @@ class TestRows:
 
 
 def assert_replays(story: Story) -> None:
-    """Fold the events into rows and compare them with those of the case."""
-    from service.workflows.case.parts import KEYS
-    from service.workflows.case.rows import row_of
-
-    rows: dict[str, dict[Any, Data]] = {table: {} for table in PARTS}
-    whole: Data = {}
+    """Lay what the events tell over each other and compare it with the rows of the case."""
+    rows: dict[str, dict[Any, Data]] = {table: {} for table in (*PARTS, "cases")}
     for event in story.events:
-        for table, changed in event.rows.items():
+        for name, changed in event.rows.items():
+            table = name.removeprefix("~")
             for row in changed:
-                if table == "cases":
-                    whole |= row
-                else:
-                    rows[table][tuple(row[k] for k in KEYS[table])] = row
+                key = tuple(row[k] for k in KEYS.get(table, ()))
+                over = table == "cases" or name != table
+                rows[table][key] = (
+                    {**rows[table][key], **row} if over and key in rows[table] else row
+                )
     for table in PARTS:
-        parts = getattr(story.case, table).values()
-        found = [record.redacted(table, row_of(table, part), story.case.salt) for part in parts]
-        assert rows[table] == {tuple(row[k] for k in KEYS[table]): row for row in found}
+        parts = [row_of(table, part) for part in getattr(story.case, table).values()]
+        assert rows[table].keys() == {tuple(row[k] for k in KEYS[table]) for row in parts}
+        for row in parts:
+            found = rows[table][tuple(row[k] for k in KEYS[table])]
+            unsaid = {n: v for n, v in row.items() if n not in found}
+            assert unsaid == {n: told.declared(table)[n] for n in unsaid}
+            said = {n: v for n, v in row.items() if n in found}
+            assert found == record.redacted(table, said, story.case.salt)
     now = {n: v for n, v in record.case_row(story.case).items() if n not in record.CHAIN}
-    assert whole == record.redacted("cases", now, story.case.salt)
+    assert rows["cases"][()] == record.redacted("cases", now, story.case.salt)

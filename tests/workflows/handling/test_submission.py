@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from service.errors import ActionNotAllowed, DataInvalid, NotPermitted
+from service.workflows.application.known import doubts, prefill
 from service.workflows.application.questions import Applicant
+from service.workflows.definition import Release, VocabularyField
 from service.workflows.telling.guide import guide, guide_text
 from tests.workflows.story import Town
 from tests.workflows.town import Data
@@ -240,6 +243,85 @@ class TestRefuse:
         with pytest.raises(DataInvalid) as refusal:
             story.zhang("submit", materials=[])
         assert refusal.value.facts["errors"][0]["pointer"] == "/form/opens"
+
+
+class TestOneForm:
+    """What is kept is what was asked, and each value once."""
+
+    def test_what_nobody_asks_for_is_not_kept(self, shop: type[Town]) -> None:
+        """Whatever a client sends along (个人信息保护法 6)."""
+        release = shop.release("food", change={"food": {"fields": ["name"]}})
+        case = shop.draft(release, form={"opens": "2026-11-05"})
+        story = shop.story(release, case, "2026-09-14")
+        story.zhang("submit", materials=[])
+        assert "opens" not in story.case.form
+        assert story.case.form["area"] == 130.0  # the answer
+
+    def test_a_field_that_a_question_fills_equals_the_answer(self, shop: type[Town]) -> None:
+        """An application that says two things is told so, whichever is meant."""
+        release = shop.release("food")
+        story = shop.story(release, shop.draft(release, form={"area": 500}), "2026-09-14")
+        with pytest.raises(DataInvalid) as refusal:
+            story.zhang("submit", materials=[])
+        assert [each["pointer"] for each in refusal.value.facts["errors"]] == ["/form/area"]
+        assert "与对情形问题的回答不一致" in refusal.value.facts["errors"][0]["detail"]
+
+    def test_a_draft_outlives_a_change_of_the_rules(self, shop: type[Town]) -> None:
+        """A field that is gone is left out, an answer given since stands."""
+        release = shop.release("food")
+        case = shop.draft(release)
+        case.form |= {"area": 500, "parents_phone": "13912345678"}
+        case.last_event = 1  # kept before
+        story = shop.story(release, case, "2026-09-14")
+        story.zhang("submit", materials=[])
+        assert story.case.form["area"] == 130.0
+        assert "parents_phone" not in story.case.form
+
+    def test_what_differs_from_the_record_is_for_the_clerk_to_look_at(
+        self, shop: type[Town]
+    ) -> None:
+        """A shop may be called otherwise than who opens it: nothing is refused for it."""
+        release = shop.release("food")
+        form = {"name": "别的店", "phone": "13912345678"}
+        story = shop.story(release, shop.draft(release, form=form), "2026-09-14")
+        story.zhang("submit", materials=[])
+        assert story.case.form["name"] == "别的店"
+        told = doubts(release, story.case)
+        assert any("填的是“别的店”" in said and "请核对" in said for said in told)
+        submitted = next(event for event in story.events if event.action == "submit")
+        assert submitted.data["warnings"] == told
+
+    @pytest.mark.parametrize(
+        ("kind", "number", "filled"),
+        [
+            ("individual", "11010519491231002X", {"person_name": "张三", "person_id": "11010519491231002X"}),
+            ("sole-trader", "92999901MADEM0046F", {"shop_name": "张三", "shop_id": "92999901MADEM0046F"}),
+        ],
+    )  # fmt: skip
+    def test_a_person_is_not_the_shop(
+        self, shop: type[Town], kind: str, number: str, filled: dict[str, str]
+    ) -> None:
+        """Each of their data fills the fields of its kind."""
+        fields = {
+            "person_name": ("text", "person.name"),
+            "person_id": ("id-number", "person.id"),
+            "shop_name": ("text", "organisation.name"),
+            "shop_id": ("uscc", "organisation.id"),
+            "any_id": ("uscc", "applicant.id"),
+        }
+        vocabulary = {
+            code: VocabularyField(title=code, type=type_, source=[source])
+            for code, (type_, source) in fields.items()
+        }
+        release = shop.release("food")
+        known = SimpleNamespace(
+            vocabulary=SimpleNamespace(fields=vocabulary), directory=release.directory
+        )
+        case = shop.draft(release)
+        case.applicant_type, case.applicant_name, case.applicant_id = kind, "张三", number
+        found = prefill(cast("Release", known), case)
+        expected = filled | ({"any_id": number} if kind != "individual" else {})
+        assert found == expected
 
 
 class TestAsk:

@@ -67,6 +67,7 @@ class Way:
     gaps: Sequence[Choice] = ()
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # need → value → title
     points: Sequence[str] = ()  # of a checklist
+    seen: str = ""  # the version of the item; what is done on others in between does not count
 
     @property
     def at_once(self) -> bool:
@@ -158,6 +159,7 @@ def _way(view: CaseView, offer: Offer, colleagues: Mapping[str, str]) -> Way:
         gaps=_missing(view, item) if "gaps" in offer.needs else (),
         points=view.points_checked(item) if checks.RECORD in offer.needs else (),
         choices=choices,
+        seen=view.seen(item.item),
         **about,
     )
 

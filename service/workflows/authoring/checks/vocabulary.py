@@ -11,9 +11,9 @@ from service.workflows.calendar import built_in, contradictions, notice_days
 from service.workflows.definition import models
 from service.workflows.definition.diagnostics import At, Diagnostic, found, near
 
-APPLICANT_SOURCES = ("name", "id", "type", "phone")
+APPLICANT_SOURCES = ("name", "id", "type")
 _SOURCE = re.compile(
-    r"applicant\.(\w+)|certificate\.([a-z0-9-]+)\.([a-z][a-z0-9_]*)|region|earlier"
+    r"applicant\.(\w+)|(?:person|organisation)\.(?:name|id)|certificate\.([a-z0-9-]+)\.([a-z][a-z0-9_]*)|region|earlier"
 )
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -84,7 +84,8 @@ def _field(view: View, name: str, field: models.VocabularyField) -> Iterator[Dia
         parts = _SOURCE.fullmatch(text)
         if parts is None or (parts[1] and parts[1] not in APPLICANT_SOURCES):
             wanted = "、".join(f"applicant.{each}" for each in APPLICANT_SOURCES)
-            hint = f"可写：{wanted}、certificate.<证照>.<字段>、region，或 earlier"
+            own = "person.name、person.id（个人申请时）、organisation.name、organisation.id（单位申请时）"
+            hint = f"可写：{wanted}、{own}、certificate.<证照>.<字段>、region，或 earlier"
             yield found(at, "E209", f"预填来源“{text}”写法不对", hint)
         elif parts[2]:
             among = view.pack.vocabulary.certificates

@@ -1,6 +1,8 @@
 """办理的定义 — lifecycle, item and bundle: what is done, by whom, until when."""
 # ruff: noqa: RUF012  # pydantic gives each model its own copy of a default
 
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -236,16 +238,25 @@ class ItemDefinition(Model):
         None, description="决定前的听证；不写时由审查人按个案告知或举行"
     )
 
-    def field_uses(self) -> list[FieldUse]:
+    def field_uses(self) -> Sequence[FieldUse]:
         """Return the fields in their long form."""
-        return [FieldUse(use=entry) if isinstance(entry, str) else entry for entry in self.fields]
+        return self._field_uses
 
-    def material_uses(self) -> list[MaterialUse]:
+    def material_uses(self) -> Sequence[MaterialUse]:
         """Return the materials in their long form."""
-        return [
+        return self._material_uses
+
+    @cached_property
+    def _field_uses(self) -> tuple[FieldUse, ...]:
+        """Every step of every case asks for them: they are made once."""
+        return tuple(FieldUse(use=e) if isinstance(e, str) else e for e in self.fields)
+
+    @cached_property
+    def _material_uses(self) -> tuple[MaterialUse, ...]:
+        return tuple(
             MaterialUse.model_validate({"use": e}) if isinstance(e, str) else e
             for e in self.materials
-        ]
+        )
 
     def basis_of(self, limit: str) -> str:
         """Return the article on which one of its limits rests: its own, else that of the whole matter (R-TIME-10)."""

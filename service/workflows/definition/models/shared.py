@@ -2,6 +2,7 @@
 # ruff: noqa: RUF012  # pydantic gives each model its own copy of a default
 
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
@@ -80,6 +81,17 @@ class Directory(Model):
 
     def papers_of(self, department: str) -> DepartmentPapers:
         """Return how a department's papers are made: its own entry, and what is said for all where it says nothing."""
+        known = self._made_papers.get(department)
+        if known is None:
+            known = self._made_papers[department] = self._papers_made(department)
+        return known
+
+    @cached_property
+    def _made_papers(self) -> dict[str, DepartmentPapers]:
+        """What was put together already: every paper of every case asks for it."""
+        return {}
+
+    def _papers_made(self, department: str) -> DepartmentPapers:
         shared = self.papers.get(ALL, DepartmentPapers())
         own = self.papers.get(department, DepartmentPapers())
         said = {name: value for name in own.model_fields_set if (value := getattr(own, name))}
@@ -111,7 +123,7 @@ class VocabularyField(Model):
     )
     source: list[str] = Field(
         [],
-        description="预填来源，先写的优先：applicant.name、certificate.business-licence.address、earlier（上次申请填的）、region（本地的区划）",
+        description="预填来源，先写的优先：applicant.name、person.id（个人申请时）、organisation.id（单位申请时）、certificate.business-licence.address、earlier（上次申请填的）、region（本地的区划）",
     )
 
     @model_validator(mode="after")

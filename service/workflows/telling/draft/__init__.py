@@ -7,11 +7,11 @@ from typing import Any
 from service.errors import DataInvalid
 from service.workflows.application import questions
 from service.workflows.application.fieldtypes import check_value
+from service.workflows.application.known import prefill
 from service.workflows.application.questions import Applicant
 from service.workflows.case.parts import Case
 from service.workflows.case.situation import Situation
 from service.workflows.definition.release import Release
-from service.workflows.handling import submission
 from service.workflows.rules import library
 from service.workflows.telling.draft.changes import changes
 from service.workflows.telling.draft.form_pages import Typed, pages
@@ -93,7 +93,7 @@ def _typed(work: Work) -> Typed:
             values[name] = value
     known = [
         library.prefilled(work),
-        submission.prefill(work),
+        prefill(work.release, work.case),
         questions.filled_by_answers(release, case.answers),
     ]
     return Typed(values, faults, set(values).union(*known))

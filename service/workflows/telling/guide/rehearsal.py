@@ -8,6 +8,7 @@ from typing import Any
 from service.errors import DataInvalid
 from service.workflows.application import needed, questions
 from service.workflows.application.fieldtypes import check_value
+from service.workflows.application.known import prefill
 from service.workflows.calendar import WorkCalendar
 from service.workflows.case.parts import Ban, Case, Handling
 from service.workflows.case.situation import Held, Situation
@@ -166,7 +167,7 @@ def _prefill(
     work: Work, certificates: Certificates, earlier: Earlier
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return what is known from record, certificates and an earlier application; a value that does not fit is left out."""
-    record = submission.prefill(work)
+    record = prefill(work.release, work.case)
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for name, definition in work.release.vocabulary.fields.items():
