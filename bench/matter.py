@@ -212,7 +212,7 @@ _PREFIX = secrets.token_hex(4).upper()
 
 
 def _applicant() -> str:
-    return f"BENCH{_PREFIX}{next(_TAKEN):08d}"
+    return f"91{_PREFIX}{next(_TAKEN):08d}"
 
 
 def _token(server: Server, account: str) -> str:

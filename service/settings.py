@@ -72,6 +72,10 @@ class Settings(BaseSettings):
         SecretStr(UNSAFE_SECRET),
         description=f"签发登录令牌的密钥，至少 {SHORTEST_SECRET} 个字节，各进程相同",
     )
+    secret_also: SecretStr = Field(
+        SecretStr(""),
+        description="更换密钥时另外还认的密钥（将要换上的、刚换下的），用逗号隔开，不用来签发；泄露的密钥不得写在这里",
+    )
     audit_key: SecretStr = Field(
         SecretStr(UNSAFE_AUDIT_KEY),
         description="审计密钥，至少 32 个字节，各进程相同，不得存放在数据库的机器上；更换时新的写在前面，用逗号隔开，"
@@ -217,6 +221,9 @@ class Settings(BaseSettings):
         30, ge=1, le=3650, description="同一个 Idempotency-Key 的答复记多少天；过后再发就是新的请求"
     )
     keep_bulks_days: int = Field(90, ge=1, le=3650, description="批量办理的结果留多少天")
+    keep_messages_days: int = Field(
+        90, ge=1, le=3650, description="已经发出的消息留多少天；没有发出的一直留着"
+    )
     keep_drafts_days: int = Field(
         90, ge=1, le=3650, description="草稿最后一次修改以后留多少天，过后内容清除"
     )
@@ -248,6 +255,11 @@ class Settings(BaseSettings):
         return self.secret.get_secret_value()
 
     @property
+    def other_secrets(self) -> tuple[str, ...]:
+        """Return with what tokens, cookies and kept answers may be signed besides, while the secret is changed."""
+        return _listed(self.secret_also)
+
+    @property
     def scrape_token(self) -> str:
         """Return with which token the metrics are read at the port of the service; empty: not at all."""
         return self.metrics_token.get_secret_value()
@@ -270,8 +282,7 @@ class Settings(BaseSettings):
     @property
     def audit_keys(self) -> tuple[str, ...]:
         """Return the audit keys: the first signs, with the others earlier records are checked."""
-        given = self.audit_key.get_secret_value().split(",")
-        return tuple(key.strip() for key in given if key.strip()) or (UNSAFE_AUDIT_KEY,)
+        return _listed(self.audit_key) or (UNSAFE_AUDIT_KEY,)
 
     @property
     def sweeps_here(self) -> bool:
@@ -287,19 +298,26 @@ class Settings(BaseSettings):
 
     def refusal(self) -> str:
         """Say in Chinese why a server must not start with these settings; empty when it may."""
-        secret = self.secret.get_secret_value()
-        if not self.demo and secret == UNSAFE_SECRET:
-            how = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
-            return f"没有设置 YIJIANSHI_SECRET。请设置一个随机的密钥，例如用这条命令生成：{how}"
-        if len(secret.encode()) < SHORTEST_SECRET:
-            return f"YIJIANSHI_SECRET 太短，至少要 {SHORTEST_SECRET} 个字节。"
-        if not self.demo and is_trivial(secret):
-            return "YIJIANSHI_SECRET 太容易猜到（重复的字符或片段）。请换成随机生成的密钥。"
+        if wrong := self._wrong_secret("YIJIANSHI_SECRET", self.token_secret):
+            return wrong
+        for other in self.other_secrets:
+            if wrong := self._wrong_secret("YIJIANSHI_SECRET_ALSO", other):
+                return wrong
         if 0 < len(self.metrics_token.get_secret_value()) < SHORTEST_METRICS_TOKEN:
             return f"YIJIANSHI_METRICS_TOKEN 太短，至少要 {SHORTEST_METRICS_TOKEN} 个字符。"
         if not self.demo and self.cheap_passwords:
             return "YIJIANSHI_CHEAP_PASSWORDS 只能用于演示和测试。"
         return self.audit_refusal()
+
+    def _wrong_secret(self, name: str, secret: str) -> str:
+        if not self.demo and secret == UNSAFE_SECRET:
+            how = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
+            return f"没有设置 {name}。请设置一个随机的密钥，例如用这条命令生成：{how}"
+        if len(secret.encode()) < SHORTEST_SECRET:
+            return f"{name} 太短，至少要 {SHORTEST_SECRET} 个字节。"
+        if not self.demo and is_trivial(secret):
+            return f"{name} 太容易猜到（重复的字符或片段）。请换成随机生成的密钥。"
+        return ""
 
     def audit_refusal(self) -> str:
         """Say in Chinese why nothing that decides may be written with this audit key; empty when it may."""
@@ -312,9 +330,14 @@ class Settings(BaseSettings):
             )
         if any(len(key.encode()) < SHORTEST_SECRET for key in self.audit_keys):
             return f"YIJIANSHI_AUDIT_KEY 太短，每个至少要 {SHORTEST_SECRET} 个字节。"
-        if self.token_secret in self.audit_keys:
+        if {self.token_secret, *self.other_secrets} & set(self.audit_keys):
             return "YIJIANSHI_AUDIT_KEY 不能与 YIJIANSHI_SECRET 相同。"
         return ""
+
+
+def _listed(given: SecretStr) -> tuple[str, ...]:
+    """Return the keys that stand in one setting, with commas between them."""
+    return tuple(key.strip() for key in given.get_secret_value().split(",") if key.strip())
 
 
 def is_trivial(secret: str) -> bool:

@@ -93,7 +93,11 @@ async def look_after(office: "Office", *, now: Now, poll: float = 1.0, stop: asy
 
 async def once(office: "Office", now: datetime) -> dict[str, int]:
     """Make one round and return how many cases each sweep changed; as many as at once at most means that more wait."""
-    sweeps = {"recalendar": office.recalendar, "expire_due": office.expire_due}
+    sweeps = {
+        "recalendar": office.recalendar,
+        "expire_due": office.expire_due,
+        "give_back": office.give_back,
+    }
     done = {name: await _timed(name, sweep, now) for name, sweep in sweeps.items()}
     await office.seal_records(now)
     return done

@@ -99,7 +99,7 @@ LEVELS = {
     "17.2": "22223332",
     "17.3": "22",
 }
-MOST_OPEN = {1: 0, 2: 1, 3: 13}  # may only fall
+MOST_OPEN = {1: 0, 2: 0, 3: 13}  # may only fall
 
 
 @dataclass(frozen=True, slots=True)

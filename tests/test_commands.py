@@ -34,6 +34,7 @@ from service.workflows.case.parts import CASE
 from service.workflows.case.situation import Actor
 from tests.conftest import in_own_loop
 from tests.waiting import PATIENCE, wait_until
+from tests.workflows.trials.test_scenario import GOOD, STORY, timed_out
 
 from .api.city import can_print, officer_id
 from .office.conftest import CITIZEN, DAY, MORNING, PACK, STALL, SUPERVISOR, asks
@@ -170,6 +171,19 @@ class TestTest:
         assert result.code == 1
         assert "✗ 直接受理" in result.out
         assert f"{story}:10 food 状态：应为 granted，实为 reviewing" in result.out
+
+    def test_says_why_a_clock_could_not_act(self, run: Run, tmp_path: Path) -> None:
+        """Beside the story: on which day which end was refused, and why."""
+        folder = tmp_path / "pack"
+        shutil.copytree(GOOD, folder)
+        cycle = folder / "lifecycle.yaml"
+        cycle.write_text(timed_out(cycle.read_text()))
+        (folder / "scenario.yaml").write_text(
+            STORY.replace("STATE", "lapsed").replace(" EVENT", "")
+        )
+        result = run("test", folder)
+        assert result.code == 1
+        assert "2026-11-19 sign.time_out 到期没有办成：还不满足超时终止的条件" in result.out
 
 
 class TestRender:

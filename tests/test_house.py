@@ -48,7 +48,10 @@ SAME_WORD = {  # modules that use a word which is also the code of a proceeding 
         "the oracle shares no code with the engine",
     ),
     "service/verify/transitions.py": ({"follow-up"}, "the oracle shares no code with the engine"),
-    "service/verify/persons.py": ({"revocation"}, "the oracle shares no code with the engine"),
+    "service/verify/persons.py": (
+        {"revocation", "repair"},
+        "the oracle shares no code with the engine",
+    ),
     "service/workflows/definition/models/terms.py": (
         {"revocation", "supervision", "deregistration", "repair"},
         "kinds of notices and of reasons",

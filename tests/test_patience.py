@@ -1,6 +1,7 @@
 """Slow clients, as processes meet them: a head that never ends, a body that drips, more uploads than there is room for."""
 
 import asyncio
+import contextlib
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -123,6 +124,32 @@ class TestSlowClients:
             async with asyncio.timeout(PATIENCE):
                 said = await reader.read()  # until the other side closes
             assert (b"408" in said) == (pieces[0] != whole)
+
+    async def test_a_head_without_measure_is_closed(self, started: Start) -> None:
+        """Whether one line or many, at once or after a whole request: no more of it is kept (ASVS 13.1.2, 15.2.2)."""
+        served = await started()
+        idle, whole = served.resident(), b"GET /healthz HTTP/1.1\r\nhost: x\r\n"
+        one, many = b"x: " + b"a" * (4 << 20), b"".join(b"x%d: y\r\n" % n for n in range(400_000))
+        for pieces in ((whole, one), (whole, many), (whole + b"\r\n", whole, many)):
+            reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+            with contextlib.suppress(ConnectionError):
+                for piece in pieces:
+                    writer.write(piece)
+                    await writer.drain()
+                async with asyncio.timeout(PATIENCE):
+                    assert b" 431 " in await reader.read()
+            writer.close()
+        assert served.resident() - idle < 16 << 20
+
+    async def test_a_large_body_right_behind_its_head_is_none(self, started: Start) -> None:
+        """What comes in one piece with a head is not counted as one."""
+        served = await started()
+        body = b'{"username": "' + b"x" * 200_000 + b'"}'
+        head = b"POST /api/v1/tokens HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+        head += b"connection: close\r\ncontent-length: %d\r\n\r\n" % len(body)
+        reader = await served.connect(head + body)
+        async with asyncio.timeout(PATIENCE):
+            assert b" 422 " in await reader.read()
 
     async def test_a_body_that_drips_is_closed(self, started: Start) -> None:
         """One byte now and then keeps nothing open; a route that refuses at once is no way around it."""

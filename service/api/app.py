@@ -1,7 +1,7 @@
 """应用 — puts routes, refusals and the outer edge together, and describes them as OpenAPI 3.1."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache, partial
 from importlib import resources
@@ -84,6 +84,10 @@ class Settings(Protocol):
         """What tokens are signed with, at least 32 bytes."""
 
     @property
+    def other_secrets(self) -> Sequence[str]:
+        """With what tokens and cookies may be signed besides, while the secret is changed."""
+
+    @property
     def demo(self) -> bool:
         """Whether the clock may be moved."""
 
@@ -149,7 +153,7 @@ def create_app(
         redirect_slashes=False,
         routes=list(_routes(settings.demo, settings.shows_docs)),
     )
-    tokens_of = Tokens(settings.token_secret)
+    tokens_of = Tokens(settings.token_secret, settings.other_secrets)
     app.state.desk = Desk(
         office,
         tokens_of,
@@ -163,7 +167,7 @@ def create_app(
         docs.install(app)
     metrics.install(app, office, clock, settings.scrape_token)
     refusing = problems.install(app, refused.answering)
-    pages.install(app, settings.token_secret)
+    pages.install(app, settings.token_secret, settings.other_secrets)
     ways = partial(_ways, settings.demo, settings.shows_docs)
     app.add_middleware(Direct, ways=ways, refusing=refusing)
     secure = settings.public_url.startswith("https:")

@@ -7,7 +7,8 @@ time, which in a demonstration can be moved.
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -74,11 +75,11 @@ class _Proved:
 class Tokens:
     """令牌 — proof of a sign-in that cannot be forged without the secret."""
 
-    def __init__(self, secret: str) -> None:
-        """Sign with `secret`. Raises ValueError when it is too short to withstand guessing."""
-        if len(secret.encode()) < SHORTEST_SECRET:
+    def __init__(self, secret: str, also: Sequence[str] = ()) -> None:
+        """Sign with `secret`, and believe what was signed with one of `also`. Raises ValueError for one that is too short."""
+        if any(len(each.encode()) < SHORTEST_SECRET for each in (secret, *also)):
             raise ValueError(f"令牌密钥至少 {SHORTEST_SECRET} 个字节")
-        self._key = OctKey.import_key(secret)
+        self._keys = [OctKey.import_key(each) for each in (secret, *also)]
         self._proved: dict[str, _Proved] = {}
 
     def issue(self, account: str, generation: int, now: datetime) -> tuple[str, datetime]:
@@ -92,7 +93,7 @@ class Tokens:
             "iat": int(now.timestamp()),
             "exp": int(ends.timestamp()),
         }
-        return jwt.encode(TOKEN_HEADER, claims, self._key, algorithms=["HS256"]), ends
+        return jwt.encode(TOKEN_HEADER, claims, self._keys[0], algorithms=["HS256"]), ends
 
     def read(self, token: str, now: datetime) -> Token:
         """Return what a token says. Raises NotSignedIn for any that is not exactly ours.
@@ -110,8 +111,8 @@ class Tokens:
         return proved.token
 
     def _proof(self, token: str, now: datetime) -> _Proved:
+        read = self._decoded(token[:_LONGEST_TOKEN])
         try:
-            read = jwt.decode(token[:_LONGEST_TOKEN], self._key, algorithms=["HS256"])
             _registry(now).validate(read.claims)
         except (JoseError, ValueError, TypeError, RecursionError):
             raise NotSignedIn from None
@@ -127,6 +128,13 @@ class Tokens:
         ends = datetime.fromtimestamp(claims["exp"], UTC)
         known = Token(str(claims["sub"]), generation, str(claims["jti"]), ends)
         return _Proved(known, now, claims["iat"], claims["exp"])
+
+    def _decoded(self, token: str) -> jwt.Token:
+        """Return what one of the secrets has signed. Raises NotSignedIn."""
+        for key in self._keys:
+            with suppress(JoseError, ValueError, TypeError, RecursionError):
+                return jwt.decode(token, key, algorithms=["HS256"])
+        raise NotSignedIn
 
 
 def _registry(now: datetime) -> JWTClaimsRegistry:

@@ -69,8 +69,12 @@ async def _known(way: Way, request: Request, read: "_Read") -> dict[Hashable, An
     # of a header that is given twice the first counts, as in the framework
     headers = dict(reversed(request.scope["headers"]))
     for field in way.fields:
+        given: Any
         if field.place == "path":
             given = request.scope["path_params"][field.alias]
+        elif field.place == "query":
+            asked = request.query_params
+            given = (asked.getlist(field.alias) or None) if field.many else asked.get(field.alias)
         else:
             given = headers.get(field.header)
             given = None if given is None else given.decode("latin-1")

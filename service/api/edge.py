@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api import told
 from service.api.problems import Answering, too_large
-from service.errors import ServiceError
+from service.errors import DataInvalid, ServiceError
 from service.office.security import ORIGIN, Origin
 from service.watching import traces
 from service.watching.log import place_of, tell
@@ -78,7 +78,9 @@ class Edge:
 
         most = LARGEST_UPLOAD if UPLOAD_PATHS.fullmatch(scope["path"]) else LARGEST_BODY
         try:
-            if _declared(given) > most:
+            if not _names_its_host(scope):
+                await refuse(DataInvalid("请求要有一个 Host，也只能有一个。"))
+            elif _declared(given) > most:
                 await refuse(too_large(most))
             else:
                 await self._app(scope, _counted(receive, most), send_with_headers)
@@ -97,6 +99,12 @@ def _id(given: Headers) -> str:
     """Return the caller's request id when it is harmless in a log, else a new one."""
     asked = given.get("x-request-id", "")
     return asked if _GIVEN_ID.fullmatch(asked) else secrets.token_hex(8)
+
+
+def _names_its_host(scope: Scope) -> bool:
+    """Tell whether a request says once for which host it is, as HTTP/1.1 demands: two programs could believe different ones."""
+    named = sum(name == b"host" for name, _ in scope["headers"])
+    return named == 1 or (named == 0 and scope.get("http_version") == "1.0")
 
 
 def _declared(given: Headers) -> int:
@@ -123,8 +131,7 @@ def _add_headers(headers: MutableHeaders, scope: Scope, request_id: str, secure:
     headers["x-request-id"] = request_id
     for name, value in _HEADERS.items():
         headers.setdefault(name, value)
-    if scope["path"].startswith("/api/"):
-        headers.setdefault("cache-control", "no-store")
+    headers.setdefault("cache-control", "no-store")  # unless the route knows better
     if secure or scope.get("scheme") == "https":
         headers.setdefault("strict-transport-security", "max-age=31536000")
 

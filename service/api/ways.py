@@ -2,17 +2,19 @@
 
 The framework looks for the route among all of them, and works out what it depends on, anew for each request. A way holds
 the same, worked out: the same functions, the same fields, in the same order. A route that asks for more than a way can
-give – something from the query or a cookie, a form, a file, a shape of answer left to the framework – has none, and so
-has one whose address another route takes too.
+give – something from a cookie, a form, a file, a model of what is asked, a shape of answer left to the framework – has
+none, and so has one whose address another route takes too.
 """
 
 from asyncio import iscoroutinefunction
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, get_type_hints
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
@@ -31,6 +33,9 @@ class Field:
         self.header = self.alias.encode()
         self.default = field.default
         self.required: bool = field.field_info.is_required()
+        self.many = _is_many(
+            field.field_info.annotation
+        )  # all values of a name that is given often
         self._validate = field.validate
 
     @property
@@ -60,7 +65,7 @@ class Way:
     method: str
     route: APIRoute
     names: tuple[tuple[int, str], ...]  # which part of the address is which parameter
-    fields: tuple[Field, ...]  # of the address and of the headers
+    fields: tuple[Field, ...]  # of the address, of what is asked after it, and of the headers
     body: Field | None
     steps: tuple[Step, ...]
 
@@ -149,7 +154,10 @@ def _answers(dependant: Dependant) -> bool:
 def _put(dependant: Dependant, fields: dict[Hashable, Field], steps: dict[Hashable, Step]) -> bool:
     """Put down a function after all it depends on; say whether it can be called so."""
     strange = (
-        dependant.query_params,
+        any(map(_is_model, dependant.query_params)),
+        # one that a route could change would be the same for all who come
+        any(isinstance(each.default, (list, dict, set)) for each in dependant.query_params),
+        any(_is_many(each.field_info.annotation) for each in dependant.header_params),
         dependant.cookie_params,
         dependant.websocket_param_name,
         dependant.response_param_name,
@@ -166,7 +174,11 @@ def _put(dependant: Dependant, fields: dict[Hashable, Field], steps: dict[Hashab
     takes: list[tuple[str, Hashable]] = [
         (each.name, each.call) for each in dependant.dependencies if each.name and each.call
     ]
-    own = {"path": dependant.path_params, "header": dependant.header_params}
+    own = {
+        "path": dependant.path_params,
+        "query": dependant.query_params,
+        "header": dependant.header_params,
+    }
     for place, declared in {**own, BODY: dependant.body_params}.items():
         for each in declared:
             read = Field(each, place=place)
@@ -177,6 +189,25 @@ def _put(dependant: Dependant, fields: dict[Hashable, Field], steps: dict[Hashab
     assert dependant.call is not None
     steps.setdefault(dependant.call, Step(dependant.call, tuple(takes)))
     return True
+
+
+def _is_model(field: Any) -> bool:
+    """Tell whether a parameter is several: the fields of a model."""
+    found = field.field_info.annotation
+    return isinstance(found, type) and issubclass(found, BaseModel)
+
+
+def _is_many(annotation: Any) -> bool:
+    """Tell whether a parameter takes all values of its name; of a choice of kinds, whether any of them does."""
+    origin = get_origin(annotation)
+    if origin in (Union, UnionType, Annotated):
+        return any(map(_is_many, get_args(annotation)))
+    found = origin or annotation
+    return (
+        isinstance(found, type)
+        and issubclass(found, (list, tuple, set, frozenset, Sequence))
+        and found not in (str, bytes)
+    )
 
 
 def _is_coroutine(call: Any) -> bool:

@@ -1,4 +1,4 @@
-"""耐心的限度 — a connection that does not come to its point is closed: a head that does not end, a body that drips.
+"""耐心的限度 — a connection that does not come to its point is closed: a head without end or measure, a body that drips.
 
 uvicorn waits for both without an end. The body is measured here, where it arrives, whether or not a route reads it; while
 the service itself holds the client back, the client is not blamed.
@@ -11,7 +11,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from service.watching import metrics
 
+LARGEST_HEAD = 64 << 10  # bytes; what proxies let through is less
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 class Patient(HttpToolsProtocol):
@@ -25,6 +27,18 @@ class Patient(HttpToolsProtocol):
         super().__init__(*given, **named)
         self._timer: asyncio.TimerHandle | None = None
         self._began, self._received = 0.0, 0
+        self._in_head, self._head = True, 0  # bytes of a head that has not ended
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has come; a head that goes on too long is kept no further."""
+        super().data_received(data)
+        if not self._in_head:
+            return
+        self._head += len(data)
+        if self._head > LARGEST_HEAD and not self.transport.is_closing():
+            metrics.SLOW_CLIENTS.labels("large head").inc()
+            self.transport.write(_TOO_LARGE)
+            self.transport.close()
 
     def _wait(self, seconds: float, part: str) -> None:
         self._stop_waiting()
@@ -61,12 +75,14 @@ class Patient(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Begin to wait for the head of the next request."""
+        self._in_head, self._head = True, 0
         super().on_message_begin()
         if self._timer is None:
             self._wait(self.head_seconds, "head")
 
     def on_headers_complete(self) -> None:
         """Begin to wait for the body."""
+        self._in_head = False
         self._began, self._received = self.loop.time(), 0
         self._wait(self.body_seconds, "body")
         super().on_headers_complete()

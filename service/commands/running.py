@@ -28,6 +28,7 @@ def register(app: typer.Typer) -> None:
     app.command(help="列出一件事的各个发布版，什么时候由谁生效")(releases)
     app.command(help="检查设置、数据库、到期处理进程和积压，有问题时退出码为 1")(check)
     app.command(help="清除超过保存期限的内容；到期处理进程每天也自动清除一次")(purge)
+    app.command(help="换密钥以后，把动态码改用现在的 YIJIANSHI_SECRET 保存")(rekey)
     app.command(help="打印服务所用数据库角色的授权语句，交给数据库管理员")(roles)
     app.command(help="核对全部办理记录：有没有被改动，与各行是否一致")(verify)
     app.command(help="列出搁置的办件（到期处理没有办成的），或者放行，让下一轮重新处理")(resting)
@@ -195,6 +196,13 @@ def purge(
     from service.commands import upkeep
 
     upkeep.purge(dry_run=dry_run)
+
+
+def rekey() -> None:
+    """Seal what is kept for long with the newest secret."""
+    from service.commands import upkeep
+
+    upkeep.rekey()
 
 
 def verify(

@@ -45,7 +45,7 @@ def database_of(settings: Settings, *, new: bool = False) -> Database:
             settings.url,
             connections=settings.database_connections,
             seconds=settings.verb_seconds,
-            keys=Keys(settings.token_secret, settings.audit_keys),
+            keys=Keys(settings.token_secret, settings.audit_keys, also=settings.other_secrets),
         )
     except ValueError as error:
         raise Refusal(f"{error}（YIJIANSHI_DATABASE_URL）") from None
@@ -79,6 +79,7 @@ def office_of(settings: Settings, *, new: bool = False) -> Office:
         second_factor=settings.second_factor,
         cheap_passwords=settings.cheap_passwords or settings.demo,
         secret=settings.token_secret,
+        also=settings.other_secrets,
         bounds=settings.bounds,
         sharing=HttpSharing(settings.share_url, token, seconds) if settings.share_url else None,
         signing=HttpSigning(settings.sign_url, signer, patience) if settings.sign_url else None,
@@ -114,6 +115,7 @@ def terms_of(settings: Settings) -> Terms:
     return Terms(
         answers=timedelta(days=settings.keep_answers_days),
         bulks=timedelta(days=settings.keep_bulks_days),
+        messages=timedelta(days=settings.keep_messages_days),
         drafts=timedelta(days=settings.keep_drafts_days),
         files=timedelta(days=settings.keep_files_days),
         incoming=timedelta(hours=settings.keep_incoming_hours),
@@ -263,6 +265,7 @@ PURGED_TITLES = {
     "emptied": "清去内容的旧答复",
     "sessions": "结束的会话",
     "bulks": "过期的批量办理",
+    "messages": "有早已发出的消息的办件",
     "drafts": "过期的草稿",
     "uploads": "没有用到的上传",
     "files": "无人使用的文件",
@@ -290,6 +293,18 @@ def purge(*, dry_run: bool) -> None:
         say(f"{PURGED_TITLES[kind]}：{many}")
     if dry_run:
         note("只是清点，没有清除任何内容")
+
+
+def rekey() -> None:
+    """Seal what is kept for long with the newest secret, and say whose second factor no secret opens."""
+
+    async def kept(office: Office) -> None:
+        changed, lost = await office.keep_second_factors_anew()
+        say(f"改用现在的密钥保存的动态码：{changed}")
+        for name in lost:
+            say(f"打不开，要重新设置：yijianshi account {name} --reset-second-factor")
+
+    at_office(kept)
 
 
 def account(name: str, /, *, password_stdin: bool, **facts: Any) -> None:

@@ -44,11 +44,11 @@ class Accounts(Desk):
     @cached_property
     def codes(self) -> Codes:
         """Return how codes of the second factor are checked."""
-        return Codes(self.database, self.secret)
+        return Codes(self.database, self.secret, self.also)
 
     @cached_property
     def _attempts(self) -> Attempts:
-        return Attempts(self.database, self.secret)
+        return Attempts(self.database, self.secret, self.also)
 
     @cached_property
     def _turns(self) -> Turns:

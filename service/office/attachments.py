@@ -131,17 +131,28 @@ def _gone(material: Any, release: Release) -> str:
     return f"「{title}」的文件在系统里找不到了，请重新上传"
 
 
+async def scans_of(connection: Connection, case: Case) -> dict[str, Row]:
+    """Return {scan, threat} of the files of a case, by their hash."""
+    named = sorted({row.file for row in case.materials.values() if row.file})
+    return await files.scans(connection, named) if named else {}
+
+
+def fault_of(title: str, said: Mapping[str, Any]) -> str:
+    """Say what is wrong with a file and what to do, as the scanner found it; empty where nothing was found."""
+    if said["scan"] != "found":
+        return ""
+    return f"「{title}」的文件查出病毒（{said['threat']}），不能提交。{titles.NEW_FILE}"
+
+
 async def refuse_found(tx: Connection, case: Case, release: Release) -> None:
     """Refuse the submission of a draft with a file in which something was found meanwhile. Raises DataInvalid."""
-    named = {row.file: row for row in case.materials.values() if row.file and not row.replaced}
-    scans = await files.scans(tx, sorted(named)) if named else {}
+    scans = await scans_of(tx, case)
     errors = []
-    for file_id, said in scans.items():
-        if said["scan"] == "found":
-            material = named[file_id].material
-            title = release.vocabulary.materials[material].title
-            wrong = f"「{title}」的文件查出病毒（{said['threat']}），不能提交。{titles.NEW_FILE}"
-            errors.append({"pointer": f"/materials/{material}", "detail": wrong})
+    for row in case.materials.values():
+        said = None if row.replaced else scans.get(row.file)
+        title = titles.material_title(release, row.material)
+        if said and (wrong := fault_of(title, said)):
+            errors.append({"pointer": f"/materials/{row.material}", "detail": wrong})
     if errors:
         raise DataInvalid(errors[0]["detail"], errors=errors)
 

@@ -8,6 +8,7 @@ given, whether there is such an account or not.
 import hmac
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -56,9 +57,13 @@ class Attempt:
 class Attempts:
     """Counts attempts at names."""
 
-    def __init__(self, database: Database, secret: str) -> None:
+    def __init__(self, database: Database, secret: str, also: Sequence[str] = ()) -> None:
+        """Count under names that only the secret gives; a place that was known under one of `also` is known."""
         self._database = database
-        self._key = hmac.digest(secret.encode(), b"yijianshi: sign-in attempts", "sha256")
+        self._keys = [
+            hmac.digest(each.encode(), b"yijianshi: sign-in attempts", "sha256")
+            for each in (secret, *also)
+        ]
 
     async def take(self, name: str, origin: Origin, now: datetime) -> Attempt:
         """Count an attempt before anything is looked at. Raises TooManyAttempts; then nothing was counted."""
@@ -66,19 +71,24 @@ class Attempts:
         at_address = self._hashed("address", name, origin.address)
         on_device = self._hashed("device", name, origin.device) if origin.device else at_address
         strangers = (self._hashed("strangers", name), self._hashed("anybody", origin.address))
+        before = [
+            self._hashed(*place, key=key)
+            for key in self._keys[1:]
+            for place in (("device", name, origin.device), ("address", name, origin.address))
+        ]
         async with self._database.transaction() as tx:
-            found = await attempts.find(tx, (on_device, at_address, *strangers))
+            found = await attempts.find(tx, (on_device, at_address, *strangers, *before))
             here = [
                 key
-                for key in (on_device, at_address)
+                for key in (on_device, at_address, *before)
                 if key in found and (found[key]["known_until"] or now) > now
             ]
             own, shared = (here[0], ()) if here else (at_address, strangers)
             for key, allowance in zip(
                 (own, *shared), (OF_ONE_PLACE, OF_STRANGERS, OF_AN_ADDRESS), strict=False
             ):
-                if not await _taken(tx, key, allowance, now):
-                    raise _refused((await attempts.find(tx, (key,)))[key]["locked_until"], now)
+                if not await taken(tx, key, allowance, now):
+                    raise refused((await attempts.find(tx, (key,)))[key]["locked_until"], now)
         return Attempt(own, shared, on_device)
 
     async def give_back(self, attempt: Attempt) -> None:
@@ -97,11 +107,12 @@ class Attempts:
         async with self._database.transaction() as tx:
             await attempts.purge(tx, now)
 
-    def _hashed(self, *parts: str) -> str:
-        return hmac.digest(self._key, json.dumps(parts).encode(), "sha256").hex()
+    def _hashed(self, *parts: str, key: bytes = b"") -> str:
+        return hmac.digest(key or self._keys[0], json.dumps(parts).encode(), "sha256").hex()
 
 
-async def _taken(tx: Connection, key: str, allowance: Allowance, now: datetime) -> bool:
+async def taken(tx: Connection, key: str, allowance: Allowance, now: datetime) -> bool:
+    """Count an attempt under a key; False, and nothing counted, while it is locked."""
     return await attempts.take(
         tx,
         key,
@@ -112,7 +123,8 @@ async def _taken(tx: Connection, key: str, allowance: Allowance, now: datetime) 
     )
 
 
-def _refused(locked_until: datetime, now: datetime) -> TooManyAttempts:
+def refused(locked_until: datetime, now: datetime) -> TooManyAttempts:
+    """Return the refusal that says when to try again."""
     seconds = math.ceil((locked_until - now).total_seconds())
     return TooManyAttempts(
         f"尝试次数过多，请 {math.ceil(seconds / 60)} 分钟后再试。", retry_after=seconds

@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from service.errors import KeyReused, NotFound, NotPermitted, ServiceError, Unavailable, one_field
-from service.office import titles
+from service.office import sight, titles
 from service.office.asking import BulkEntry, BulkOrder, Request
 from service.office.desk import NO_KEY, Desk, new_id, refuse_stale, there
 from service.office.views import BulkResult, BulkView
@@ -129,7 +129,9 @@ class Bulk(Desk):
             release = situation.release
             asked = replace(request, key="", seen_version=_expected_version(row, entry))
             refuse_stale(case, asked)
-            action = one_of_many(release, case, Action(row["action"], entry["item"], row["data"]))
+            wanted = Action(row["action"], entry["item"], row["data"])
+            sight.refuse_hidden(case, request.actor, wanted)
+            action = one_of_many(release, case, wanted)
             taken = step(case, action, request.actor, situation)
             view = await self.recorded(tx, taken, asked, situation, was=found.case, scope=NO_KEY)
         except Unavailable:

@@ -25,7 +25,6 @@ from service.workflows.application import (
 from service.workflows.calendar import WorkCalendar
 from service.workflows.case import (
     CASE,
-    OVERDUE_STATES,
     WAITING,
     Action,
     Actor,
@@ -35,6 +34,7 @@ from service.workflows.case import (
     Feedback,
     Item,
     Material,
+    Notice,
     Offer,
     Situation,
     Task,
@@ -54,7 +54,7 @@ from service.workflows.definition import (
 )
 from service.workflows.handling import Later, reappliable
 from service.workflows.proceedings import is_inside
-from service.workflows.rules import FEEDBACK_CLOCK, defaulted_on, points_checked
+from service.workflows.rules import FEEDBACK_CLOCK, compensates, defaulted_on, points_checked
 from service.workflows.telling import (
     Entry,
     Owed,
@@ -170,6 +170,13 @@ class CaseView:
         notice = self.case.notices.get(n)
         return notice is not None and sight.reads(notice, self.actor)
 
+    def about(self, notice: Notice) -> str:
+        """Return the item a paper is told under: the matter itself where it came from a proceeding the actor does not know of."""
+        if notice.item in self.case.items or notice.item == CASE:
+            return notice.item
+        own = own_code(notice.item)
+        return own if own in self.case.items else CASE
+
     def seen(self, code: str) -> str:
         """Return the version of an item: who names it is refused only if this item has changed."""
         return item_seen(self.whole, code)
@@ -208,15 +215,6 @@ class CaseView:
     def told_items(self) -> list[Item]:
         """Return the items and proceedings that the applicant is told of: without those among offices."""
         return [item for item in self.case.items.values() if not is_inside(item.lifecycle)]
-
-    @property
-    def ended_unanswered(self) -> list[str]:
-        """Return the items that ended because papers did not come in time, each with what that is called here."""
-        return [
-            f"{self.release.title_of(code)}：{machine_for(self.release, code).states[item.state].title}"
-            for code, item in self.case.items.items()
-            if item.outcome == "lapsed" or item.state in OVERDUE_STATES
-        ]
 
     def waits_for(self, item: Item) -> list[str]:
         """Return the items of the case that have to be done before this one begins."""
@@ -264,18 +262,17 @@ class CaseView:
         """Return the reasons of the catalogue that an action on an item takes, by code."""
         return offered_reasons(self.release, self.whole, item, transition)
 
-    def grounds(self, item: Item) -> dict[str, str]:
-        """Return the grounds on which an item may not be received, by code."""
-        return grounds_of(self.release, item)
+    def may_carry(self, item: Item, transition: Transition) -> tuple[str, ...]:
+        """Return what an action on an item may carry beside what it needs, where the page asks for it."""
+        decides = transition.effect is not None and transition.effect.parent is not None
+        return ("compensation",) if decides and compensates(item) else ()
 
-    def declines(self, item: Item, action: str) -> bool:
-        """Tell whether an action does not receive the application at all (不予受理)."""
+    def grounds(self, item: Item, action: str) -> Mapping[str, str]:
+        """Return the grounds on which an action does not receive the application (不予受理); none where it does not."""
         leaving = machine_for(self.release, item.item).leaving(item.state)
-        return any(
-            declines(self.release, item, transition)
-            for transition in leaving
-            if transition.action == action
-        )
+        ways = [transition for transition in leaving if transition.action == action]
+        turns_away = any(declines(self.release, item, each) for each in ways)
+        return grounds_of(self.release, item) if turns_away else {}
 
     def missing_of(self, item: Item) -> list[str]:
         """Return the codes of the required materials of an item that are not there."""
@@ -338,8 +335,14 @@ class Progress:
         return [
             event
             for event in self.events
-            if sight.sees_event(case, actor, release, event.item, event.action)
+            if sight.sees_event(
+                release, case, actor, event.item, event.action, told=self._told_by(event.n)
+            )
         ]
+
+    def _told_by(self, n: int) -> bool:
+        """Tell whether a paper that the actor reads went out with an event."""
+        return any(map(self.view.reads, self.papers.get(n, ())))
 
     @cached_property
     def papers(self) -> Mapping[int, Sequence[int]]:

@@ -6,6 +6,7 @@ The secret is kept sealed: who reads the database without the secret of the serv
 import base64
 import hmac
 import secrets
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -29,10 +30,12 @@ Purpose = Literal["kept", "enrolment"]
 class Codes:
     """Makes and checks codes."""
 
-    def __init__(self, database: Database, secret: str) -> None:
+    def __init__(self, database: Database, secret: str, also: Sequence[str] = ()) -> None:
+        """Seal and hash with `secret`; what was kept under one of `also` is known, and kept anew when it is used."""
         self._database = database
-        self._seal = AESGCM(_key(secret, b"yijianshi: second factor"))
-        self._hashing = _key(secret, b"yijianshi: recovery codes")
+        secrets_ = (secret, *also)
+        self._seals = [AESGCM(_key(each, b"yijianshi: second factor")) for each in secrets_]
+        self._hashings = [_key(each, b"yijianshi: recovery codes") for each in secrets_]
 
     def new_secret(self) -> str:
         """Return a secret as apps take it, in Base32."""
@@ -45,17 +48,30 @@ class Codes:
     def sealed(self, account: str, text: str, purpose: Purpose = "kept") -> str:
         """Seal a text for an account and a purpose."""
         nonce = secrets.token_bytes(NONCE_BYTES)
-        content = self._seal.encrypt(nonce, text.encode(), f"{purpose} {account}".encode())
+        content = self._seals[0].encrypt(nonce, text.encode(), f"{purpose} {account}".encode())
         return base64.b64encode(nonce + content).decode()
 
     def opened(self, account: str, sealed: str, purpose: Purpose = "kept") -> str:
         """Return what was sealed for this account and purpose; empty for anything else."""
-        try:
-            content = base64.b64decode(sealed, validate=True)
-            nonce, rest = content[:NONCE_BYTES], content[NONCE_BYTES:]
-            return self._seal.decrypt(nonce, rest, f"{purpose} {account}".encode()).decode()
-        except (ValueError, InvalidTag):
-            return ""
+        return next((text for text in self._opened(account, sealed, purpose) if text), "")
+
+    def _opened(self, account: str, sealed: str, purpose: Purpose) -> Iterator[str]:
+        """Yield what each secret makes of a sealed text, the newest first; empty where it is not its own."""
+        for seal in self._seals:
+            try:
+                content = base64.b64decode(sealed, validate=True)
+                nonce, rest = content[:NONCE_BYTES], content[NONCE_BYTES:]
+                yield seal.decrypt(nonce, rest, f"{purpose} {account}".encode()).decode()
+            except (ValueError, InvalidTag):
+                yield ""
+
+    def kept_anew(self, account: str, kept: str) -> str | None:
+        """Return a kept secret as the newest secret of the service seals it; empty where none opens it, None where it is so."""
+        found = list(self._opened(account, kept, "kept"))
+        if found[0]:
+            return None
+        secret = next((text for text in found if text), "")
+        return self.sealed(account, secret) if secret else ""
 
     @staticmethod
     def step(secret: str, code: str, now: datetime) -> int | None:
@@ -72,13 +88,20 @@ class Codes:
         account, typed = row["account"], "".join(code.split())
         if len(typed) != DIGITS:
             async with self._database.transaction() as tx:
-                return await accounts.use_recovery_code(tx, account, self.hashed(account, typed))
+                for key in self._hashings:
+                    if await accounts.use_recovery_code(tx, account, _hashed(key, account, typed)):
+                        return True
+            return False
         secret = self.opened(account, row["otp_secret"])
         step = self.step(secret, typed, now) if secret else None
         if step is None:
             return False
         async with self._database.transaction() as tx:
-            return await accounts.use_step(tx, account, step)
+            if not await accounts.use_step(tx, account, step):
+                return False
+            if anew := self.kept_anew(account, row["otp_secret"]):
+                await accounts.keep_anew(tx, account, row["otp_secret"], anew)
+        return True
 
     def recovery_codes(self) -> list[str]:
         """Return new recovery codes."""
@@ -86,8 +109,12 @@ class Codes:
 
     def hashed(self, account: str, recovery_code: str) -> str:
         """Return a recovery code as it is kept; small letters and missing strokes do not matter."""
-        plain = recovery_code.replace("-", "").upper()
-        return hmac.digest(self._hashing, f"{account} {plain}".encode(), "sha256").hex()
+        return _hashed(self._hashings[0], account, recovery_code)
+
+
+def _hashed(key: bytes, account: str, recovery_code: str) -> str:
+    plain = recovery_code.replace("-", "").upper()
+    return hmac.digest(key, f"{account} {plain}".encode(), "sha256").hex()
 
 
 def _group() -> str:

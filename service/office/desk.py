@@ -94,6 +94,7 @@ class Desk:
         signing: Signing | None = None,
         demands: Demands = NO_DEMANDS,
         secret: str = "",
+        also: Sequence[str] = (),
         bounds: Bounds = BOUNDS,
         scanner: Scanner | None = None,
         security_log_days: int = SECURITY_LOG_DAYS,
@@ -102,18 +103,17 @@ class Desk:
         """Work on a database and a folder of files; nothing is opened yet.
 
         Cheap passwords are for demonstrations. `secret` is what all processes share: keys are drawn from it, kept answers are sealed.
+        What was made with one of `also` is believed while the secret is changed.
         """
-        self.seal = Seal(secret)
-        self.form = Form()
+        self.seal, self.form = Seal(secret, also), Form()
         self.bounds = bounds
         self.scanner = scanner
         self.security_log_days = security_log_days
         self.noted = Noted()
         self.apart = Apart()
-        self.secret = secret
+        self.secret, self.also = secret, tuple(also)
         self.second_factor = second_factor
-        self.sharing = sharing
-        self.signing = signing
+        self.sharing, self.signing = sharing, signing
         self.demands = demands
         self.outside = outside or Outside()
         self.cheap_passwords = cheap_passwords

@@ -1,11 +1,14 @@
 """填写 — what an application that is still being written comes to, and what the applicant told before."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from service.errors import ActionNotAllowed
+from service.office import titles
 from service.office.assembling import case_of
+from service.office.attachments import fault_of, scans_of
 from service.office.desk import Desk, as_known_to, there
 from service.office.reading import record_of
 from service.store import case_lists, cases
@@ -17,6 +20,8 @@ from service.workflows.definition import Release
 from service.workflows.handling import objected
 from service.workflows.notices import say_date
 from service.workflows.telling import Earlier, draft_as_it_stands
+
+UNSCANNED: Row = {"scan": "unscanned", "threat": ""}  # from before there was a scanner
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +59,10 @@ class Filling(Desk):
             if newest.asked and again is None:
                 row = await _filed_before(connection, case.account, case.applicant_id, case.bundle)
             known = again.told if again else earlier_of(row)
+            scans = await scans_of(connection, case) if self.scanner else None
         before = situation.release if situation.release.hash != release.hash else None
         content = draft_as_it_stands(case, newest, earlier=known, before=before)
-        return DraftView(case, release, content, again)
+        return DraftView(case, release, _with_scans(content, scans), again)
 
     async def _reapplied(self, connection: Connection, case: Case) -> Again | None:
         """Return what a draft that applies anew knows from the older case; its writer was the applicant there."""
@@ -75,6 +81,25 @@ class Filling(Desk):
         if row is None or row["bundle"] != bundle:
             return {}
         return {"answers": row["answers"], "said": _origin(row)}
+
+
+def _with_scans(content: dict[str, Any], scans: Mapping[str, Row] | None) -> dict[str, Any]:
+    """Say at each file what the scanner said of it, as soon as it did; what it found is lacking, as a submission would say.
+
+    `scans` None where there is no scanner.
+    """
+    lacking = list(content["lacking"])
+    papers = []
+    for paper in content["papers"]:
+        given, scan, fault = paper["given"], None, ""
+        if given and given["file"] and scans is not None:
+            said = scans.get(given["file"], UNSCANNED)
+            scan, fault = said["scan"], fault_of(paper["title"], said)
+        if fault:
+            lacking.append({"pointer": f"/materials/{paper['code']}", "detail": fault})
+        told = {"scan": scan, "scan_title": scan and titles.SCANS[scan], "fault": fault}
+        papers.append({**paper, "given": given and {**given, **told}})
+    return {**content, "papers": papers, "lacking": lacking}
 
 
 async def _filed_before(

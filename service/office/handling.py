@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from service.office import sight
 from service.office.asking import Request
 from service.office.attachments import with_own_files
 from service.office.case_view import CaseView
@@ -37,6 +38,7 @@ class Handling(Desk):
             if done := self.repeated(found.answered, request, case, situation, answer):
                 return done
             refuse_stale(case, request, action.item)
+            sight.refuse_hidden(case, request.actor, action)
             checked = await with_own_files(
                 tx, self.folder, action, request.actor, situation.release
             )
@@ -55,6 +57,7 @@ class Handling(Desk):
         async with self.database.reading() as connection:
             found = there(await cases.look(connection, number=number))
             case, situation = await self.opened(found, actor, now, connection)
+            sight.refuse_hidden(case, actor, action)
             action = await with_own_files(connection, self.folder, action, actor, situation.release)
         taken = step(case, action, actor, replace(situation, lot=UNDRAWN))
         return CaseView.of(

@@ -120,7 +120,7 @@ class Holdings(Desk):
         state = state_on(row, local_date(now))
         if state != "valid":
             raise ActionNotAllowed(f"不能出示：{STATE_NOTES[state]}", state=state)
-        return ShowCodes(self.secret).made(row["code"], now)
+        return ShowCodes(self.secret, self.also).made(row["code"], now)
 
     async def face_pdf(
         self, actor: Actor, number: str, now: datetime, *, base: str

@@ -143,6 +143,20 @@ class OwnAccount(Sessions):
             await note(tx, Entry(fact="second_factor_reset", account=account, about=account))
         self.staff.forget(account)
 
+    async def keep_second_factors_anew(self) -> tuple[int, list[str]]:
+        """Seal every second factor with the newest secret; return how many were changed, and whose nobody can open any more."""
+        changed, lost = 0, []
+        async with self.database.reading() as connection:
+            kept = {row["account"]: row["otp_secret"] for row in await accounts.listed(connection)}
+        for name, was in kept.items():
+            anew = self.codes.kept_anew(name, was) if was else None
+            if anew == "":
+                lost.append(name)
+            if anew:
+                async with self.database.transaction() as tx:
+                    changed += await accounts.keep_anew(tx, name, was, anew)
+        return changed, lost
+
     async def _as_it_is(self, account: str) -> Account:
         self.staff.forget(account)
         row = await self._row(account)

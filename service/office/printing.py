@@ -9,9 +9,10 @@ from typing import Any, Literal
 from service.errors import NotFound
 from service.office import press, sight, titles
 from service.office.desk import Desk, there
+from service.office.heard import Heard, digits, spellings
 from service.office.holdings import STATE_NOTES, state_on
 from service.office.security import HOUR, part_of, reading
-from service.office.showing import ShowCodes
+from service.office.showing import ShowCodes, Showing
 from service.store import case_lists, cases, papers
 from service.store.cases import Row
 from service.store.database import Connection
@@ -29,6 +30,7 @@ NO_PAPER = "没有这份文书，或者您无权查看。"
 NO_CODE = "没有查到这份文书，请核对文书上的校验码。"
 NOT_OURS = "这不是本系统的出示码，请持证人打开“我的证照”，当面重新出示。"
 OVER = "这个出示码已经过了五分钟，不能再用。请持证人当面重新出示。"
+NOT_HEARD = "编号和出示码对不上，或者出示码已经用过、过了五分钟。请核对证照编号，请持证人再报一个新的出示码。"
 UNMET = "承诺的条件还没有核实符合，暂时不能凭它从事活动。"
 ALTERED = "存档的内容与办理记录对不上，请向发文机关查实，在此之前不要使用。"
 _EVENTS_AT_ONCE = 200
@@ -110,11 +112,33 @@ class Printing(Desk):
 
         Raises NotFound, saying so, for a code that is over and for one that this service did not make.
         """
-        showing = ShowCodes(self.secret).read(token)
+        showing = ShowCodes(self.secret, self.also).read(token)
         if showing is None:
             raise NotFound(NOT_OURS)
         if now >= showing.until:
             raise NotFound(OVER)
+        return await self._held_out(showing, now)
+
+    async def heard_certificate(
+        self, number: str, said: str, now: datetime, *, address: str
+    ) -> dict[str, Any]:
+        """Verify a certificate by its number and the digits its holder says: what `shown_certificate` tells, once.
+
+        `address` is from where it is asked. Raises NotFound alike for a number that is nobody's, for digits that are wrong,
+        over or used; TooManyAttempts.
+        """
+        async with self.database.reading() as connection:
+            found = [await papers.certificate(connection, each) for each in spellings(number)]
+        held = next((row for row in found if row), None)
+        codes = ShowCodes(self.secret)
+        showing = codes.heard(held["code"], digits(said), now) if held else None
+        meant = held["number"] if held else number
+        if not await Heard(self.database, self.secret).passes(meant, address, showing, now):
+            raise NotFound(NOT_HEARD)
+        assert showing is not None
+        return await self._held_out(showing, now)
+
+    async def _held_out(self, showing: Showing, now: datetime) -> dict[str, Any]:
         async with self.database.reading() as connection:
             held = await papers.certificate_by_code(connection, showing.code)
             if held is None:

@@ -28,6 +28,7 @@ class Terms:
 
     answers: timedelta = timedelta(days=30)
     bulks: timedelta = timedelta(days=90)
+    messages: timedelta = timedelta(days=90)  # after they were sent
     drafts: timedelta = timedelta(days=90)
     files: timedelta = timedelta(days=7)  # handed in, attached to nothing
     incoming: timedelta = timedelta(hours=24)
@@ -47,7 +48,7 @@ class Purging(Desk):
     async def purge(self, now: datetime, terms: Terms, *, dry_run: bool = False) -> dict[str, int]:
         """Delete what has outlived its term and return how much of each kind; a dry run only counts.
 
-        Kinds: answers, emptied, sessions, bulks, drafts, uploads, files, strays, incoming, bytes, workers, quotas.
+        Kinds: answers, emptied, sessions, bulks, messages, drafts, uploads, files, strays, incoming, bytes, workers, quotas.
         """
         found: dict[str, int] = {}
         for kind, table, column, term in _ROWS:
@@ -55,6 +56,8 @@ class Purging(Desk):
             wanted = purging.ended(table, column, before)
             found[kind] = await self._batches(wanted, _remover(table), dry_run=dry_run)
         found["emptied"] = await self._batches(purging.unsealed(), self._empty, dry_run=dry_run)
+        wanted = purging.sent(now - terms.messages)
+        found["messages"] = await self._batches(wanted, purging.forget_sent, dry_run=dry_run)
         found["drafts"] = await self._drafts(now, terms, dry_run=dry_run)
         found |= await self._files(now, terms, dry_run=dry_run)
         if not dry_run:

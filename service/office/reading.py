@@ -8,10 +8,11 @@ from typing import Any
 from service.errors import NotFound, NotPermitted, one_field
 from service.office import sight, titles
 from service.office.asking import CaseFilter
+from service.office.attachments import scans_of
 from service.office.case_view import CaseView, Progress, Recorded, where_is
 from service.office.desk import Desk, there
 from service.office.views import CaseSummary, Page, value_of
-from service.store import case_lists, cases, files
+from service.store import case_lists, cases
 from service.store.case_lists import Filter
 from service.store.cases import Row
 from service.store.database import Connection
@@ -69,8 +70,7 @@ class Reading(Desk):
 
     async def _scans(self, connection: Connection, case: Case) -> dict[str, Row]:
         """Return what the scanner said of the files of a case; where there is none, nothing was scanned."""
-        named = sorted({row.file for row in case.materials.values() if row.file})
-        return await files.scans(connection, named) if self.scanner and named else {}
+        return await scans_of(connection, case) if self.scanner else {}
 
     async def _seen_case(
         self, connection: Connection, actor: Actor, number: str, now: datetime
@@ -125,12 +125,14 @@ class Reading(Desk):
             )
             around = await self._with_neighbours(connection, case.id, rows)
         papers, view = attached_papers(around), CaseView.of(case, actor, situation)
+        read = {n: tuple(filter(view.reads, some)) for n, some in papers.items()}
         shown = [
-            Recorded(
-                **_event_columns(row), papers=tuple(filter(view.reads, papers.get(row["n"], ())))
-            )
+            Recorded(**_event_columns(row), papers=told)
             for row in rows[:limit]
-            if sight.sees_event(case, actor, situation.release, row["item"], row["action"])
+            for told in [read.get(row["n"], ())]
+            if sight.sees_event(
+                situation.release, case, actor, row["item"], row["action"], told=bool(told)
+            )
         ]
         return Page(shown, str(rows[limit - 1]["n"]) if len(rows) > limit else None)
 

@@ -10,7 +10,8 @@ import hmac
 import json
 import secrets
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -30,17 +31,21 @@ FAST = 1  # the compression that costs least: what is sealed no longer compresse
 class Seal:
     """封条 — seals and opens kept answers."""
 
-    def __init__(self, secret: str) -> None:
-        """Take the secret that all processes share."""
-        self._root = hashlib.sha256(b"yijianshi kept answers\0" + secret.encode()).digest()
+    def __init__(self, secret: str, also: Sequence[str] = ()) -> None:
+        """Take the secret that all processes share; what was sealed under one of `also` is opened too."""
+        self._roots = [
+            hashlib.sha256(b"yijianshi kept answers\0" + each.encode()).digest()
+            for each in (secret, *also)
+        ]
 
-    def _cipher(self, scope: Key, fold: str = "") -> AESGCM:
-        """Return the cipher for who asked and under which key; another for answers that are folded.
+    def _ciphers(self, scope: Key, fold: str = "") -> Iterator[AESGCM]:
+        """Yield the ciphers for who asked and under which key; others for answers that are folded.
 
         So whoever does not know that fold finds one that does not open, and never takes it for something else.
         """
         said = "\0".join((*scope, f"fold {fold}") if fold else scope).encode()
-        return AESGCM(hmac.digest(self._root, said, "sha256"))
+        for root in self._roots:
+            yield AESGCM(hmac.digest(root, said, "sha256"))
 
     def closed(self, answer: Any, scope: Key, *, terse: bool = True) -> dict[str, str]:
         """Return an answer as it is kept; of a request that renders none, nothing."""
@@ -53,7 +58,7 @@ class Seal:
             plain = (b"t" if as_text else b"j") + folding.fold(ANSWERS).folded(text)
         else:
             plain = zlib.compress(json.dumps(answer, ensure_ascii=False).encode(), FAST)
-        cipher = self._cipher(scope, folding.FIRST if terse else "")
+        cipher = next(self._ciphers(scope, folding.FIRST if terse else ""))
         found = base64.b64encode(nonce + cipher.encrypt(nonce, plain, None)).decode()
         return {SEALED: f"{FOLDED}{folding.FIRST}{found}" if terse else found}
 
@@ -64,13 +69,15 @@ class Seal:
         number, text = "", kept[SEALED]
         if text.startswith(FOLDED):
             number, text = text[len(FOLDED)], text[len(FOLDED) + 1 :]
-        found = base64.b64decode(text)
-        try:
-            cipher = self._cipher(scope, number)
-            plain = cipher.decrypt(found[:NONCE_BYTES], found[NONCE_BYTES:], None)
-        except InvalidTag as error:
-            raise ValueError("sealed under another secret") from error
+        plain = self._plain(base64.b64decode(text), scope, number)
         if not number:
             return json.loads(zlib.decompress(plain))
         said = folding.fold(ANSWERS, number).unfolded(plain[1:])
         return said if plain[:1] == b"t" else json.loads(said)
+
+    def _plain(self, found: bytes, scope: Key, number: str) -> bytes:
+        """Return what one of the secrets has sealed. Raises ValueError."""
+        for cipher in self._ciphers(scope, number):
+            with suppress(InvalidTag):
+                return cipher.decrypt(found[:NONCE_BYTES], found[NONCE_BYTES:], None)
+        raise ValueError("sealed under another secret")

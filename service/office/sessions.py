@@ -8,12 +8,16 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from service.errors import NotFound, one_field
 from service.office.accounts import Accounts, actor_of
-from service.office.views import Account
+from service.office.attempts import NOWHERE, Origin
+from service.office.security import Entry, note
+from service.office.views import Account, value_of
 from service.store import sessions
 from service.workflows.case import Actor
 
 IDLE, LIFE = timedelta(minutes=30), timedelta(hours=12)
+ID = 20  # characters of a digest by which its owner names a session
 NOTED_EVERY = timedelta(minutes=1)  # that a browser is in use is written down once a minute at most
 
 
@@ -28,10 +32,21 @@ class Session:
     must_enrol: bool = False  # nothing but setting up the second factor
 
 
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """登录 — one browser in which an account is signed in; `id` says nothing of its token."""
+
+    id: str
+    created_at: datetime
+    seen_at: datetime  # to a minute
+    address: str
+    here: bool = False  # it is the one that asks
+
+
 class Sessions(Accounts):
     """Signing in and out with a browser."""
 
-    async def open_session(self, account: Account, now: datetime) -> str:
+    async def open_session(self, account: Account, now: datetime, address: str = "") -> str:
         """Open a session for who has just signed in; return the token the browser is to keep."""
         token = secrets.token_urlsafe(32)
         row = {
@@ -41,6 +56,7 @@ class Sessions(Accounts):
             "created_at": now,
             "seen_at": now,
             "ends_at": now + LIFE,
+            "address": address,
         }
         async with self.database.transaction() as tx:
             await sessions.forget_ended(tx, now)
@@ -68,6 +84,33 @@ class Sessions(Accounts):
             row["ends_at"],
             self.must_enrol(account),
         )
+
+    async def sign_ins(self, actor: Actor, now: datetime, token: str = "") -> list[SignIn]:
+        """Return the browsers in which the own account is signed in; `token` is that of the one that asks."""
+        async with self.database.reading() as connection:
+            rows = await sessions.of_account(connection, actor.account, now, now - IDLE)
+        here = _digest(token) if token else ""
+        return [
+            value_of(SignIn, row, id=row["token_sha256"][:ID], here=row["token_sha256"] == here)
+            for row in rows
+        ]
+
+    async def end_sign_in(
+        self, actor: Actor, id_: str, password: str, now: datetime, *, origin: Origin = NOWHERE
+    ) -> None:
+        """Sign one browser of the own account out, with the password once more: who sits at a forgotten one ends no other.
+
+        Raises:
+            DataInvalid: the password is wrong. NotFound: there is no such one. TooManyAttempts: counted as signing in is.
+        """
+        async with self._attempting(actor.account, origin, now):
+            if await self._proven(actor.account, password) is None:
+                raise one_field("/password", "密码不对")
+        async with self.database.transaction() as tx:
+            if len(id_) != ID or not await sessions.end_one(tx, actor.account, id_):
+                raise NotFound("没有这处登录，可能已经退出了。")
+            fact = Entry(fact="signed_out", account=actor.account, kind=actor.kind, detail="one")
+            await note(tx, fact)
 
     async def close_session(self, token: str) -> None:
         """Sign out: the token is worth nothing from now on."""

@@ -9,13 +9,15 @@ from service.workflows.case import (
     CASE,
     PHOTO,
     THIRD_PARTY,
+    Action,
     Actor,
     Case,
     Notice,
     altered,
 )
 from service.workflows.definition import Release, kinds_of, own_code
-from service.workflows.proceedings import KINDS
+from service.workflows.handling import SUPERVISE, no_item, no_task
+from service.workflows.proceedings import KINDS, is_inside
 from service.workflows.rules import readable_by_head
 
 HEADS = frozenset({"head"})  # who reads the ratings of a department
@@ -38,6 +40,7 @@ def sees_all(release: Release, case: Case, actor: Actor) -> bool:
 
 def shown(release: Release, case: Case, actor: Actor) -> Case:
     """Return the case without what this actor has no business with."""
+    case = _without_hidden(case, actor)
     if rights.is_applicant(case, actor):
         return case
     case = _without_raters(release, case, actor)
@@ -55,7 +58,7 @@ def shown(release: Release, case: Case, actor: Actor) -> Case:
         case,
         answers={name: value for name, value in case.answers.items() if name in filled},
         form={name: value for name, value in case.form.items() if name in fields},
-        mandate={},
+        mandate=case.mandate if own else {},  # who decides knows who acted for whom
         materials={
             n: row
             for n, row in case.materials.items()
@@ -69,29 +72,65 @@ def shown(release: Release, case: Case, actor: Actor) -> Case:
     )
 
 
-def _without_raters(release: Release, case: Case, actor: Actor) -> Case:
-    """Hide who rated from those who were rated: only the head answers for it, and supervision watches (R-EVAL-3)."""
-    if actor.is_supervisor:
-        return case
-    hidden = {
+def refuse_hidden(case: Case, actor: Actor, action: Action) -> None:
+    """Refuse an action on an item or a task that is hidden from the actor as one on none. Raises NotFound."""
+    hidden = _hidden(case, actor)
+    if action.item in hidden:
+        raise no_item(action.item)
+    task = action.data.get("task")
+    if type(task) is int and task in case.tasks and case.tasks[task].item in hidden:
+        raise no_task(task)
+
+
+def _hidden(case: Case, actor: Actor) -> set[str]:
+    """Return the proceedings that the actor does not know of.
+
+    What offices do among themselves is nobody's outside (R-MON-2); who rated is not for those who were rated: only the
+    head answers for it, and supervision watches (R-EVAL-3).
+    """
+    if actor.is_supervisor or actor.is_clock:
+        return set()
+    if rights.is_applicant(case, actor):
+        return {code for code in case.items if _among_offices(code)}
+    return {
         code
         for code, item in case.items.items()
         if (readers := _readers(code)) and not _sits(actor, readers, item.department)
     }
-    lead = release.bundle.lead
-    readable = {}
-    if _sits(actor, HEADS, actor.department):
-        readable = readable_by_head(case, department=actor.department, lead=lead)
+
+
+def _among_offices(code: str) -> bool:
+    """Tell whether it is a proceeding among offices, or follows one."""
+    return any(is_inside(kind) for kind in kinds_of(code))
+
+
+def _without_hidden(case: Case, actor: Actor) -> Case:
+    """Leave out the proceedings that the actor does not know of; the applicant keeps what was written to him."""
+    hidden = _hidden(case, actor)
     if not hidden:
-        return altered(case, ratings=readable)
+        return case
+    own = rights.is_applicant(case, actor)
     return altered(
         case,
-        ratings=readable,
         items={code: item for code, item in case.items.items() if code not in hidden},
         clocks={key: clock for key, clock in case.clocks.items() if clock.item not in hidden},
         tasks={n: task for n, task in case.tasks.items() if task.item not in hidden},
-        notices={n: row for n, row in case.notices.items() if row.item not in hidden},
+        notices={
+            n: row
+            for n, row in case.notices.items()
+            if row.item not in hidden or (own and row.to == APPLICANT)
+        },
     )
+
+
+def _without_raters(release: Release, case: Case, actor: Actor) -> Case:
+    """Hide the ratings from those who were rated (R-EVAL-3)."""
+    if actor.is_supervisor:
+        return case
+    if not _sits(actor, HEADS, actor.department):
+        return altered(case, ratings={})
+    lead = release.bundle.lead
+    return altered(case, ratings=readable_by_head(case, department=actor.department, lead=lead))
 
 
 def _readers(code: str) -> frozenset[str]:
@@ -126,11 +165,18 @@ def reads(notice: Notice, actor: Actor) -> bool:
     return notice.to == APPLICANT or inside
 
 
-def sees_event(case: Case, actor: Actor, release: Release, item: str, action: str) -> bool:
-    """Tell whether a record of an item concerns this actor; a rating and its redress are not for those rated."""
+def sees_event(
+    release: Release, case: Case, actor: Actor, item: str, action: str, *, told: bool
+) -> bool:
+    """Tell whether a record of an item concerns this actor; `told`: a paper to the applicant went out with it.
+
+    A rating and its redress are not for those rated, and what offices order each other is not for the applicant.
+    """
+    if rights.is_applicant(case, actor):
+        return told or not (_among_offices(item) or action == SUPERVISE.name)
     of = case.items.get(item)
     readers = HEADS if action == "rate" else _readers(item)
-    if readers and not (rights.is_applicant(case, actor) or actor.is_supervisor):
+    if readers and not actor.is_supervisor:
         return of is not None and _sits(actor, readers, of.department)
     if not item or actor.is_supervisor or sees_all(release, case, actor):
         return True

@@ -1,7 +1,7 @@
 """到期处理 — what the clock does: one transaction per case; a case that fails waits and does not stop the line.
 
 Whatever a case does – raise, run into a time-out, not let itself be written – the others are done in the same round. A
-round ends early only when the database itself does not answer.
+round ends early only when the database itself does not answer, or has no room.
 """
 
 import logging
@@ -10,17 +10,19 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from time import monotonic
 
 from service.errors import NotFound
 from service.office.asking import Request
 from service.office.desk import NO_KEY, Desk, there
-from service.store import cases, sweeps
+from service.store import cases, sweeps, tasks
 from service.store.database import Connection
-from service.store.faults import Unanswered, named
+from service.store.faults import NoRoom, Unanswered, named
 from service.workflows.case import CLOCK_ACTOR, Case, Situation, Step
-from service.workflows.step import recalendar, tick
+from service.workflows.step import give_back, recalendar, tick
 
 AGAIN_AFTER = timedelta(minutes=10)
+LOOKS_FOR_LEFT = 60.0  # seconds
 
 log = logging.getLogger("yijianshi.sweeps")
 
@@ -41,6 +43,8 @@ class RestingCase:
 
 class Sweeps(Desk):
     """The verbs of the worker. Killing it at any point changes nothing but the delay."""
+
+    _looked_for_left = -LOOKS_FOR_LEFT
 
     @cached_property
     def _unrested(self) -> dict[str, datetime]:
@@ -64,6 +68,26 @@ class Sweeps(Desk):
             return await sweeps.stale(tx, self.catalogue.versions(), now, 1, but)
 
         return await self._sweep(find, recalendar, now, limit)
+
+    async def give_back(self, now: datetime, limit: int = 100) -> int:
+        """Give back the tasks of clerks who are not at that post any more; return how many cases changed.
+
+        Looked for once a minute in each process: a clerk moves seldom, and nothing is lost until then.
+        """
+        if (clock := monotonic()) < self._looked_for_left + LOOKS_FOR_LEFT:
+            return 0
+        async with self.database.reading() as connection:
+            posts = (await self.staff.roster(connection)).posts
+            held = await tasks.held(connection)
+        left = [place for place in held if place[0] not in posts.get(place[1:], ())]
+
+        async def find(tx: Connection, but: Collection[str]) -> list[str]:
+            return await tasks.cases_held(tx, left, now, 1, but)
+
+        done = await self._sweep(find, give_back, now, limit) if left else 0
+        if done < limit:
+            self._looked_for_left = clock
+        return done
 
     async def resting_cases(self, now: datetime) -> list[RestingCase]:
         """List the cases that a sweep left alone because they failed, the longest resting first."""
@@ -94,8 +118,8 @@ class Sweeps(Desk):
                     case_id = found[0]
                     changed = await self._one(tx, case_id, decide, now)
             except Exception as error:
-                if not case_id:
-                    raise
+                if not case_id or isinstance(error, NoRoom):
+                    raise  # it is no case's fault: as soon as there is room all of them go on
                 failed += 1
                 await self._rest(case_id, error, now)
             else:

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from service.errors import NotFound, NotPermitted
+from service.errors import NotPermitted
 from service.office import sight, titles
 from service.office.asking import Request, TaskFilter
 from service.office.case_view import CaseView
@@ -20,7 +20,7 @@ from service.store.paging import page
 from service.store.tasks import Narrowing, Whose
 from service.workflows.case import Action, Actor, Clock, machine_for
 from service.workflows.definition import Release, own_code, sought_spelling
-from service.workflows.handling import bulk_ways, colleagues
+from service.workflows.handling import bulk_ways, colleagues, no_task
 from service.workflows.step import step
 
 LIST_ORDER = ("rank_on", "case_id", "n")
@@ -117,7 +117,7 @@ class Tasks(Desk):
             if not actor.is_clerk_of(task.department if task else actor.department):
                 raise NotPermitted("这项待办不属于您的部门", action="transfer")
             if task is None or task.done_at is not None:
-                raise NotFound("这件办件里没有这项待办", task=n)
+                raise no_task(n)
             names = colleagues(case, task, situation)
         return [account for name in names if (account := await self.staff.account(name))]
 
@@ -143,6 +143,7 @@ class Tasks(Desk):
             if done := self.repeated(found.answered, request, case, situation, rendered):
                 return done
             refuse_stale(case, request, case.tasks[n].item if n in case.tasks else "")
+            sight.refuse_hidden(case, request.actor, action)
             taken = step(case, action, request.actor, situation)
             return await self.recorded(
                 tx, taken, request, situation, was=found.case, scope=scope, answer=rendered

@@ -34,6 +34,15 @@ async def change(tx: Connection, account: str, **columns: object) -> bool:
     return bool(done)
 
 
+async def keep_anew(tx: Connection, account: str, was: str, anew: str) -> bool:
+    """Put another seal on the second factor of an account; False if it was changed meanwhile."""
+    mine = update(_TABLE).where(_ACCOUNTS.account == account, _ACCOUNTS.otp_secret == was)
+    done = await tx.change(mine.values(otp_secret=anew))
+    if done:
+        await ledger.enter(tx, "accounts", account=account)
+    return bool(done)
+
+
 async def listed(connection: Connection, *, department: str = "", kind: str = "") -> list[Row]:
     """Return the accounts of a department, of a kind, or all, by name of account."""
     statement = select(_TABLE).order_by(_ACCOUNTS.account)

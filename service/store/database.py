@@ -257,12 +257,17 @@ class Database:
             raise
         await self._part(connection, None)
 
-    async def looked(self, work: Callable[[Connection], Awaitable[R]]) -> R:
-        """Read for a batch; where a connection proves dead, on another one. Raises what `work` raises."""
+    async def looked(
+        self, work: Callable[[Connection], Awaitable[R]], *, writing: bool = False
+    ) -> R:
+        """Read; where a connection proves dead, on another one. Raises what `work` raises.
+
+        On SQLite the `writing` one has read much of it before: what others keep of the file is void after each commit.
+        """
         for others in range(self._most, -1, -1):
             seated: list[Connection] = []
             try:
-                async with self.seat(writing=False) as connection:
+                async with self.seat(writing=writing) as connection:
                     seated.append(connection)
                     return await work(connection)
             except Exception as error:

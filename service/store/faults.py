@@ -85,6 +85,13 @@ class Unanswered(Unavailable):
     """
 
 
+class NoRoom(Unanswered):
+    """存储空间不足，暂时不能保存；已保存的内容不受影响。
+
+    The disk under the database is full: it is nobody's fault who asks, and nobody fares better.
+    """
+
+
 def named(error: BaseException) -> str:
     """Return what kind of error it was, without anything of its text, which may hold what people wrote."""
     inner = _driver_error(error.__cause__ or error)
@@ -151,6 +158,13 @@ def held_up(error: BaseException | None) -> bool:
     return error is not None and _detail(error) == _BUSY
 
 
+_KINDS: dict[str, type[Unavailable]] = {
+    UNKNOWN: Unanswered,
+    _LOST: Unanswered,
+    _DISK_FULL: NoRoom,
+}
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn what will pass (busy, lost, full) into `Unavailable`; let everything else through."""
@@ -160,8 +174,7 @@ def translated() -> Iterator[None]:
         detail = _detail(error)
         if detail is None:
             raise
-        kind = Unanswered if detail in (UNKNOWN, _LOST) else Unavailable
-        raise kind(detail) from error
+        raise _KINDS.get(detail, Unavailable)(detail) from error
 
 
 def alone_helps(error: BaseException) -> bool:

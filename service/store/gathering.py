@@ -72,7 +72,7 @@ async def gather_many(database: Database, asked: Sequence[Wanted]) -> Sequence[G
             found |= {wanted: cases[wanted.value] for wanted in some if wanted.value in cases}
         return [found.get(wanted) for wanted in asked]
 
-    return await database.looked(work)
+    return await database.looked(work, writing=True)
 
 
 def _asked(asked: Sequence[Wanted]) -> str:
@@ -118,7 +118,8 @@ async def opening_many(database: Database, asked: Sequence[Wanted]) -> Sequence[
     if not database.postgres:
         serials = [await _serial_sqlite(database) for _ in asked]
         return await database.looked(
-            lambda own: own.hop_unchanging(lambda raw: _openings_sqlite(raw, asked, serials))
+            lambda own: own.hop_unchanging(lambda raw: _openings_sqlite(raw, asked, serials)),
+            writing=True,
         )
 
     async def work(connection: Connection) -> Sequence[Opening]:

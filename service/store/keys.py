@@ -3,11 +3,13 @@
 import hmac
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from hashlib import sha256
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -61,22 +63,32 @@ class Keys:
     """各项密钥 — those of one installation; the default ones are known to everybody, for demonstrations and tests."""
 
     def __init__(
-        self, secret: str = UNSAFE_SECRET, audit: Sequence[str] = (UNSAFE_AUDIT_KEY,)
+        self,
+        secret: str = UNSAFE_SECRET,
+        audit: Sequence[str] = (UNSAFE_AUDIT_KEY,),
+        *,
+        also: Sequence[str] = (),
     ) -> None:
-        """Draw from the secret of the service, and from audit keys: the first signs, the others are still believed."""
+        """Draw from the secret of the service, and from audit keys: the first signs, the others are still believed.
+
+        `also` are secrets under which page markers are still opened.
+        """
         self.audit = AuditKey(audit[0])
         self.earlier = tuple(AuditKey(each) for each in audit[1:])
-        self._markers = AESGCM(_drawn(secret, "page markers"))
+        self._markers = [AESGCM(_drawn(each, "page markers")) for each in (secret, *also)]
 
     def hidden(self, text: bytes, purpose: str) -> bytes:
         """Encrypt and authenticate a text for one purpose."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        return nonce + self._markers.encrypt(nonce, text, purpose.encode())
+        return nonce + self._markers[0].encrypt(nonce, text, purpose.encode())
 
     def shown(self, sealed: bytes, purpose: str) -> bytes:
         """Return the text that `hidden` made. Raises InvalidTag or ValueError for anything else."""
         nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-        return self._markers.decrypt(nonce, rest, purpose.encode())
+        for marker in self._markers:
+            with suppress(InvalidTag):
+                return marker.decrypt(nonce, rest, purpose.encode())
+        raise InvalidTag
 
 
 def day_seal(lot: str) -> str:

@@ -33,6 +33,7 @@ COVERED: dict[str, frozenset[str]] = {
 }
 PUBLIC = frozenset({"calendars"})  # whose documents are kept, because a later one takes their place
 BY_ITSELF = frozenset({"messages"})  # written with their case, and entered only when they change
+FORGOTTEN = "messages_until"  # no table: up to which number the messages of a case are gone
 _AT_ONCE = 500
 
 
@@ -87,6 +88,13 @@ async def enter(tx: Connection, kind: str, **key: Any) -> None:
     row = await tx.row(select(found).where(*(found.c[name] == key[name] for name in key)))
     ordered = [key[column.name] for column in found.primary_key]
     await tx.change(insert(table("ledger")).values(**entry(tx.keys.audit, kind, ordered, row)))
+
+
+async def enter_forgotten(tx: Connection, case_id: str, n: int) -> None:
+    """Enter that the messages of a case up to a number were sent, had their term, and are gone."""
+    await tx.change(
+        insert(table("ledger")).values(**entry(tx.keys.audit, FORGOTTEN, (case_id, n), None))
+    )
 
 
 async def enrol(tx: Connection) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, Integer, Text, text
 from sqlmodel import Field, SQLModel
 
-from service.store.columns import Json, instant, json_column
+from service.store.columns import Json, added_later, instant, json_column
 
 # a number the database gives: SQLite does so for INTEGER alone
 Numbered = BigInteger().with_variant(Integer, "sqlite")
@@ -123,6 +123,7 @@ class Session(SQLModel, table=True):
     created_at: datetime = instant()
     seen_at: datetime = instant()
     ends_at: datetime = instant()
+    address: str = added_later("", "''")  # from where it was opened
 
 
 class Release(SQLModel, table=True):

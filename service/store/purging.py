@@ -12,6 +12,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    or_,
     select,
     text,
     tuple_,
@@ -26,6 +27,7 @@ from service.store.statements import table
 Wanted = Select[Any]
 _CASES, _EVENTS = table("cases").c, table("events").c
 _ANSWERS, _OWNERS = table("idempotency").c, table("file_owners").c
+_MESSAGES = table("messages").c
 _FILES, _MATERIALS = table("files").c, table("materials").c
 _DRAFT = text("cases.state = 'draft'")  # the words of the index
 
@@ -77,6 +79,34 @@ async def empty_answers(tx: Connection, keys: Sequence[Row], empty: object) -> i
 async def forget_answers(tx: Connection, case_id: str) -> None:
     """Forget what was answered about a case."""
     await tx.change(delete(table("idempotency")).where(_ANSWERS.case_id == case_id))
+
+
+# ---- messages --------------------------------------------------------------------------------------------------
+
+
+def sent(before: datetime) -> Wanted:
+    """Select, by case, up to which number its messages were all sent before an instant: {case_id, n}."""
+    earlier = table("messages").alias("earlier")
+    waits = exists().where(
+        earlier.c.case_id == _MESSAGES.case_id,
+        earlier.c.n < _MESSAGES.n,
+        or_(earlier.c.state != "sent", earlier.c.sent_at.is_(None), earlier.c.sent_at >= before),
+    )
+    return (
+        select(_MESSAGES.case_id, func.max(_MESSAGES.n).label("n"))
+        .where(text("messages.state = 'sent'"), _MESSAGES.sent_at < before, ~waits)
+        .group_by(_MESSAGES.case_id)
+    )
+
+
+async def forget_sent(tx: Connection, keys: Sequence[Row]) -> int:
+    """Delete the messages of each case up to a number, and enter in the ledger up to which; return of how many cases."""
+    for key in keys:
+        case_id, n = key["case_id"], key["n"]
+        gone = delete(table("messages")).where(_MESSAGES.case_id == case_id, _MESSAGES.n <= n)
+        await tx.change(gone)
+        await ledger.enter_forgotten(tx, case_id, n)
+    return len(keys)
 
 
 # ---- drafts ----------------------------------------------------------------------------------------------------

@@ -18,7 +18,17 @@ from service.store.columns import instant_text, json_text
 from service.store.connection import Connection
 from service.store.counting import Drawing, Series
 from service.store.database import Database
-from service.store.faults import KeyTaken, NotAlone, Outdrawn, Overtaken, outdrawn, taken
+from service.store.faults import (
+    UNKNOWN,
+    KeyTaken,
+    NotAlone,
+    Outdrawn,
+    Overtaken,
+    Unanswered,
+    alone_helps,
+    outdrawn,
+    taken,
+)
 from service.store.rows import Row
 
 TRIES = (
@@ -129,22 +139,34 @@ async def record_many(database: Database, sheets: Sequence[Sheet]) -> Sequence[E
     Raises Unavailable if it is not known what became of it.
     """
     going = [_Going(sheet) for sheet in sheets]
-    async with database.seat() as connection:
-        for _ in range(TRIES):
-            left = await _made(database, connection, [each for each in going if not each.over])
-            if not left:
-                break
-            await _write(connection, left)
-            _remember(database, left)
+    rest: Callable[[], Exception] = NotAlone
+    try:
+        async with database.seat() as connection:
+            for _ in range(TRIES):
+                left = await _made(database, connection, [each for each in going if not each.over])
+                if not left:
+                    break
+                await _write(connection, left)
+                _remember(database, left)
+    except Exception as error:
+        if not any(each.over for each in going):
+            raise
+        if not alone_helps(error):  # of those that are over it is known all the same
+            rest = _unanswered
     for each in going:
         if not each.over:
-            each.end(NotAlone())
+            each.end(rest())
     return [each.answer or True for each in going]
+
+
+def _unanswered() -> Exception:
+    return Unanswered(UNKNOWN)
 
 
 async def _made(database: Database, connection: Connection, left: Sequence[_Going]) -> list[_Going]:
     """Make what is to be written, and return of whom; those that draw from one series follow each other."""
     last: dict[str, int] = {}
+    found: dict[str, _Going] = {}
     for name in sorted({name for each in left for name in each.sheet.wanted}):
         known = database.series.setdefault(name, Series()).taken()
         last[name] = await counters.last_of(connection, name) if known is None else known
@@ -155,9 +177,12 @@ async def _made(database: Database, connection: Connection, left: Sequence[_Goin
             each.told = each.sheet.make({name: last[name] + 1 for name in wanted})
         except Exception as error:  # noqa: BLE001 - whoever made it is told
             each.end(error)
-        else:
-            last |= {name: last[name] + wanted[name] for name in wanted}
-    return [each for each in left if not each.over]
+            continue
+        if found.setdefault(each.told.case_row["id"], each) is not each:
+            each.end(NotAlone())  # another one of the same case: two of them never stand together
+            continue
+        last |= {name: last[name] + wanted[name] for name in wanted}
+    return list(found.values())
 
 
 async def _write(connection: Connection, left: Sequence[_Going]) -> None:

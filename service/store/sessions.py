@@ -18,6 +18,18 @@ async def find(connection: Connection, token_sha256: str) -> Row | None:
     return await connection.row(select(_TABLE).where(_SESSIONS.token_sha256 == token_sha256))
 
 
+async def of_account(
+    connection: Connection, account: str, now: datetime, idle: datetime
+) -> list[Row]:
+    """Return the sessions of an account that have not ended, in use since `idle`, the last used first."""
+    statement = (
+        select(_TABLE)
+        .where(_SESSIONS.account == account, _SESSIONS.ends_at > now, _SESSIONS.seen_at > idle)
+        .order_by(_SESSIONS.seen_at.desc(), _SESSIONS.token_sha256)
+    )
+    return await connection.rows(statement)
+
+
 async def add(tx: Connection, row: Row) -> None:
     """Keep a new session."""
     await tx.change(insert(_TABLE).values(**Session(**row).model_dump()))
@@ -31,6 +43,15 @@ async def seen(tx: Connection, token_sha256: str, at: datetime) -> None:
 async def end(tx: Connection, token_sha256: str) -> None:
     """Forget a session."""
     await tx.change(delete(_TABLE).where(_SESSIONS.token_sha256 == token_sha256))
+
+
+async def end_one(tx: Connection, account: str, beginning: str) -> bool:
+    """Forget the session of an account whose digest begins so; False if there is none."""
+    own = (
+        _SESSIONS.account == account,
+        _SESSIONS.token_sha256.startswith(beginning, autoescape=True),
+    )
+    return bool(await tx.change(delete(_TABLE).where(*own)))
 
 
 async def end_of_account(tx: Connection, account: str) -> None:

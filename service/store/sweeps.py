@@ -14,6 +14,11 @@ _CASES = table("cases").c
 _CLOCKS = table("clocks").c
 
 
+def awake(now: datetime) -> ColumnElement[bool]:
+    """Say of a case that it does not rest after a failure."""
+    return or_(_CASES.retry_at.is_(None), _CASES.retry_at <= now)
+
+
 def _take(
     condition: ColumnElement[bool],
     order: ColumnElement[object],
@@ -26,7 +31,7 @@ def _take(
     The clock is locked beside its case because a row that another worker has just finished is looked at once more
     before it is given: only a locked row is looked at in its newest version.
     """
-    wanted = [condition, or_(_CASES.retry_at.is_(None), _CASES.retry_at <= now)]
+    wanted = [condition, awake(now)]
     if but:
         wanted.append(_CASES.id.not_in(but))
     return (

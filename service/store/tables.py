@@ -361,6 +361,7 @@ class Message(SQLModel, table=True):
     __table_args__ = (
         partial_index("messages_pending", ("at", "case_id", "n"), "state = 'pending'"),
         partial_index("messages_dead", ("at", "case_id", "n"), "state = 'dead'"),
+        partial_index("messages_sent", ("sent_at",), "state = 'sent'"),
     )
     case_id: str = _case_id()
     n: int = Field(primary_key=True)

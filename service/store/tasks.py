@@ -6,8 +6,9 @@ that the index applies.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +29,7 @@ from sqlalchemy import literal as value
 from service.store.database import Connection
 from service.store.paging import Page, page, position
 from service.store.statements import table
+from service.store.sweeps import awake
 
 _TASKS = table("tasks").c
 _CASES = table("cases").c
@@ -241,6 +243,34 @@ async def done(
         .limit(limit + 1)
     )
     return page(connection, await connection.rows(statement), limit, _DONE_KEY)
+
+
+async def held(connection: Connection) -> list[tuple[str, str, str]]:
+    """Return who holds open tasks of which place: (person, department, post), each once."""
+    columns = (_TASKS.person, _TASKS.department, _TASKS.post)
+    found = await connection.rows(select(*columns).where(_OPEN, _CLAIMED).distinct())
+    return [(row["person"], row["department"], row["post"]) for row in found]
+
+
+async def cases_held(
+    tx: Connection,
+    places: Sequence[tuple[str, str, str]],
+    now: datetime,
+    limit: int = 1,
+    but: Collection[str] = (),
+) -> list[str]:
+    """Lock cases with an open task that one of (person, department, post) holds, and return their ids; none of `but`."""
+    place = tuple_(_TASKS.person, _TASKS.department, _TASKS.post)
+    wanted = and_(_OPEN, _CLAIMED, place.in_(places), awake(now), _CASES.id.not_in(but))
+    statement = (
+        select(_CASES.id)
+        .select_from(table("tasks").join(table("cases"), _CASES.id == _TASKS.case_id))
+        .where(wanted)
+        .order_by(_CASES.id)
+        .limit(limit)
+        .with_for_update(of=[table("cases"), table("tasks")], skip_locked=True)
+    )
+    return list(dict.fromkeys(row["id"] for row in await tx.rows(statement)))
 
 
 # ---- beside the lists ------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 from service.store import audit
 from service.store.database import Database
 from service.verify.canonical import canonical, fingerprint
+from service.verify.dossier import Dossier
 from service.verify.report import Finding, Report
 from service.verify.signed import Believed, entry_text
 
@@ -23,6 +24,9 @@ KEYS = {
     "file_owners": ("sha256", "account"),
     "messages": ("case_id", "n"),
 }
+FORGOTTEN = (
+    "messages_until"  # no table: the messages of a case up to a number were sent and are gone
+)
 UNCOVERED = {
     "accounts": {"failed_count", "locked_until", "otp_step"},
     "releases": {"document"},
@@ -48,6 +52,7 @@ class Entries:
     def __init__(self) -> None:
         self.newest: dict[tuple[str, str], Row] = {}
         self.notices: list[Row] = []
+        self.forgotten: set[str] = set()  # keys of what was said of messages that are gone
         self._nonces: set[bytes] = set()
 
     def take(self, entry: Row, believed: Believed) -> Iterator[str]:
@@ -62,6 +67,9 @@ class Entries:
             yield "这一条是把以前的一条又写了一遍"
             return
         self._nonces.add(nonce)
+        if entry["kind"] == FORGOTTEN:
+            self.forgotten.add(entry["key"])
+            return
         self.newest[entry["kind"], entry["key"]] = entry
         if entry["document"] and entry["document"] not in self.notices:
             self.notices.append(entry["document"])
@@ -107,6 +115,32 @@ async def check(database: Database, entries: Entries, believed: Believed, report
         if kind != "messages":  # those that wait are in the record of their case
             where = f"{TITLES.get(kind, kind)} {key[:12]}"
             report.add(Finding("", where, "台账里有，表里没有"))
+
+
+class Gone:
+    """不在了的消息 — of which cases messages are missing, and whether the ledger says so: they were sent, and had their term."""
+
+    def __init__(self, entries: Entries, believed: Believed) -> None:
+        self._entries, self._believed = entries, believed
+        self._cases = 0
+
+    def until(self, dossier: Dossier) -> int:
+        """Return up to which number the messages of a case may be missing; 0 where nothing says so.
+
+        Without the audit key nobody can tell which entry is whose: then only how many there are is compared.
+        """
+        there = {row["n"] for row in dossier.rows["messages"]}
+        made = (row["n"] for event in dossier.events for row in event["rows"].get("messages", ()))
+        last = max((n for n in made if n not in there), default=0)
+        if not last:
+            return 0
+        told = canonical([FORGOTTEN, dossier.case["id"], last])
+        if self._believed.secrets:
+            known = any(key in self._entries.forgotten for key in self._believed.marks(told, ""))
+        else:
+            self._cases += 1
+            known = self._cases <= len(self._entries.forgotten)
+        return last if known else 0
 
 
 def _named(kind: str, row: Row) -> str:

@@ -56,8 +56,7 @@ async def verify(
     `witness` are the lines that a second place has kept. `secrets` are the audit keys, the newest first: without them the
     seals are checked with the public key that was witnessed first, and draws once their day's lot is published.
     """
-    report = Report()
-    believed = witnesses.believed_from(witness, secrets)
+    report, believed = Report(), witnesses.believed_from(witness, secrets)
     sealed = await sealing.check(database, believed, now=now, report=report)
     report.sealed = sealed.head
     entries = await ledgers.read(database, believed, report)
@@ -71,6 +70,7 @@ async def verify(
         lots=Lots(believed, sealed, report.counts),
         people=await _known_people(database, report),
         accounts=await _accounts(database) if sealed.head else set(),
+        gone=ledgers.Gone(entries, believed),
     )
     definitions = await _known_definitions(database, standard, report)
     await _every_case(database, definitions, checks, report, files=files, expect=expect)
@@ -102,6 +102,7 @@ class _Checks:
     lots: Lots
     people: persons.People
     accounts: set[str]  # none before anything was sealed
+    gone: ledgers.Gone
     drawn: guards.Drawn = field(default_factory=guards.Drawn)
     followers: reapplied.Followers = field(default_factory=reapplied.Followers)
 
@@ -157,7 +158,7 @@ async def _batches(database: Database) -> AsyncIterator[audit.Batch]:
 def _findings_of(dossier: Dossier, checks: _Checks) -> Iterator[Finding]:
     """Run every check on one case."""
     yield from record.chain(dossier)
-    yield from record.rows(dossier)
+    yield from record.rows(dossier, checks.gone.until(dossier))
     yield from record.followers(dossier)
     yield from guards.waiting(dossier, checks.now)
     yield from guards.actors(dossier, checks.accounts)

@@ -6,7 +6,8 @@ from typing import Any
 from service.verify.dossier import Dossier, Lifecycle, Row, listed
 from service.verify.report import Finding
 
-ONE_MAY_DO_BOTH = {"revocation"}  # proceedings that whoever decided before may handle
+# Proceedings in which one reviews and another decides; whoever acted before them is looked at apart.
+ONE_MAY_DO_BOTH = {"revocation", "repair"}
 _SAID = ("subject", "since_on", "grade", "serious", "source")
 
 
@@ -58,13 +59,25 @@ def _faults(dossier: Dossier, event: Row, reviewer: str, people: People) -> Iter
         yield f"{event['action']} 由申请人本人办理，应当回避"
     item = dossier.items.get(event["item"])
     cycle = dossier.lifecycle(item) if item else None
-    if item is None or cycle is None or not people.same(account, reviewer):
+    if item is None or cycle is None:
+        return
+    if any(people.same(account, each) for each in _finders(dossier, event["item"])):
+        yield f"{event['action']} 由认定失信的人办理"
+    if not people.same(account, reviewer):
         return
     if item["parent"] and item["lifecycle"] not in ONE_MAY_DO_BOTH:
         if cycle.taking(event["action"], event["state_from"]):
             yield f"{event['action']} 由先前作出决定或者认定的人办理"
     elif event["actor"].get("post") != "reviewer" and _decides(cycle, event):
         yield f"{event['action']} 由审查人自己决定"
+
+
+def _finders(dossier: Dossier, repair: str) -> Iterator[str]:
+    """Yield who found the breach that a repair is about."""
+    for credit in dossier.rows["credits"]:
+        check = dossier.items.get(credit["item"])
+        if check and credit["repair"] == repair:
+            yield check["first_handler"]
 
 
 def _decides(cycle: Lifecycle, event: Row) -> bool:

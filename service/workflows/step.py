@@ -24,7 +24,7 @@ from service.workflows.handling.carried import needs_of
 from service.workflows.handling.on_case import CASE_ACTIONS
 from service.workflows.handling.on_tasks import TASK_ACTIONS
 from service.workflows.handling.submission import submit
-from service.workflows.notices import wording
+from service.workflows.notices import of_clocks, wording
 from service.workflows.rules import legal_order
 from service.workflows.worksheet import Work
 
@@ -55,6 +55,14 @@ def tick(case: Case, situation: Situation) -> Step:
     """Let the clock do what has fallen due up to now; a step without events means that nothing had."""
     work = Work(situation, case)
     _settle_due(work)
+    return _finished_step(work)
+
+
+def give_back(case: Case, situation: Situation) -> Step:
+    """Let go of the tasks of who is not at their post any more; a step without events means that nobody has left."""
+    work = Work(situation, case)
+    _settle_due(work)
+    on_tasks.give_back_left(work)
     return _finished_step(work)
 
 
@@ -163,7 +171,7 @@ def _tell_refused(work: Work, clock: Clock, refusal: ServiceError) -> None:
     """Tell the department that an expiry came to nothing, and record why: from here on only a person moves it."""
     item = work.case.items.get(clock.item)
     act = work.machine(item).title_of(clock.expiry) if item else clock.expiry
-    paper = wording.not_taken(work.release, clock.item, clock, act, refusal.detail)
+    paper = of_clocks.not_taken(work.release, clock.item, clock, act, refusal.detail)
     department = item.department if item else work.release.bundle.lead
     work.issue("expiry_refused", clock.item, paper, to=department)
     data = {"clock": clock.clock, "action": clock.expiry, "why": refusal.detail}
@@ -190,7 +198,7 @@ def _give_card(work: Work, what: Literal["yellow", "red", "breach"], clock: Cloc
     work.put(marked)
     department = work.case.items[clock.item].department if clock.item else work.release.bundle.lead
     work.issue(
-        kind, clock.item, wording.card(kind, work.release, clock.item, marked), to=department
+        kind, clock.item, of_clocks.card(kind, work.release, clock.item, marked), to=department
     )
     data = {"clock": clock.clock, "due_on": clock.due_on and clock.due_on.isoformat()}
     work.log(kind, CLOCK_ACTOR, item=clock.item, post=CLOCK, law=clock.basis, data=data)
@@ -202,7 +210,7 @@ def _await_calendar(work: Work, clock: Clock) -> None:
     work.put(marked)
     department = work.case.items[clock.item].department if clock.item else work.release.bundle.lead
     for to in (APPLICANT, department) if clock.owner == APPLICANT else (department,):
-        paper = wording.awaited(work.release, marked, work.situation.calendar, to)
+        paper = of_clocks.awaited(work.release, marked, work.situation.calendar, to)
         work.issue(AWAITED, clock.item, paper, to=to)
     data = {"clock": clock.clock, "due_on": clock.due_on and clock.due_on.isoformat()}
     work.log(AWAITED, CLOCK_ACTOR, item=clock.item, post=CLOCK, data=data)

@@ -112,6 +112,7 @@ class Settings:
     """What the API is told."""
 
     token_secret: str = "only-for-tests-" * 3
+    other_secrets: tuple[str, ...] = ()
     demo: bool = True
     public_url: str = ""
     help_phone: str = "12345"

@@ -161,6 +161,7 @@ ON_REDRESS, ANSWERED = ordered(
 REPAIRED = (
     *BROKEN,
     step("citizen", f"{SIGN}.repair.apply_repair", document="已更换的照片", pledge=True),
+    step("cg.reviewer", f"{SIGN}.repair.propose_repair", opinion="照片相符"),
     step("cg.approver", f"{SIGN}.repair.grant_repair", opinion="已经改正"),
     step("citizen", "rate", grade=2, item=SIGN),
 )

@@ -70,6 +70,14 @@ MATRIX = [
         SIGNED_IN,
         send={"json": {"present": PASSWORD, "new": "12345678"}},
     ),
+    Line("GET", f"{V1}/me/sessions", SIGNED_IN),
+    # a wrong password: everybody stays signed in
+    Line(
+        "POST",
+        f"{V1}/me/sessions/{{session}}/end",
+        SIGNED_IN,
+        send={"json": {"password": "not the right one"}},
+    ),
     Line("POST", f"{V1}/me/second-factor", STAFF, send={"json": {"password": PASSWORD}}),
     Line(
         "PUT",
@@ -177,6 +185,7 @@ MATRIX = [
     Line("GET", f"{V1}/certificates/{{certificate}}/face.pdf", SEES - {"sign-clerk"}, frozenset()),
     Line("GET", f"{V1}/documents/{{code}}", EVERYBODY),
     Line("GET", f"{V1}/documents/shown/{{token}}", EVERYBODY),
+    Line("POST", f"{V1}/documents/shown", EVERYBODY),
     # the case has no promise: nobody finds one, whoever may look
     Line("GET", f"{V1}/cases/{{number}}/promises/{{item}}", frozenset(), frozenset(), about="case"),
     Line("GET", f"{V1}/cases/{{number}}/notices/{{n}}.html", SEES, SEES, about="case"),

@@ -1,5 +1,6 @@
 """The application as a whole: what every answer has, what is refused at the door, what the description promises."""
 
+import json
 import logging
 from typing import Any
 
@@ -76,6 +77,8 @@ class TestRefusing:
             (b'{"answers": {"name": "a\\u0000b"}}', "不能使用的字符"),
             (b'{"answers": {"name": "\\ud800"}}', "不能使用的字符"),
             (b'{"answers": {"name": "\\u202egnp.exe"}}', "不能使用的字符"),
+            (b'{"answers": {"name": "\\u2800"}}', "不能使用的字符"),
+            (b'{"answers": {"name": "a' + b"\\u0315\\u0300" * 20 + b'"}}', "叠加的符号太多"),
             (b'{"form": ' + b"[" * 30 + b"]" * 30 + b"}", "层次太深"),
             (b"[" * 100_000, "层次太深"),
             (b'{"answers": ', "不是合法的 JSON"),
@@ -89,6 +92,8 @@ class TestRefusing:
             "nul",
             "surrogate",
             "bidi",
+            "blank",
+            "heaped",
             "deep",
             "endless",
             "cut",
@@ -102,6 +107,28 @@ class TestRefusing:
         answer = await citizen.post("/api/v1/cases", content=body, headers=JSON)
         assert answer.status_code == 422
         assert said in answer.json()["errors"][0]["detail"]
+
+    @pytest.mark.parametrize("said", ["A\u030angstr\u00f6m", "\u00c5ngstro\u0308m"])
+    async def test_what_looks_the_same_is_the_same(
+        self, citizen: httpx.AsyncClient, said: str
+    ) -> None:
+        """One spelling (NFC), escaped or not, and one request under a key, however it was typed."""
+        who = {**APPLICATION["applicant"], "name": said}
+        body = {**APPLICATION, "applicant": who, "draft": True}
+        sent = [json.dumps(body).encode(), json.dumps(body, ensure_ascii=False).encode()]
+        headers = {**JSON, "idempotency-key": "k1"}
+        for content in sent:
+            answer = await citizen.post("/api/v1/cases", content=content, headers=headers)
+            assert answer.status_code == 201, answer.text
+            assert answer.json()["applicant"]["name"] == "\u00c5ngstr\u00f6m"
+
+    async def test_one_host(self, city: City) -> None:
+        """None, or two that could be believed by one program each, is no request (RFC 9112, 3.2)."""
+        for hosts, status in (([], 422), (["city", "evil"], 422), (["city"], 200)):
+            client = city.client()
+            request = client.build_request("GET", "/livez")
+            request.headers = httpx.Headers([("host", each) for each in hosts])
+            assert (await client.send(request)).status_code == status, hosts
 
     async def test_points_at_the_place(self, citizen: httpx.AsyncClient) -> None:
         """The pointer leads to the wrong text, however deep."""

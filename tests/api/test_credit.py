@@ -89,6 +89,13 @@ class TestRepair:
         proof = {"document": "招牌已按承诺的尺寸更换的照片", "pledge": True}
         await act(citizen, number, record["repair"], "apply_repair", **proof)
         await act(
+            city.client("sign-colleague"),
+            number,
+            record["repair"],
+            "propose_repair",
+            opinion="照片相符。",
+        )
+        await act(
             city.client("sign-approver"),
             number,
             record["repair"],

@@ -20,12 +20,12 @@ from service.workflows.definition.release import WHOLE, kinds_of, own_code
 from service.workflows.proceedings import KINDS
 from tests.api import matrix
 from tests.api.city import City, MovableClock, living
-from tests.api.followed import PEOPLE, PLAN_ID, SCRIPTS, Town, settle
+from tests.api.followed import PEOPLE, PLAN_ID, SCRIPTS, Town, person, settle
 from tests.api.matrix import NOBODY
 from tests.api.pages import matrix as pages
 from tests.api.pages.browser import HTML
-from tests.api.test_rights import digest
-from tests.api.whose import SHOWN, Look, Named
+from tests.api.test_rights import SAME_ID, digest
+from tests.api.whose import SHOWN, Look, Named, kept_from, sees
 from tests.conftest import NATIONAL
 
 LOOKS = [*matrix.LOOKS, *pages.LOOKS]
@@ -211,3 +211,40 @@ async def test_who_sees_what(city: City, town: Town, name: str) -> None:
                 wrong.append((account, address, answer.status_code, expected))
     assert not wrong, "\n".join(map(str, wrong))
     assert digest(city) == before
+
+
+HIDING = (
+    "an order on the whole",
+    "a bad rating of the whole, an order on its redress; a deregistration has ended",
+)
+
+
+@pytest.mark.parametrize("name", HIDING)
+async def test_what_is_hidden_is_not_there(city: City, town: Town, name: str) -> None:
+    """Whoever does not know of a proceeding finds it in no answer, and acts on it as on one that is not (API1, R-EVAL-3)."""
+    before, case, path = digest(city), town.cases[name], f"/api/v1/cases/{town.cases[name].number}"
+    for account in PEOPLE:
+        hidden = [code for code in case.items if kept_from(person(account), case, code)]
+        if not hidden or not sees(person(account)):
+            continue
+        client = city.client(account, **SAME_ID)
+        told = (await client.get(path)).json()
+        held = {each["item"] for part in LISTED for each in told[part]}
+        assert not held & set(hidden), account
+        for code in hidden:
+            tried = [
+                await client.post(f"{path}/items/{each}/actions", json={"action": "contact"})
+                for each in (code, "x.redress")
+            ]
+            known, none = (
+                answer.text.replace(each, "")
+                for answer, each in zip(tried, (code, "x.redress"), strict=True)
+            )
+            assert (tried[0].status_code, known) == (404, none), (account, code)
+            for n in (n for n, task in case.tasks.items() if task.item == code):
+                claims = [await client.post(f"{path}/tasks/{each}/claim") for each in (n, 999)]
+                assert {answer.status_code for answer in claims} == {404}, (account, n)
+    assert digest(city) == before
+
+
+LISTED = ("items", "notices", "where", "actions", "refused")

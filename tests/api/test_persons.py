@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.api.pages.browser import Browser
+
 from .city import (
     APPLICATION,
     CITIZEN_ID,
@@ -253,6 +255,11 @@ class TestVerifiedSubject:
         assert (sent.status_code, sent.json()["mandate"]) == (200, MANDATE)
         seen = await city.client("supervisor").get(f"{CASES}/{begun}")
         assert MANDATE["reference"] not in seen.text
+        for clerk in ("window", "reviewer"):  # who decides knows who acted for whom (29)
+            browser = Browser(city)
+            await browser.sign_in(clerk)
+            page = (await browser.get(f"/desk/cases/{begun}")).answer.text
+            assert f"{MANDATE['name']}授权，凭证 {MANDATE['reference']}" in page, clerk
 
     async def test_a_mandate_is_for_one(self, city: City) -> None:
         """Another applicant needs another mandate; whoever is no portal needs none."""

@@ -73,6 +73,7 @@ async def places(
         "certificate": made["number"],
         "token": showing.json()["token"],
         "step": "withdraw",
+        "session": "0" * 20,
     }
 
 

@@ -118,6 +118,7 @@ class TestRequests:
             "raw_path": b"/api/v1/files",
             "query_string": b"",
             "headers": [
+                (b"host", b"city"),
                 (b"authorization", f"Bearer {token}".encode()),
                 (b"content-type", b"multipart/form-data; boundary=x"),
                 (b"content-length", b"1000"),

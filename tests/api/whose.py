@@ -37,7 +37,12 @@ def sees(actor: Actor) -> bool:
 
 
 def kept_from(actor: Actor, case: Case, item: str) -> bool:
-    """Tell whether it is the redress of a rating: that is for the head who answers it, supervision and who rated."""
+    """Tell whether it is kept from somebody: what offices do among themselves from all outside, a redress from who was rated.
+
+    The redress of a rating is for the head who answers it and for supervision.
+    """
+    if actor.kind not in ("clerk", "supervisor"):
+        return "redress" in item or "supervision" in item
     if "redress" not in item or actor.kind != "clerk":
         return False
     return "head" not in actor.posts or actor.department != case.items[item].department

@@ -113,6 +113,7 @@ PLACES = [
     Place("certificate-shown", f"{HELD}/show", who="zhang", pictures=("phone", "elder")),
     Place("track", "/track", pictures=("phone",)),
     Place("tracked", "/track/{correcting}?code={correcting_code}", pictures=("desk", "phone")),
+    Place("verify-heard", "/verify", pictures=("phone",)),
     Place("verify-unknown", "/v/unknown", status=404, pictures=("phone",)),
     Place(
         "desk",

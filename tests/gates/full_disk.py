@@ -6,7 +6,7 @@ stopped, as it does when its log cannot grow, that alone is started again.
 """
 
 import asyncio
-import itertools
+import contextlib
 import os
 import subprocess
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 
 from service.office import Office
@@ -39,8 +40,9 @@ from tests.waiting import until
 MEGABYTE = 1 << 20
 CLIENTS = 2
 STEADY = 6  # so many acknowledgements, and work goes on as before
+MOST = 500  # applications that do not fill the disk: it was none
 FULL = "存储空间不足"
-TOLD = 503, 503, 503  # so often refused, and the disk is full
+TIMES = 3  # so often refused, and the disk is full
 SMALL_CLUSTER = ("max_wal_size=64MB", "min_wal_size=32MB", "wal_recycle=off")
 BELIEVING = Mutant(
     "a commit that failed is taken for done",
@@ -96,6 +98,7 @@ class Day:
     launcher: Launcher
     tally: Tally
     server: Cluster | None = None
+    log_too: bool = False  # PostgreSQL's log cannot grow either: it stops
     ledger: test_crash.Ledger = field(default_factory=test_crash.Ledger)
     port: int = field(default_factory=free_port)
 
@@ -140,6 +143,8 @@ class Day:
             await sql(self.url, "CHECKPOINT")
         ballast = Ballast(self.disk)
         ballast.fill(self.tally.chance.randrange(128, 512) << 10)
+        if self.server and self.log_too:
+            await until(self.stopped, "the end of PostgreSQL")
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}") as asking:
             await self.full(asking, portals[0])
             ballast.drop()
@@ -166,16 +171,10 @@ class Day:
 
     async def full(self, asking: httpx.AsyncClient, portal: Portal) -> None:
         """See that everybody is told why, that reading works, and that nobody sends anybody here."""
-        said: list[str] = []
-        probes = itertools.count()
-
-        async def refused() -> bool:
-            answer = await self.applies(asking, portal, f"probe-{next(probes)}")
-            if answer.status_code == 503:
-                said.append(answer.json()["detail"])
-            return len(said) >= len(TOLD)
-
-        await until(refused, "a full disk")
+        said = await self.refusals(asking, portal)
+        self.tally.check(len(said) == TIMES, "the disk was never full")
+        if len(said) < TIMES:
+            return
         self.tally.refused += len(said)
         self.tally.seen["told that it is full"] += sum(FULL in each for each in said)
         if self.server is None or self.server.runs():
@@ -191,6 +190,24 @@ class Day:
         )
         if not self.server:  # there the worker's rounds may find room in what it has
             await until(lambda: "worker_waits" in self.log.read_text(), "a worker that waits")
+
+    async def stopped(self) -> bool:
+        """Ask for another file of the log, for which there is no room, and say whether the server has ended."""
+        assert self.server
+        with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InternalClientError):
+            await sql(self.url, "SELECT pg_switch_wal()")
+        return not self.server.runs()
+
+    async def refusals(self, asking: httpx.AsyncClient, portal: Portal) -> list[str]:
+        """Apply until it was refused so often; return what was said."""
+        said: list[str] = []
+        for n in range(MOST):
+            answer = await self.applies(asking, portal, f"probe-{n}")
+            if answer.status_code == 503:
+                said.append(answer.json()["detail"])
+            if len(said) == TIMES:
+                break
+        return said
 
     async def read(self, asking: httpx.AsyncClient, portal: Portal) -> None:
         """Read a case that is there."""
@@ -247,7 +264,7 @@ class Day:
         stored = await counted(self.office, "SELECT number FROM cases")
         self.tally.check(told <= set(stored), f"LOST: {sorted(told - set(stored))[:3]}")
         # a probe that was refused may be there, if its commit was not confirmed
-        most = len(told) + len(TOLD)
+        most = len(told) + TIMES
         self.tally.check(len(stored) <= most, f"DOUBLED: {len(stored)} cases, told {len(told)}")
         query = "SELECT case_id FROM events WHERE action = 'accept'"
         accepted = await counted(self.office, query)
@@ -274,7 +291,7 @@ async def _day(day: Day) -> None:
         await day.database.close()
 
 
-def one(tally: Tally, *, postgres: bool) -> None:
+def one(tally: Tally, *, postgres: bool, log_too: bool = False) -> None:
     """Live one such day."""
     with ExitStack() as stack:
         place = stack.enter_context(folder())
@@ -287,21 +304,21 @@ def one(tally: Tally, *, postgres: bool) -> None:
             server = stack.enter_context(cluster(disk / "cluster", *SMALL_CLUSTER))
             url = server.url
         stack.callback(launcher.stop)
-        asyncio.run(_day(Day(disk, url, launcher, tally, server)))
+        asyncio.run(_day(Day(disk, url, launcher, tally, server, log_too)))
 
 
 def run(tally: Tally) -> None:
-    """Live such a day with SQLite, then one with PostgreSQL, in turn."""
+    """Live such a day with SQLite, then one with PostgreSQL, then one on which its log has no room either, in turn."""
     for n in range(tally.size):
-        one(tally, postgres=n % 2 == 1)
+        one(tally, postgres=n % 3 > 0, log_too=n % 3 == 2)
 
 
 GATE = Gate(
     "G10",
     "full disks under SQLite and PostgreSQL",
     "disks",
-    size=2,
-    night_size=50,
+    size=3,
+    night_size=51,
     run=run,
     planted=nullcontext,  # in the program that is started
     planted_size=1,

@@ -185,14 +185,17 @@ class Model:
     def _wanted(self, case: Case, line: Line) -> set[str]:
         return {PAPER[line.code]} if line.told or PAPER[line.code] not in case.papers else set()
 
-    def spent(self, line: Line, now: datetime) -> int:
-        """Return how many working days of the statutory limit are used up, one by one."""
+    def over(self, line: Line, now: datetime, limit: int) -> bool:
+        """Tell whether so many working days are used up: a day has begun behind the last one on which they count."""
         used, at = 0, line.accepted_on or day(now)
         while at < day(now):
             at += timedelta(days=1)
-            stands = any(begin < at <= (end or at) for begin, end in line.special)
-            used += bool(chinese_calendar.is_workday(at)) and not stands
-        return used
+            if any(begin < at <= (end or at) for begin, end in line.special):
+                continue
+            if used >= limit:
+                return True
+            used += bool(chinese_calendar.is_workday(at))
+        return False
 
     def _possible(
         self, case: Case, line: Line, action: str, who: Who, now: datetime, data: dict[str, Any]
@@ -202,9 +205,9 @@ class Model:
         if action == "note_defects":
             return not line.told or set(data["reasons"]) <= line.told
         if action == "extend":
-            return not line.extended and self.spent(line, now) <= STATUTORY[line.code]
+            return not line.extended and not self.over(line, now, STATUTORY[line.code])
         if action == "start_special":
-            return self.spent(line, now) <= STATUTORY[line.code] + 5 * line.extended
+            return not self.over(line, now, STATUTORY[line.code] + 5 * line.extended)
         if action == "grant_by_commitment":
             return case.owner not in self.excluded
         return not (line.code == CHECK and who.account == line.granter)

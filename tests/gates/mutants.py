@@ -106,6 +106,13 @@ MUTANTS = [
         "tests/store/test_deciding.py -k gap",
     ),
     Mutant(
+        "the number that a series must still have is not looked at by a batch",
+        "service/store/batch_statements.py",
+        "AND s.seen = x.value ",
+        "",
+        "tests/store/test_deciding.py -k gap",
+    ),
+    Mutant(
         "the answer before the commit",
         "service/store/database.py",
         "                    await connection.commit(answers=answers)\n",

@@ -91,6 +91,7 @@ class Lives(RuleBasedStateMachine):
         }
         self.away: set[str] = set()
         self.published = 0
+        self.accepted = self.refused = 0
         self.last: tuple[Any, ...] | None = None
         self.steps: list[str] = []
 
@@ -134,9 +135,11 @@ class Lives(RuleBasedStateMachine):
             raise
         except ServiceError as refusal:
             self.tally.refused += 1
+            self.refused += 1
             assert not expected, f"refused: {refusal!r} {refusal.detail} after {self.steps[-14:]}"
             return None
         self.tally.accepted += 1
+        self.accepted += 1
         assert expected, f"accepted after {self.steps[-14:]}"
         return view
 
@@ -237,9 +240,9 @@ class Lives(RuleBasedStateMachine):
         self.does(*options[pick % len(options)], break_at=break_at if break_at < 20 else 0)
 
     @rule(pick=PICK, who=PICK, action=PICK)
-    @precondition(lambda self: self.model.cases)
+    @precondition(lambda self: self.model.cases and self.refused < self.accepted / 2 + 1)
     def tries_anything(self, pick: int, who: int, action: int) -> None:
-        """Somebody tries something."""
+        """Somebody tries something; a life in which almost everything is refused comes to nothing."""
         numbers = sorted(self.model.cases)
         number = numbers[pick % len(numbers)]
         case = self.model.cases[number]

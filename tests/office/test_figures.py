@@ -83,23 +83,27 @@ class TestWhoSees:
     """R-EVAL-3."""
 
     async def test_the_rated_do_not_see_who(self, office: Office, opened: Open, done: Act) -> None:
-        """Window, reviewer and approver see neither rating nor redress, in the case or its record; supervision does."""
+        """Window, reviewer and approver see neither rating nor redress, in the case or its record; supervision does.
+
+        Who rated sees the rating; what the offices owe each other for it is not his.
+        """
         number = await closed(opened, done, 0)
         await done(number, "case.rate", CITIZEN, MORNING + 2 * HOUR, grade=1, text="慢")
-        for actor, sees in (
-            (WINDOW, False),
-            (REVIEWER, False),
-            (APPROVER, False),
-            (CITIZEN, True),
-            (SUPERVISOR, True),
+        for actor, rating, sees in (
+            (WINDOW, False, False),
+            (REVIEWER, False, False),
+            (APPROVER, False, False),
+            (CITIZEN, True, False),
+            (SUPERVISOR, True, True),
         ):
             view = await office.case(actor, number, MORNING + 3 * HOUR)
             events = (await office.events(actor, number, now=MORNING + 3 * HOUR)).items
-            assert bool(view.case.ratings) is sees
+            assert bool(view.case.ratings) is rating
+            assert any(event.action == "rate" for event in events) is rating
             assert ("case.redress" in view.case.items) is sees
-            assert (
-                any(event.action == "rate" or "redress" in event.item for event in events) is sees
-            )
+            assert any(key[0] == "case.redress" for key in view.case.clocks) is sees
+            assert any(task.item == "case.redress" for task in view.case.tasks.values()) is sees
+            assert any("redress" in event.item for event in events) is sees
             assert any("redress" in line.item for line in view.where) is sees
 
     async def test_the_public_sees_no_proceedings_inside(

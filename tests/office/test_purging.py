@@ -1,7 +1,7 @@
 """What has outlived its term goes; the record stays whole, and nobody waits for it."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,14 +9,18 @@ from typing import Any
 from sqlalchemy import text
 
 from service.office import ApplicationInput, CaseFilter, Office, Request, Terms
+from service.settings import UNSAFE_AUDIT_KEY
+from service.store import outbox
 from service.store.database import Database
 from service.verify import verify
 from service.workflows.calendar import built_in
+from service.workflows.case import Case
 
-from .conftest import CITIZEN, DAY, MORNING, STALL, asks
+from .conftest import CITIZEN, DAY, MORNING, REVIEWER, STALL, WINDOW, Act, Open, asks
 
 LATER = MORNING + 91 * DAY
 TERMS = Terms()
+KEYS = (UNSAFE_AUDIT_KEY,)
 
 
 async def once(content: bytes) -> AsyncIterator[bytes]:
@@ -30,10 +34,14 @@ async def counted(database: Database, query: str) -> Any:
         return (await connection.sql.execute(text(query))).scalar()
 
 
-async def clean(office: Office, now: datetime, files: Path | None = None) -> list[str]:
+async def clean(
+    office: Office, now: datetime, files: Path | None = None, keys: Sequence[str] = ()
+) -> list[str]:
     """Return what the oracle has to say."""
     notices = [notice.model_dump(mode="json") for notice in built_in()]
-    report = await verify(office.database, now=now + DAY, notices=notices, files=files)
+    report = await verify(
+        office.database, now=now + DAY, notices=notices, files=files, secrets=keys
+    )
     return [str(finding) for finding in report.findings]
 
 
@@ -118,6 +126,73 @@ class TestDrafts:
         assert number not in {used, fresh}
         assert await clean(office, LATER, tmp_path / "files") == []
         assert (await office.purge(LATER, TERMS))["drafts"] == 0
+
+
+class TestMessages:
+    """What outside systems were told."""
+
+    async def test_go_after_their_term_and_the_record_stays_whole(
+        self, office: Office, opened: Open, done: Act
+    ) -> None:
+        """Only what was sent, with all before it; they follow from the record, and the ledger says up to which they are gone."""
+        gone, half, none = [await accepted(opened, done) for _ in range(3)]
+        await sealed(office, MORNING)
+        many = len(await told_of(office, gone.id))
+        assert many > 2
+        async with office.database.transaction() as tx:
+            for n in await told_of(office, gone.id):
+                await outbox.sent(tx, gone.id, n, MORNING)
+            for n in (1, 3):
+                await outbox.sent(tx, half.id, n, MORNING)
+            await outbox.failed(tx, half.id, 2, "gone", None)
+        assert (await office.purge(MORNING + 90 * DAY, TERMS))["messages"] == 0
+        assert (await office.purge(LATER, TERMS, dry_run=True))["messages"] == 2
+        assert (await office.purge(LATER, TERMS))["messages"] == 2
+        assert await told_of(office, gone.id) == []
+        assert (await told_of(office, half.id))[0] == 2  # given up: a person has to look at it
+        assert len(await told_of(office, none.id)) == many
+        assert (await office.purge(LATER, TERMS))["messages"] == 0
+        await sealed(office, LATER)
+        for keys in (KEYS, ()):
+            assert await clean(office, LATER, keys=keys) == []
+
+    async def test_what_goes_otherwise_is_found(
+        self, office: Office, opened: Open, done: Act
+    ) -> None:
+        """One more than the ledger says, of a case of which it says nothing, or one that was never sent."""
+        gone, none = [await accepted(opened, done) for _ in range(2)]
+        async with office.database.transaction() as tx:
+            for n in (1, 2):
+                await outbox.sent(tx, gone.id, n, MORNING)
+        await office.purge(LATER, TERMS)
+        await sealed(office, LATER)
+        assert await clean(office, LATER, keys=KEYS) == []
+        for case in (gone, none):
+            async with office.database.transaction() as tx:
+                await tx.sql.execute(
+                    text("DELETE FROM messages WHERE case_id = :id AND n = 3"), {"id": case.id}
+                )
+            said = await clean(office, LATER, keys=KEYS)
+            assert any(case.number in each and "messages 3" in each for each in said), said
+
+
+async def accepted(opened: Open, act: Act) -> Case:
+    """Return a case of which outside systems were told a few things."""
+    number = (await opened(STALL)).case.number
+    await act(number, "food.accept", WINDOW)
+    return (await act(number, "food.propose", REVIEWER, opinion="符合")).case
+
+
+async def told_of(office: Office, case_id: str) -> list[int]:
+    """Return the numbers of the messages of a case."""
+    async with office.database.reading() as connection:
+        query = text("SELECT n FROM messages WHERE case_id = :id ORDER BY n")
+        return [row["n"] for row in await connection.rows(query.bindparams(id=case_id))]
+
+
+async def sealed(office: Office, now: datetime) -> None:
+    """Let the worker seal what was written."""
+    await office.seal_records(now + timedelta(minutes=5))
 
 
 class TestFiles:

@@ -199,9 +199,31 @@ class TestFiles:
         async with speaking(finds) as address:
             office.scanner = Clamd(address)
             await office.scan_files(MORNING, 10)
+            told = (await office.draft(CITIZEN, draft.case.number, MORNING)).content
             with pytest.raises(DataInvalid, match="查出病毒") as refused:
                 await office.submit_draft(asks(CITIZEN), draft.case.number)
         assert refused.value.facts["errors"][0]["pointer"] == "/materials/layout"
+        at_file = next(paper["given"] for paper in told["papers"] if paper["code"] == "layout")
+        assert (at_file["scan"], at_file["fault"]) == ("found", refused.value.detail)
+        assert refused.value.facts["errors"][0] in told["lacking"]
+
+    async def test_a_draft_says_what_the_scanner_said(self, office: Office) -> None:
+        """Nothing without a scanner; waiting and clean are told apart, and neither stands in the way."""
+        kept = await keep(office, pdf())
+        draft = await office.open_case(asks(CITIZEN), replace(with_file(kept.id), draft=True))
+
+        async def said() -> tuple[str | None, str]:
+            told = (await office.draft(CITIZEN, draft.case.number, MORNING)).content
+            assert not [each for each in told["lacking"] if "materials" in each["pointer"]]
+            given = next(paper["given"] for paper in told["papers"] if paper["code"] == "layout")
+            return given["scan"], given["fault"]
+
+        assert await said() == (None, "")
+        async with speaking(finds) as address:
+            office.scanner = Clamd(address)
+            assert await said() == ("unscanned", "")
+            await office.scan_files(MORNING, 10)
+            assert await said() == ("clean", "")
 
     async def test_one_that_cannot_be_read_stops_nobody(self, office: Office) -> None:
         """It waits ten minutes; the others are looked at."""

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from service.errors import DataInvalid, NotFound
 from service.office import Office
+from service.office.accounts import actor_of
 from service.office.sessions import IDLE, LIFE
 from service.store import sessions
 from service.store.statements import table
+from service.workflows.case import Actor
 
 from .conftest import MORNING
 
@@ -75,6 +78,42 @@ class TestSession:
         await office.close_session(token)
         assert await office.session(token, MORNING) is None
         assert await office.session(other, MORNING)
+
+
+class TestSignIns:
+    """What everybody sees of the own sessions (ASVS 7.5.2)."""
+
+    async def test_are_listed_and_one_is_ended(self, office: Office, token: str) -> None:
+        """With the password once more, and no other than the one that is named."""
+        account = await office.sign_in("wang", RIGHT, MORNING)
+        other = await office.open_session(account, MORNING + MINUTE, "192.0.2.7")
+        wang = actor_of(account)
+        listed = await office.sign_ins(wang, MORNING + MINUTE, token)
+        assert [(one.address, one.here) for one in listed] == [("192.0.2.7", False), ("", True)]
+        assert not any(one.id in token or one.id in other for one in listed)
+        for id_, password, refusal in (
+            (listed[0].id, "wrong", DataInvalid),
+            (listed[0].id[:19], RIGHT, NotFound),
+            ("", RIGHT, NotFound),
+            ("%" * 20, RIGHT, NotFound),
+        ):
+            with pytest.raises(refusal):
+                await office.end_sign_in(wang, id_, password, MORNING + MINUTE)
+        assert len(await office.sign_ins(wang, MORNING + MINUTE)) == 2
+        await office.end_sign_in(wang, listed[0].id, RIGHT, MORNING + MINUTE)
+        assert await office.session(other, MORNING + MINUTE) is None
+        assert await office.session(token, MORNING + MINUTE)
+
+    async def test_are_nobody_elses(self, office: Office, token: str) -> None:
+        """Another account neither sees nor ends them; what has ended by idleness is not listed."""
+        account = await office.create_account("li", RIGHT, name="李示例", kind="applicant")
+        li, wang = actor_of(account), Actor("wang", "clerk", "scjg", frozenset({"window"}))
+        assert await office.sign_ins(li, MORNING) == []
+        (one,) = await office.sign_ins(wang, MORNING)
+        with pytest.raises(NotFound):
+            await office.end_sign_in(li, one.id, RIGHT, MORNING)
+        assert await office.session(token, MORNING)
+        assert await office.sign_ins(wang, MORNING + IDLE) == []
 
 
 class TestWhatIsKept:

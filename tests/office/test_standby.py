@@ -43,10 +43,26 @@ async def verbs_of(office: Office) -> dict[str, Verb]:
     first = (await office.open_case(asks("kept", CITIZEN, MORNING), kept)).case
     draft, second = first.number, (await office.open_case(asks("k2", CITIZEN, MORNING), kept)).case
     accept = Action("accept", "food", {})
+    batch = [
+        (await office.open_case(asks(f"b{n}", CITIZEN, MORNING), STALL)).case.number
+        for n in range(3)
+    ]
+
+    async def together() -> list[Any]:
+        """Act on several at once: what is unknown of a batch is unknown to all of it."""
+        acts = [office.act(asks(number, WINDOW), number, accept) for number in batch]
+        told = await asyncio.gather(*acts, return_exceptions=True)
+        unknown = [each for each in told if isinstance(each, Unavailable)]
+        assert len(unknown) in (0, len(batch)), told
+        if unknown:
+            raise unknown[0]
+        return told
+
     order = BulkOrder("accept", [BulkEntry(third, "food", None)])
     return {
         "open": lambda: office.open_case(asks("open", CITIZEN), STALL),
         "act": lambda: office.act(asks("act", WINDOW), other, accept),
+        "together": together,
         "claim": lambda: office.claim(asks("claim", WINDOW), third, 1),
         "change": lambda: office.change_draft(asks("change", CITIZEN), draft, {"form": {}}),
         "submit": lambda: office.submit_draft(asks("submit", CITIZEN), second.number),

@@ -1,16 +1,20 @@
 """What the clock does: on time, late, by several workers, around a case that fails."""
 
 import asyncio
+import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from service.errors import NotFound
+from service.errors import NotFound, Unavailable
 from service.office import Office, sweeps
 from service.office.sweeps import AGAIN_AFTER
+from service.store import cases
 from service.store import database as archive
 from service.store.database import Database
 from service.store.files import Folder
@@ -69,6 +73,15 @@ async def cured(opened: Database, poison: str) -> None:
     on = f" ON {PLACES[poison][1]}" if opened.postgres else ""
     async with opened.transaction() as tx:
         await tx.sql.exec_driver_sql(f"DROP TRIGGER poison{on}")
+
+
+def _full(opened: Database) -> Exception:
+    """Return what a driver raises when there is no room on the disk."""
+    if opened.postgres:
+        return asyncpg.exceptions.DiskFullError("no space left on device")
+    wrong = sqlite3.OperationalError("database or disk is full")
+    wrong.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return wrong
 
 
 class TestExpireDue:
@@ -139,7 +152,23 @@ class TestExpireDue:
         assert len(await record_of(office, sound)) > 1
         assert await office.expire_due(AFTER) == 0
         assert await office.expire_due(AFTER + timedelta(hours=1)) == 1
-        assert told(await record_of(office, poison)) == told(await record_of(office, sound)) or True
+
+    async def test_a_full_disk_is_no_case_s_fault(
+        self, office: Office, opened: Open, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """F-09: the round ends, nothing rests, and all of it is done as soon as there is room."""
+        for n in range(3):
+            await opened(now=MORNING + timedelta(minutes=n))
+
+        async def full(*_: Any, **__: Any) -> None:
+            raise OperationalError("", {}, _full(office.database))
+
+        with monkeypatch.context() as patch:
+            patch.setattr(cases, "record", full)
+            with pytest.raises(Unavailable, match="存储空间不足"):
+                await office.expire_due(AFTER)
+        assert await office.resting_cases(AFTER) == []
+        assert await office.expire_due(AFTER) == 3
 
     @pytest.mark.parametrize("poison", ["in its record", "in its row"])
     async def test_whatever_three_cases_do_the_others_are_done_in_the_same_round(

@@ -7,6 +7,8 @@ import pytest
 
 from service.errors import ActionNotAllowed, DataInvalid, NotFound, NotPermitted
 from service.office import CaseFilter, Office, TaskFilter
+from service.verify import verify
+from service.workflows.calendar import built_in
 from service.workflows.case.situation import Actor
 
 from .conftest import (
@@ -350,3 +352,61 @@ class TestObjection:
         task = next(row for row in page.items if row.item == "sign")
         taken = await office.claim(asks(WINDOW, MORNING + HOUR), number, task.n)
         assert taken.objection == task.objection == "城市管理局反馈缺1项"
+
+
+class TestLeft:
+    """What somebody holds who is not at that post any more (首问负责)."""
+
+    async def people(self, office: Office, **moved: str) -> None:
+        """Let the clerks of the city have accounts; of `moved`, in another department."""
+        for actor in (WINDOW, WINDOW2, SIGN_CLERK):
+            department = moved.get(actor.account, actor.department)
+            await office.create_account(
+                actor.account,
+                "a-long-sentence-nobody-guesses",
+                name=actor.account,
+                kind="clerk",
+                department=department,
+                posts=sorted(actor.posts),
+            )
+
+    async def test_goes_back_to_the_others(self, office: Office, opened: Open) -> None:
+        """By the worker, once, on record; a colleague goes on with it, and the oracle agrees."""
+        await self.people(office)
+        number = (await opened()).case.number
+        n = await claimed(office, number, WINDOW)
+        assert await office.give_back(MORNING) == 0
+        with pytest.raises(ActionNotAllowed):
+            await office.claim(asks(WINDOW2), number, n)
+        await self.people(office, **{WINDOW.account: "cg"})
+        assert await office.give_back(MORNING) == 0  # looked a moment ago
+        office._looked_for_left = -1e9
+        assert await office.give_back(MORNING) == 1
+        assert await office.give_back(MORNING) == 0
+        assert (number, "food") in await shown(office, WINDOW2, "unclaimed")
+        assert (await office.claim(asks(WINDOW2), number, n)).person == WINDOW2.account
+        told = (await office.events(WINDOW2, number, now=MORNING)).items
+        back = next(event for event in told if event.action == "release")
+        assert (back.actor["kind"], back.data["person"]) == ("clock", WINDOW.account)
+        notices = [notice.model_dump(mode="json") for notice in built_in()]
+        report = await verify(office.database, now=MORNING + DAY, notices=notices)
+        assert [str(finding) for finding in report.findings] == []
+
+    async def test_of_a_closed_account_too(self, office: Office, opened: Open) -> None:
+        """Who has left holds nothing; who is at the post still keeps what he took."""
+        await self.people(office)
+        number = (await opened()).case.number
+        n = await claimed(office, number, WINDOW2)
+        for gone, many in ((WINDOW, 0), (WINDOW2, 1)):
+            await office.set_active(gone.account, active=False)
+            office._looked_for_left = -1e9
+            assert await office.give_back(MORNING) == many
+        assert (await office.case(WINDOW, number, MORNING)).case.tasks[n].person == ""
+
+
+async def claimed(office: Office, number: str, actor: Actor) -> int:
+    """Let somebody take the first task of the lead's window, and return which it is."""
+    tasks = (await office.case(actor, number, MORNING)).case.tasks
+    n = next(n for n, task in tasks.items() if task.item == "food")
+    await office.claim(asks(actor), number, n)
+    return n

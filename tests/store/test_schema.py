@@ -105,7 +105,9 @@ class TestHeldUp:
             pytest.skip("on SQLite whoever migrates waits for the one writer, as everybody does")
         failed = "SELECT xact_rollback FROM pg_stat_database WHERE datname = current_database()"
         holder, watcher = await asyncpg.connect(empty_url), await asyncpg.connect(empty_url)
-        await holder.execute("BEGIN; LOCK TABLE cases, events IN ACCESS EXCLUSIVE MODE")
+        await holder.execute(
+            "BEGIN; LOCK TABLE cases, events, messages, sessions IN ACCESS EXCLUSIVE MODE"
+        )
         before = await watcher.fetchval(failed)
         migrating = asyncio.create_task(migrate(empty_url))
 

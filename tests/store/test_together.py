@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from service.store import cases, together
+from service.store import cases, counters, together
 from service.store.connection import Connection
 from service.store.database import Database
 from service.store.deciding import decided
@@ -201,6 +201,45 @@ class TestBatches:
         verbs = [moves(f"c{n}", rows, {}) for n in range(MANY) if n != 2]
         await asyncio.gather(*(decided(database, verb) for verb in [*verbs, overtaken]))
         assert await versions(database) == [2, 2, 3, 2, 2, 2]
+
+    async def test_what_stands_is_told_whatever_becomes_of_the_rest(
+        self, database: Database, filed: Any, rows: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Who had to draw anew is told that it is unknown, and nobody who was recorded before."""
+        for n in range(MANY):
+            await filed(f"c{n}")
+        await decided(database, moves("c0", rows, {SERIES: 1}))
+        database.series[SERIES].last = 7  # as if it had been so far
+
+        async def lost(*_: Any) -> int:
+            raise ConnectionResetError
+
+        monkeypatch.setattr(counters, "last_of", lost)
+        verbs = [moves(f"c{n}", rows, {SERIES: 1} if n == 3 else {}) for n in range(MANY)]
+        told = await asyncio.gather(
+            *(decided(database, verb) for verb in verbs), return_exceptions=True
+        )
+        assert [n for n, each in enumerate(told) if isinstance(each, Unanswered)] == [3]
+        assert await versions(database) == [3, 2, 2, 1, 2, 2]
+
+    async def test_two_of_one_case_never_stand_together(
+        self, database: Database, filed: Any, rows: Any
+    ) -> None:
+        """Whoever asks by its number and by its id."""
+        await filed("c0", number="N-0")
+
+        def by(**how: str) -> Any:
+            async def verb(tx: Connection) -> None:
+                found = await cases.gather(tx, **how)
+                assert found is not None
+                seen = found.case["version"]
+                parts = {"events": [rows.event(seen + 1)]}
+                await cases.record(tx, {"id": "c0", "version": seen + 1}, parts, seen_version=seen)
+
+            return decided(database, verb)
+
+        await asyncio.gather(by(number="N-0"), by(case_id="c0"))
+        assert await versions(database) == [3]
 
     async def test_who_has_gone_is_recorded_with_the_others(
         self, database: Database, filed: Any, rows: Any

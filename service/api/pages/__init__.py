@@ -1,6 +1,6 @@
 """页面 — what people do in a browser: the same verbs as the API, said in plain Chinese."""
 
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
@@ -30,9 +30,9 @@ class Hashed(StaticFiles):
         return answer
 
 
-def install(app: FastAPI, secret: str) -> None:
-    """Add what the pages need beside their routes; `secret` is what cookies are signed with."""
-    app.state.seal = Seal(secret)
+def install(app: FastAPI, secret: str, also: Sequence[str] = ()) -> None:
+    """Add what the pages need beside their routes; `secret` is what cookies are signed with, `also` what is believed besides."""
+    app.state.seal = Seal(secret, also)
     app.mount("/static", Hashed(directory=STATIC), name="static")
     app.add_exception_handler(SignInFirst, first_sign_in)
     app.add_exception_handler(EnrolFirst, first_enrol)

@@ -9,8 +9,8 @@ from service.api.auth import Counter, Desk
 from service.api.pages.forms import Filled, does, filled
 from service.api.pages.frame import see, shown
 from service.api.pages.sign import COOKIE, came_from, fresh_session, keep_session, let_in
-from service.api.pages.visit import SESSION, Member, SignedIn
-from service.errors import SecondFactorNeeded, ServiceError, one_field
+from service.api.pages.visit import SESSION, Member, SignedIn, token_of
+from service.errors import DataInvalid, SecondFactorNeeded, ServiceError, one_field
 from service.office import Enrolment
 
 router = APIRouter(prefix="/account", include_in_schema=False)
@@ -34,6 +34,7 @@ async def _page(
         visitor,
         "account.html",
         protection=await desk.office.protection(visitor.actor),
+        sign_ins=await desk.office.sign_ins(visitor.actor, desk.clock(), token_of(request)),
         filled=form,
         refusal=refusal,
     )
@@ -57,6 +58,28 @@ async def change_password(request: Request, desk: Counter, visitor: SignedIn) ->
     except ServiceError as refusal:
         return await _page(request, desk, visitor, form, refusal)
     return await let_in(request, desk, account, came, "/account?done=password")
+
+
+@router.post("/sessions/end")
+@does("me_end_session")
+async def end_one(request: Request, desk: Counter, visitor: SignedIn) -> Response:
+    """End one session of the account, perhaps this one."""
+    form = await filled(request, visitor)
+    try:
+        if not form.text("once_more"):
+            raise one_field("/once_more", "请填写密码")
+        await desk.office.end_sign_in(
+            visitor.actor,
+            form.text("session"),
+            form.exact("once_more"),
+            desk.clock(),
+            origin=came_from(request),
+        )
+    except ServiceError as refusal:
+        wrong = isinstance(refusal, DataInvalid) and form.text("once_more")
+        told = one_field("/once_more", refusal.detail) if wrong else refusal
+        return await _page(request, desk, visitor, form, told)
+    return see("/account?done=session")
 
 
 @router.post("/sign-out")

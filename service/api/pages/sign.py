@@ -21,6 +21,7 @@ from service.api.pages.visit import (
     SignedIn,
     Visiting,
     Visitor,
+    token_of,
 )
 from service.errors import (
     NotPermitted,
@@ -201,7 +202,7 @@ async def let_in(
 async def fresh_session(request: Request, desk: Desk, account: Account) -> str:
     """End the session of this browser and open another; return its token."""
     await _close(request, desk)
-    return await desk.office.open_session(account, desk.clock())
+    return await desk.office.open_session(account, desk.clock(), address_of(request))
 
 
 def keep_session(request: Request, answer: Response, token: str, came: Origin) -> None:
@@ -213,8 +214,7 @@ def keep_session(request: Request, answer: Response, token: str, came: Origin) -
 
 
 async def _close(request: Request, desk: Desk) -> None:
-    seal: Seal = request.app.state.seal
-    if token := seal.opened("session", request.cookies.get(SESSION, "")):
+    if token := token_of(request):
         await desk.office.close_session(token)
 
 

@@ -6,6 +6,7 @@ connections only and to this host only; browsers make an exception for the machi
 """
 
 import hmac
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -26,13 +27,18 @@ _LONGEST_COOKIE = 200
 class Seal:
     """印记 — signs what a browser keeps; a key of its own for each purpose, drawn from the secret of the service."""
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret.encode()
+    def __init__(self, secret: str, also: Sequence[str] = ()) -> None:
+        """Sign with `secret`; what was signed with one of `also` is ours too."""
+        self._secrets = [each.encode() for each in (secret, *also)]
 
     def sign(self, purpose: str, value: str) -> str:
         """Return the signature of a value."""
-        key = hmac.digest(self._secret, f"yijianshi pages: {purpose}".encode(), "sha256")
-        return hmac.digest(key, value.encode(), "sha256").hex()
+        return next(self._signatures(purpose, value))
+
+    def _signatures(self, purpose: str, value: str) -> Iterator[str]:
+        for secret in self._secrets:
+            key = hmac.digest(secret, f"yijianshi pages: {purpose}".encode(), "sha256")
+            yield hmac.digest(key, value.encode(), "sha256").hex()
 
     def signed(self, purpose: str, value: str) -> str:
         """Return a value with its signature."""
@@ -41,8 +47,11 @@ class Seal:
     def opened(self, purpose: str, signed: str) -> str:
         """Return the value of what was signed here; empty for anything else."""
         value, _, signature = signed[:_LONGEST_COOKIE].rpartition(".")
-        ours = hmac.compare_digest(self.sign(purpose, value).encode(), signature.encode())
-        return value if ours else ""
+        ours = [
+            hmac.compare_digest(each.encode(), signature.encode())
+            for each in self._signatures(purpose, value)
+        ]
+        return value if any(ours) else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,11 +96,16 @@ async def visiting(request: Request, desk: Counter) -> Visitor:
     return found
 
 
+def token_of(request: Request) -> str:
+    """Return the token of the browser's session; empty where it holds none that is ours."""
+    seal: Seal = request.app.state.seal
+    return seal.opened("session", request.cookies.get(SESSION, ""))
+
+
 async def _visitor(request: Request, desk: Desk) -> Visitor:
     now, clock = await desk.now(), desk.clock()
     elder, moved = request.cookies.get(ELDER) == "1", abs(now - clock) >= CLOCK_MOVED
-    seal: Seal = request.app.state.seal
-    token = seal.opened("session", request.cookies.get(SESSION, ""))
+    token = token_of(request)
     session = await desk.office.session(token, clock) if token else None
     if session is None:
         return Visitor(now=now, elder=elder, moved=moved)

@@ -244,11 +244,12 @@ def notices(view: CaseView) -> list[shapes.NoticeShown]:
 
 def notice(view: CaseView, row: Notice) -> shapes.NoticeShown:
     """Show one paper."""
-    release = view.release
+    release, about = view.release, view.about(row)
     return shape_of(
         shapes.NoticeShown,
         row,
-        item_title=titles.item_title(release, row.item) if row.item else release.bundle.title,
+        item=about,
+        item_title=titles.item_title(release, about) if about else release.bundle.title,
         to_title=_addressee(release, row),
     )
 

@@ -101,6 +101,9 @@ class ShowingShown(Shown):
     token: str = Field(description="出示码，五分钟内可在 GET /documents/shown/{token} 核验")
     url: str = Field(description="二维码里的网址，不用登录就能核验")
     until: datetime = Field(description="到这一刻失效；要再出示就再取一个")
+    spoken: str = Field(
+        description="报给没有摄像头的人的 8 位数字，与编号一起在 POST /documents/shown 核验，只能用一次"
+    )
 
 
 @router.get(
@@ -116,7 +119,8 @@ async def show_certificate(
     """只有持有人可以出示，只能出示现在有效的。码由本系统签名，不另外存，过了五分钟谁拿着都没有用。"""
     made = await desk.office.show_certificate(caller.actor, certificate, caller.now)
     url = f"{address(request, desk)}/verify/{made.token}"
-    return json_answer(ShowingShown(token=made.token, url=url, until=made.until).model_dump_json())
+    answer = ShowingShown(token=made.token, url=url, until=made.until, spoken=made.spoken)
+    return json_answer(answer.model_dump_json())
 
 
 @router.get(

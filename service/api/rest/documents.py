@@ -1,16 +1,17 @@
 """核验文书、证照 — whether a printed paper or certificate is what it says, by the code in its QR."""
 
 from datetime import date, datetime
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from service.api.auth import Counter, Now
+from service.api.auth import Counter, Now, address_of
 from service.api.body import StrictRoute
 from service.api.problems import refusals
-from service.api.rest.shapes import Shown, json_answer
-from service.api.texts import PaperCode, ShowToken
-from service.errors import NotFound
+from service.api.rest.shapes import Given, Shown, json_answer
+from service.api.texts import Name, PaperCode, Short, ShowToken
+from service.errors import NotFound, TooManyAttempts
 
 router = APIRouter(prefix="/documents", tags=["public"], route_class=StrictRoute)
 
@@ -53,6 +54,28 @@ class HeldOutShown(DocumentShown):
 async def shown(token: ShowToken, desk: Counter, now: Now) -> Response:
     """出示码五分钟内有效：是什么证照、谁的（部分隐去）、现在有没有效。过了时间的，或者不是本系统出的，都是 404，detail 写明。"""
     found = await desk.office.shown_certificate(token, now)
+    return json_answer(HeldOutShown(**found).model_dump_json())
+
+
+class HeardGiven(Given):
+    """持证人口报的出示码。"""
+
+    number: Annotated[Name, Field(description="证照编号")]
+    code: Annotated[Short, Field(min_length=1, description="持证人报的 8 位数字，空格、横线都可以")]
+
+
+@router.post(
+    "/shown",
+    operation_id="documents_heard",
+    summary="没有摄像头时，凭口报的出示码核验证照",
+    response_model=HeldOutShown,
+    responses=refusals(NotFound, TooManyAttempts),
+)
+async def heard(given: HeardGiven, desk: Counter, request: Request, now: Now) -> Response:
+    """与二维码一样五分钟内有效，但只能用一次。编号没有、数字不对、过期、用过，答复相同（404）；错得多了，这份证照和这个地址要等一等（429）。"""
+    found = await desk.office.heard_certificate(
+        given.number, given.code, now, address=address_of(request)
+    )
     return json_answer(HeldOutShown(**found).model_dump_json())
 
 

@@ -63,6 +63,9 @@ class DraftGiven(Shown):
     file: str
     name: str
     origin: str = Field(description="沿用的，从哪件办件来；这次交的为空")
+    scan: str | None = Field(description="查毒结果；没有接查毒服务、没有文件时为空")
+    scan_title: str | None
+    fault: str = Field(description="文件有什么问题、怎么办；有问题的提交不了")
 
 
 class DraftPaper(GuideMaterial):

@@ -1,5 +1,6 @@
 """我的账号 — how the own account is protected: another password, a second factor."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Response
@@ -8,7 +9,7 @@ from pydantic import Field, StringConstraints
 from service.api.auth import Counter, SignedIn, Whence
 from service.api.body import StrictRoute
 from service.api.problems import refusals
-from service.api.rest.shapes import Given, Shown, json_answer
+from service.api.rest.shapes import Given, Shown, json_answer, shape_of
 from service.api.rest.tokens import (
     AccountShown,
     Otp,
@@ -17,12 +18,14 @@ from service.api.rest.tokens import (
     account_shown,
     issued,
 )
-from service.errors import NotPermitted, NotSignedIn, SecondFactorNeeded, TooManyAttempts
+from service.errors import NotFound, NotPermitted, NotSignedIn, SecondFactorNeeded, TooManyAttempts
 
 router = APIRouter(prefix="/me", tags=["tokens"], route_class=StrictRoute)
 PASSWORD_EXAMPLES: dict[str, Any] = {
     "改密码": {"value": {"present": "现在的密码", "new": "几个不相干的词 2026"}}
 }
+SessionId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{20}$")]
+END_EXAMPLES: dict[str, Any] = {"确认是本人": {"value": {"password": "现在的密码"}}}
 BEGIN_EXAMPLES: dict[str, Any] = {"开始设置": {"value": {"password": "现在的密码"}}}
 CONFIRM_EXAMPLES: dict[str, Any] = {
     "填手机上的动态码": {"value": {"enrolment": "bm9uY2UuLi4=", "code": "492039"}}
@@ -51,6 +54,27 @@ class SecondFactorGiven(Given):
 
     password: Password
     otp: Otp = ""
+
+
+class SignInShown(Shown):
+    """一处登录。"""
+
+    id: str
+    created_at: datetime = Field(description="什么时候登录的")
+    seen_at: datetime = Field(description="最近一次使用，准到分钟")
+    address: str = Field(description="从哪个网络地址登录的；以前的登录没有记，为空")
+
+
+class SignInsShown(Shown):
+    """登录着的浏览器。"""
+
+    items: list[SignInShown]
+
+
+class EndGiven(Given):
+    """让一处登录退出，要再填一次密码。"""
+
+    password: Password
 
 
 class EnrolmentShown(Shown):
@@ -114,6 +138,42 @@ async def change_password(
         caller.actor, given.present, given.new, now, origin=whence
     )
     return json_answer(issued(desk, account, now).model_dump_json())
+
+
+@router.get(
+    "/sessions",
+    operation_id="me_sessions",
+    summary="我在哪些浏览器里登录着",
+    response_model=SignInsShown,
+    responses=refusals(NotSignedIn),
+)
+async def sign_ins(desk: Counter, caller: SignedIn) -> Response:
+    """最近用过的在前。令牌不在其中：用完调用 DELETE /tokens，或者全部退出。"""
+    found = await desk.office.sign_ins(caller.actor, desk.clock())
+    shown = SignInsShown(items=[shape_of(SignInShown, each) for each in found])
+    return json_answer(shown.model_dump_json())
+
+
+@router.post(
+    "/sessions/{session}/end",
+    operation_id="me_end_session",
+    summary="让一处登录退出",
+    status_code=204,
+    response_class=Response,
+    responses=refusals(NotSignedIn, NotFound, TooManyAttempts),
+)
+async def end_sign_in(
+    session: SessionId,
+    desk: Counter,
+    caller: SignedIn,
+    whence: Whence,
+    given: Annotated[EndGiven, Body(openapi_examples=END_EXAMPLES)],
+) -> Response:
+    """要再填一次密码；填错与登录一样计数。"""
+    await desk.office.end_sign_in(
+        caller.actor, session, given.password, desk.clock(), origin=whence
+    )
+    return Response(status_code=204)
 
 
 @router.post(

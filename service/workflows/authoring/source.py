@@ -56,6 +56,7 @@ _PROBLEMS = {
     "found unknown escape character": "双引号里的反斜杠写法不认识，请改用单引号",
 }
 
+LONGEST_SHOWN = 40
 
 # A key whose colon is not one: full-width, or with its value right behind it.
 _COLON = re.compile(r"^\s*(?:- )?[a-z_]+(?P<colon>：|:(?=[^\s/]))")
@@ -172,6 +173,11 @@ def read(file: str, content: bytes | str) -> tuple[Source | None, list[Diagnosti
     return Source(file, text, data, builder.values, builder.keys), []
 
 
+def _short(text: str) -> str:
+    """Return a text that may be of any length as a message shows it."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
 def _place(file: str, text: str, index: int) -> At:
     return At(file, text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
 
@@ -261,7 +267,7 @@ class _Builder:
             self.note(
                 event,
                 "E010",
-                f"不能使用标签 {event.tag.replace('tag:yaml.org,2002:', '!!')}",
+                f"不能使用标签 {_short(event.tag.replace('tag:yaml.org,2002:', '!!'))}",
                 "删去它；需要文字时加引号",
             )
 

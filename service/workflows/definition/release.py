@@ -27,6 +27,7 @@ _encode = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
 ).encode
 _AGAIN = re.compile(r"-[0-9]+$")
+_LATER = re.compile(r"-([2-9]|[1-9][0-9]+)$")  # the second of a kind is -2
 
 
 def own_code(code: str) -> str:
@@ -72,6 +73,12 @@ def _is_simple(value: Any) -> bool:
         and all(type(key) is str and (key.isascii() or max(key) < "\ud800") for key in value)
         and all(map(_is_simple, value.values()))
     )
+
+
+def first_of(code: str) -> str:
+    """Return the code of the first proceeding of a kind for that of a later one: `sign.revocation-2` → `sign.revocation`."""
+    item, *proceedings = code.split(".")
+    return ".".join([item, *(_LATER.sub("", part) for part in proceedings)])
 
 
 class Release:

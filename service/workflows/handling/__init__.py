@@ -9,7 +9,9 @@ from service.workflows.handling.drafting import materials as draft_materials
 from service.workflows.handling.numbers import numbered as with_numbers
 from service.workflows.handling.numbers import wanted as numbers_wanted
 from service.workflows.handling.on_case import CASE_ACTIONS
-from service.workflows.handling.on_tasks import TASK_ACTIONS, colleagues
+from service.workflows.handling.on_items import no_item
+from service.workflows.handling.on_tasks import TASK_ACTIONS, colleagues, no_task
+from service.workflows.handling.oversight import SUPERVISE
 from service.workflows.handling.reapplying import (
     Later,
     begun,
@@ -22,6 +24,7 @@ from service.workflows.handling.reapplying import (
 
 __all__ = [
     "CASE_ACTIONS",
+    "SUPERVISE",
     "TASK_ACTIONS",
     "Later",
     "begun",
@@ -32,6 +35,8 @@ __all__ = [
     "draft_materials",
     "erased_draft",
     "kept_draft",
+    "no_item",
+    "no_task",
     "numbers_wanted",
     "objected",
     "one_of_many",

@@ -14,7 +14,7 @@ from service.workflows.case.engine import DECLINE_AT_ONCE, FORBIDDEN, NOT_RECEIV
 from service.workflows.case.situation import CLOCK_ACTOR
 from service.workflows.handling import between_items
 from service.workflows.notices import letters, wording
-from service.workflows.notices.printing.citations import cited
+from service.workflows.notices.citations import cited
 from service.workflows.notices.wording import Paper
 from service.workflows.rules import bans, renewal
 from service.workflows.worksheet import Work

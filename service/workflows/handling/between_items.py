@@ -11,7 +11,7 @@ from service.workflows.case.lifecycle import PLEDGED, SATISFIED
 from service.workflows.case.parts import CASE, Clock, Item
 from service.workflows.case.situation import CLOCK_ACTOR, Move
 from service.workflows.definition.models import RefusalPolicy
-from service.workflows.notices import wording
+from service.workflows.notices import letters, wording
 from service.workflows.rules import joint, library
 from service.workflows.worksheet import Work
 
@@ -121,7 +121,7 @@ def _apply_policy(work: Work, item: Item) -> None:
             stop(
                 work,
                 other,
-                f"因「{title}」{work.machine(item).states[item.state].title}而终止",
+                f"因「{title}」{_ended_how(work, item)}而终止",
                 caused_by=item.item,
             )
 
@@ -129,6 +129,10 @@ def _apply_policy(work: Work, item: Item) -> None:
 def _given_up(item: Item) -> bool:
     """Tell whether the applicant gave it up himself: withdrawn, or let end by not answering, whatever the region calls it."""
     return item.outcome in GIVEN_UP or item.state in OVERDUE_STATES
+
+
+def _ended_how(work: Work, item: Item) -> str:
+    return "终止办理" if item.state == STOPPED else work.machine(item).states[item.state].title
 
 
 def _ask_dependents(work: Work, item: Item) -> None:
@@ -198,9 +202,9 @@ def stop(work: Work, item: Item, why: str, *, caused_by: str) -> None:
         body["remedies"] = wording.remedies(
             work.situation.calendar, work.release, item.department, served_on
         )
-    work.issue(
-        "stopped", item.item, wording.plain("stopped", f"「{definition.title}」{why}。", **body)
-    )
+    name = f"「{definition.title}」"
+    said = f"{letters.applied(work.case, name)}。{name}{why}。需要的，可以重新申请。"
+    work.issue("stopped", item.item, wording.plain("stopped", said, **body))
     work.log(
         "stop",
         CLOCK_ACTOR,

@@ -20,7 +20,8 @@ from service.workflows.definition.release import Release
 from service.workflows.handling import named
 from service.workflows.handling.named import Desk
 from service.workflows.proceedings import KINDS
-from service.workflows.rules import inspection
+from service.workflows.proceedings import revocation as revoking
+from service.workflows.rules import inspection, revocation
 
 MOST_PHOTOS = 20
 LONGEST_SPECIAL = 365
@@ -287,6 +288,15 @@ def _where(desk: Desk, value: Any) -> str:
     return where
 
 
+def _compensation(desk: Desk, value: Any) -> str:
+    """Return the plan by which a loss is made good; who brought a revocation about himself has none (行政许可法 8, 69 ④)."""
+    if desk.item.lifecycle == revoking.KIND.code and not revocation.compensates(desk.item):
+        why = "被许可人以欺骗、贿赂等不正当手段取得的，利益不受保护，不写赔偿方案"
+        raise one_field("/data/compensation", why, law="行政许可法 69")
+    plan: str = actions.text("compensation", "补偿、赔偿方案的文号")(desk, value)
+    return plan
+
+
 CHECKS: Mapping[str, Check[Desk]] = {
     "reasons": _reasons,
     "opinion": actions.text("opinion", "意见"),
@@ -319,7 +329,7 @@ CHECKS: Mapping[str, Check[Desk]] = {
     "checklist": _checklist,
     "photos": _photos,
     "confirmed": inspection.confirmed,
-    "compensation": actions.text("compensation", "补偿方案的文号"),
+    "compensation": _compensation,
     "place": actions.text("place", "地点"),
     "chair": actions.text("chair", "听证主持人（账号）"),
 }

@@ -29,8 +29,13 @@ from service.workflows.worksheet import Work
 def item_of(work: Work, code: str) -> Item:
     """Return an item of the case. Raises NotFound."""
     if code not in work.case.items:
-        raise NotFound(f"这件办件里没有事项「{code}」", item=code)
+        raise no_item(code)
     return work.case.items[code]
+
+
+def no_item(code: str) -> NotFound:
+    """Return the answer to who names an item that is not there, or not for him."""
+    return NotFound(f"这件办件里没有事项「{code}」", item=code)
 
 
 def act(work: Work, action: Action, actor: Actor) -> None:

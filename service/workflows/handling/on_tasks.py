@@ -5,7 +5,7 @@ from typing import Any
 from service.errors import ActionNotAllowed, NotFound, NotPermitted, one_field
 from service.workflows.actions import Carries, Data, TaskAction, as_given
 from service.workflows.case.parts import Case, Task
-from service.workflows.case.situation import Action, Actor, Situation, one_person
+from service.workflows.case.situation import CLOCK_ACTOR, Action, Actor, Situation, one_person
 from service.workflows.rights import refuse_own_application
 from service.workflows.worksheet import Work
 
@@ -71,6 +71,19 @@ def _transfer(work: Work, task: Task, data: Data, actor: Actor) -> None:
     work.log("transfer", actor, item=task.item, post=task.post, data=told)
 
 
+def give_back_left(work: Work) -> None:
+    """Give back what somebody has taken who does not sit at its post any more: he moved, or is gone.
+
+    Nobody else could act on it, and he may not either (首问负责; R-SEC-4).
+    """
+    for task in work.case.tasks.values():
+        here = work.situation.staff.get((task.department, task.post), ())
+        if task.done_at is None and task.person and task.person not in here:
+            told = {"task": task.n, "person": task.person, "left": True}
+            task.person = ""
+            work.log("release", CLOCK_ACTOR, item=task.item, post=task.post, data=told)
+
+
 TASK_ACTIONS: dict[str, TaskAction] = {
     action.name: action
     for action in (
@@ -134,7 +147,12 @@ def _open_task(work: Work, action: Action) -> Task:
         raise one_field("/data/task", "请写明待办的序号")
     task = work.case.tasks.get(n)
     if task is None:
-        raise NotFound("这件办件里没有这项待办", task=n)
+        raise no_task(n)
     if task.done_at is not None:
         raise ActionNotAllowed("这项待办已经办完", action=action.name, task=n)
     return task
+
+
+def no_task(n: int) -> NotFound:
+    """Return the answer to who names a task that is not there, or not for him."""
+    return NotFound("这件办件里没有这项待办", task=n)

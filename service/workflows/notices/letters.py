@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from service.workflows.application.fieldtypes import say
 from service.workflows.calendar import local_date
-from service.workflows.case.parts import Case, Item, Notice
+from service.workflows.case.parts import Case, Item
 from service.workflows.definition.duration import Duration
 from service.workflows.definition.models import (
     NOTICE_TITLES,
@@ -19,7 +19,7 @@ from service.workflows.definition.models import (
     VocabularyCertificate,
 )
 from service.workflows.definition.release import Release
-from service.workflows.notices import matters
+from service.workflows.notices import earlier, matters
 from service.workflows.notices.dates import say_date
 
 LICENSING_LAW = "行政许可法"
@@ -66,11 +66,15 @@ TITLES |= {
 }
 MEETS = {"grant": "您的申请符合规定的条件、标准", "refusal": "您的申请不符合规定的条件、标准"}
 TURNED_AWAY = {
-    "not_accepted": "本机关决定不予受理，理由和依据见下",
-    "not_required": "这件事依法不需要申请，不受理，理由和依据见下",
-    "termination": "本机关决定终止办理，理由和依据见下",
-    "revocation": "本机关决定撤销已经作出的决定，理由和依据见下",
+    "not_accepted": "{we}决定不予受理",
+    "not_required": "这件事依法不需要申请，不受理",
+    "termination": "{we}决定终止办理",
+    "revocation": "{we}决定撤销{granted}",
 }
+# Papers that rest on what is asked for, where the licensing law does not reach; what only follows from a limit does not.
+OF_THE_MATTER = frozenset(
+    {"grant", "refusal", "acceptance", "tolerant_acceptance", "not_accepted", "not_required"}
+)
 # Papers a department may word itself, and what its words must hold: what was asked and when, what follows.
 ELEMENTS: Mapping[str, tuple[str, ...]] = {
     "acceptance": ("applied", "accepted_on"),
@@ -109,7 +113,9 @@ def bases(kind: str, transition_law: str, definition: ItemDefinition | None) -> 
     if definition is None:
         return transition_law
     apart = definition.category != "licence" and transition_law.startswith(LICENSING_LAW)
-    own = definition.basis if kind in ("grant", "refusal") or apart else []
+    on_its_own = kind in ("grant", "refusal") or apart
+    on_its_own |= definition.category != "licence" and kind in OF_THE_MATTER
+    own = definition.basis if on_its_own else []
     return "；".join(dict.fromkeys([*own, *([] if apart else [transition_law])]).keys()).strip("；")
 
 
@@ -145,16 +151,28 @@ def _accepted(facts: Facts) -> str:
     on = facts.item.accepted_on
     if on is None:
         return ""
-    number = accepted_by(facts.case, facts.item.item)
+    number = earlier.accepted_by(facts.case, facts.item.item)
     same = facts.case.received_at and local_date(facts.case.received_at) == on
     return f"，本机关于{'同日' if same else say_date(on)}受理" + (f"（{number}）" if number else "")
 
 
-def accepted_by(case: Case, item: str) -> str:
-    """Return the 文号 of the paper by which an item was accepted; empty where it has none."""
-    told = [n for n in case.notices.values() if n.kind in ("acceptance", "tolerant_acceptance")]
-    own: list[Notice] = [n for n in told if n.item == item or item in n.body.get("accepted", [])]
-    return own[-1].body.get("document_number", "") if own else ""
+def turned_away(facts: Facts, kind: str, name: str, law: str) -> str:
+    """Return what a paper says first that ends a matter without granting it, or takes a grant back."""
+    we = "本单位" if facts.definition.category == "utility" else "本机关"
+    granted_by = earlier.granted_by(facts.case, facts.item.item) or "已经作出的决定"
+    ends = TURNED_AWAY[kind].format(we=we, granted=granted_by)
+    why = "理由和依据见下" if law else "理由见下"
+    return f"{applied(facts.case, name)}。经审查，{ends}，{why}。"
+
+
+def lapsed(facts: Facts, name: str) -> str:
+    """Return what says that a matter counts as withdrawn: what was asked for by which paper, and did not come."""
+    told = earlier.asked_by(facts.case, facts.item.item)
+    asked = f"{told}告知您补交材料，" if told else ""
+    return (
+        f"{applied(facts.case, name)}。{asked}您没有在告知的期限内补齐，按规定视为撤回{name}的申请。"
+        "您可以重新申请。"
+    )
 
 
 def _examined(facts: Facts) -> str:
@@ -225,6 +243,16 @@ def _line(facts: Facts, text: str) -> str:
 
     made = PLACEHOLDER.sub(filled, text)
     return made if known or not PLACEHOLDER.search(text) else ""
+
+
+def after_grant(facts: Facts) -> str:
+    """Say what the holder of a licence has to do later, and that the decision is open to all (行政许可法 40, 49, 50)."""
+    if facts.definition.category != "licence":
+        return ""
+    result = facts.definition.result
+    ends = result and facts.release.vocabulary.certificates[result.certificate].valid
+    renewal = "有效期届满需要延续的，应当依法在届满以前申请；" if ends else ""
+    return f"准予的内容需要变更的，应当依法申请变更；{renewal}本决定依法公开，公众有权查阅。"
 
 
 def _how_long(facts: Facts) -> Iterator[tuple[str, str]]:

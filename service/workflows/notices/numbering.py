@@ -47,6 +47,7 @@ WORDS: Mapping[str, str] = {  # kind of paper → what its 文号 calls it
     "revocation_kept": "撤",
     "permit_withdrawal": "撤",
     "deregistration": "注",
+    "deregistration_kept": "注",
 }
 
 

@@ -1,14 +1,14 @@
 """文书内容 — what each paper says, in plain Chinese, from the case alone. Numbering and keeping is done by the step."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Unpack, cast
 
 from service.workflows import clocks, expiry
-from service.workflows.calendar import WorkCalendar, local_date
+from service.workflows.calendar import WorkCalendar
 from service.workflows.case.columns import AcceptedItem, Body, PointTold, Remedies
-from service.workflows.case.engine import APPLICANT
+from service.workflows.case.engine import CLOCK
 from service.workflows.case.lifecycle import machine_for
 from service.workflows.case.parts import STEP, Case, Certificate, Clock, Item, Notice
 from service.workflows.case.situation import Move
@@ -16,6 +16,7 @@ from service.workflows.definition.duration import Duration
 from service.workflows.definition.models import NOTICE_TITLES, ItemDefinition
 from service.workflows.definition.release import Release
 from service.workflows.notices import letters
+from service.workflows.notices.citations import cited
 from service.workflows.notices.dates import say_date as say_date  # noqa: PLC0414 - of wording
 
 ENGINE_TITLES = {
@@ -38,15 +39,20 @@ ENGINE_TITLES = {
 ACCEPTANCE = "acceptance"
 ACCEPTANCES = frozenset({ACCEPTANCE, "tolerant_acceptance"})  # papers with a table of the limits
 NOT_ADMINISTRATIVE = frozenset({"utility"})  # an enterprise decides: no administrative act
+NOT_COUNTED = (  # 行政许可法 45; 行政复议法 11, 23
+    "依法需要听证、招标、拍卖、检验、检测、检疫、鉴定和专家评审的，所需时间不计算在上述期限内，由承办机关另行书面告知。"
+    "逾期没有作出决定的，您可以依法先申请行政复议，对复议决定不服的再提起行政诉讼。"
+)
 SENTENCES = {  # papers that say the same of every item
     "commitment_refused": "经审查，{name}不适用告知承诺，自即日起改按一般程序办理，理由见下。承诺免交的材料请准备补交，需要补正的会一次告知。",
     "deemed_renewal": "{name}在原证照有效期届满以前没有作出决定，依法视为准予延续。",
     "deregistration": "{name}所发的证照已经依法注销，自即日起不得再凭该证照从事活动。",
     "deregistration_kept": "经审查，{name}所发的证照不予注销，理由见下。",
-    "lapse": "您没有在告知的期限内补齐{name}的材料，按规定视为撤回申请。您可以重新申请。",
     "repair_refused": "{name}的失信记录经审查不予信用修复，理由见下。",
     "withdrawal": "您已撤回{name}的申请，可以重新申请。",
     "commitment_taken_back": "您已撤回{name}的承诺，改按一般程序办理，对您的信用没有影响。承诺免交的材料请准备补交。",
+    "redress_reply": "您对{name}的评价已经处理：{action}。答复见下。",
+    "follow_up_result": "您承诺在期限内符合{name}的条件。结果：{action}。条件符合以前，不得凭证照从事活动。",
     "rectification": "{name}事后核查发现与承诺不符，请在{days}个工作日内整改。",
     "issue": "{name}已经办结，办理结果于今日颁发、送达。",
     "special_end": "{name}的特别程序已经结束，办理期限继续计算。",
@@ -147,30 +153,53 @@ def of_move(
     definition = release.subject(item.item)
     title = definition.title if definition else release.bundle.title
     told = decision_clock(release, case, item.item) if kind in ACCEPTANCES else None
-    added, law = list(said), letters.bases(kind, transition.basis, definition)
+    added, law = list(said), _bases(release, case, move)
     body: Body = {
         "item": title,
         "department": release.directory.authority(item.department),
         "law": law,
         "text": _text(release, case, move, added, law) + "".join(each.adds for each in added),
-        "points": [point["title"] for point in move.data.get("reasons", [])],
+        "points": list(_points(move)),
         "dates": dates_of(case, item.item, without=told),
         "note": next((each.note for each in reversed(added) if each.note), ""),
         "consequences": [said for each in added for said in each.consequences],
     }
-    if kind == "grant" and definition and not item.parent:
-        body["grants"] = letters.granted(letters.Facts(release, case, item, definition))
-    if kind in NEGATIVE and administrative(definition):
-        served_on = served_at_issue(case, on)
-        body["remedies"] = remedies(calendar, release, item.department, served_on)
+    body |= _of_kind(release, case, move, calendar, on)
     for each in added:
         body |= each.more
     if kind in ACCEPTANCES and definition and not item.parent:
         body["limits"] = [limits_of(release, case, item)]
+        if definition.category == "licence":
+            body["note"] = body.get("note", "") + NOT_COUNTED
     known = kind in NOTICE_TITLES
     said_only = {name: value for name, value in body.items() if value}
     named = title_of(kind, definition) if known else f"{transition.title}通知书"
     return Paper(named, cast("Body", said_only))
+
+
+def _of_kind(release: Release, case: Case, move: Move, calendar: WorkCalendar, on: date) -> Body:
+    """Return the parts that go with a kind of paper: what is granted, the remedies, what is handed over."""
+    kind, item = move.transition.notice or "", move.item
+    definition, body = release.subject(item.item), Body()
+    if kind == "grant" and definition and not item.parent:
+        facts = letters.Facts(release, case, item, definition)
+        body["grants"] = letters.granted(facts)
+        if later := letters.after_grant(facts):
+            body["note"] = later
+    if (kind in NEGATIVE or _grants_licence(kind, definition)) and administrative(definition):
+        # who is granted what he asked for needs no last days; others count from when they come to know
+        served_on = served_at_issue(case, on) if kind in NEGATIVE else None
+        body["remedies"] = remedies(calendar, release, item.department, served_on)
+    if (
+        kind == "issue"
+    ):  # one made with the decision; what is made now names itself once it has its number
+        made = (c for c in case.certificates.values() if c.item == item.item and c.number)
+        body["certificates"] = [certified(each) for each in made]
+    return body
+
+
+def _grants_licence(kind: str, definition: ItemDefinition | None) -> bool:
+    return kind == "grant" and definition is not None and definition.category == "licence"
 
 
 def administrative(definition: ItemDefinition | None) -> bool:
@@ -192,13 +221,36 @@ def _text(release: Release, case: Case, move: Move, added: Iterable[Said], law: 
     if definition and not move.item.parent and kind in letters.MEETS:
         return letters.of_decision(facts, kind, name)
     if definition and not move.item.parent and kind in letters.TURNED_AWAY:
-        turned = letters.TURNED_AWAY[kind]
-        if not administrative(definition):
-            turned = turned.replace("本机关", "本单位")
-        return f"{letters.applied(case, name)}。经审查，{turned}。"
+        return letters.turned_away(facts, kind, name, law)
+    if definition and not move.item.parent and kind == "lapse":
+        return letters.lapsed(facts, name)
+    action = move.transition.title
     if kind in SENTENCES:
-        return SENTENCES[kind].format(name=name, days=move.data.get("days"))
-    return f"{name}：{move.transition.title}。"
+        return SENTENCES[kind].format(name=name, days=move.data.get("days"), action=action)
+    return f"关于{name}：{action}" + ("，内容见下。" if move.data.get("reasons") else "。")
+
+
+def _bases(release: Release, case: Case, move: Move) -> str:
+    """Return the articles a paper rests on; where its action names none, those of the limit whose end it tells."""
+    transition, item = move.transition, move.item
+    law = transition.basis
+    if not law and transition.actors == [CLOCK]:
+        ends = machine_for(release, item.item).states[move.was].on_expiry
+        own = [name for name, action in ends.items() if action == transition.action]
+        known = (c for c in case.clocks.values() if c.item == item.item and c.basis)
+        over = (c for c in known if c.clock in own or c.expiry == transition.action)
+        law = next((clock.basis for clock in over), "")
+    return letters.bases(transition.notice or "", law, release.subject(item.item))
+
+
+def _points(move: Move) -> Iterator[str]:
+    """Yield the reasons, each with its own basis; what a clock refuses is refused for what its action is called."""
+    reasons = move.data.get("reasons", [])
+    for point in reasons:
+        basis = f"（依据：{cited(point['basis'])}）" if point.get("basis") else ""
+        yield point["title"] + basis
+    if not reasons and move.transition.notice == "refusal" and move.transition.actors == [CLOCK]:
+        yield move.transition.title
 
 
 def limits_of(release: Release, case: Case, item: Item) -> AcceptedItem:
@@ -229,12 +281,17 @@ def dates_of(case: Case, item: str, *, without: Clock | None = None) -> dict[str
             if clock.clock.startswith(STEP):
                 continue  # of a stage within the office: nobody outside can hold it to that day
             for title, day in (
-                (f"{clock.title}期限", clock.due_on),
+                (limit_title(clock.title), clock.due_on),
                 (f"{clock.title}法定期限", clock.statutory_on),
             ):
                 if day:
                     dates[title] = day.isoformat()
     return dates
+
+
+def limit_title(clock: str) -> str:
+    """Return what the last day of a clock is called: 补正期限; a 公示期 is a period already."""
+    return clock if clock.endswith(("期", "期限")) else f"{clock}期限"
 
 
 def all_dates(release: Release, case: Case) -> dict[str, str]:
@@ -258,7 +315,7 @@ def receipt(
         "materials": [titles[code].title for code in materials],
         "missing": [titles[code].title for code in missing],
         "dates": {
-            f"{release.items[i].title}：{c.title}期限": c.due_on.isoformat()
+            f"{release.items[i].title}：{limit_title(c.title)}": c.due_on.isoformat()
             for (i, _), c in case.clocks.items()
             if i in release.items and c.due_on
         },
@@ -279,6 +336,8 @@ def accepted_together(release: Release, case: Case, codes: list[str], *, by_sile
     how += f"，受理日期为{say_date(on)}" if on else "，受理日期见下表"
     others = [release.items[c].title for c in codes if release.items[c].category != "licence"]
     note = "本通知书由牵头机关受各承办机关委托统一出具；各事项分别作出决定。"
+    if len(others) < len(codes):
+        note += NOT_COUNTED
     if others and len(others) < len(codes):
         note += f"其中{'、'.join(others)}不属于行政许可，参照上述规定一并受理。"
     body: Body = {
@@ -308,46 +367,14 @@ def correction(release: Release, case: Case, items: Iterable[Item]) -> Paper:
         parts += [{"item": title, "code": item.item, **point} for point in item.asked]
         dates |= {f"{title}：{name}": day for name, day in dates_of(case, item.item).items()}
     body: Body = {
-        "text": f"您提交的材料需要补正，以下为一次性告知的全部内容。补齐后即进入受理；逾期未补正的，{ends}，可以重新申请。{still}",
+        "text": f"{letters.applied(case, f'「{release.bundle.title}」')}。经审查，材料需要补正，以下为一次性告知的全部内容。"
+        f"请在下面所列的日期以前（含当日）补齐；补齐后即进入受理。逾期未补正的，{ends}，可以重新申请。{still}",
         "points": [f"{point['item']}：{point['title']}" for point in parts],
         "asked": parts,
         "dates": dates,
         "law": "行政许可法 32",
     }
     return Paper(title_of("correction"), body)
-
-
-def card(kind: str, release: Release, item: str, clock: Clock) -> Paper:
-    """黄牌、红牌 — to the department, once each."""
-    title = release.title_of(item)
-    due = f"，期限{say_date(clock.due_on)}" if clock.due_on else ""
-    says = {
-        "yellow_card": f"「{title}」{clock.title}时限将到{due}。",
-        "red_card": f"「{title}」{clock.title}已超过承诺时限{due}，请尽快办结并公开说明理由。",
-        "statutory_breach": f"「{title}」{clock.title}已超过法定时限{due}，申请人有权申请行政复议或提起行政诉讼。",
-    }
-    return Paper(title_of(kind), {"text": says[kind], "basis": clock.basis})
-
-
-def not_taken(release: Release, item: str, clock: Clock, act: str, why: str) -> Paper:
-    """到期没有办成 — to the department: the clock does not come again, what is left a person has to do."""
-    title = release.title_of(item)
-    text = f"「{title}」{clock.title}到期，没有{act}：{why}。系统不会再办，请有权的岗位接着办理。"
-    return Paper(title_of("expiry_refused"), {"text": text, "basis": clock.basis})
-
-
-def awaited(release: Release, clock: Clock, calendar: WorkCalendar, to: str) -> Paper:
-    """期限待定 — the estimated last day has passed, and the notice of holidays that would tell it is not there."""
-    last = max(day for day in (clock.promised_on, clock.statutory_on, clock.due_on) if day)
-    first = local_date(datetime.fromisoformat(str(clock.spans[0][0]))).year
-    missing = [n for n in range(first, last.year + 1) if not calendar.known(date(n, 1, 1))]
-    years = "、".join(f"{year}年" for year in missing)
-    asked = "请不要等，尽快办理。" if to == APPLICANT else ""
-    text = (
-        f"「{release.title_of(clock.item)}」{clock.title}按推算到{say_date(clock.due_on or last)}届满，"
-        f"但{years}的放假安排还没有公布或者录入。安排公布后重新计算，在此以前不作期满处理。{asked}"
-    )
-    return plain("await_calendar", text, law=clock.basis)
 
 
 def plain(kind: str, text: str, /, **more: Unpack[Body]) -> Paper:

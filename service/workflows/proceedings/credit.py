@@ -24,6 +24,7 @@ BREACHES: dict[str, BreachKind] = {  # outcome of a check → kind
 RIGHTS = "撤销{}以前，会另行书面告知拟撤销的事实和理由，您有权陈述、申辩，可以要求听证。"
 FOUND = {"broken": "虚假承诺", "unkept": "没有履行承诺"}
 ORDINARY: Final = "ordinary"
+LAW = "国办发〔2020〕42号"
 
 
 def record(work: Work, check: Item, severity: Severity) -> None:
@@ -33,7 +34,6 @@ def record(work: Work, check: Item, severity: Severity) -> None:
         repair.KIND,
         check.parent,
         department=check.department,
-        barred=check.first_handler,  # who found the breach does not also take it back
         severity=severity,
     )
     pause = Duration.parse(work.situation.policy.repair_from(severity))
@@ -50,7 +50,8 @@ def record(work: Work, check: Item, severity: Severity) -> None:
         ends_on=work.case.clocks[repairing.item, "term"].statutory_on,
     )
     _serve_finding(work, check, severity)
-    way = wording.plain("repair_notice", repair.way_to_repair(credit))
+    title = work.release.title_of(check.parent)
+    way = wording.plain("repair_notice", repair.way_to_repair(credit, title), law=repair.LAW)
     work.issue("repair_notice", repairing.item, way)
 
 
@@ -61,6 +62,7 @@ def _serve_finding(work: Work, check: Item, severity: str) -> None:
         "credit_recorded",
         said,
         points=[check.note] if check.note else [],
+        law=LAW,
         note=RIGHTS.format(matters.RESULTS[work.release.items[check.parent].category]),
         remedies=wording.remedies(
             work.situation.calendar,

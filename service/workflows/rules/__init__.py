@@ -11,11 +11,13 @@ from service.workflows.rules.rating import (
     readable_by_head,
     silence_ends,
 )
+from service.workflows.rules.revocation import compensates
 
 __all__ = [
     "FEEDBACK_CLOCK",
     "GRADE_TITLES",
     "LOW_GRADE",
+    "compensates",
     "defaulted_on",
     "points_checked",
     "promised_texts",

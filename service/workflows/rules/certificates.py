@@ -166,7 +166,11 @@ def run_out(work: Work, clock: Clock) -> None:
         name = "supersede_certificate" if renewed else RUN_OUT
         work.log(name, CLOCK_ACTOR, item=clock.item, post="clock", law=BASIS, data=data)
         if not renewed:
-            text = f"{certificate.title} {certificate.number} 的有效期到{wording.say_date(clock.ends_on or work.today)}届满，没有延续。"
+            last = wording.say_date(clock.ends_on or work.today)
+            text = (
+                f"{certificate.title}（编号 {certificate.number}）的有效期到{last}届满，没有延续。自次日起不得再凭它从事活动，"
+                "本机关依法办理注销；需要的，请重新申请。"
+            )
             work.issue(RUN_OUT, clock.item, wording.plain(RUN_OUT, text, law=BASIS))
             deregistration.strike_off(work, clock.item)
 

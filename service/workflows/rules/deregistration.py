@@ -7,6 +7,7 @@ certificate holds until the entry is made. Law: 行政许可法 70.
 from service.errors import ActionNotAllowed, NotPermitted, one_field
 from service.workflows import actions
 from service.workflows.actions import Carries, CaseAction, Data
+from service.workflows.case.columns import Body
 from service.workflows.case.engine import APPLICANT
 from service.workflows.case.parts import Item
 from service.workflows.case.situation import Actor, Move
@@ -24,17 +25,33 @@ FOR_CAUSE = "deregister_for_cause"
 RECEIPT = "deregistration_request"
 OPENED = "deregistration_opened"
 LAW = "行政许可法 70"
+ASKED_FOR = "持证人申请注销"
+ENDED = {  # state of the certificate → why its entry is struck off, where no cause was named
+    "expired": "有效期届满没有延续",
+    "revoked": "依法被撤销",
+    "recalled": "依法被撤回",
+}
 
 
-def says(_: Work, move: Move, __: str) -> Said | None:
-    """Say why an entry is kept, and on which cause one is struck off."""
-    kept = move.transition.notice == "deregistration_kept"
-    if kept:
+def says(work: Work, move: Move, name: str) -> Said | None:
+    """Say why an entry is kept; which certificate is struck off, on which cause, and where one may go against it."""
+    if move.transition.notice == "deregistration_kept":
         return Said(note=f"理由：{move.data['reason']}")
-    if move.transition.notice == "deregistration" and move.item.ground:
-        by = f"；{move.item.note}" if move.item.ground == BY_STATUTE else ""
-        return Said(note=f"注销的情形：{DEREGISTRATION_CAUSES[move.item.ground]}（{LAW}{by}）。")
-    return None
+    if move.transition.notice != "deregistration":
+        return None
+    item = move.item
+    made = certificates.made_for(work.case, work.case.items[item.parent])
+    which = f"的{made.title}（编号 {made.number}）" if made else "的证照"
+    by_itself = ENDED.get(made.state, ASKED_FOR) if made else ASKED_FOR
+    cause = DEREGISTRATION_CAUSES.get(item.ground, by_itself)
+    by = f"（{item.note}）" if item.ground == BY_STATUTE else ""
+    more = Body()
+    if cause != ASKED_FOR:
+        served_on = wording.served_at_issue(work.case, work.today)
+        calendar = work.situation.calendar
+        more["remedies"] = wording.remedies(calendar, work.release, item.department, served_on)
+    said = f"{name}所发{which}已经依法注销，自即日起不得再凭该证照从事活动。"
+    return Said(said, note=f"注销的情形：{cause}{by}。", more=more)
 
 
 def ended(work: Work, move: Move) -> None:
@@ -138,7 +155,9 @@ def _request(work: Work, data: Data, actor: Actor) -> None:
     told = {"reason": data["reason"], "certificate": made.number if made else ""}
     work.log(ACTION, actor, item=item.item, post=APPLICANT, law=LAW, data=told)
     deregistration.strike_off(work, item.item)
-    text = f"已收到您注销「{work.release.title_of(item.item)}」证照的申请。注销以前证照仍然有效。"
+    which = f"{made.title}（编号 {made.number}）" if made else "证照"
+    title = work.release.title_of(item.item)
+    text = f"已收到您注销「{title}」所发{which}的申请。注销以前证照仍然有效。"
     work.issue(RECEIPT, item.item, wording.plain(RECEIPT, text, law=LAW))
 
 

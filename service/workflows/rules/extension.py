@@ -9,6 +9,7 @@ from service.workflows import clocks
 from service.workflows.case.parts import Clock
 from service.workflows.case.situation import Move
 from service.workflows.definition.duration import Duration
+from service.workflows.notices.citations import cited
 from service.workflows.notices.wording import Said, say_date
 from service.workflows.rules.special_procedure import PROMISE
 from service.workflows.worksheet import Work
@@ -58,8 +59,8 @@ def says(work: Work, move: Move, name: str) -> Said | None:
     text = ""
     if move.transition.notice == "extension":
         by_law = _statute(work, move)
-        statute = f"依据{by_law}，" if by_law else ""
-        text = f"{name}{statute}经负责人批准延长{data['days']}个工作日。理由：{data['reason']}"
+        statute = f"依据{cited(by_law)}，" if by_law else ""
+        text = f"{name}{statute}经负责人批准延长{data['days']}个工作日。理由：{data['reason'].rstrip('。')}。"
     note = ""
     if move.effect.extend:
         own = PROMISE + move.effect.extend  # a promise that goes on by itself

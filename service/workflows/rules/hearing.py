@@ -151,9 +151,13 @@ def _refuse_appointment(work: Work, move: Move) -> None:
 FREE = "听证不收取费用。"
 
 
-def says(_: Work, move: Move, name: str) -> Said | None:
-    """Say what the papers of a hearing say; a decision cites its record (行政许可法 45–48)."""
+def says(work: Work, move: Move, name: str) -> Said | None:
+    """Say what the papers of a hearing say; a decision cites its record (行政许可法 45–48).
+
+    Before a decision to grant the days of the hearing are left out of the limit; those of a revocation count.
+    """
     kind, data = move.transition.notice, move.data
+    own = not move.item.parent
     match kind:
         case "hearing_right":
             why = f"理由：{data['reason']}。" if data.get("reason") else ""
@@ -162,9 +166,8 @@ def says(_: Work, move: Move, name: str) -> Said | None:
                 f"要求听证的，应当在被告知之日起五个工作日内提出；逾期未提出的，视为放弃。{FREE}{why}"
             )
         case "hearing_request":
-            return Said(
-                f"已收到{name}的听证申请，将在二十个工作日内组织听证，听证所需时间不计入办理期限。{FREE}"
-            )
+            counted = "听证所需时间不计入办理期限" if own else "听证的时间、地点另行通知"
+            return Said(f"已收到{name}的听证申请，将在二十个工作日内组织听证，{counted}。{FREE}")
         case "hearing_waived":
             return Said(f"您已就{name}书面放弃听证。")
         case "hearing_announcement":
@@ -172,7 +175,7 @@ def says(_: Work, move: Move, name: str) -> Said | None:
             return Said(f"{name}在作出决定前举行听证。{data['notice_text']}{when}{FREE}")
         case "hearing_notice":
             return Said(
-                f"{name}的听证于{say_date(date.fromisoformat(data['date']))}在{data['place']}公开举行，主持人：{data['chair']}。"
+                f"{name}的听证于{say_date(date.fromisoformat(data['date']))}在{data['place']}公开举行，主持人：{work.situation.name_of(data['chair'])}。"
                 f"您认为主持人与本件有直接利害关系的，有权申请回避。{FREE}"
             )
         case "hearing_overrun":
@@ -180,8 +183,9 @@ def says(_: Work, move: Move, name: str) -> Said | None:
                 f"{name}的听证没有在期限内举行完毕，办理期限从即日起继续计算。请尽快举行听证，并记录结果。"
             )
         case "hearing_end":
+            counted = "，办理期限继续计算" if own else ""
             return Said(
-                f"{name}的听证已经举行，笔录（{data['document']}）已由参加人签字确认，办理期限继续计算。"
+                f"{name}的听证已经举行，笔录（{data['document']}）已由参加人签字确认{counted}。"
             )
         case "grant" | "refusal":
             return _cites(move.item)

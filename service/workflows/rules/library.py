@@ -5,7 +5,7 @@ A certificate stands for a material whose vocabulary entry names its kind and wh
 Law: 国务院令第716号 10, 行政许可法 31; R-ACC-3.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -178,6 +178,12 @@ def exemption(work: Work, need: needed.MaterialNeed) -> str:
     """Say by which certificate of the library a material need not be handed in; an empty text when by none."""
     held = _for_material(work, need.material) if ORIGIN in need.origins else None
     return _exemption_said(held) if held else ""
+
+
+def lacks(work: Work, code: str, issued: Collection[str]) -> bool:
+    """Tell that no certificate stands for a material: the library has none, and no item applied for (`issued`) brings it."""
+    kind = work.release.vocabulary.materials[code].certificate
+    return kind is not None and kind not in issued and _for_material(work, code) is None
 
 
 def _exemption_said(held: Held) -> str:

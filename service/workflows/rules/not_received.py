@@ -15,4 +15,7 @@ def says(work: Work, move: Move, _: str) -> Said | None:
         return None
     ground, where = move.data.get("ground", COMPETENCE), move.data.get("where")
     there = f"请向{where}申请。" if where else ""
+    subject = work.release.subject(move.item.item)
+    if subject and subject.category == "utility" and ground == COMPETENCE:
+        return Said(adds=f"不属于本单位办理范围。{there}")
     return Said(adds=f"{DECLINE_GROUNDS[ground]}。{there}")

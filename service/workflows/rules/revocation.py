@@ -6,11 +6,12 @@ Law: 行政许可法 36, 47, 69; R-LIFE-4, R-NCP-9.
 from typing import Any
 
 from service.errors import NotPermitted
-from service.workflows.case.parts import Item
+from service.workflows.case.parts import Item, Notice
 from service.workflows.case.situation import Move
 from service.workflows.definition.models import GROUNDS, Transition
 from service.workflows.definition.models.terms import AUTHORITYS_FAULT
 from service.workflows.notices import matters
+from service.workflows.notices.citations import cited
 from service.workflows.notices.wording import Said
 from service.workflows.proceedings import KINDS, begin, credit, follow_up, open_one, revocation
 from service.workflows.worksheet import Work
@@ -89,11 +90,20 @@ def says(work: Work, move: Move, name: str) -> Said | None:
         if other.parent == item.item and other.outcome in credit.BREACHES
     }
     told = [n for n in case.notices.values() if n.item in checks and n.kind == "credit_recorded"]
-    note = f"依据：{told[-1].title}（{told[-1].number}）。" if told else ""
+    note = f"事实依据：《{told[-1].title}》（{_number(told[-1])}）。" if told else ""
     subject = work.release.subject(item.item)
     return Said(
         adds=_of_loss(move, matters.RESULTS[subject.category if subject else "licence"]), note=note
     )
+
+
+def compensates(item: Item) -> bool:
+    """Tell whether the decision on a revocation may name a plan of compensation: the authority bears the loss (69 ④)."""
+    return item.lifecycle == revocation.KIND.code and item.ground in AUTHORITYS_FAULT
+
+
+def _number(notice: Notice) -> str:
+    return notice.body.get("document_number") or notice.number
 
 
 def _told_before(item: Item, name: str, facts: str) -> Said:
@@ -109,10 +119,10 @@ def _told_before(item: Item, name: str, facts: str) -> Said:
 def _of_loss(move: Move, result: str) -> str:
     """Say who bears the loss: the authority on the grounds of its own fault, the holder who brought it about himself."""
     if move.data.get("ground") not in AUTHORITYS_FAULT:
-        return f"基于该{result}取得的利益不受保护（行政许可法 69 ④）。"
+        return f"基于该{result}取得的利益不受保护（{cited('行政许可法 69.4')}）。"
     plan = move.data.get("compensation", "")
     agreed = f"赔偿方案：{plan}。" if plan else ""
     return (
-        f"您的合法权益因此受到损害的，本机关依法给予赔偿（行政许可法 69 ④）。{agreed}"
-        "可以自知道或者应当知道之日起两年内书面向本机关要求赔偿（国家赔偿法 9、39），写明损失和要求，附证明材料。"
+        f"您的合法权益因此受到损害的，本机关依法给予赔偿（{cited('行政许可法 69.4')}）。{agreed}"
+        f"可以自知道或者应当知道之日起两年内书面向本机关要求赔偿（{cited('国家赔偿法 9、39')}），写明损失和要求，附证明材料。"
     )

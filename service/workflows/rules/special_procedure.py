@@ -12,6 +12,7 @@ from service.workflows.case.procedures import SpecialProcedure
 from service.workflows.case.situation import Move
 from service.workflows.definition.models.terms import BOTH, PROCEDURES, STATUTORY
 from service.workflows.limits import LIMITS
+from service.workflows.notices.citations import cited
 from service.workflows.notices.wording import Said, say_date
 from service.workflows.worksheet import Work
 
@@ -117,12 +118,12 @@ def says(_: Work, move: Move, name: str) -> Said | None:
     if move.transition.notice == "special":
         again = "原告知的时间不够，" if "procedure" not in data else ""
         procedure = PROCEDURES[special.procedure]
-        by_law = f"依据{special.basis}，" if special.basis else ""
+        by_law = f"依据{cited(special.basis)}，" if special.basis else ""
         counted = "这段时间不计入办理期限。"
         if special.affects == STATUTORY:
             counted = "这段时间不计入法定办理期限，承诺时限照常计算。"
         return Said(
-            f"{again}{by_law}{name}需要{procedure}（行政许可法第四十五条），预计{data['days']}个工作日，"
+            f"{again}{by_law}{name}需要{procedure}，预计{data['days']}个工作日，"
             f"{counted}{data['notice_text']}"
         )
     if move.transition.notice == "special_overrun":

@@ -15,8 +15,11 @@ from service.workflows.case.parts import Clock, Item
 from service.workflows.case.situation import Move
 from service.workflows.definition.models import MaterialUse
 from service.workflows.limits import closing_hour
+from service.workflows.notices import letters
 from service.workflows.notices.wording import Said
 from service.workflows.worksheet import Work
+
+LAW = "地方规定（容缺受理）"
 
 
 def refuse(work: Work, move: Move) -> None:
@@ -83,6 +86,8 @@ def says(work: Work, move: Move, _: str) -> Said | None:
     """Say which papers are to follow, and what becomes of the matter if they do or do not."""
     if "gaps" not in move.transition.needs or not move.data.get("gaps"):
         return None
+    subject = work.release.subject(move.item.item)
+    accepted = letters.bases(move.transition.notice or "", "行政许可法 32", subject)
     titles = work.release.vocabulary.materials
     named = "、".join(titles[code].title for code in move.data["gaps"])
     ends = (
@@ -98,6 +103,7 @@ def says(work: Work, move: Move, _: str) -> Said | None:
             f"{ends}其他事项不受影响。",
             "补交的材料与实际情况不符的，依法处理，并记入信用记录。",
         ),
+        more={"law": f"{accepted}；{LAW}".strip("；")},
     )
 
 

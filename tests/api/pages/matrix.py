@@ -74,6 +74,7 @@ PAGES = [
     PageLine("GET", "/account", SIGNED_IN),
     PageLine("POST", "/account/password", SIGNED_IN),
     PageLine("POST", "/account/sign-out", SIGNED_IN),
+    PageLine("POST", "/account/sessions/end", SIGNED_IN),
     PageLine("POST", "/account/second-factor", STAFF, send={"password": PASSWORD}),
     PageLine("POST", "/account/second-factor/confirm", STAFF),
     PageLine("POST", "/elder", EVERYBODY),
@@ -120,6 +121,8 @@ PAGES = [
     PageLine("GET", "/track/{number}", EVERYBODY),
     PageLine("GET", "/v/{code}", EVERYBODY),
     PageLine("GET", "/verify/{token}", EVERYBODY),
+    PageLine("GET", "/verify", EVERYBODY),
+    PageLine("POST", "/verify", EVERYBODY),  # nothing typed: it asks again
     PageLine("GET", "/static", EVERYBODY),  # a folder
     PageLine("GET", "/desk", CLERKS),
     PageLine("GET", "/desk/search", CLERKS),

@@ -32,6 +32,22 @@ async def enrolled(browser: Browser, clock: MovableClock) -> tuple[str, Page]:
     return secret, await browser.submit(page, "/account/second-factor/confirm", typed)
 
 
+class TestSignIns:
+    """登录着的浏览器."""
+
+    async def test_one_is_ended_from_another(self, as_: SignIn) -> None:
+        """The page shows both, asks for the password, and the other is led to the sign-in."""
+        here, there = await as_("window"), await as_("window")
+        page = await here.get("/account")
+        assert page.text.count("最近使用") == 2
+        wrong = await here.submit(page, "/account/sessions/end", {"once_more": "not this"})
+        assert "密码不对" in wrong.text
+        done = await here.submit(page, "/account/sessions/end", {"once_more": PASSWORD})
+        assert "那一处已经退出" in done.text
+        assert "/sign-in" in str((await there.get("/account")).url)
+        assert (await here.get("/account")).text.count("最近使用") == 1
+
+
 class TestPassword:
     """改密码."""
 

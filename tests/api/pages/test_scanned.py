@@ -34,6 +34,30 @@ async def test_the_case_says_so(city: City) -> None:
         city.office.scanner = None
 
 
+async def test_a_draft_says_so_at_the_file(city: City) -> None:
+    """As soon as the scanner has answered, not only when it is sent in: on the page of the papers, and on the last one."""
+    citizen = city.client("citizen")
+    kept = (await citizen.post("/api/v1/files", files={"file": ("图.pdf", BAD_PDF)})).json()
+    body = {**APPLICATION, "draft": True}
+    body["materials"] = [{"material": "layout", "file": kept["id"]}]
+    number = (await citizen.post("/api/v1/cases", json=body)).json()["number"]
+    browser = Browser(city)
+    await browser.sign_in("citizen")
+    async with speaking(finds) as address:
+        city.office.scanner = Clamd(address)
+        for found in (False, True):
+            for page, said in (("materials", "查出病毒"), ("check", "要换")):
+                read = (await browser.get(f"/apply/{number}/{page}")).answer
+                assert read.status_code == 200
+                assert (said in read.text) == found, page
+            await city.office.scan_files(city.clock(), 10)
+        draft = (await citizen.get(f"/api/v1/cases/{number}/draft")).json()
+    given = next(paper["given"] for paper in draft["papers"] if paper["code"] == "layout")
+    assert (given["scan"], given["scan_title"]) == ("found", "查出病毒，不能打开")
+    assert {"pointer": "/materials/layout", "detail": given["fault"]} in draft["lacking"]
+    city.office.scanner = None
+
+
 async def test_the_applicant_is_told_which(city: City) -> None:
     """At the paper it was chosen for, in words that say what to do."""
     async with speaking(finds) as address:

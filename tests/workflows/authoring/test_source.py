@@ -104,6 +104,11 @@ class TestRefusals:
         text = "a: &x 1\nb: {<<: {}}\nc: !!str 1\na: 2\n1: 3\n"
         assert codes(text) == ["E008", "E009", "E010", "E011", "E012"]
 
+    def test_a_long_tag_is_not_said_again_in_full(self) -> None:
+        """A finding stays a line, whatever somebody wrote."""
+        _, findings = read("a.yaml", f"kind: !{'x' * 5000} item\n")
+        assert [(each.code, len(each.message) < 80) for each in findings] == [("E010", True)]
+
     @pytest.mark.parametrize(
         "bomb",
         [

@@ -10,8 +10,8 @@ import pytest
 import segno
 
 from service.workflows.case.parts import Notice
-from service.workflows.notices import printing
-from service.workflows.notices.printing import citations, qr
+from service.workflows.notices import citations, printing
+from service.workflows.notices.printing import qr
 from service.workflows.notices.printing.contents import Contents, masked_id
 from tests.workflows.story import Story, Town
 
@@ -68,7 +68,7 @@ class TestPrepared:
             "收件凭证",
             "S-0001-01",
         )
-        assert paper.seal == "（盖章：市场监督管理局行政审批专用章）"
+        assert paper.seal == "（加盖市场监督管理局印章）"
         assert sections(paper)["事项和办理部门"].rows == (
             ("食品经营许可", "市场监督管理局"),
             ("消防安全检查", "消防救援大队"),
@@ -87,7 +87,7 @@ class TestPrepared:
         paper = read(shop.accepted("fire"), "acceptance")
         assert (paper.authority, paper.signed) == ("消防救援大队", "消防救援大队")
         assert dict(paper.facts)["事项"] == "消防安全检查"
-        assert sections(paper)["依据"].sentences == ("《行政许可法》第三十二条",)
+        assert sections(paper)["依据"].sentences == ("《中华人民共和国行政许可法》第三十二条",)
 
     def test_correction_lists_every_point_with_what_it_concerns(self, corrected: Story) -> None:
         """All points at once, each with item, authority, and the paper or field (R-ACC-6, R-BND-4)."""
@@ -107,8 +107,11 @@ class TestPrepared:
             ("提起行政诉讼的最后一日", "2027年3月15日（含当日）"),
         )
         assert (
-            found["您的救济权利"].sentences[1]
-            == "依据：《行政复议法》第二十条；《行政诉讼法》第四十六条。"
+            found["您的救济权利"]
+            .sentences[0]
+            .endswith(
+                "（《中华人民共和国行政复议法》第二十条；《中华人民共和国行政诉讼法》第四十六条）。"
+            )
         )
 
     def test_statutory_date_is_said_when_it_differs(
@@ -234,7 +237,7 @@ class TestPage:
         for part in (
             "不予行政许可决定书",
             "文书编号：S-0001-03",
-            "（盖章：消防救援大队行政审批专用章）",
+            "（加盖消防救援大队印章）",
             "不符合条件",
             "2026年11月13日",
             "2026年9月14日",
@@ -299,12 +302,26 @@ class TestCitations:
     @pytest.mark.parametrize(
         ("basis", "written"),
         [
-            ("行政许可法 38", "《行政许可法》第三十八条"),
-            ("行政许可法 32.1(4)", "《行政许可法》第三十二条第一款第（四）项"),
-            ("行政复议法 20；行政诉讼法 46", "《行政复议法》第二十条；《行政诉讼法》第四十六条"),
-            ("大气污染防治法 118", "《大气污染防治法》第一百一十八条"),
+            ("行政许可法 38", "《中华人民共和国行政许可法》第三十八条"),
+            ("行政许可法 32.1(4)", "《中华人民共和国行政许可法》第三十二条第一款第（四）项"),
+            (
+                "行政复议法 20；行政诉讼法 46",
+                "《中华人民共和国行政复议法》第二十条；《中华人民共和国行政诉讼法》第四十六条",
+            ),
+            ("大气污染防治法 118", "《中华人民共和国大气污染防治法》第一百一十八条"),
             ("地方规定（逾期不补正视为撤回）", "地方规定（逾期不补正视为撤回）"),
-            ("建筑设计防火规范 5.4.16", "建筑设计防火规范 5.4.16"),
+            ("建筑设计防火规范 5.4.16", "《建筑设计防火规范》5.4.16"),
+            ("食品安全法实施条例 15", "《中华人民共和国食品安全法实施条例》第十五条"),
+            ("城市道路管理条例 31", "《城市道路管理条例》第三十一条"),
+            ("省小餐饮管理规定（示例）", "《省小餐饮管理规定》（示例）"),
+            (
+                "行政许可法 49；食品经营许可和备案管理办法；行政许可法 38",
+                "《中华人民共和国行政许可法》第四十九条、第三十八条；《食品经营许可和备案管理办法》",
+            ),
+            (
+                "国发〔2021〕7号",
+                "《国务院关于深化“证照分离”改革进一步激发市场主体发展活力的通知》（国发〔2021〕7号）",
+            ),
             ("", ""),
         ],
     )

@@ -103,6 +103,7 @@ class TestRepair:
         story = broken(shop, severity="minor")
         story.zhang("fire.repair.apply_repair", "2026-10-08", **PROOF)
         assert story.case.credits[1].excluded
+        story.zheng("fire.repair.propose_repair", opinion="看过文书。")
         story.sun("fire.repair.grant_repair", "2026-10-09", opinion="已经履行。")
         credit = story.case.credits[1]
         assert (credit.excluded, credit.repaired_on, story.papers()[-1]) == (
@@ -115,6 +116,7 @@ class TestRepair:
         """A refusal has reasons and remedies; the record stands, and one may apply again."""
         story = broken(shop, severity="minor")
         story.zhang("fire.repair.apply_repair", "2026-10-08", **PROOF)
+        story.zheng("fire.repair.propose_repair", opinion="看过文书。")
         with pytest.raises(DataInvalid):
             story.sun("fire.repair.refuse_repair")
         story.sun("fire.repair.refuse_repair", reasons=["unfit"])
@@ -164,6 +166,7 @@ class TestRepair:
         story = broken(shop, severity="minor")
         ends = story.due("fire.repair.term")
         story.zhang("fire.repair.apply_repair", "2026-10-12", **PROOF)
+        story.zheng("fire.repair.propose_repair", opinion="看过文书。")
         story.jiang("fire.repair.refuse_repair", "2026-10-13", reasons=["unfit"])
         assert story.due("fire.repair.term") == ends == story.case.credits[1].ends_on
 
@@ -180,6 +183,7 @@ class TestRepair:
         """What was refused may be asked for again; the three days of the decision begin with it."""
         story = broken(shop, severity="minor")
         story.zhang("fire.repair.apply_repair", "2026-10-12", **PROOF)
+        story.zheng("fire.repair.propose_repair", opinion="看过文书。")
         story.jiang("fire.repair.refuse_repair", "2026-10-14", reasons=["unfit"])
         story.zhang("fire.repair.apply_repair", "2026-10-19", **PROOF)
         assert story.due("fire.repair.decision") == date(2026, 10, 22)
@@ -189,6 +193,24 @@ class TestRepair:
         policy = {"repair_after": {"ordinary": "6mo"}, "credit_term": {"ordinary": "2y"}}
         credit = broken(shop, policy=policy).case.credits[1]
         assert (credit.repair_from, credit.ends_on) == (date(2027, 3, 29), date(2028, 9, 29))
+
+    def test_one_reviews_another_decides(self, shop: type[Town]) -> None:
+        """Nobody decides before somebody has looked into it, nor alone, nor who found the breach (R-SEC-4)."""
+        story = broken(shop, severity="minor")
+        story.zhang("fire.repair.apply_repair", "2026-10-08", **PROOF)
+        finder = Actor("zhou", "clerk", "xf", frozenset({"reviewer", "approver"}))
+        both = Actor("zheng", "clerk", "xf", frozenset({"reviewer", "approver"}))
+        with pytest.raises(ActionNotAllowed, match="审查中"):
+            story.sun("fire.repair.grant_repair", opinion="同意。")
+        with pytest.raises(ActionNotAllowed, match="认定失信的人"):
+            story.act(finder, "fire.repair.propose_repair", opinion="看过。")
+        story.act(both, "fire.repair.propose_repair", opinion="看过文书。")
+        with pytest.raises(ActionNotAllowed, match="审查人不能同时作出决定"):
+            story.act(both, "fire.repair.grant_repair", opinion="同意。")
+        with pytest.raises(ActionNotAllowed, match="认定失信的人"):
+            story.act(finder, "fire.repair.grant_repair", opinion="同意。")
+        story.sun("fire.repair.grant_repair", opinion="同意。")
+        assert not story.case.credits[1].excluded
 
     def test_only_the_applicant_applies(self, shop: type[Town]) -> None:
         """Nobody repairs for somebody else, and nobody decides from another department."""

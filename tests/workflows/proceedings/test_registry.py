@@ -227,7 +227,9 @@ class TestTrial:
             shown = sight.shown(story.release, story.case, actor)
             assert ("tax.patrol" in shown.items) == sees
             assert any(clock.item == "tax.patrol" for clock in shown.clocks.values()) == sees
-            told = sight.sees_event(story.case, actor, story.release, "tax.patrol", "start")
+            told = sight.sees_event(
+                story.release, story.case, actor, "tax.patrol", "start", told=False
+            )
             assert told == sees
 
     def test_stories_owe_it_where_somebody_handled_one(

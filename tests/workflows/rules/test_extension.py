@@ -46,7 +46,7 @@ class TestExtend:
         story.qian("food.extend", days=30, reason="案情复杂")
         told = list(story.case.notices.values())[-1]
         assert told.body["text"].startswith(
-            "「食品经营许可」依据某法 12，经负责人批准延长30个工作日"
+            "「食品经营许可」依据《中华人民共和国某法》第十二条，经负责人批准延长30个工作日"
         )
         assert story.events[-1].data["basis"] == "某法 12"
         assert story.item("food").note == "经负责人批准延长30个工作日（依据某法 12）：案情复杂"

@@ -213,8 +213,10 @@ class TestLoss:
     def test_the_authority_bears_it(self, shop: type[Town], ground: str) -> None:
         """On the five grounds of the first paragraph the paper says that, where and by when to claim."""
         said = self.paper(shop, ground)
-        assert "依法给予赔偿（行政许可法 69 ④）" in said
-        assert "两年内书面向本机关要求赔偿（国家赔偿法 9、39）" in said
+        assert "依法给予赔偿（《中华人民共和国行政许可法》第六十九条第四款）" in said
+        assert (
+            "两年内书面向本机关要求赔偿（《中华人民共和国国家赔偿法》第九条、第三十九条）" in said
+        )
 
     @pytest.mark.parametrize("ground", ["fraud", "false_material"])
     def test_the_holder_brought_it_about(self, shop: type[Town], ground: str) -> None:
@@ -231,6 +233,16 @@ class TestLoss:
         story.qian("food.revocation.decide_revoke", reasons=["unfit"], compensation="赔偿方案2号")
         papers = [n for n in story.case.notices.values() if n.kind == "revocation"]
         assert "赔偿方案：赔偿方案2号。" in papers[-1].body["text"]
+
+    def test_who_brought_it_about_gets_no_plan(self, shop: type[Town]) -> None:
+        """What was got by fraud is not made good: a plan beside it is refused with the article (69 ④)."""
+        story = granted(shop)
+        story.qian("food.start_revocation", ground="fraud", reason="假材料")
+        story.wang("food.revocation.tell_grounds", reason="假材料")
+        story.zhang("food.revocation.state_case", opinion="没有意见")
+        with pytest.raises(DataInvalid, match="利益不受保护") as refused:
+            story.qian("food.revocation.decide_revoke", reasons=["unfit"], compensation="方案2号")
+        assert refused.value.law == "行政许可法 69"
 
 
 class TestWhatCanBeRevoked:

@@ -58,7 +58,7 @@ class TestSpecial:
         story.wang("food.start_special", **TESTING)
         text = list(story.case.notices.values())[-1].body["text"]
         assert text.startswith(
-            "依据某法 9，「食品经营许可」需要检测（行政许可法第四十五条），预计5个工作日"
+            "依据《中华人民共和国某法》第九条，「食品经营许可」需要检测，预计5个工作日"
         )
         assert "这段时间不计入办理期限" in text
         assert (story.item("food").special.basis, story.item("food").special.affects) == (

@@ -28,16 +28,21 @@ steps:
 """
 
 
-def played(state: str, event: str = "") -> Played:
-    """A visit whose time is over, and the clock may end it only where the floor is huge."""
-    files = {name: content.decode() for name, content in read_folder(GOOD).items()}
-    cycle = files["lifecycle.yaml"].replace(
+def timed_out(cycle: str) -> str:
+    """Return a lifecycle whose clock may end a visit only where the floor is huge."""
+    cycle = cycle.replace(
         "sign: all, runs: [decision]", "runs: [decision], on_expiry: {decision: time_out}"
     )
-    files["lifecycle.yaml"] = cycle + (
+    return cycle + (
         "  - {action: time_out, title: 超时终止, from: visiting, to: lapsed, by: clock,"
         " when: form.floor_area > 90000, notice: lapse}\n"
     )
+
+
+def played(state: str, event: str = "") -> Played:
+    """A visit whose time is over, and the clock may end it only where the floor is huge."""
+    files = {name: content.decode() for name, content in read_folder(GOOD).items()}
+    files["lifecycle.yaml"] = timed_out(files["lifecycle.yaml"])
     files["scenario.yaml"] = STORY.replace("STATE", state).replace(" EVENT", event)
     loaded = load_pack(files)
     assert loaded.pack, loaded.diagnostics

@@ -55,6 +55,7 @@ class Way:
     item: str
     title: str
     needs: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()  # asked for besides, and may be left empty
     paper: str = ""  # the paper it sends
     ends_badly: bool = False  # a refusal: shown as a paper before it is sent
     # how far on: the place of the next state in the lifecycle, which begins with the first
@@ -97,12 +98,12 @@ class Way:
     @property
     def inputs(self) -> list[tuple[str, Carried]]:
         """Return what is asked for, in the order of the definition."""
-        return [(need, INPUTS[need]) for need in self.needs]
+        return [(need, INPUTS[need]) for need in (*self.needs, *self.may)]
 
     @property
     def labels(self) -> dict[str, str]:
         """Return the titles of its fields by their names."""
-        return {f"data/{need}": INPUTS[need].title for need in self.needs}
+        return {f"data/{need}": asked.title for need, asked in self.inputs}
 
 
 def ways(
@@ -145,13 +146,14 @@ def _way(view: CaseView, offer: Offer, colleagues: Mapping[str, str]) -> Way:
         told = offer.action == NOTE
         given = view.reasons_for(item, transition)
         about = _telling(view, item, given) if told else {"groups": _catalogue(view, item, given)}
-        if "ground" in offer.needs and STILL_DEFECTIVE in view.grounds(item):
+        if "ground" in offer.needs and STILL_DEFECTIVE in view.grounds(item, offer.action):
             about["groups"] = [*about["groups"], (STILL_WRONG, _told(item))]
     return Way(
         action=offer.action,
         item=offer.item,
         title=offer.title,
         needs=offer.needs,
+        may=view.may_carry(item, transition),
         paper=notice_title(notice, view.release.subject(item.item)) if notice else "",
         ends_badly=notice in NEGATIVE_NOTICES or _ends_badly(view, item, transition),
         leads_to=list(machine_for(view.release, item.item).states).index(transition.to),
@@ -167,8 +169,8 @@ def _way(view: CaseView, offer: Offer, colleagues: Mapping[str, str]) -> Way:
 def _choices(
     view: CaseView, offer: Offer, need: str, colleagues: Mapping[str, str]
 ) -> Mapping[str, str]:
-    if need == "ground" and view.declines(view.whole.items[offer.item], offer.action):
-        return view.grounds(view.whole.items[offer.item])
+    if need == "ground" and (known := view.grounds(view.whole.items[offer.item], offer.action)):
+        return known
     if options := INPUTS[need].options:
         return options
     match need:

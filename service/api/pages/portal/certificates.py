@@ -64,8 +64,19 @@ async def show(certificate: Number, request: Request, desk: Counter, visitor: Si
     except ActionNotAllowed:  # it does not hold today: the page says so
         pass
     return shown(
-        request, visitor, "portal/certificate_show.html", face=face, showing=showing, code=code
+        request,
+        visitor,
+        "portal/certificate_show.html",
+        face=face,
+        showing=showing,
+        code=code,
+        here=_said(address(request, desk)),
     )
+
+
+def _said(url: str) -> str:
+    """Return an address as one says it to somebody."""
+    return url.partition("://")[2]
 
 
 @router.get("/my/certificates/{certificate}/face.pdf")

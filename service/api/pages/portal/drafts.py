@@ -93,7 +93,9 @@ class Draft:
         papers = self.content["papers"]
         if not papers:
             return []
-        left = sum(paper["lacking"] for paper in papers)
+        left = sum(
+            paper["lacking"] or bool(paper["given"] and paper["given"]["fault"]) for paper in papers
+        )
         about = f"{len(papers)} 份，还缺 {left} 份" if left else f"{len(papers)} 份，齐了"
         state = "todo" if left else "done"
         return [Step(f"/apply/{self.number}/materials", "材料", about, state, "材料")]

@@ -15,7 +15,7 @@ from service.api.rest.files import pieces
 from service.api.texts import CaseNumber
 from service.errors import DataInvalid, NotPermitted, ServiceError, one_field
 from service.office import CaseView, FileInfo, titles
-from service.workflows.case import Action
+from service.workflows.case import OVERDUE_STATES, Action, machine_for
 from service.workflows.definition import VocabularyField, one_of
 from service.workflows.telling import Ask, Owed, value_of
 
@@ -95,7 +95,7 @@ def _page(
         names=names,
         name_of=name_of,
         sources=titles.MATERIAL_SOURCES,
-        lapsed=view.ended_unanswered,
+        lapsed=_ended(view),
         filled=form,
         refusal=refusal,
         kept=kept.files if kept else {},
@@ -104,6 +104,16 @@ def _page(
         done="done" in request.query_params,
         turn=view.turn,
     )
+
+
+def _ended(view: CaseView) -> list[str]:
+    """Return the items that ended because papers did not come in time, each with what that is called here."""
+    release = view.release
+    return [
+        f"{release.title_of(code)}：{machine_for(release, code).states[item.state].title}"
+        for code, item in view.case.items.items()
+        if item.outcome == "lapsed" or item.state in OVERDUE_STATES
+    ]
 
 
 def about(definition: VocabularyField) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from service.api.auth import Counter
+from service.api.auth import Counter, address_of
+from service.api.pages.forms import does, filled
 from service.api.pages.frame import see, shown
 from service.api.pages.visit import Visiting
-from service.errors import NotFound, one_field
+from service.errors import DataInvalid, NotFound, TooManyAttempts, one_field
 from service.office.titles import APPLICANT_TITLE
 from service.workflows.case import SATISFIED, WAITING
 from service.workflows.definition import code_spelling
@@ -17,6 +18,7 @@ from service.workflows.notices import verdict_on_paper, verdict_on_shown, verdic
 router = APIRouter(include_in_schema=False)
 CODE = re.compile(r"[A-Za-z0-9-]{1,40}")
 NUMBER = re.compile(r"[A-Za-z0-9-]{1,40}")
+LONGEST = 120
 Typed = Annotated[str, Query(max_length=60)]
 
 
@@ -67,6 +69,33 @@ def _kind(item: dict[str, str]) -> str:
     if item["outcome"]:
         return "ok" if item["outcome"] in SATISFIED | {"passed"} else "bad"
     return "todo" if item["state"] == WAITING else "run"
+
+
+@router.get("/verify")
+async def hear(request: Request, visitor: Visiting) -> Response:
+    """Ask for the number of a certificate and the digits that its holder says."""
+    return shown(request, visitor, "portal/heard.html", number="", code="")
+
+
+@router.post("/verify")
+@does("documents_heard")
+async def heard(request: Request, desk: Counter, visitor: Visiting) -> Response:
+    """Say what a certificate is that somebody holds out to who cannot scan."""
+    form = await filled(request, visitor)
+    number, code = form.text("number"), form.text("code")
+    try:
+        if not number:
+            raise one_field("/number", "请填证照编号")
+        if not code:
+            raise one_field("/code", "请填持证人报的 8 位数字")
+        found = await desk.office.heard_certificate(
+            number[:LONGEST], code[:LONGEST], visitor.now, address=address_of(request)
+        )
+    except (NotFound, DataInvalid, TooManyAttempts) as refusal:
+        return shown(
+            request, visitor, "portal/heard.html", refusal=refusal, number=number, code=code
+        )
+    return shown(request, visitor, "portal/verify.html", verdict=verdict_on_shown(found))
 
 
 @router.get("/verify/{token}")

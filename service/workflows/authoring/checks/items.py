@@ -9,6 +9,7 @@ from service.workflows.case.lifecycle import PLEDGED, worded
 from service.workflows.definition import models
 from service.workflows.definition.diagnostics import Diagnostic, found, near
 from service.workflows.definition.duration import Duration
+from service.workflows.definition.release import WHOLE
 from service.workflows.proceedings import KINDS, follow_up
 
 ALWAYS_READ = ("statutory", "promised", "extension")  # and the limits of proceedings
@@ -33,6 +34,9 @@ def findings(view: View) -> Iterator[Diagnostic]:
     """Yield what is wrong in the items."""
     for code, item in view.pack.items.items():
         source = view.source("item", code)
+        if code == WHOLE:
+            hint = "换一个代码，如 case-review"
+            yield found(source.at("code"), "E219", f"“{WHOLE}”说的是整个办件", hint)
         yield from _references(view, item, source)
         yield from _lists(view, item, source)
         yield from _limit_names(view, item, source)

@@ -15,7 +15,7 @@ from service.workflows.authoring.regional import bundles_of
 from service.workflows.case.parts import CaseState
 from service.workflows.definition import models
 from service.workflows.definition.diagnostics import At, Diagnostic, found, near
-from service.workflows.definition.release import WHOLE, kinds_of
+from service.workflows.definition.release import WHOLE, first_of, kinds_of
 from service.workflows.handling.on_case import CASE_ACTIONS
 from service.workflows.handling.on_tasks import TASK_ACTIONS
 from service.workflows.limits import LIMITS
@@ -166,7 +166,7 @@ class _Story:
             yield found(at, "E605", f"这个值不能用{wrong}")
 
     def item(self, code: str, at: At) -> Iterator[Diagnostic]:
-        if code not in self.cycles and self.whole:
+        if first_of(code) not in self.cycles and self.whole:
             yield found(at, "E602", f"这件事里没有事项“{code}”", near(code, set(self.cycles)))
 
     def material(self, code: str, at: At) -> Iterator[Diagnostic]:
@@ -218,7 +218,7 @@ class _Story:
             yield found(at, "E603", f"“{do}”没有说对谁办", "写成 <事项>.<动作> 或 case.<动作>")
         else:
             yield from self.item(target, at)
-            cycle = self.cycles.get(target)
+            cycle = self.cycles.get(first_of(target))
             if cycle:
                 actions = {
                     transition.action for transition in cycle.transitions
@@ -277,7 +277,7 @@ class _Story:
             )
         for code, state in expect.states().items():
             yield from self.item(code, self.source.at_key(*path, code))
-            cycle = self.cycles.get(code)
+            cycle = self.cycles.get(first_of(code))
             if cycle and state not in cycle.states and state not in ENGINE_STATES:
                 hint = near(state, [*cycle.states, *ENGINE_STATES])
                 yield found(at(*path, code), "E608", f"“{code}”没有状态“{state}”", hint)
@@ -298,7 +298,7 @@ class _Story:
         if code == "case" or name.startswith("case."):
             return
         yield from self.item(code, at)
-        cycle = self.cycles.get(code)
+        cycle = self.cycles.get(first_of(code))
         named = [*(cycle.clocks if cycle else ()), *self._beside(code)]
         if cycle and clock not in named and not clock.startswith("gap-"):
             yield found(at, "E609", f"“{code}”没有时限“{clock}”", near(clock, named))

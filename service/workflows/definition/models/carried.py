@@ -238,7 +238,15 @@ _TABLE = (
         label="应当向哪个机关申请",
         hint="不属于本机关职权范围的必须写明，会印在决定书里",
     ),
-    Carried("compensation", "补偿方案的文号", "text", most=LONG, input="text"),
+    Carried(
+        "compensation",
+        "撤回许可的补偿方案、因机关的过错撤销许可的赔偿方案的文号",
+        "text",
+        most=LONG,
+        input="text",
+        label="补偿、赔偿方案的文号",
+        hint="会印在决定书上",
+    ),
     Carried(
         "notice",
         "登记送达的是第几份文书，即文书的 n",

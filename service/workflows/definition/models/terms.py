@@ -1,7 +1,8 @@
 """用语 — the words the kinds of definition share: codes, titles, closed lists, the base of every model."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
@@ -158,6 +159,13 @@ class Model(BaseModel):
     """A piece of a definition: strict types, no unknown keys, never changed after loading."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with some fields changed; what was worked out from the old ones does not come along."""
+        made = super().model_copy(update=update, deep=deep)
+        for name in made.__dict__.keys() - type(made).model_fields.keys():
+            del made.__dict__[name]
+        return made
 
 
 def one_of(options: list[str] | dict[str, str]) -> dict[str, str]:

@@ -12,11 +12,12 @@ from service.workflows.case.engine import APPLICANT
 from service.workflows.case.parts import THIRD_PARTY, Case, Notice
 from service.workflows.definition.release import Release
 from service.workflows.notices import matters
+from service.workflows.notices.citations import cited
 from service.workflows.notices.dates import say_date
 from service.workflows.notices.numbering import WORDS
-from service.workflows.notices.printing.citations import cited
 
-SIGNED_FOR = frozenset(WORDS)  # official papers; a receipt or a message is only given
+# official papers and what is handed over; a receipt or a message is only given
+SIGNED_FOR = frozenset({*WORDS, "issue", "delivery_receipt"})
 DAY_TO_FILL_IN = "　　　　　　　　　　年　　月　　日"
 MANY = 8
 ACCEPTED_HEADS = ("序号", "事项（类别）", "承办机关", "法定期限至", "承诺办结")
@@ -46,6 +47,10 @@ POINTS = {  # what the points of a paper are
     "not_required": "不受理的理由",
     "revocation": "撤销的理由",
     "commitment_refused": "理由",
+    "termination": "终止的理由",
+    "credit_recorded": "认定的事实",
+    "repair_refused": "不予修复的理由",
+    "feedback_overdue": "没有反馈的部门和事项",
     "stopped": "终止的理由",
     "lapse": "理由",
 }
@@ -95,7 +100,7 @@ class Contents:
     sentences: tuple[str, ...]
     sections: tuple[Section, ...]
     signed: str
-    seal: str  # which seal it bears, in words; empty when it bears none
+    seal: str  # that it bears a seal, in words; empty when it bears none
     issued_on: date
     verify_url: str
     sha256: str  # of the body, see `fingerprint`
@@ -151,7 +156,7 @@ def prepared(
             if section.sentences or section.lines or section.rows or section.cells
         ),
         signed=authority if outward else "系统自动发出",
-        seal=f"（盖章：{authority}行政审批专用章）" if outward else "",
+        seal=f"（加盖{authority}印章）" if outward else "",
         issued_on=local_date(notice.issued_at),
         verify_url=verify_url,
         sha256=fingerprint(notice.body),
@@ -194,9 +199,14 @@ def _served(notice: Notice, case: Case) -> Iterator[tuple[str, str]]:
     if notice.to not in (APPLICANT, THIRD_PARTY) or notice.kind not in SIGNED_FOR:
         return
     online = notice.to == APPLICANT and case.channel == "online"
-    yield "送达方式", f"□当场领取　□邮寄　{'■' if online else '□'}电子送达"
+    if notice.kind == "tolerant_acceptance":
+        yield "按期补齐承诺（签名）", DAY_TO_FILL_IN
+    if not notice.body.get("served"):  # how it was served is told above
+        by = f"□当场领取　□邮寄　{'■' if online else '□'}电子送达"
+        yield "送达方式和送达人", f"{by}　　送达人："
     yield "受送达人签名或者盖章", DAY_TO_FILL_IN
-    yield "送达人", DAY_TO_FILL_IN
+    if notice.body.get("served"):
+        yield "送达人签名", DAY_TO_FILL_IN
 
 
 def _facts(notice: Notice, case: Case, release: Release) -> Iterator[tuple[str, str]]:
@@ -218,11 +228,15 @@ def _sections(notice: Notice, release: Release) -> Iterator[Section]:
         points = _points_asked(asked, release)
     subject = release.subject(notice.item)
     category = subject.category if subject else "licence"
-    about = POINTS.get(notice.kind, "有关内容")
+    about = POINTS.get(notice.kind, "具体内容")
     if notice.kind == "refusal" and subject:
         about = f"{matters.REFUSED[category]}的理由"
     yield Section(about, lines=points)
-    yield Section(matters.CONTENTS[category], rows=tuple(body.get("grants", {}).items()))
+    days = _dates_said(body.get("dates", {}))
+    if grants := body.get(
+        "grants"
+    ):  # until when the certificate is handed over belongs to what is granted
+        yield Section(matters.CONTENTS[category], rows=(*grants.items(), *days))
     yield Section("送达情况", rows=_service(body.get("served")))
     if limits := body.get("limits"):
         yield _accepted(limits, release)
@@ -231,7 +245,7 @@ def _sections(notice: Notice, release: Release) -> Iterator[Section]:
         yield Section(heading, rows=_items(body.get("items", ()), release))
     for key, title in LISTS.items():
         yield Section(title, lines=_lines(body.get(key, ())))
-    yield Section("期限", rows=_dates_said(body.get("dates", {})))
+    yield Section("期限", rows=() if grants else days)
     yield Section("补齐以前和以后", lines=_lines(body.get("consequences", ())))
     yield Section("说明", tuple(filter(None, [body.get("note", "")])))
     law = body.get("law") or body.get("basis") or ""
@@ -260,13 +274,14 @@ def _accepted(limits: Iterable[AcceptedItem], release: Release) -> Section:
 
 
 def _remedies(remedies: Remedies) -> Section:
-    law = f"依据：{cited(remedies['law'])}。" if remedies.get("law") else ""
+    law = f"（{cited(remedies['law'])}）" if remedies.get("law") else ""
+    said = f"{remedies['text'].removesuffix('。')}{law}。"
     last_days = {
         "申请行政复议的最后一日": remedies.get("review_until"),
         "提起行政诉讼的最后一日": remedies.get("suit_until"),
     }
     rows = tuple((title, f"{_day_said(day)}（含当日）") for title, day in last_days.items() if day)
-    return Section("您的救济权利", tuple(filter(None, [remedies["text"], law])), rows=rows)
+    return Section("您的救济权利", (said,), rows=rows)
 
 
 def _service(served: Served | None) -> tuple[tuple[str, str], ...]:
@@ -277,8 +292,6 @@ def _service(served: Served | None) -> tuple[tuple[str, str], ...]:
         ("文号", served["number"]),
         ("送达日期", _day_said(served["on"])),
         ("送达方式和凭证", served["document"]),
-        ("受送达人签名或者盖章", DAY_TO_FILL_IN),
-        ("送达人签名", DAY_TO_FILL_IN),
     )
 
 

@@ -38,7 +38,7 @@ def html(paper: Contents) -> str:
     print_it = '<p class="screen">打印：按 Ctrl+P（苹果电脑按 Command+P），纸张选 A4。</p>'
     return document(
         f"{paper.title} {paper.number}",
-        head + letter + sections + signed + _check_block(paper) + print_it,
+        f"<div>{head}{letter}{sections}{signed}</div>{_check_block(paper)}{print_it}",
     )
 
 
@@ -108,7 +108,7 @@ def _check_block(paper: Contents) -> str:
     facts = "　".join(f"{escape(name)}：{escape(what)}" for name, what in paper.facts)
     return (
         f'<aside aria-label="核验">{qr.svg(paper.verify_url, "核验这份文书的二维码")}<div>'
-        f"<p>{facts}</p><p>文书编号：{escape(paper.number)}</p><p>{UNCHANGING}{GENUINE}</p>"
+        f"<p>{facts}　文书编号：{escape(paper.number)}</p><p>{UNCHANGING}{GENUINE}</p>"
         f'<p class="code">{escape(paper.verify_url)}</p>'
         f'<p>内容指纹（SHA-256）：<span class="code">{paper.sha256}</span></p></div>'
         f"{_progress(paper)}</aside>"

@@ -1,6 +1,7 @@
 """办事指南的内容 — what the guide says about items, materials, fees and what is saved."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from service.workflows.application import needed, order
@@ -188,6 +189,7 @@ def needed_fields(rehearsal: Rehearsal) -> dict[str, needed.FieldNeed]:
 def _material(rehearsal: Rehearsal, need: needed.MaterialNeed) -> dict[str, Any]:
     release = rehearsal.release
     definition = release.vocabulary.materials[need.material]
+    need = replace(need, origins=_origins(rehearsal, need))
     way = next((way for way in WITHOUT_PAPER if way in need.origins), need.origins[0])
     return {
         **titles.material(release, need.material),
@@ -203,6 +205,15 @@ def _material(rehearsal: Rehearsal, need: needed.MaterialNeed) -> dict[str, Any]
         "needed_from_applicant": way not in WITHOUT_PAPER,
         "how": library.exemption(rehearsal.work, need) or how(need, way),
     }
+
+
+def _origins(rehearsal: Rehearsal, need: needed.MaterialNeed) -> list[str]:
+    """Return how a material can come; not from a certificate where one looked and there is none, unless by no other way."""
+    issued = [rehearsal.release.items[code].result for code in rehearsal.items]
+    brought = {result.certificate for result in issued if result}
+    if rehearsal.asked_library and library.lacks(rehearsal.work, need.material, brought):
+        return [origin for origin in need.origins if origin != library.ORIGIN] or need.origins
+    return need.origins
 
 
 def how(need: needed.MaterialNeed, way: str) -> str:

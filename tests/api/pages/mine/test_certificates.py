@@ -156,3 +156,58 @@ class TestFace:
         style = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)[0]
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
         assert f"'sha256-{digest}'" in answer.headers["content-security-policy"]
+
+
+class TestHeard:
+    """POST /verify, POST /api/v1/documents/shown: what somebody learns who has no camera."""
+
+    async def test_is_told_once(self, begin: Begin, city: City) -> None:
+        """With the number and the digits the same as by scanning, without signing in; a second time nothing."""
+        held = (await (await (await begin()).granted()).shown())["certificates"][0]
+        made = await city.client("citizen").get(f"/api/v1/certificates/{held['number']}/show")
+        spoken = made.json()["spoken"]
+        browser = Browser(city)
+        page = await browser.get("/verify")
+        typed = {"number": f" {held['number']} ", "code": f"{spoken[:4]} {spoken[4:]}"}
+        told = await browser.submit(page, "/verify", typed)
+        assert (told.status, "证照属实，现在有效" in told.text) == (200, True)
+        assert APPLICATION["applicant"]["name"] not in told.text
+        again = await browser.submit(page, "/verify", typed)
+        assert (again.status, "已经用过" in again.text) == (404, True)
+
+    async def test_is_on_the_page_that_holds_it_out(self, begin: Begin, me: Browser) -> None:
+        """Eight digits, and where they are typed in."""
+        held = (await (await (await begin()).granted()).shown())["certificates"][0]
+        page = light(await me.get(f"/my/certificates/{held['number']}/show"))
+        assert re.search(r"\b\d{4} \d{4}\b", page.text)
+        assert "/verify，填编号和这 8 位数字" in page.text
+
+    async def test_over_wrong_and_of_nobody_are_told_alike(self, begin: Begin, city: City) -> None:
+        """Five minutes like the picture; nobody learns which numbers there are."""
+        held = (await (await (await begin()).granted()).shown())["certificates"][0]
+        made = await city.client("citizen").get(f"/api/v1/certificates/{held['number']}/show")
+        spoken = made.json()["spoken"]
+        anybody = city.client("")
+        wrong = f"{(int(spoken) + 1) % 10**8:08}"
+        city.clock.forward(minutes=5)
+        answers = [
+            await anybody.post("/api/v1/documents/shown", json={"number": number, "code": code})
+            for number, code in ((held["number"], spoken), (held["number"], wrong), ("X-1", spoken))
+        ]
+        assert {answer.status_code for answer in answers} == {404}
+        assert len({answer.json()["detail"] for answer in answers}) == 1
+
+    async def test_nobody_may_try_for_long(self, begin: Begin, city: City) -> None:
+        """After ten wrong ones even the right digits have to wait; the picture still tells."""
+        held = (await (await (await begin()).granted()).shown())["certificates"][0]
+        made = (
+            await city.client("citizen").get(f"/api/v1/certificates/{held['number']}/show")
+        ).json()
+        anybody, here = city.client(""), "/api/v1/documents/shown"
+        for _ in range(10):
+            wrong = await anybody.post(here, json={"number": held["number"], "code": "1"})
+            assert wrong.status_code == 404
+        told = {"number": held["number"], "code": made["spoken"]}
+        locked = await anybody.post(here, json=told)
+        assert (locked.status_code, "retry-after" in locked.headers) == (429, True)
+        assert (await anybody.get(f"{here}/{made['token']}")).status_code == 200

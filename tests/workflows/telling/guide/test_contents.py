@@ -237,6 +237,18 @@ class TestMaterials:
         for said in ("数量**：全区 30 家（依据：某法 9）", "法定20个工作日（某法 7）", "> 平面图"):
             assert said in text
 
+    def test_promises_no_certificate_that_is_not_there(self, desk: Desk) -> None:
+        """Where somebody looked and found none, the paper comes another way; where nobody looked, it may be there."""
+        ways = {
+            who: by_code(desk.guide(library=library)["materials"])["licence-copy"]
+            for who, library in (("stranger", None), ("without", ()))
+        }
+        assert ways["stranger"]["way"]["code"] == "certificate"
+        without = ways["without"]
+        assert without["way"]["code"] != "certificate"
+        assert "certificate" not in [origin["code"] for origin in without["origins"]]
+        assert "电子证照" not in without["how"]
+
     def test_asks_once(self, desk: Desk) -> None:
         """A paper of two items appears once, for both, by an origin that serves both (R-BND-3)."""
         paper = by_code(desk.guide()["materials"])["premises-right"]
