@@ -15,6 +15,7 @@ from service.workflows.application import (
     facts_for,
     field_uses,
     filled_by_answers,
+    grounds_of,
     material_uses,
     missing_materials,
     offered_reasons,
@@ -247,14 +248,12 @@ class CaseView:
         decides = transition.effect is not None and transition.effect.parent is not None
         return ("compensation",) if decides and compensates(item) else ()
 
-    def declines(self, item: Item, action: str) -> bool:
-        """Tell whether an action does not receive the application at all (不予受理)."""
+    def grounds(self, item: Item, action: str) -> Mapping[str, str]:
+        """Return the grounds on which an action does not receive the application (不予受理); none where it does not."""
         leaving = machine_for(self.release, item.item).leaving(item.state)
-        return any(
-            declines(self.release, item, transition)
-            for transition in leaving
-            if transition.action == action
-        )
+        ways = [transition for transition in leaving if transition.action == action]
+        turns_away = any(declines(self.release, item, each) for each in ways)
+        return grounds_of(self.release, item) if turns_away else {}
 
     def missing_of(self, item: Item) -> list[str]:
         """Return the codes of the required materials of an item that are not there."""

@@ -109,6 +109,7 @@ class Item(SQLModel, table=True):
     special: dict[str, Any] = json_column(dict)
     hearing: dict[str, Any] = added_json(dict)
     legal_review: dict[str, Any] = added_json(dict)
+    selection: dict[str, Any] = added_json(dict)
     feedback: dict[str, Any] = added_json(dict)
     officers: list[str] = added_json(list)
     ground: str = _empty_text()
@@ -134,6 +135,7 @@ class Clock(SQLModel, table=True):
     title: str
     basis: str = ""
     owner: str = "department"
+    closes_at: str = _empty_text()
     statutory: str | None = None
     promised: str | None = None
     ends_on: date | None = None

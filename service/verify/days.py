@@ -200,24 +200,32 @@ def wake_of(
     nearer = "promised" if due == promised and promised else "statutory"
     if due == promised == statutory and _estimated(clock, "promised", due, notices):
         nearer = "statutory"
-    falls: list[tuple[date, bool]] = []  # a day, and whether it is told by a notice
+    falls: list[tuple[datetime, bool]] = []  # an instant, and whether it is told by a notice
     if due and clock["expiry"]:
-        falls.append((due + DAY, not _estimated(clock, nearer, due, notices)))
+        falls.append((_over(clock, due), not _estimated(clock, nearer, due, notices)))
     if clock["owner"] == "department":
         limit, late = ("promised", promised) if promised else ("statutory", due)
         if late and not clock["red_on"]:
-            falls.append((late + DAY, not _estimated(clock, limit, late, notices)))
+            falls.append((begins(late + DAY), not _estimated(clock, limit, late, notices)))
         if statutory and not clock["breach_on"]:
             sure = not _estimated(clock, "statutory", statutory, notices)
-            falls.append((statutory + DAY, sure))
+            falls.append((begins(statutory + DAY), sure))
         if not clock["yellow_on"] and not clock["red_on"]:
             card = yellow_of(clock, dates, Days(notices), policy)
-            falls += [(card, True)] if card else []  # a reminder ends nothing
+            falls += [(begins(card), True)] if card else []  # a reminder ends nothing
     restarted = begins(local(clock["spans"][-1][0]) + DAY)  # nothing falls due while a clock stands
     pause = timedelta(minutes=5 if clock["ends_on"] and clock["owner"] == "public" else 0)
     awaited = clock.get("awaited_on")
-    days = [day for day, sure in falls if sure or not awaited]
-    return min((max(begins(day), restarted) + pause for day in days), default=None)
+    found = [at for at, sure in falls if sure or not awaited]
+    return min((max(at, restarted) + pause for at in found), default=None)
+
+
+def _over(clock: Row, last: date) -> datetime:
+    """Return when a period ends: at 24:00 of its last day, or when the office closed on it."""
+    if closes := clock.get("closes_at"):
+        at = datetime.combine(last, time.fromisoformat(closes), LEGAL_ZONE)
+        return at.astimezone(UTC)
+    return begins(last + DAY)
 
 
 def _estimated(clock: Row, limit: str, last: date | None, notices: Sequence[Row]) -> bool:

@@ -17,6 +17,10 @@ ENGINE_STATES: dict[str, Row] = {
     "stopped": {"title": "已终止", "final": "stopped"},
     "not_received": {"title": "不予受理", "final": "declined"},
     "forbidden": {"title": "依法不能办", "final": "refused"},
+    "overdue_declined": {"title": "逾期未补正，不予受理", "final": "declined"},
+    "overdue_refused": {"title": "逾期未补正，不予办理", "final": "refused"},
+    "overdue_filed": {"title": "逾期未补正，归档", "final": "lapsed"},
+    "acceptance_revoked": {"title": "受理已撤销", "final": "declined"},
 }
 
 
@@ -145,6 +149,10 @@ class Dossier:
     def name(self) -> str:
         """Return the number people know it by; a draft has only its id."""
         return str(self.case["number"] or self.case["id"])
+
+    def defined(self, code: str) -> Row:
+        """Return an item as its release defines it; nothing where the release is lost."""
+        return self.definition.items.get(code, {}) if self.definition else {}
 
     def lifecycle(self, item: Row) -> Lifecycle | None:
         """Return the lifecycle of an item, None if the release does not have it."""

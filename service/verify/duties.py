@@ -134,7 +134,7 @@ def assigned(dossier: Dossier) -> Iterator[Finding]:
     clocks = {c["item"]: c for c in dossier.rows["clocks"] if c["clock"] == "assign"}
     for code, item in dossier.items.items():
         clock, where = clocks.get(code), f"clocks {code} assign"
-        due = bool(_defined_item(dossier, code).get("inspection")) and _was_accepted(dossier, code)
+        due = bool(dossier.defined(code).get("inspection")) and _was_accepted(dossier, code)
         if due != (clock is not None):
             yield Finding(dossier.name, where, "受理以后指派核查人员的时限与定义不符")
         elif clock:
@@ -173,7 +173,7 @@ def promises_apart(dossier: Dossier) -> Iterator[Finding]:
             for (item, name), c in clocks.items()
             if item == event["item"] and name.startswith("promise-")
         ]
-        limits = _defined_item(dossier, event["item"]).get("limits", {})
+        limits = dossier.defined(event["item"]).get("limits", {})
         if limits.get("promised") and not parted:
             yield Finding(dossier.name, f"events {event['n']}", "承诺时限应当照走，却停了")
         for clock in parted:
@@ -193,7 +193,7 @@ def extended(dossier: Dossier) -> Iterator[Finding]:
         cycle = dossier.lifecycle(item) if item else None
         if item is None or cycle is None or item["parent"] or clock["clock"] not in cycle.clocks:
             continue
-        defined = _defined_item(dossier, clock["item"])
+        defined = dossier.defined(clock["item"])
         own = (defined.get("extension") or {}).get("days") or defined.get("limits", {}).get(
             "extension", "10wd"
         )
@@ -208,7 +208,7 @@ def hearings(dossier: Dossier) -> Iterator[Finding]:
     """Nothing is decided that had to be heard before and was not (行政许可法 46–48)."""
     enough = {"ex_officio": {"held"}, "on_request": {"held", "waived", "over"}}
     for code, item in dossier.items.items():
-        needed = _defined_item(dossier, code).get("hearing")
+        needed = dossier.defined(code).get("hearing")
         if not needed or not item["decided_at"] or item["outcome"] in ("declined", "not_required"):
             continue
         stages = [
@@ -216,11 +216,6 @@ def hearings(dossier: Dossier) -> Iterator[Finding]:
         ]
         if not enough[needed["mode"]] & set(stages):
             yield Finding(dossier.name, f"items {code}", "没有听证，也没有放弃或期满，就作了决定")
-
-
-def _defined_item(dossier: Dossier, code: str) -> Row:
-    """Return an item as its release defines it; nothing where the release is lost."""
-    return dossier.definition.items.get(code, {}) if dossier.definition else {}
 
 
 def _text_of(dossier: Dossier, name: str) -> str:
@@ -253,7 +248,7 @@ def promises(dossier: Dossier, lots: Lots) -> Iterator[Finding]:
         waits = _awaited_later(dossier, code)
         for what in _promised_day(dossier, promise, waits):
             yield Finding(dossier.name, where, what)
-        follow_up = (_defined_item(dossier, code).get("commitment") or {}).get("follow_up")
+        follow_up = (dossier.defined(code).get("commitment") or {}).get("follow_up")
         came = all(row["outcome"] not in ("", "stopped") for row in waits)
         if promise["granted_on"] and follow_up and came:
             for what in lots.check(dossier, promise, follow_up, waits):

@@ -15,6 +15,7 @@ from service.verify import (
     duties,
     guards,
     inspections,
+    institutes,
     ledgers,
     persons,
     reapplied,
@@ -178,6 +179,10 @@ def _findings_of(dossier: Dossier, checks: _Checks) -> Iterator[Finding]:
     yield from duties.blocked(dossier)
     yield from duties.extended(dossier)
     yield from duties.assigned(dossier)
+    yield from institutes.founded(dossier)
+    yield from institutes.overdue(dossier)
+    yield from institutes.selections(dossier)
+    yield from institutes.pauses(dossier)
     yield from duties.promises_apart(dossier)
     yield from duties.hearings(dossier)
     yield from duties.promises(dossier, checks.lots)

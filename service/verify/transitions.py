@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from service.verify import institutes
 from service.verify.dossier import Dossier, Lifecycle, Row, listed
 from service.verify.report import Finding
 
@@ -106,6 +107,15 @@ def _engine_step(cycle: Lifecycle, action: str, was: str, to: str) -> bool:
         return was == to == "waiting"
     if action in FEEDBACK_ACTIONS:
         return was == to == cycle.initial and cycle.post(was) == "window"
+    if (
+        action in institutes.OVERDUE
+    ):  # where the lifecycle lets it lapse, the region may say otherwise
+        by_time = [t for t in cycle.transitions if t["by"] == "clock" and was in listed(t["from"])]
+        lapses = any(cycle.final(t["to"]) == "lapsed" for t in by_time)
+        return to == institutes.OVERDUE[action] and lapses
+    if action in institutes.PAUSES:
+        own = {name for name, clock in cycle.clocks.items() if clock["limit"] == "limits"}
+        return was == to and bool(own & set(cycle.states.get(was, {}).get("runs", [])))
     if action == "request_correction":
         return was in cycle.begins and cycle.post(to) == "applicant"
     ends = {"stop": "stopped", "withdraw": "withdrawn", CLOSE_BY_HEAD: "stopped"}

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
-from service.workflows.case.lifecycle import APPLICANT
+from service.workflows.case.engine import APPLICANT
 from service.workflows.case.parts import Case, Clock, ClockOwner, Item
 from service.workflows.case.situation import Situation
 from service.workflows.definition import models
 from service.workflows.definition.duration import Duration
 from service.workflows.definition.models import Lifecycle
+from service.workflows.definition.models.handling import LICENCE_LAW
 
 DEPARTMENT: Final = "department"
 PUBLIC: Final = "public"
@@ -51,8 +52,9 @@ def new_clock(
         item=item.item,
         clock=name,
         title=definition.title,
-        basis=definition.basis,
+        basis=_basis(definition, subject, own=not item.parent),
         owner=owner,
+        closes_at=closing_hour(situation, case, owner),
         statutory=limits.statutory,
         promised=limits.promised,
         ends_on=window.valid_until if window else None,
@@ -61,6 +63,32 @@ def new_clock(
         if safe and definition.limit == LIMITS
         else None,
     )
+
+
+def closing_hour(situation: Situation, case: Case, owner: ClockOwner) -> str:
+    """Return when the last day of an applicant's period ends at a counter: with the office; empty: at 24:00 (R-TIME-3)."""
+    policy = situation.policy
+    at_counter = case.channel == "counter" and owner == APPLICANT and policy.counter_close
+    return policy.office_hours.partition("-")[2] if at_counter else ""
+
+
+def _basis(
+    clock: models.LifecycleClock, subject: models.ItemDefinition | None, *, own: bool
+) -> str:
+    """Return the article of a clock: what the item says of its limit; the licence law binds licences alone (R-TIME-10).
+
+    Whoever takes a lifecycle of licences for another matter has its timers by choice: by analogy (参照), not by that law.
+    """
+    if subject is None:
+        return clock.basis
+    name = "statutory" if clock.limit == LIMITS else clock.limit
+    if own and name in subject.bases:
+        return subject.bases[name]
+    if subject.category == "licence":
+        return clock.basis
+    if own and clock.limit == LIMITS:
+        return subject.basis_of(name)
+    return f"参照{clock.basis}" if clock.basis.startswith(LICENCE_LAW) else clock.basis
 
 
 def limits_of(situation: Situation, case: Case, item: Item, name: str, on: date) -> Limits:

@@ -5,15 +5,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from service.errors import NotPermitted, one_field
-from service.workflows.case.lifecycle import (
-    APPLICANT,
-    CLOCK,
-    FEEDBACK,
-    PROCEEDING,
-    SUPERVISOR,
-    WITHDRAWN,
-    LifecycleMachine,
-)
+from service.workflows.case.engine import APPLICANT, CLOCK, FEEDBACK, SUPERVISOR, WITHDRAWN
+from service.workflows.case.lifecycle import PROCEEDING, LifecycleMachine
 from service.workflows.case.parts import Case, Item
 from service.workflows.case.situation import Action, Actor, one_person
 from service.workflows.definition.models import BUILT_IN_POSTS, Transition

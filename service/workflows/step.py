@@ -15,7 +15,7 @@ from typing import Literal
 from service.errors import ActionNotAllowed, NotPermitted, ServiceError
 from service.workflows import clocks, rights
 from service.workflows.calendar import local_date
-from service.workflows.case.lifecycle import APPLICANT, CLOCK
+from service.workflows.case.engine import APPLICANT, CLOCK
 from service.workflows.case.parts import CASE, Case, Clock
 from service.workflows.case.situation import CLOCK_ACTOR, Action, Actor, Offer, Situation, Step
 from service.workflows.clocks import Fallen

@@ -8,7 +8,8 @@ from service.workflows import clocks
 from service.workflows.application import in_hand, order, questions
 from service.workflows.calendar import local_date
 from service.workflows.case.altering import altered
-from service.workflows.case.lifecycle import APPLICANT, LifecycleMachine, machine_for
+from service.workflows.case.engine import APPLICANT
+from service.workflows.case.lifecycle import LifecycleMachine, machine_for
 from service.workflows.case.parts import (
     CASE,
     STEP,
@@ -23,6 +24,7 @@ from service.workflows.case.parts import (
 )
 from service.workflows.case.situation import Actor, Situation
 from service.workflows.definition.models import Transition
+from service.workflows.expiry import at_end
 from service.workflows.limits import DEPARTMENT, new_clock
 from service.workflows.notices.wording import Paper
 from service.workflows.rights import departments_of_window, post_name
@@ -269,7 +271,7 @@ class Work:
         self, item: Item, name: str, clock: Clock | None, since: "Start", days: int | None
     ) -> None:
         """Let a clock go on, or begin one that has not begun, has ended, or is to begin anew (None)."""
-        expiry = self.machine(item).states[item.state].on_expiry.get(name, "")
+        expiry = at_end(self.situation.policy, self.machine(item), item.state, name)
         if clock is None or clock.state == "settled":
             clock = self.new_clock(item, name, days=days)
             clock.expiry = expiry

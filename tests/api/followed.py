@@ -149,7 +149,12 @@ MET = (
     ),
     step("cg.inspector", f"{LATER}.confirm_met"),
 )
-DEREGISTERED = (*REVOKED, step("approver", f"{SHOP}.deregistration.deregister"))
+CLAIMED = (*REVOKED, step("citizen", f"{SHOP}.claim_loss", reason="装修损失"))
+COMPENSATED = (
+    *CLAIMED,
+    step("head", f"{SHOP}.loss-claim.award", reason="属实", document="赔决1号"),
+)
+DEREGISTERED = (*COMPENSATED, step("approver", f"{SHOP}.deregistration.deregister"))
 ON_REDRESS, ANSWERED = ordered(
     "case.redress", "head", *DEREGISTERED, step("citizen", "rate", grade=1, text="太慢")
 )
@@ -169,6 +174,7 @@ SCRIPTS: dict[str, tuple[Step, ...]] = {
     "conditions to be met later": OPENED,
     "conditions were met, a revocation": (*MET, *REVOKING[len(OPENED) :]),
     "a deregistration, a revocation has ended": REVOKED,
+    "a claim of loss": CLAIMED,
     "a bad rating of the whole, an order on its redress; a deregistration has ended": ON_REDRESS,
     "a bad rating of the whole has been redressed": redressed("case", "head", *ANSWERED),
     "a bad rating of an item has been redressed; repaired": redressed(SIGN, "cg.head", *REPAIRED),

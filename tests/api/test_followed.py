@@ -12,7 +12,8 @@ import pytest
 from fastapi.routing import iter_route_contexts
 
 from service.verify import verify
-from service.workflows.case.lifecycle import APPLICANT, WITHDRAWN, machine_of
+from service.workflows.case.engine import APPLICANT, WITHDRAWN
+from service.workflows.case.lifecycle import machine_of
 from service.workflows.case.parts import CASE, Case
 from service.workflows.definition.models import Transition
 from service.workflows.definition.release import WHOLE, kinds_of, own_code
@@ -129,7 +130,8 @@ def _of_item(look: Look, town: Town, case: Case, item: str, turn: int) -> Iterat
             yield {"item": item, "action": actions[turn % len(actions)]}, {"item": item}
         case _ if ways:
             way = ways[turn % len(ways)]
-            own = APPLICANT in way.actors and not way.needs and way.to != WITHDRAWN
+            words = set(way.needs) <= {"reason", "opinion"}  # the page asks for them
+            own = APPLICANT in way.actors and words and way.to != WITHDRAWN
             yield {"item": item, "step": way.action, "open": own}, {}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service.workflows.case.lifecycle import APPLICANT
+from service.workflows.case.engine import APPLICANT
 from service.workflows.case.parts import CASE, Case
 from service.workflows.case.situation import Actor
 from tests.api.followed import BESIDE, GOVERNMENT, LEAD, SHOP, person

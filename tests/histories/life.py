@@ -159,7 +159,7 @@ class Life:
         materials = [point["material"] for point in told if point["material"]] or ["layout"]
         reasons = [point["reason"] for point in told if not point["reason"].startswith("own:")]
         known = {
-            "reasons": reasons or [{"text": "与实际不符"}], "opinion": "意见。", "procedure": "testing", "basis": "某法 9", "affects": "both", "days": 3, "grade": 5,
+            "reasons": reasons or [{"text": "与实际不符"}], "opinion": "意见。", "procedure": "testing", "basis": "某法 9", "affects": "both", "statute": "", "pause": "survey", "selected": "yes", "standard": "none", "days": 3, "grade": 5,
             "notice_text": "请等候。", "gaps": materials, "reason": "案情复杂",
             "materials": [{"material": code, "file": PDF} for code in materials], "document": "文书1号", "pledge": True,
             "severity": "ordinary", "parties": [{"name": "占位邻", "contact": "示例路2号"}], "party": 1,

@@ -145,7 +145,7 @@ class TestVerify:
     async def test_what_the_definition_demands_is_missed(
         self, filled: Database, meddler: Meddler
     ) -> None:
-        """A limit that should be there, a promise that should go on, days the region gives, an extension too long."""
+        """A limit that should be there, a promise that should go on, days the region gives, an extension too long, another basis."""
         cases = "SELECT DISTINCT c.id, c.number FROM cases c JOIN clocks k ON k.case_id = c.id WHERE {} ORDER BY 1"
         planted = {
             "k.clock = 'assign'": "受理以后指派核查人员的时限与定义不符",
@@ -169,6 +169,11 @@ class TestVerify:
         longer = longer if meddler.sqlite else f"CAST({longer} AS JSON)"
         await meddler.run(f"UPDATE clocks SET extensions = {longer} WHERE case_id = '{case}'")
         named[number] = "延长了 40wd，最多 10 个工作日"
+        (case, number), *_ = await meddler.run(cases.format("k.basis = '消防法 15'"))
+        await meddler.run(
+            f"UPDATE clocks SET basis = '行政许可法 42' WHERE case_id = '{case}' AND basis = '消防法 15'"
+        )
+        named[number] = "依据是 行政许可法 42，应为 消防法 15"
         report = await verify(filled, now=LATER, notices=NOTICES)
         said = {(finding.case, finding.what) for finding in report.findings}
         assert set(named.items()) <= said

@@ -6,10 +6,12 @@ from tests.workflows.story import Story, Town
 from tests.workflows.town import Data
 
 
-def granted(shop: type[Town], **of: Any) -> Story:
-    """A food licence handed out on Friday 2026-09-25."""
+def granted(shop: type[Town], *, reviewed: bool = False, **of: Any) -> Story:
+    """A food licence handed out on Friday 2026-09-25; `reviewed`: after its legal review."""
     story = shop.accepted("food", **of)
     story.wang("food.propose", opinion="同意")
+    if reviewed:
+        story.jin("food.record_legal_review", opinion="合法")
     story.zhao("food.grant", opinion="准予")
     story.li("food.issue", on="2026-09-24")
     return story

@@ -4,7 +4,8 @@ from datetime import date
 
 from service.workflows.application import in_hand
 from service.workflows.calendar import local_date
-from service.workflows.case.lifecycle import WAITING, machine_of
+from service.workflows.case.engine import WAITING
+from service.workflows.case.lifecycle import machine_of
 from service.workflows.case.parts import Case, Event, Item
 from tests.workflows.story import Story
 
@@ -114,6 +115,7 @@ def right_clocks(story: Story, item: Item) -> None:
         "step-",
         "blocked",
         "promise-",
+        "pause-",
         "assign",
     )  # clocks that no state of the lifecycle names
     running = {

@@ -52,6 +52,29 @@ Diary = list[tuple[datetime, str, str, Data]]
 CODES = ("food", "fire", "drain", "sign", "tax", "look-up")
 
 
+RULE = {"basis": "某省政务服务条例 11"}
+STOPS = {
+    "survey": {"title": "现场勘验", "days": "5wd", **RULE},
+    "public": {"title": "公示", "days": "10wd", **RULE},
+}
+# how a region may read what the licensing law leaves open
+REGIONS: list[Data] = [
+    {},
+    {"promise_stops": STOPS},
+    {
+        "promise_stops": STOPS,
+        "correction_overdue": {"then": "declined", **RULE},
+        "gap_overdue": {"then": "acceptance_revoked", **RULE},
+        "still_defective": {"then": "declined", **RULE},
+    },
+    {
+        "correction_overdue": {"then": "refused", **RULE},
+        "gap_overdue": {"then": "refused", **RULE},
+    },
+    {"correction_overdue": {"then": "filed", **RULE}},
+]
+
+
 @st.composite
 def worlds(draw: Any) -> dict[str, Any]:
     """Draw a sound bundle and what zhang chooses."""
@@ -75,6 +98,7 @@ def worlds(draw: Any) -> dict[str, Any]:
             )
         ),
         "later": draw(st.booleans()),
+        "policy": draw(st.sampled_from(REGIONS)),
         "at": draw(
             st.sampled_from(
                 ["2026-02-11T16:00", "2026-04-03T21:00", "2026-06-18", "2026-09-23", "2026-12-21"]
@@ -93,7 +117,9 @@ scripts = st.lists(
 def begun(shop: type[Town], world: Data) -> Story:
     """Submit the application of a world."""
     of = {
-        k: world[k] for k in ("on_refusal", "acceptance", "legal_mode", "designation") if world[k]
+        k: world[k]
+        for k in ("on_refusal", "acceptance", "legal_mode", "designation", "policy")
+        if world[k]
     }
     case = {"handling": world["handling"]}
     if world["later"] and world["handling"].get("fire") == "commitment":  # 将于二十天后符合
@@ -149,6 +175,8 @@ def suitable(story: Story, person: str, item: str, name: str, pick: int) -> Data
         "ground": "competence" if name == "decline" else sorted(GROUNDS)[pick % 7],
         "where": "区局",
         "affects": ("both", "statutory")[pick % 2],
+        "pause": ("survey", "public")[pick % 2],
+        "selected": ("yes", "no")[pick % 2],
         "compensation": "补偿1号",
         "date": (story.now + timedelta(days=9 + pick % 9)).date().isoformat(),
     }

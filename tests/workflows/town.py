@@ -30,7 +30,7 @@ VOCABULARY: Data = {
         "opens": {"title": "开业日期", "type": "date"},
     },
     "materials": {
-        "lease": {"title": "租赁合同"}, "plan": {"title": "平面图"}, "photo": {"title": "现场照片"},
+        "lease": {"title": "租赁合同"}, "plan": {"title": "平面图", "sample": "plan-sample"}, "photo": {"title": "现场照片"},
         "proof": {"title": "消防验收证明"}, "sketch": {"title": "招牌效果图"},
     },
     "certificates": {
@@ -53,6 +53,8 @@ VOCABULARY: Data = {
         "needless": {"title": "依法不需要取得许可", "for": ["not_required"]},
     },
 }  # fmt: skip
+
+SAMPLES = {"plan-sample.md": "平面图\n1. 标明出口。"}
 
 COMMITMENT: Data = {
     "text": "fire-v1",
@@ -130,7 +132,7 @@ def _release(written: str) -> Release:
         "fire-v1.md": "本人承诺场所符合消防安全要求，承担不实承诺的后果。",
         "fire-notice-v1.md": "安全出口不少于2个。",
     }
-    loaded = load_pack(files | texts)
+    loaded = load_pack(files | texts | SAMPLES)
     assert loaded.pack, "\n".join(map(str, loaded.diagnostics))
     return compile_release(loaded.pack, "open-shop")
 

@@ -53,6 +53,13 @@ class ExtensionShown(Shown):
     basis: str | None
 
 
+class QuantityShown(Shown):
+    """最多准予多少，依据哪一条。"""
+
+    limit: str
+    basis: str
+
+
 class BundleItemShown(Shown):
     """联办事项。"""
 
@@ -64,7 +71,9 @@ class BundleItemShown(Shown):
     category_title: str
     basis: list[str]
     conditions: list[str]
+    quantity: QuantityShown | None = Field(description="数量限制；没有的为空")
     limits: dict[str, LimitShown]
+    statutory_basis: str = Field(description="法定时限依据哪一条；没有法定时限的为空")
     extension: ExtensionShown | None = Field(
         description="法律、法规另有规定的延长；一般的在 limits"
     )
@@ -195,6 +204,8 @@ def _item(release: Release, entry: BundleItem, item: ItemDefinition) -> BundleIt
         department_title=release.directory.departments[item.department],
         category_title=titles.CATEGORIES[item.category],
         limits={name: limit(text) for name, text in item.limits.items()},
+        statutory_basis=item.basis_of("statutory") if "statutory" in item.limits else "",
+        quantity=shape_of(QuantityShown, item.quantity) if item.quantity else None,
         extension=_extension(item),
         after=entry.after,
         always=entry.when is None,

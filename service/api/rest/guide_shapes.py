@@ -142,6 +142,21 @@ class GuideAfterwards(Shown):
     by: date | None
 
 
+class GuideQuantity(Shown):
+    """最多准予多少，依据哪一条。"""
+
+    limit: str
+    basis: str
+
+
+class GuideSelection(Shown):
+    """通过什么选人，依据哪一条，事先公布了什么。"""
+
+    by: Choice
+    basis: str
+    published: str
+
+
 class GuideItem(Shown):
     """要办的一个事项。"""
 
@@ -151,8 +166,13 @@ class GuideItem(Shown):
     category: Choice
     basis: list[str]
     conditions: list[str]
+    quantity: GuideQuantity | None = Field(description="数量限制；没有的为空（许可法 30、57）")
+    selection: GuideSelection | None = Field(
+        description="通过招标、拍卖、考试作决定的；不是的为空（许可法 53、54）"
+    )
     handling: Choice
     limits: GuideLimits
+    statutory_basis: str = Field(description="法定时限依据哪一条；没有法定时限的为空")
     extension: GuideExtension | None
     expected_on: date | None
     afterwards: list[GuideAfterwards]
@@ -189,6 +209,7 @@ class GuideMaterial(Shown):
     formats: list[str]
     max_mb: int
     hint: str
+    sample: str = Field(description="示范文本的全文；没有的为空")
     items: list[Choice]
     deferrable: GuideLimit | None
     way: Choice = Field(description="按所选办理方式，最省事的来源")

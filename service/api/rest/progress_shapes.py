@@ -79,7 +79,7 @@ class OwedShown(Shown):
     left: LeftShown | None
     clock: str
     blocking: bool = Field(description="办好以前，这个事项停在这里")
-    lapses: bool = Field(description="到期没有办好，视为撤回申请")
+    lapses: bool = Field(description="到期没有办好，申请就此结束：视为撤回，或者按本地的规定")
 
 
 def left_shown(left: Left | None) -> LeftShown | None:

@@ -23,7 +23,7 @@ from service.workflows.application.needed import (
 from service.workflows.application.order import own_items, waits_for
 from service.workflows.application.questions import Applicant, facts_for, filled_by_answers
 from service.workflows.application.questions import select as select_items
-from service.workflows.application.reasons import declines
+from service.workflows.application.reasons import declines, grounds_of
 from service.workflows.application.reasons import offered as offered_reasons
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "facts_for",
     "field_uses",
     "filled_by_answers",
+    "grounds_of",
     "id_check",
     "id_number_fault",
     "identity_fault",

@@ -71,10 +71,13 @@ def flags(release: Release, case: Case, item: Item, facts: Mapping[str, Any]) ->
     silent = sum(1 for party in item.third_parties if not party["answer"])
     if item.hearing and not item.hearing.answered:
         silent += 1
+    askers = sum(1 for party in item.third_parties if party["answer"] == "asked")
+    askers += bool(item.hearing and item.hearing.asked_for)
     return {
         "complete": complete,
         "gaps": len(open_gaps(case, item.item)),
         "timely": bool(item.window and item.window.timely),
         "third_parties": len(item.third_parties),
         "unheard": silent,
+        "askers": askers,
     }

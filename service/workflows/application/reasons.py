@@ -10,10 +10,17 @@ from typing import NoReturn
 
 from service.errors import one_field
 from service.workflows.application import questions
+from service.workflows.case.columns import Point
 from service.workflows.case.lifecycle import machine_for
 from service.workflows.case.parts import Case, Item
 from service.workflows.definition.models import Transition, VocabularyReason
-from service.workflows.definition.models.terms import ABOUT_PAPERS, REASON_USES, ReasonUse
+from service.workflows.definition.models.terms import (
+    ABOUT_PAPERS,
+    DECLINE_GROUNDS,
+    REASON_USES,
+    STILL_DEFECTIVE,
+    ReasonUse,
+)
 from service.workflows.definition.release import Release
 
 LAW = "行政许可法 32"
@@ -27,6 +34,25 @@ def use_of(release: Release, item: Item, transition: Transition) -> ReasonUse | 
 def declines(release: Release, item: Item, transition: Transition) -> bool:
     """Tell whether a transition does not receive the application at all (不予受理)."""
     return use_of(release, item, transition) == "decline"
+
+
+def grounds_of(release: Release, item: Item) -> dict[str, str]:
+    """Return the grounds on which an application is not received; that it is wrong as before, where the region says so."""
+    rule = release.directory.policy.still_defective
+    told = rule.then == "declined" and item.corrections > 0 and bool(item.asked)
+    return {
+        code: title for code, title in DECLINE_GROUNDS.items() if told or code != STILL_DEFECTIVE
+    }
+
+
+def told_again(item: Item, pointer: str, entry: object) -> Point:
+    """Return the point of the one notice that is wrong as before; nothing that was not told counts. Raises DataInvalid."""
+    own = entry.get("text", "") if isinstance(entry, dict) else ""
+    for point in item.asked:
+        if point["reason"] == entry or (own and point["title"] == own):
+            return point
+    listed = "；".join(point["reason"] for point in item.asked)
+    raise one_field(pointer, f"只能是一次性告知过的问题：{listed}", law=LAW)
 
 
 def offered(

@@ -29,9 +29,10 @@ def compile_release(pack: Pack, bundle: str) -> Release:
         cycles = {item.lifecycle: pack.lifecycles[item.lifecycle] for item in items.values()}
         cycles |= {code: pack.lifecycles[code] for code in proceedings_of(items, cycles)}
         promises = [item.commitment for item in items.values() if item.commitment]
-        texts = {
-            code: pack.texts[code] for each in promises for code in (each.notice, each.text) if code
-        }
+        named = [code for each in promises for code in (each.notice, each.text) if code]
+        papers = {use.use for item in items.values() for use in item.material_uses()}
+        samples = (pack.vocabulary.materials[code].sample for code in sorted(papers))
+        texts = {code: pack.texts[code] for code in (*named, *(s for s in samples if s))}
     except KeyError as missing:
         raise DefinitionInvalid(f"定义包里缺少“{missing.args[0]}”") from None
     if pack.directory is None:

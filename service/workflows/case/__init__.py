@@ -2,8 +2,9 @@
 
 from service.workflows.case.altering import altered
 from service.workflows.case.columns import CheckedPoint, Point
+from service.workflows.case.engine import APPLICANT, OVERDUE_STATES, WAITING
 from service.workflows.case.inspections import Inspection
-from service.workflows.case.lifecycle import APPLICANT, SATISFIED, WAITING, machine_for, machine_of
+from service.workflows.case.lifecycle import SATISFIED, machine_for, machine_of
 from service.workflows.case.parts import (
     CASE,
     COLUMNS,
@@ -51,6 +52,7 @@ __all__ = [
     "CLOCK_ACTOR",
     "COLUMNS",
     "KEYS",
+    "OVERDUE_STATES",
     "PARTS",
     "PHOTO",
     "SATISFIED",

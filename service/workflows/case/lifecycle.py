@@ -1,9 +1,7 @@
 """生命周期的运行 — lifecycles as state machines; the only user of `transitions`.
 
 One shared `Machine` per compiled lifecycle, fired through its event objects on a throwaway cursor. Guards only
-refuse; nothing here has effects. The engine gives every lifecycle the states `waiting`, `withdrawn`, `stopped` and
-the actions `start`, `stop`, `withdraw`, `note_opinion` while waiting (预审, R-BND-6), and at an intake of the window
-`note_complete` and `note_missing`, what the department concerned says of the papers (R-BND-4).
+refuse; nothing here has effects. What the engine gives every lifecycle beside its own stands in `case/engine.py`.
 """
 
 import logging
@@ -15,33 +13,24 @@ from typing import Final, cast
 from transitions import EventData, Machine, MachineError
 
 from service.errors import ActionNotAllowed
+from service.workflows.case.engine import (
+    APPLICANT,
+    CLOCK,
+    ENGINE_STATES,
+    WAITING,
+    transitions_of,
+)
 from service.workflows.definition.models import Lifecycle, State, Transition
 from service.workflows.definition.models.terms import Category, Need, Outcome, ReasonUse
 from service.workflows.definition.release import Release
 
 logging.getLogger("transitions").setLevel(logging.WARNING)  # it logs each state entered at INFO
 
-WAITING, WITHDRAWN, STOPPED = "waiting", "withdrawn", "stopped"
-CLOCK, SUPERVISOR = "clock", "supervisor"
-APPLICANT: Final = "applicant"
 PROCEEDING: Final = "proceeding"  # who takes what only the end of a proceeding brings about
-NOTE_COMPLETE, NOTE_MISSING = "note_complete", "note_missing"
-# only departments beside the lead have to say it
-FEEDBACK = frozenset({NOTE_COMPLETE, NOTE_MISSING})
 PLEDGED = "pledged"  # where an application by commitment begins, in a lifecycle that has this state
 GOOD = frozenset({"granted", "passed"})
 AFTER_GRANT = frozenset({None, "granted", "revoked", "recalled", "stopped", "lapsed"})
 SATISFIED = frozenset({"granted", "not_required"})  # outcomes that let dependents start
-NOT_RECEIVED, FORBIDDEN = "not_received", "forbidden"  # answered at the receipt itself
-DECLINE_AT_ONCE, REFUSE_AT_ONCE = "decline_at_once", "refuse_at_once"
-ENGINE_STATES: dict[str, State] = {
-    NOT_RECEIVED: State(title="不予受理", final="declined"),
-    FORBIDDEN: State(title="不予办理（依法不能办）", final="refused"),
-    WAITING: State(title="待前置事项办结"),
-    WITHDRAWN: State(title="已撤回", final="withdrawn"),
-    STOPPED: State(title="已终止（因其他事项）", final="stopped"),
-}
-
 # What the end of a transition says of the reasons it is given with (行政许可法 32, 38, 69).
 REASONS_OF_ENDS: Mapping[Outcome, ReasonUse] = {
     "declined": "decline",
@@ -97,26 +86,6 @@ def completed(lifecycle: Lifecycle, transition: Transition) -> Transition:
     return transition.model_copy(update={"needs": needs})
 
 
-def _engine_transition(
-    action: str,
-    title: str,
-    sources: list[str],
-    to: str,
-    by: str | list[str],
-    notice: str | None = None,
-    needs: list[str] | None = None,
-) -> Transition:
-    entry = {
-        "action": action,
-        "title": title,
-        "from": sources,
-        "to": to,
-        "by": by,
-        "notice": notice,
-    }
-    return Transition.model_validate({**entry, "needs": needs or []})
-
-
 class LifecycleMachine:
     """One lifecycle made runnable: `fire` moves a state, the properties answer questions about its graph."""
 
@@ -124,7 +93,8 @@ class LifecycleMachine:
         self.lifecycle = lifecycle
         self.states: dict[str, State] = {**lifecycle.states, **ENGINE_STATES}
         written = [completed(lifecycle, transition) for transition in lifecycle.transitions]
-        self.transitions = [*written, *self._engine_transitions()]
+        own = transitions_of(lifecycle, self.still_undecided, self.common_intake)
+        self.transitions = [*written, *own]
         self._machine = Machine(
             model=None,
             states=list(self.states),
@@ -142,56 +112,6 @@ class LifecycleMachine:
                 for t in self.transitions
             ],
         )
-
-    def _engine_transitions(self) -> list[Transition]:
-        still_open = [name for name, state in self.states.items() if not state.final]
-        # what can no longer go on is ended before its turn as well (R-CLK-6)
-        ended = [
-            t.model_copy(update={"from_": [WAITING]})
-            for t in self.lifecycle.transitions
-            if self.lifecycle.initial in t.sources
-            and self.states[t.to].final == "stopped"
-            and t.actors == ["head"]
-        ]
-        return [
-            *self._feedback(),
-            *ended,
-            _engine_transition(
-                "note_opinion", "记录预审意见", [WAITING], WAITING, "reviewer", needs=["opinion"]
-            ),
-            _engine_transition(
-                "start", "前置事项办结，开始办理", [WAITING], self.lifecycle.initial, CLOCK
-            ),
-            _engine_transition(
-                DECLINE_AT_ONCE, "不予受理", [WAITING], NOT_RECEIVED, CLOCK, "not_accepted"
-            ),
-            _engine_transition(
-                REFUSE_AT_ONCE, "依法不予办理", [WAITING], FORBIDDEN, CLOCK, "refusal"
-            ),
-            _engine_transition("stop", "终止", still_open, STOPPED, CLOCK),
-            _engine_transition(
-                "withdraw",
-                "撤回申请",
-                sorted(self.still_undecided),
-                WITHDRAWN,
-                APPLICANT,
-                "withdrawal",
-            ),
-        ]
-
-    def _feedback(self) -> list[Transition]:
-        """What other departments than the lead say of their papers at the common intake (R-BND-4)."""
-        asked = ["window", "reviewer"]
-        intake = [self.common_intake] if self.common_intake else []
-        complete = [
-            _engine_transition(NOTE_COMPLETE, "反馈材料齐全", [name], name, asked)
-            for name in intake
-        ]
-        missing = [
-            _engine_transition(NOTE_MISSING, "反馈缺什么", [name], name, asked, needs=["reasons"])
-            for name in intake
-        ]
-        return complete + missing
 
     @staticmethod
     def _guarded(transition: Transition) -> Callable[[EventData], bool]:

@@ -24,10 +24,11 @@ from service.workflows.case.procedures import (
     Hearing,
     LegalReview,
     RenewalWindow,
+    Selected,
     SpecialProcedure,
 )
 from service.workflows.definition.models import Outcome
-from service.workflows.definition.models.shared import Severity
+from service.workflows.definition.models.policy import Severity
 from service.workflows.definition.models.terms import Card
 
 CASE = ""  # the item code of clocks, tasks and notices that belong to the case as a whole
@@ -86,6 +87,7 @@ class Item:
     special: SpecialProcedure | None = None  # the one that runs now
     hearing: Hearing | None = None
     legal_review: LegalReview | None = None
+    selection: Selected | None = None
     feedback: Feedback | None = None
     officers: list[str] = field(default_factory=list)  # who checked on the spot, or is drawn to
     ground: str = ""  # of a revocation: one of GROUNDS
@@ -110,6 +112,7 @@ class Clock:
     title: str
     basis: str = ""
     owner: ClockOwner = "department"  # whose time it is
+    closes_at: str = ""  # 17:00: its last day ends with the office's; empty: at 24:00
     statutory: str | None = None  # limits as durations: 13wd
     promised: str | None = None
     # a last day that is given, not counted: never rolled, never moved by a stop

@@ -36,6 +36,11 @@ class Hearing:
     place: str = ""
     chair: str = ""  # account
     document: str = ""  # its signed record
+    asked_for: bool = (
+        False  # by the applicant, and not taken back; each third party has an answer of its own
+    )
+    left_out: tuple[str, ...] = ()  # chairs who were successfully challenged; accounts
+    challenge: str = ""  # of its chair: open | replaced | kept; a new notice names another
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,16 @@ class LegalReview:
     by: str  # account
     at: datetime
     opinion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """招标、拍卖、考试的结果 — whether the applicant was chosen or passed, and the document that says so (行政许可法 53、54)."""
+
+    chosen: bool
+    document: str
+    by: str  # account
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +163,7 @@ _KINDS: tuple[type[Any], ...] = (
     SpecialProcedure,
     Hearing,
     LegalReview,
+    Selected,
     Feedback,
     RenewalWindow,
     Lot,

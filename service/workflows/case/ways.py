@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
-from service.workflows.case.lifecycle import CLOCK, GOOD, PLEDGED, LifecycleMachine
+from service.workflows.case.engine import CLOCK
+from service.workflows.case.lifecycle import GOOD, PLEDGED, LifecycleMachine
 from service.workflows.definition.models import Transition
 
 # A condition of a lifecycle → whether it holds; None while nobody knows.
@@ -20,6 +21,7 @@ COMPLETE = {
     "gaps": 0,
     "third_parties": 0,
     "unheard": 0,
+    "askers": 0,
     "timely": False,  # the way told is the department's decision: nobody counts on its silence
 }
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from service.workflows.calendar import DAY, WorkCalendar, local_date, midnight
+from service.workflows.calendar import DAY, TZ, WorkCalendar, local_date, midnight
 from service.workflows.case.altering import altered
 from service.workflows.case.parts import Clock
 from service.workflows.clocks.ledger import intervals, seen, started_on
@@ -270,13 +270,23 @@ def _falling_due(clock: Clock, dates: Dates) -> list[tuple[datetime, Fallen]]:
         )
     wait = AFTER_RENEWALS if clock.ends_on and clock.owner == "public" else 0 * DAY
     found = [
-        (max(midnight(day), restarted) + wait, what) for what in _ORDER if (day := falls.get(what))
+        (max(_begins(clock, what, day), restarted) + wait, what)
+        for what in _ORDER
+        if (day := falls.get(what))
     ]
     certain = [event for event in found if _is_certain(clock, dates, event[1])]
     guessed = [at for at, what in found if (at, what) not in certain]
     if guessed and not clock.awaited_on:
         certain.append((min(guessed), "await"))
     return sorted(certain, key=lambda event: event[0])
+
+
+def _begins(clock: Clock, what: Fallen, day: date) -> datetime:
+    """Return when what falls due on a day does: at its midnight, or when the office closed on the day before (R-TIME-3)."""
+    if what == "expire" and clock.closes_at:
+        closes = time.fromisoformat(clock.closes_at)
+        return datetime.combine(day - DAY, closes, TZ).astimezone(UTC)
+    return midnight(day)
 
 
 def _is_certain(clock: Clock, dates: Dates, what: Fallen) -> bool:

@@ -187,7 +187,7 @@ def _limit(clock: Clock, name: str, left: Counts) -> str:
         return f"{words}，即{_day_said(last)}"
     if last:
         skipping = "（周末和节假日不计，调休上班日计入）" if length.unit == "wd" else ""
-        return f"{words}{skipping}，到{_day_said(last)}24时届满"
+        return f"{words}{skipping}，到{_day_said(last)}{clock.closes_at or '24时'}届满"
     days, unit = getattr(left, name), UNIT_TITLES["wd" if length.unit == "wd" else "d"]
     return f"{words}，已超过{-days}{unit}" if days < 0 else f"{words}，还剩{days}{unit}"
 

@@ -22,14 +22,15 @@ from service.workflows.definition.models import (
 from service.workflows.definition.models.carried import (
     CARRIED,
     CHECK_RESULTS,
+    NO_STANDARD,
     SEVERITIES,
     Carried,
     Shape,
 )
 from service.workflows.definition.models.terms import (
     AFFECTS,
-    DECLINE_GROUNDS,
     PROCEDURES,
+    STILL_DEFECTIVE,
     ApplicantType,
     Card,
     CreditGrade,
@@ -44,9 +45,10 @@ __all__ = [
     "BUILT_IN_POSTS",
     "CARRIED",
     "CHECK_RESULTS",
-    "DECLINE_GROUNDS",
+    "NO_STANDARD",
     "PROCEDURES",
     "SEVERITIES",
+    "STILL_DEFECTIVE",
     "ApplicantType",
     "Bundle",
     "BundleItem",

@@ -3,7 +3,7 @@
 bundle     answers.* answered.* derived.* form.* applicant.type applicant.credit.excluded
 item       as the bundle it is used in, and handling
 lifecycle  as item, and item.complete item.gaps (open 容缺 gaps)
-           item.timely (a renewal applied for in time) item.third_parties item.unheard (of a hearing)
+           item.timely (a renewal applied for in time) item.third_parties item.unheard item.askers (of a hearing)
 """
 
 from collections.abc import Mapping
@@ -65,5 +65,6 @@ def lifecycle_scope(vocabulary: models.Vocabulary) -> Scope:
         "item.gaps": "number",
         "item.third_parties": "number",
         "item.unheard": "number",
+        "item.askers": "number",
     }
     return Scope("生命周期", {**item_scope(vocabulary).names, **names})

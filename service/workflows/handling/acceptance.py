@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from service.errors import ActionNotAllowed, ServiceError
 from service.workflows.actions import CaseAction, Data
-from service.workflows.case.lifecycle import CLOCK
+from service.workflows.case.engine import CLOCK
 from service.workflows.case.parts import Item
 from service.workflows.case.situation import Action, Actor
 from service.workflows.definition.models import Transition

@@ -10,12 +10,7 @@ from dataclasses import dataclass
 
 from service.workflows.application import questions
 from service.workflows.case.columns import Body
-from service.workflows.case.lifecycle import (
-    DECLINE_AT_ONCE,
-    FORBIDDEN,
-    NOT_RECEIVED,
-    REFUSE_AT_ONCE,
-)
+from service.workflows.case.engine import DECLINE_AT_ONCE, FORBIDDEN, NOT_RECEIVED, REFUSE_AT_ONCE
 from service.workflows.case.situation import CLOCK_ACTOR
 from service.workflows.handling import between_items
 from service.workflows.notices import letters, wording

@@ -6,7 +6,8 @@ from service.workflows import clocks
 from service.workflows.application import in_hand, order
 from service.workflows.calendar import local_date
 from service.workflows.case.columns import Body
-from service.workflows.case.lifecycle import APPLICANT, PLEDGED, SATISFIED, STOPPED, WAITING
+from service.workflows.case.engine import APPLICANT, OVERDUE_STATES, STOPPED, WAITING
+from service.workflows.case.lifecycle import PLEDGED, SATISFIED
 from service.workflows.case.parts import CASE, Clock, Item
 from service.workflows.case.situation import CLOCK_ACTOR, Move
 from service.workflows.definition.models import RefusalPolicy
@@ -34,7 +35,7 @@ def item_final(work: Work, item: Item) -> None:
         return
     if item.outcome in SATISFIED:
         start_waiting(work)
-    elif item.outcome in GIVEN_UP:
+    elif _given_up(item):
         _ask_dependents(work, item)
     elif item.outcome in FAILED or item.outcome in ("revoked", "recalled"):
         _apply_policy(work, item)
@@ -125,6 +126,11 @@ def _apply_policy(work: Work, item: Item) -> None:
             )
 
 
+def _given_up(item: Item) -> bool:
+    """Tell whether the applicant gave it up himself: withdrawn, or let end by not answering, whatever the region calls it."""
+    return item.outcome in GIVEN_UP or item.state in OVERDUE_STATES
+
+
 def _ended_how(work: Work, item: Item) -> str:
     return "终止办理" if item.state == STOPPED else work.machine(item).states[item.state].title
 
@@ -162,7 +168,7 @@ def _ask_dependents(work: Work, item: Item) -> None:
 def give_up_waiting(work: Work, clock: Clock) -> None:
     """End what waited for something that the applicant gave up, when he has not answered."""
     before = order.waits_for(work.release, clock.item, work.case.items)
-    gone = next(code for code in before if work.case.items[code].outcome in GIVEN_UP)
+    gone = next(code for code in before if _given_up(work.case.items[code]))
     title = work.release.items[gone].title
     why = f"因「{title}」已经撤回，逾期没有答复而终止"
     stop(work, work.case.items[clock.item], why, caused_by=gone)

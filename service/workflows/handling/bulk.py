@@ -6,7 +6,8 @@ A refusal, a decision on a licence and whatever carries words or papers of one c
 from collections.abc import Collection
 
 from service.errors import ActionNotAllowed
-from service.workflows.case.lifecycle import CLOCK, machine_for
+from service.workflows.case.engine import CLOCK
+from service.workflows.case.lifecycle import machine_for
 from service.workflows.case.parts import CASE, Case
 from service.workflows.case.situation import Action
 from service.workflows.definition.models import Transition

@@ -1,7 +1,6 @@
 """动作携带的内容 — each thing an action `needs` is checked once, with a pointer to the field that is wrong."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 from service.errors import one_field
@@ -9,39 +8,24 @@ from service.workflows import actions
 from service.workflows.actions import Check
 from service.workflows.application import in_hand, needed, questions, reasons
 from service.workflows.case.columns import CheckedPoint, Point
-from service.workflows.case.parts import Case, Item
+from service.workflows.case.parts import Item
 from service.workflows.definition.duration import Duration
 from service.workflows.definition.models import Transition, VocabularyReason
-from service.workflows.definition.models.carried import SEVERITIES
 from service.workflows.definition.models.terms import (
-    AFFECTS,
-    BOTH,
     COMPETENCE,
-    DECLINE_GROUNDS,
     GROUNDS,
-    PROCEDURES,
+    STILL_DEFECTIVE,
 )
 from service.workflows.definition.release import Release
+from service.workflows.handling import named
+from service.workflows.handling.named import Desk
 from service.workflows.proceedings import KINDS
 from service.workflows.proceedings import revocation as revoking
 from service.workflows.rules import inspection, revocation
 
-LONGEST_NAME = 100
-MOST_PARTIES = 50
 MOST_PHOTOS = 20
 LONGEST_SPECIAL = 365
 ARRANGED = "inspection"  # the paper of whoever arranges a check on the spot
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What a check may look at."""
-
-    release: Release
-    case: Case
-    item: Item
-    transition: Transition
-    data: Mapping[str, Any]
 
 
 def checked(desk: Desk) -> dict[str, Any]:
@@ -67,7 +51,16 @@ def needs_of(release: Release, item: Item, transition: Transition) -> list[str]:
         _checked_together(release, item, transition) or _assigns(release, item, transition)
     ):
         needs.append("officers")
+    if "standard" not in needs and _names_standard(release, item, transition):
+        needs.append("standard")
     return needs
+
+
+def _names_standard(release: Release, item: Item, transition: Transition) -> bool:
+    """检验、检测、检疫: who refuses on it says which standard is not met (行政许可法 55 ③)."""
+    definition = release.items.get(item.item)
+    tested = bool(definition and definition.inspection and definition.inspection.standards)
+    return tested and reasons.use_of(release, item, transition) == "refusal"
 
 
 def _checked_together(release: Release, item: Item, transition: Transition) -> bool:
@@ -88,8 +81,20 @@ def _reasons(desk: Desk, value: Any) -> list[Point]:
     """Return the points; a reason is a code of the catalogue, one for this kind of action, or own words."""
     if not isinstance(value, list) or not value:
         raise one_field("/data/reasons", "请至少选择一条理由")
+    if _still_defective(desk):
+        pointers = (f"/data/reasons/{index}" for index in range(len(value)))
+        return [
+            reasons.told_again(desk.item, at, each)
+            for at, each in zip(pointers, value, strict=True)
+        ]
     offered = reasons.offered(desk.release, desk.case, desk.item, desk.transition)
     return [_reason(desk, offered, index, entry) for index, entry in enumerate(value)]
+
+
+def _still_defective(desk: Desk) -> bool:
+    """补正以后仍不符合: its reasons are the points that were told, for nothing else turns anybody away."""
+    declines = reasons.declines(desk.release, desk.item, desk.transition)
+    return declines and desk.data.get("ground") == STILL_DEFECTIVE
 
 
 def _reason(desk: Desk, offered: Mapping[str, VocabularyReason], index: int, entry: Any) -> Point:
@@ -117,24 +122,6 @@ def _reason(desk: Desk, offered: Mapping[str, VocabularyReason], index: int, ent
 def _point(reason: str, title: str, **about: str | None) -> Point:
     said = {name: text for name, text in about.items() if text}
     return cast("Point", {"reason": reason, "title": title, **said})
-
-
-def _procedure(_: Desk, value: Any) -> str:
-    if not isinstance(value, str) or value not in PROCEDURES:
-        listed = "、".join(f"{code}（{title}）" for code, title in PROCEDURES.items())
-        raise one_field(
-            "/data/procedure", f"只有这八种特别程序可以停表：{listed}", law="行政许可法 45"
-        )
-    return value
-
-
-def _affects(_: Desk, value: Any) -> str:
-    if value in (None, ""):
-        return BOTH
-    if not isinstance(value, str) or value not in AFFECTS:
-        listed = "、".join(f"{code}（{title}）" for code, title in AFFECTS.items())
-        raise one_field("/data/affects", f"写 {listed} 中的一个", law="行政许可法 45")
-    return value
 
 
 def _days(desk: Desk, value: Any) -> int:
@@ -282,54 +269,9 @@ def _photos(desk: Desk, value: Any) -> list[dict[str, str]]:
     return list({each["file"]: each for each in named}.values())
 
 
-def _parties(desk: Desk, value: Any) -> list[dict[str, str]]:
-    """利害关系人: {name, contact} each; must be named where the item concerns third parties (R-DEC-2)."""
-    definition = desk.release.items.get(desk.item.item)
-    value = [] if value is None else value
-    if not isinstance(value, list) or len(value) > MOST_PARTIES:
-        raise one_field("/data/parties", f"请列出利害关系人，最多 {MOST_PARTIES} 位")
-    if not value and definition and definition.hearing and definition.hearing.third_parties:
-        raise one_field(
-            "/data/parties", "本事项直接关系他人重大利益，请写明利害关系人", law="行政许可法 36"
-        )
-    for index, party in enumerate(value):
-        given = party if isinstance(party, dict) and set(party) == {"name", "contact"} else {}
-        said = [
-            text
-            for text in given.values()
-            if isinstance(text, str) and 0 < len(text.strip()) <= LONGEST_NAME
-        ]
-        if len(said) != 2:
-            raise one_field(
-                f"/data/parties/{index}",
-                f"请写明姓名（名称）和联系方式，各不超过 {LONGEST_NAME} 个字",
-            )
-    return [{name: party[name].strip() for name in ("name", "contact")} for party in value]
-
-
-def _party(desk: Desk, value: Any) -> int:
-    """Return which of the third parties, counted from 1."""
-    many = len(desk.item.third_parties)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= many:
-        raise one_field("/data/party", f"请写明是第几位利害关系人（共 {many} 位）")
-    return value
-
-
-def _pledge(_: Desk, value: Any) -> bool:
-    if value is not True:
-        raise one_field("/data/pledge", "请确认作出信用承诺")
-    return True
-
-
-def _severity(_: Desk, value: Any) -> str:
-    if not isinstance(value, str) or value not in SEVERITIES:
-        raise one_field("/data/severity", "失信程度写 minor 轻微、ordinary 一般或 serious 严重")
-    return value
-
-
 def _ground(desk: Desk, value: Any) -> str:
     declines = reasons.declines(desk.release, desk.item, desk.transition)
-    grounds = DECLINE_GROUNDS if declines else GROUNDS
+    grounds = reasons.grounds_of(desk.release, desk.item) if declines else GROUNDS
     if not isinstance(value, str) or value not in grounds:
         listed = "、".join(f"{code}（{title}）" for code, title in grounds.items())
         law = "行政许可法 32、78" if declines else "行政许可法 69、78、79"
@@ -362,21 +304,24 @@ CHECKS: Mapping[str, Check[Desk]] = {
     "notice_text": actions.text("notice_text", "书面告知的内容"),
     "findings": actions.text("findings", "核查结果"),
     "document": actions.text("document", "文书编号"),
-    "procedure": _procedure,
+    "procedure": named.procedure,
     "basis": actions.text(
         "basis", "依据", say="请写明哪部法律、法规的哪一条要求这项程序", law="行政许可法 45"
     ),
-    "affects": _affects,
+    "affects": named.affects,
     "days": _days,
+    "pause": named.pause,
     "gaps": _gaps,
+    "standard": named.standard,
+    "selected": named.selected,
     "materials": _materials,
     "form": _form,
     "points": _points,
     "officers": _officers,
-    "pledge": _pledge,
-    "severity": _severity,
-    "parties": _parties,
-    "party": _party,
+    "pledge": named.pledge,
+    "severity": named.severity,
+    "parties": named.parties,
+    "party": named.party,
     "date": actions.day("date", "请填日期，例如 2026-10-21"),
     "ground": _ground,
     "where": _where,

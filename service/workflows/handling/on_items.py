@@ -10,12 +10,14 @@ from typing import Any
 from service.errors import ActionNotAllowed, DataInvalid, NotFound, NotPermitted
 from service.workflows.application import in_hand
 from service.workflows.calendar import local_date
-from service.workflows.case.lifecycle import APPLICANT, CLOCK, Guard
+from service.workflows.case.engine import APPLICANT, CLOCK
+from service.workflows.case.lifecycle import Guard
 from service.workflows.case.parts import CASE, THIRD_PARTY, Clock, Item
 from service.workflows.case.situation import Action, Actor, Move
 from service.workflows.definition.models import Outcome, Transition
 from service.workflows.handling import between_items
-from service.workflows.handling.carried import Desk, checked
+from service.workflows.handling.carried import checked
+from service.workflows.handling.named import Desk
 from service.workflows.notices import wording
 from service.workflows.notices.wording import Paper
 from service.workflows.proceedings import KINDS

@@ -7,7 +7,7 @@ from typing import Any
 from service.errors import DataInvalid, NotPermitted, one_field
 from service.workflows.application import in_hand, known, needed, order, questions
 from service.workflows.calendar import TZ
-from service.workflows.case.lifecycle import WAITING
+from service.workflows.case.engine import WAITING
 from service.workflows.case.parts import CASE, Handling, Item
 from service.workflows.case.situation import Action, Actor
 from service.workflows.handling import at_receipt, between_items, one_form

@@ -3,7 +3,7 @@
 from service.errors import ActionNotAllowed, NotPermitted
 from service.workflows.actions import CaseAction, Data
 from service.workflows.application import order
-from service.workflows.case.lifecycle import APPLICANT, WITHDRAWN
+from service.workflows.case.engine import APPLICANT, WITHDRAWN
 from service.workflows.case.parts import Item
 from service.workflows.case.situation import Action, Actor
 from service.workflows.handling import between_items, on_items

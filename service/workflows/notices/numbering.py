@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from service.workflows.calendar import local_date
 from service.workflows.case.altering import altered
-from service.workflows.case.lifecycle import APPLICANT
+from service.workflows.case.engine import APPLICANT
 from service.workflows.case.parts import THIRD_PARTY, Case, Notice
 from service.workflows.definition.models import Category, ItemDefinition
 from service.workflows.definition.release import Release

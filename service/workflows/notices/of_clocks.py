@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from service.workflows.calendar import WorkCalendar, local_date
-from service.workflows.case.lifecycle import APPLICANT
+from service.workflows.case.engine import APPLICANT
 from service.workflows.case.parts import Clock
 from service.workflows.definition.release import Release
 from service.workflows.notices.dates import say_date

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Unpack, cast
 
-from service.workflows import clocks
+from service.workflows import clocks, expiry
 from service.workflows.calendar import WorkCalendar
 from service.workflows.case.columns import AcceptedItem, Body, PointTold, Remedies
-from service.workflows.case.lifecycle import CLOCK, machine_for
+from service.workflows.case.engine import CLOCK
+from service.workflows.case.lifecycle import machine_for
 from service.workflows.case.parts import STEP, Case, Certificate, Clock, Item, Notice
 from service.workflows.case.situation import Move
 from service.workflows.definition.duration import Duration
@@ -70,6 +71,8 @@ NEGATIVE = frozenset(
         "refusal",
         "not_accepted",
         "lapse",
+        "filed_away",
+        "acceptance_revoked",
         "revocation",
         "permit_withdrawal",
         "stopped",
@@ -77,8 +80,15 @@ NEGATIVE = frozenset(
         "not_required",
         "repair_refused",
         "deregistration_kept",
+        "compensation_award",
+        "compensation_refusal",
     }
 )
+
+
+def body_of(**parts: Unpack[Body]) -> Body:
+    """Return parts of a paper by their names."""
+    return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +353,13 @@ def accepted_together(release: Release, case: Case, codes: list[str], *, by_sile
 
 
 def correction(release: Release, case: Case, items: Iterable[Item]) -> Paper:
-    """一次性告知 — one notice with every point of every item (R-ACC-6, R-BND-4)."""
+    """一次性告知 — one notice with every point of every item, and what follows if they do not come (R-ACC-6, R-ACC-9)."""
+    policy = release.directory.policy
+    ends = expiry.consequence(policy.correction_overdue)
+    again = policy.still_defective
+    still = (
+        f"补正以后仍不符合要求的，不予受理（{again.basis}）。" if again.then == "declined" else ""
+    )
     parts: list[PointTold] = []
     dates: dict[str, str] = {}
     for item in items:
@@ -352,7 +368,7 @@ def correction(release: Release, case: Case, items: Iterable[Item]) -> Paper:
         dates |= {f"{title}：{name}": day for name, day in dates_of(case, item.item).items()}
     body: Body = {
         "text": f"{letters.applied(case, f'「{release.bundle.title}」')}。经审查，材料需要补正，以下为一次性告知的全部内容。"
-        "请在下面所列的日期以前（含当日）补齐；补齐后即进入受理。逾期未补正的，视为撤回申请，可以重新申请。",
+        f"请在下面所列的日期以前（含当日）补齐；补齐后即进入受理。逾期未补正的，{ends}，可以重新申请。{still}",
         "points": [f"{point['item']}：{point['title']}" for point in parts],
         "asked": parts,
         "dates": dates,

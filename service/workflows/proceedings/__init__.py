@@ -9,6 +9,7 @@ proceeding never changes whether the case is closed: the closed case stays close
 from collections.abc import Mapping
 
 from service.workflows.proceedings import (
+    compensation,
     defence,
     deregistration,
     follow_up,
@@ -49,6 +50,7 @@ KINDS: Mapping[str, Kind] = {
         deregistration.KIND,
         publication.KIND,
         revocation.KIND,
+        compensation.KIND,
     )
 }
 

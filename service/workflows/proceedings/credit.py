@@ -10,7 +10,7 @@ from service.workflows import clocks
 from service.workflows.case.parts import BreachKind, Credit, Item
 from service.workflows.definition.duration import Duration
 from service.workflows.definition.models.carried import SEVERITIES
-from service.workflows.definition.models.shared import Severity
+from service.workflows.definition.models.policy import Severity
 from service.workflows.notices import matters, wording
 from service.workflows.proceedings import repair
 from service.workflows.proceedings.kind import begin

@@ -18,14 +18,15 @@ def issues_certificate(item: models.ItemDefinition) -> bool:
     return bool(item.result)
 
 
-def strike_off(work: Work, code: str, cause: str = "") -> None:
+def strike_off(work: Work, code: str, cause: str = "", basis: str = "") -> None:
     """注销: begin the closing entry of an item whose certificate has ended; never the sanction itself (R-LIFE-5).
 
-    `cause` is what has happened to the holder or the matter, where that is why: one of DEREGISTRATION_CAUSES.
+    `cause` is what has happened to the holder or the matter, where that is why: one of DEREGISTRATION_CAUSES;
+    `basis` the statute that says so, where it is none of those article 70 names.
     """
     if KIND.code in work.release.lifecycles and not open_one(work.case, KIND.code, code):
         entry = begin(work, KIND, code, department=work.case.items[code].department)
-        entry.ground = cause
+        entry.ground, entry.note = cause, basis
 
 
 def struck_off(work: Work, proceeding: Item, _: Mapping[str, Any]) -> None:

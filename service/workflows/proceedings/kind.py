@@ -8,7 +8,7 @@ from service.workflows.case.parts import Case, Item
 from service.workflows.case.situation import CLOCK_ACTOR
 from service.workflows.definition import models
 from service.workflows.definition.duration import Duration
-from service.workflows.definition.models.shared import Severity
+from service.workflows.definition.models.policy import Severity
 from service.workflows.definition.release import WHOLE
 from service.workflows.worksheet import Work
 

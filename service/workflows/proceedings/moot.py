@@ -3,7 +3,7 @@
 The way to repair a credit record stays open: it hangs on the record. Law: 行政许可法 61、70.
 """
 
-from service.workflows.case.lifecycle import STOPPED
+from service.workflows.case.engine import STOPPED
 from service.workflows.case.parts import Item
 from service.workflows.case.situation import CLOCK_ACTOR
 from service.workflows.notices import wording

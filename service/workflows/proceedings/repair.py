@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from service.workflows.case.lifecycle import APPLICANT
+from service.workflows.case.engine import APPLICANT
 from service.workflows.case.parts import Credit, Item
 from service.workflows.case.situation import Move
 from service.workflows.definition.duration import Duration

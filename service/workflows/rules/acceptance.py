@@ -4,7 +4,8 @@ Law: 行政许可法 32 ①(五), ②; R-ACC-5, R-ACC-8.
 """
 
 from service.workflows.calendar import local_date
-from service.workflows.case.lifecycle import CLOCK, PLEDGED
+from service.workflows.case.engine import CLOCK
+from service.workflows.case.lifecycle import PLEDGED
 from service.workflows.case.situation import Move
 from service.workflows.limits import LIMITS
 from service.workflows.notices import letters

@@ -8,7 +8,7 @@ from service.workflows import actions
 from service.workflows.actions import Carries, CaseAction, Data
 from service.workflows.calendar import TZ, local_date
 from service.workflows.case.columns import Body
-from service.workflows.case.lifecycle import APPLICANT
+from service.workflows.case.engine import APPLICANT
 from service.workflows.case.parts import Notice
 from service.workflows.case.situation import Actor
 from service.workflows.notices import wording

@@ -8,10 +8,11 @@ from service.errors import ActionNotAllowed, NotPermitted, one_field
 from service.workflows import actions
 from service.workflows.actions import Carries, CaseAction, Data
 from service.workflows.case.columns import Body
-from service.workflows.case.lifecycle import APPLICANT
+from service.workflows.case.engine import APPLICANT
 from service.workflows.case.parts import Item
 from service.workflows.case.situation import Actor, Move
 from service.workflows.definition.models import DEREGISTRATION_CAUSES
+from service.workflows.definition.models.terms import BY_STATUTE
 from service.workflows.notices import wording
 from service.workflows.notices.wording import Said
 from service.workflows.proceedings import deregistration, moot, open_one, revocation
@@ -43,13 +44,14 @@ def says(work: Work, move: Move, name: str) -> Said | None:
     which = f"的{made.title}（编号 {made.number}）" if made else "的证照"
     by_itself = ENDED.get(made.state, ASKED_FOR) if made else ASKED_FOR
     cause = DEREGISTRATION_CAUSES.get(item.ground, by_itself)
+    by = f"（{item.note}）" if item.ground == BY_STATUTE else ""
     more = Body()
     if cause != ASKED_FOR:
         served_on = wording.served_at_issue(work.case, work.today)
         calendar = work.situation.calendar
         more["remedies"] = wording.remedies(calendar, work.release, item.department, served_on)
     said = f"{name}所发{which}已经依法注销，自即日起不得再凭该证照从事活动。"
-    return Said(said, note=f"注销的情形：{cause}。", more=more)
+    return Said(said, note=f"注销的情形：{cause}{by}。", more=more)
 
 
 def ended(work: Work, move: Move) -> None:
@@ -114,17 +116,33 @@ def _cause(_: object, given: object) -> str:
     return given
 
 
+def _statute(_: object, given: object) -> str:
+    """Return the statute that gives the cause; only one that article 70 does not name asks for it."""
+    if given in (None, ""):
+        return ""
+    named: str = actions.text("statute", "依据", law=LAW)(_, given)
+    return named
+
+
 def _open_for_cause(work: Work, data: Data, actor: Actor) -> None:
-    """Open the entry on a cause of the law; what hangs on the grant ends with the entry, not before it."""
+    """Open the entry on a cause of the law; what hangs on the grant ends with the entry, not before it.
+
+    Raises DataInvalid: the cause is another statute's, and it is not named.
+    """
     item, cause = work.case.items[data["item"]], DEREGISTRATION_CAUSES[data["cause"]]
     made = certificates.made_for(work.case, item)
+    basis = data["statute"] if data["cause"] == BY_STATUTE else ""
+    if data["cause"] == BY_STATUTE and not basis:
+        raise one_field("/data/statute", "请写明哪部法律、法规的哪一条规定应当注销", law=LAW)
     told = {name: data[name] for name in ("cause", "reason", "document")}
+    told |= {"statute": basis} if basis else {}
     told["certificate"] = made.number if made else ""
     work.log(FOR_CAUSE, actor, item=item.item, post="head", law=LAW, data=told)
-    deregistration.strike_off(work, item.item, data["cause"])
+    deregistration.strike_off(work, item.item, data["cause"], basis)
+    by = f"（{basis}）" if basis else ""
     title = work.release.title_of(item.item)
     text = (
-        f"「{title}」的证照 {told['certificate']} 有依法应当注销的情形：{cause}。"
+        f"「{title}」的证照 {told['certificate']} 有依法应当注销的情形：{cause}{by}。"
         f"事实：{data['reason']}。凭证：{data['document']}。现依职权办理注销；有不同意见的，请在注销以前向本机关说明。"
     )
     work.issue(OPENED, item.item, wording.plain(OPENED, text, law=LAW))
@@ -151,6 +169,7 @@ DEREGISTER_FOR_CAUSE = CaseAction(
     carries=(
         Carries("item", _item),
         Carries("cause", _cause),
+        Carries("statute", _statute),
         Carries("reason", actions.text("reason", "查明的事实", law=LAW)),
         Carries("document", actions.text("document", "证明的凭证（名称或编号）", law=LAW)),
     ),

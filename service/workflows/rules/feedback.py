@@ -6,8 +6,8 @@ to the lead who is silent, and has no other consequence. R-BND-4.
 
 from service.workflows import clocks
 from service.workflows.application import order
-from service.workflows.case import lifecycle
-from service.workflows.case.lifecycle import NOTE_COMPLETE
+from service.workflows.case import engine
+from service.workflows.case.engine import NOTE_COMPLETE
 from service.workflows.case.parts import CASE, Clock, Item
 from service.workflows.case.procedures import Feedback
 from service.workflows.case.situation import CLOCK_ACTOR, Move
@@ -54,7 +54,7 @@ def awaited(work: Work) -> list[Item]:
 def apply(work: Work, move: Move) -> None:
     """Keep what the department said of an item: complete, or what is missing (its points are noted beside)."""
     _objection_stands(work, move)
-    if move.transition.action not in lifecycle.FEEDBACK:  # the engine's own, in every lifecycle
+    if move.transition.action not in engine.FEEDBACK:  # the engine's own, in every lifecycle
         return
     item, account = move.item, move.actor.account
     before = objected(item)

@@ -20,6 +20,8 @@ from service.workflows.notices.wording import Said, say_date
 from service.workflows.rules import decision
 from service.workflows.worksheet import Work
 
+OPEN = "open"  # a challenge of the chair, not decided yet
+LATER = ("taken_back", "challenged", "replaced", "kept")  # steps of an institute of their own
 NOTICE_DAYS = 7  # working days between the notice of a hearing and its day (行政许可法 48)
 SETTLED = {
     "ex_officio": frozenset({"held"}),
@@ -71,6 +73,8 @@ def _out_of_turn(work: Work, move: Move) -> str:
         return ""
     if known is None or known.held_on is None or stage != "announced":
         return "听证的时间、地点还没有通知，不能记录听证"
+    if known.challenge == OPEN:
+        return "申请主持人回避还没有决定，不能举行听证"
     if work.today < known.held_on:
         return f"听证定于 {known.held_on.isoformat()} 举行，还没有到"
     return ""
@@ -82,7 +86,7 @@ def _out_of_turn(work: Work, move: Move) -> str:
 def apply(work: Work, move: Move) -> None:
     """Take the hearing one step on, as the transition's `effect.hearing` says. Raises DataInvalid."""
     item, data, step = move.item, move.data, move.effect.hearing
-    if step is None:
+    if step is None or step in LATER:
         return
     known = item.hearing or Hearing(step)  # a lifecycle may hold one that nobody was told of
     if step in ("told", "opened"):
@@ -118,7 +122,7 @@ def _answered(item: Item, known: Hearing, data: Mapping[str, Any], step: Hearing
         answered: ThirdParty = {**parties[place], "answer": step}
         item.third_parties = [*parties[:place], answered, *parties[place + 1 :]]
     else:
-        known = replace(known, answered=True)
+        known = replace(known, answered=True, asked_for=step == "asked")
     silent = not known.answered or any(not party["answer"] for party in item.third_parties)
     return known if step == "waived" and silent else replace(known, stage=step)
 
@@ -134,6 +138,9 @@ def _refuse_appointment(work: Work, move: Move) -> None:
     handled = {task.person for task in work.case.tasks.values() if task.item == item.item}
     handled |= {move.actor.account, item.reviewer, item.first_handler}
     handled |= set(item.officers)
+    left_out = item.hearing.left_out if item.hearing else ()
+    if work.situation.person(move.data["chair"]) in work.situation.persons(left_out):
+        raise one_field("/data/chair", "这位主持人已经决定回避，请另行指定", law=law)
     if work.situation.person(move.data["chair"]) in work.situation.persons(handled):
         raise one_field("/data/chair", "听证主持人应当是审查该申请的工作人员以外的人员", law=law)
 

@@ -29,6 +29,7 @@ from service.workflows.rules import (
     bans,
     certificates,
     commitments,
+    compensation,
     correction,
     countersigning,
     decision,
@@ -38,13 +39,17 @@ from service.workflows.rules import (
     first_handler,
     four_eyes,
     hearing,
+    hearing_change,
     inspection,
     joint,
     legal_review,
     not_received,
+    overdue,
     promise,
+    promise_pause,
     renewal,
     revocation,
+    selection,
     special_procedure,
     supplement,
     tolerance,
@@ -123,6 +128,13 @@ RULES: tuple[Institute, ...] = (
         says=acceptance.says,
     ),
     Institute(name="不予受理", law="行政许可法 32、78、79", says=not_received.says),
+    Institute(
+        name="逾期不补",
+        law="地方规定（逾期不补正）",
+        refuse=overdue.refuse,
+        says=overdue.says,
+        ended=overdue.ended,
+    ),
     # Which time runs: the promise and the legal cap of the whole, then what stops or lengthens an item's own limit.
     Institute(name="一件事承诺时限", law="优化营商环境条例 36", turns=promise.turns),
     Institute(name="统一办理总时限", law="行政许可法 26、42", turns=joint.turns),
@@ -142,6 +154,15 @@ RULES: tuple[Institute, ...] = (
         moved=special_procedure.moved,  # before the clocks turn: a promise that goes on parts from its limit
         follows=special_procedure.follows,
         says=special_procedure.says,
+    ),
+    Institute(
+        name="承诺时限暂停",
+        law="地方规定（承诺时限暂停）",
+        refuse=promise_pause.refuse,
+        moved=promise_pause.moved,  # after the special procedure, which lets a promise part from its limit too
+        says=promise_pause.says,
+        turns=promise_pause.turns,
+        expires={promise_pause.OVER: promise_pause.over},
     ),
     Institute(
         name="延续",
@@ -184,11 +205,31 @@ RULES: tuple[Institute, ...] = (
         follows=revocation.follows,
     ),
     Institute(
+        name="赔偿、补偿",
+        law="行政许可法 8、69",
+        refuse=compensation.refuse,
+        says=compensation.says,
+    ),
+    Institute(
         name="听证",
         law="行政许可法 36、46–48",
         refuse=hearing.refuse,
         apply=hearing.apply,
         says=hearing.says,
+    ),
+    Institute(
+        name="听证申请的撤回、主持人回避",
+        law="行政许可法 47、48",
+        refuse=hearing_change.refuse,
+        apply=hearing_change.apply,  # before the state moves: whether anybody still asks decides which way is taken
+        says=hearing_change.says,
+    ),
+    Institute(
+        name="招标、拍卖、考试",
+        law="行政许可法 53–55",
+        refuse=selection.refuse,
+        apply=selection.apply,
+        says=selection.says,
     ),
     Institute(
         name="法制审核",

@@ -1,4 +1,4 @@
-"""法制审核 — a major decision needs its record, by neither who reviewed nor who decides.
+"""法制审核 — a major decision, and to revoke one, needs its record, by neither who reviewed nor who decides.
 
 Law: 国办发〔2018〕118号; R-SUP-5.
 """
@@ -10,6 +10,7 @@ from service.workflows.rules import decision
 from service.workflows.worksheet import Work
 
 LAW = "国办发〔2018〕118号"
+RECORD = "legal_review"
 
 
 def refuse(work: Work, move: Move) -> None:
@@ -18,11 +19,9 @@ def refuse(work: Work, move: Move) -> None:
     Raises DataInvalid: what is lacking is a record, as with any other thing a decision must carry.
     """
     item, actor = move.item, move.actor
-    if move.effect.record and work.situation.is_same(actor, item.reviewer):
+    if move.effect.record == RECORD and work.situation.is_same(actor, item.reviewer):
         raise move.refusal("审查人不能自己作法制审核")
-    definition = work.release.items.get(item.item)
-    major = bool(definition and definition.legal_review)
-    if not (actor.officer and major and decision.decides(work, move)):
+    if not (actor.officer and _is_major(work, move)):
         return
     if item.legal_review is None:
         raise one_field("/data/legal_review", "重大决定应当先有法制审核意见", law=LAW)
@@ -30,10 +29,26 @@ def refuse(work: Work, move: Move) -> None:
         raise move.refusal("法制审核人不能同时作出决定")
 
 
+def _is_major(work: Work, move: Move) -> bool:
+    """Tell whether the move decides what its item calls a major decision, or decides to revoke it.
+
+    Releases whose revocation has no place for the review do without: nobody could ever record it.
+    """
+    definition = work.release.subject(move.item.item)
+    if not (definition and definition.legal_review and decision.decides(work, move)):
+        return False
+    if not move.item.parent:
+        return True
+    reviewed = any(
+        t.effect and t.effect.record == RECORD for t in work.machine(move.item).transitions
+    )
+    return reviewed and bool(move.effect.parent)
+
+
 def apply(work: Work, move: Move) -> None:
     """Keep the review; what goes back before its decision is reviewed anew."""
     item = move.item
-    if move.effect.record:
+    if move.effect.record == RECORD:
         opinion = move.data.get("opinion", "")
         item.legal_review = LegalReview(move.actor.account, work.at, opinion)
     elif item.legal_review and _goes_back(work, move):

@@ -11,7 +11,7 @@ from typing import Any
 
 from service.workflows.application import in_hand, needed, order
 from service.workflows.application.fieldtypes import check_value
-from service.workflows.case.lifecycle import WAITING
+from service.workflows.case.engine import WAITING
 from service.workflows.case.parts import CASE, EARLIER_CASE, Case, Certificate, Item, Material
 from service.workflows.case.situation import CLOCK_ACTOR, Actor, Held
 from service.workflows.notices.wording import plain, say_date

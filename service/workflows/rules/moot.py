@@ -8,7 +8,7 @@ Law: 行政许可法 61, 70.
 from service.errors import ActionNotAllowed, NotPermitted, one_field
 from service.workflows import actions
 from service.workflows.actions import Carries, CaseAction, Data
-from service.workflows.case.lifecycle import STOPPED
+from service.workflows.case.engine import STOPPED
 from service.workflows.case.parts import CASE, Case, Item
 from service.workflows.case.situation import Actor
 from service.workflows.notices import wording

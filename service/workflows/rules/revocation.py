@@ -5,6 +5,7 @@ Law: 行政许可法 36, 47, 69; R-LIFE-4, R-NCP-9.
 
 from typing import Any
 
+from service.errors import NotPermitted
 from service.workflows.case.parts import Item, Notice
 from service.workflows.case.situation import Move
 from service.workflows.definition.models import GROUNDS, Transition
@@ -15,7 +16,7 @@ from service.workflows.notices.wording import Said
 from service.workflows.proceedings import KINDS, begin, credit, follow_up, open_one, revocation
 from service.workflows.worksheet import Work
 
-REVOKED = "revoked"
+REVOKED, RECALLED = "revoked", "recalled"
 
 
 def refuse(work: Work, move: Move) -> None:
@@ -25,13 +26,26 @@ def refuse(work: Work, move: Move) -> None:
     release knows no proceeding it is the only way there is.
     """
     machine, begins = work.machine(move.item), move.effect.begin
+    _refuse_of_no_authority(work, move)
     ends = machine.states[move.transition.to].final
-    if ends == REVOKED and any(_opens_one(t) for t in machine.transitions):
+    if ends == REVOKED and move.leaves and any(_opens_one(t) for t in machine.transitions):
         raise move.refusal(
             "不能直接撤销：要先启动撤销程序，告知并听取陈述申辩以后才能决定", "行政许可法 36、69"
         )
     if begins and open_one(work.case, begins, move.item.item):
         raise move.refusal("这个程序正在进行")
+
+
+def _refuse_of_no_authority(work: Work, move: Move) -> None:
+    """Refuse to take back what no authority decided: the answer of a company is no decision, and nobody revokes it."""
+    taken_back = (
+        move.effect.begin or work.machine(move.item).states[move.transition.to].final == RECALLED
+    )
+    subject = work.release.subject(move.item.item)
+    if taken_back and subject and subject.category == "utility":
+        raise NotPermitted(
+            "公司的答复不是行政决定，不适用撤销、撤回", action=move.transition.action
+        )
 
 
 def _opens_one(transition: Transition) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from service.workflows import clocks
-from service.workflows.case.parts import Clock
+from service.workflows.case.parts import Clock, Item
 from service.workflows.case.procedures import SpecialProcedure
 from service.workflows.case.situation import Move
 from service.workflows.definition.models.terms import BOTH, PROCEDURES, STATUTORY
@@ -17,6 +17,7 @@ from service.workflows.notices.wording import Said, say_date
 from service.workflows.worksheet import Work
 
 LAW = "行政许可法 42、45"
+PAUSE = "pause-"  # the time during which the region lets a promise stand, by its kind
 PROMISE = "promise-"  # a promise that goes on while the statutory limit of its clock stands
 
 
@@ -67,6 +68,11 @@ def moved(work: Work, move: Move) -> None:
     special = move.item.special
     if special is None or special.affects != STATUTORY or "procedure" not in move.transition.needs:
         return
+    part(work, move)
+
+
+def part(work: Work, move: Move) -> None:
+    """Give the promise of the limits that run a ledger of its own."""
     for limit in list(_own_limits(work, move)):
         if limit.promised is None:
             continue
@@ -77,8 +83,12 @@ def moved(work: Work, move: Move) -> None:
 
 
 def follows(work: Work, move: Move) -> None:
+    """Let a promise of its own follow the limit it belongs to."""
+    turn_promises(work, move.item)
+
+
+def turn_promises(work: Work, item: Item) -> None:
     """Stop, let go on and end a promise of its own with the limit it belongs to, but for the procedures that leave it."""
-    item = move.item
     for promise in list(work.case.clocks.values()):
         if promise.item != item.item or not promise.clock.startswith(PROMISE):
             continue
@@ -87,8 +97,17 @@ def follows(work: Work, move: Move) -> None:
             work.put(clocks.settle(promise, work.counted_at))
             continue
         left = limit.state == "paused" and item.special and item.special.affects == STATUTORY
-        stands = limit.state == "paused" and not left
-        work.hold(item.item, promise.clock, (limit.spans[-1][2] or "停表") if stands else "")
+        stands = (limit.state == "paused" and not left) or paused(work, item.item)
+        why = limit.spans[-1][2] if limit.state == "paused" else None
+        work.hold(item.item, promise.clock, (why or "停表") if stands else "")
+
+
+def paused(work: Work, item: str) -> bool:
+    """Tell whether the region lets the promise of an item stand now."""
+    return any(
+        clock.item == item and clock.clock.startswith(PAUSE) and clock.state == "running"
+        for clock in work.case.clocks.values()
+    )
 
 
 def says(_: Work, move: Move, name: str) -> Said | None:

@@ -13,7 +13,7 @@ from service.workflows import clocks
 from service.workflows.application import in_hand, needed, order
 from service.workflows.calendar import local_date
 from service.workflows.case.columns import Point
-from service.workflows.case.lifecycle import APPLICANT
+from service.workflows.case.engine import APPLICANT
 from service.workflows.case.parts import Item
 from service.workflows.case.situation import Move
 from service.workflows.rules import library

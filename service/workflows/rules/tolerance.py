@@ -8,11 +8,13 @@ Law: local, e.g. 广东省优化营商环境条例 32, 安阳市政务服务条�
 from dataclasses import replace
 
 from service.errors import NotEligible
+from service.workflows import expiry
 from service.workflows.application import in_hand, needed, order
-from service.workflows.case.lifecycle import APPLICANT, CLOCK
+from service.workflows.case.engine import APPLICANT
 from service.workflows.case.parts import Clock, Item
 from service.workflows.case.situation import Move
 from service.workflows.definition.models import MaterialUse
+from service.workflows.limits import closing_hour
 from service.workflows.notices import letters
 from service.workflows.notices.wording import Said
 from service.workflows.worksheet import Work
@@ -45,7 +47,7 @@ def apply(work: Work, move: Move) -> None:
     if "gaps" not in move.transition.needs:
         return
     item, uses = move.item, _uses_by_material(work, move.item)
-    expiry = _lapse(work, item)
+    ends = expiry.of_gap(work.situation.policy, work.machine(item))
     for code in move.data["gaps"]:
         title = f"后补{work.release.vocabulary.materials[code].title}"
         gap = Clock(
@@ -54,7 +56,8 @@ def apply(work: Work, move: Move) -> None:
             title,
             owner=APPLICANT,
             statutory=uses[code].deferrable,
-            expiry=expiry,
+            expiry=ends,
+            closes_at=closing_hour(work.situation, work.case, APPLICANT),
         )
         work.begin(gap, work.at)
 
@@ -88,9 +91,9 @@ def says(work: Work, move: Move, _: str) -> Said | None:
     titles = work.release.vocabulary.materials
     named = "、".join(titles[code].title for code in move.data["gaps"])
     ends = (
-        "期限届满没有补齐的，视为您撤回这个事项的申请，另行书面告知，材料退还；您可以重新申请；"
+        f"期限届满没有补齐的，{expiry.consequence(work.situation.policy.gap_overdue)}，另行书面告知，材料退还；您可以重新申请；"
         "这以前已经准予的，决定有效，补齐以前不颁发证照。"
-        if _lapse(work, move.item)
+        if expiry.of_gap(work.situation.policy, work.machine(move.item))
         else "期限届满没有补齐的，不颁发证照，直到补齐为止。"
     )
     return Said(
@@ -107,12 +110,3 @@ def says(work: Work, move: Move, _: str) -> Said | None:
 def _uses_by_material(work: Work, item: Item) -> dict[str, MaterialUse]:
     uses = needed.material_uses(work.release, item.item, item.handling, work.facts())
     return {use.use: use for use in uses}
-
-
-def _lapse(work: Work, item: Item) -> str:
-    """Return the action by which the clock ends an item whose papers did not come; empty where it has none."""
-    machine = work.machine(item)
-    for transition in machine.transitions:
-        if transition.actors == [CLOCK] and machine.states[transition.to].final == "lapsed":
-            return transition.action
-    return ""

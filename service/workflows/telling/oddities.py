@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from service.workflows.application import order
 from service.workflows.calendar import WorkCalendar, local_date
-from service.workflows.case.lifecycle import APPLICANT, machine_for
+from service.workflows.case.engine import APPLICANT
+from service.workflows.case.lifecycle import machine_for
 from service.workflows.case.parts import Case, Event
 from service.workflows.case.told import laid
 from service.workflows.definition.release import Release

@@ -13,7 +13,7 @@ from service.workflows.authoring.compiling import compile_release
 from service.workflows.authoring.pack import Pack, Story
 from service.workflows.calendar import WorkCalendar, build, built_in, local_date
 from service.workflows.case import record
-from service.workflows.case.lifecycle import FORBIDDEN, NOT_RECEIVED
+from service.workflows.case.engine import FORBIDDEN, NOT_RECEIVED
 from service.workflows.case.parts import STEP, Case
 from service.workflows.case.situation import Action, Actor, Held, Situation, Step
 from service.workflows.definition.models import (

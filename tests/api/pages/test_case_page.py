@@ -14,7 +14,7 @@ from service.api.rest.given import ActionData
 from service.workflows.actions import Carries, CaseAction, at_any_time, number, text
 from service.workflows.authoring.folders import read_folder
 from service.workflows.authoring.load import load_pack
-from service.workflows.case.lifecycle import APPLICANT, CLOCK
+from service.workflows.case.engine import APPLICANT, CLOCK
 from service.workflows.definition.models.carried import CARRIED, Carried
 from service.workflows.definition.models.terms import Need
 from service.workflows.handling.on_case import CASE_ACTIONS

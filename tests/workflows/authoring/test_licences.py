@@ -138,6 +138,13 @@ class TestUnlawful:
         ]
         assert all(hint for _, _, hint in found)
 
+    def test_a_challenge_that_nobody_decides(self, files: dict[str, str]) -> None:
+        """Until it is decided nothing is heard: without a way to decide it the limit would stand for ever (48)."""
+        cycle = without(without(LICENCE, "replace_chair"), "keep_chair")
+        found = told(files, cycle)
+        assert [code for code, _, _ in found] == ["E541"]
+        assert found[0][1].startswith("- {action: challenge_chair")
+
     @pytest.mark.parametrize(
         "change", CHANGES, ids=lambda change: f"{change['code']} {change['line']}"
     )

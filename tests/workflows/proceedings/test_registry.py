@@ -122,6 +122,7 @@ class TestRegistry:
             "deregistration",
             "publication",
             "revocation",
+            "loss-claim",
         ]
 
     def test_some_are_nobodys_business_outside(self) -> None:

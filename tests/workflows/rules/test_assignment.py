@@ -8,7 +8,8 @@ from service.errors import DataInvalid
 from service.workflows import clocks
 from tests.workflows.story import Story, Town
 
-CHECKED = {"food": {"inspection": {"basis": "行政许可法 55"}}}
+STANDARD = "GB 31654-2021 餐饮服务通用卫生规范"
+CHECKED = {"food": {"inspection": {"basis": "行政许可法 55", "standards": [STANDARD]}}}
 TWO = ["wei", "wang"]
 
 
@@ -79,5 +80,5 @@ class TestAssign:
         """Where nothing is left to check nobody is in arrears."""
         story = accepted(shop)
         story.wang("food.propose", opinion="材料虚假。")
-        story.zhao("food.refuse", reasons=["unfit"])
+        story.zhao("food.refuse", reasons=["unfit"], standard=STANDARD)
         assert story.clock("food.assign").state == "settled"

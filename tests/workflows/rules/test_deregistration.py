@@ -132,13 +132,14 @@ class TestMoot:
 
 
 class TestForCause:
-    """注销 by the department: death, dissolution, force majeure (行政许可法 70 (二)–(五), R-LIFE-5)."""
+    """注销 by the department: death, dissolution, force majeure (行政许可法 70 (二)–(六), R-LIFE-5)."""
 
     @pytest.mark.parametrize("cause", DEREGISTRATION_CAUSES)
     def test_on_each_cause_of_the_law(self, shop: type[Town], cause: str) -> None:
         """The head opens it, the holder's side is told why, the certificate holds until the entry is made."""
         story = granted(shop)
-        story.qian("deregister_for_cause", "2027-03-01", cause=cause, **CAUSED)
+        by = {"statute": "食品安全法 63"} if cause == "statute" else {}
+        story.qian("deregister_for_cause", "2027-03-01", cause=cause, **by, **CAUSED)
         paper = list(story.case.notices.values())[-1]
         assert (paper.kind, paper.to) == ("deregistration_opened", "applicant")
         assert DEREGISTRATION_CAUSES[cause] in paper.body["text"]
@@ -153,6 +154,21 @@ class TestForCause:
             "deregistered",
             "granted",
         )
+
+    def test_another_case_of_the_law_names_its_statute(self, shop: type[Town]) -> None:
+        """70 (六): what another law or regulation says is a cause only where that one is named, on the paper and in the record."""
+        story = granted(shop)
+        for wrong in ({}, {"statute": "  "}):
+            with pytest.raises(DataInvalid) as refused:
+                story.qian("deregister_for_cause", "2027-03-01", cause="statute", **wrong, **CAUSED)
+            assert refused.value.facts["errors"][0]["pointer"] == "/data/statute"
+        by = "食品经营许可和备案管理办法 45"
+        story.qian("deregister_for_cause", cause="statute", statute=by, **CAUSED)
+        opened = list(story.case.notices.values())[-1]
+        assert by in opened.body["text"]
+        assert story.events[-2].data["statute"] == by
+        story.zhao("food.deregistration.deregister")
+        assert by in list(story.case.notices.values())[-1].body["note"]
 
     def test_what_hangs_on_the_grant_ends_with_it(self, shop: type[Town]) -> None:
         """The check after a promise is moot once the entry is made, not before."""

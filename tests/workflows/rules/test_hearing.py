@@ -339,3 +339,92 @@ def test_a_promise_cannot_wait_for_a_hearing(shop: type[Town]) -> None:
     assert "E520" in {
         found.code for found in load_pack({"fire.yaml": str(fire).replace("'", '"')}).diagnostics
     }
+
+
+class TestTakenBack:
+    """撤回听证申请: who asked may do without it, until it is held (R-HEAR-3)."""
+
+    def test_the_review_goes_on(self, shop: type[Town]) -> None:
+        """Asked for on 09-22, taken back on 09-25: these days are not counted, the decision is free."""
+        story = told(shop)
+        story.zhang("food.request_hearing", "2026-09-22T16:00")
+        story.zhang("food.withdraw_hearing_request", "2026-09-28")
+        assert (story.state("food"), stage(story)) == ("reviewing", "waived")
+        assert story.papers()[-1] == "hearing_taken_back"
+        # stood 09-23, 24, 28 (25–27 is the festival): three working days more than 09-29
+        assert story.due("food.decision", "statutory") == date(2026, 10, 9)
+        story.wang("food.propose", opinion="符合。")
+        assert story.state("food") == "deciding"
+
+    def test_not_over_the_head_of_another_who_asked(self, shop: type[Town]) -> None:
+        """The neighbour asked too: the hearing is held for him until he takes it back himself."""
+        story = told(shop, parties=[NEIGHBOUR])
+        story.wang("food.request_hearing", "2026-09-18", party=1, document="申请1号")
+        with pytest.raises(ActionNotAllowed, match="没有要求过听证"):
+            story.zhang("food.withdraw_hearing_request")
+        story.wang("food.record_withdrawn_request", party=1, document="撤回1号")
+        # zhang has not answered, and his days are not over: they go on
+        assert (story.state("food"), stage(story)) == ("hearing_told", "told")
+        story.zhang("food.waive_hearing")
+        assert (story.state("food"), stage(story)) == ("reviewing", "waived")
+
+    def test_not_one_that_is_held_in_any_case(self, shop: type[Town]) -> None:
+        """Opened of the authority's own motion it is nobody's to take back (行政许可法 46)."""
+        story = reviewing(shop, PUBLIC)
+        told_to_all = {"reason": "涉及公共利益", "notice_text": "公告。", "parties": []}
+        story.wang("food.open_hearing", days=20, **told_to_all)
+        with pytest.raises(ActionNotAllowed, match="主动举行"):
+            story.zhang("food.withdraw_hearing_request")
+
+
+class TestChallenge:
+    """申请主持人回避: decided by the head before the hearing is held (行政许可法 48 ①(三), R-HEAR-3)."""
+
+    def announced(self, shop: type[Town], **of: Any) -> Story:
+        """Asked for, and announced for 2026-10-21 under qian."""
+        story = told(shop, **of)
+        story.zhang("food.request_hearing", "2026-09-22T16:00")
+        story.wang("food.announce_hearing", "2026-10-12", **DAY)
+        return story
+
+    def test_nothing_is_heard_before_it_is_decided(self, shop: type[Town]) -> None:
+        """Turned down with its reason, the hearing goes on as it was announced."""
+        story = self.announced(shop)
+        story.zhang("food.challenge_chair", "2026-10-14", reason="主持人与竞争对手有亲属关系")
+        with pytest.raises(ActionNotAllowed, match="已经有人申请"):
+            story.zhang("food.challenge_chair", reason="再说一次")
+        with pytest.raises(ActionNotAllowed, match="还没有决定"):
+            story.wang("food.record_hearing", "2026-10-21", document="听证笔录1号")
+        story.qian("food.keep_chair", reason="查无此事")
+        paper = list(story.case.notices.values())[-1]
+        assert (paper.kind, "查无此事" in paper.body["text"]) == ("chair_kept", True)
+        story.wang("food.record_hearing", document="听证笔录1号")
+        assert stage(story) == "held"
+
+    def test_who_is_replaced_leads_it_no_more(self, shop: type[Town]) -> None:
+        """Another chair, a new notice, seven days before a new day; the old one may not come back."""
+        story = self.announced(shop)
+        story.zhang("food.challenge_chair", "2026-10-14", reason="主持人与竞争对手有亲属关系")
+        story.qian("food.replace_chair", reason="属实")
+        with pytest.raises(ActionNotAllowed, match="还没有通知"):
+            story.wang("food.record_hearing", "2026-10-21", document="听证笔录1号")
+        with pytest.raises(DataInvalid, match="已经决定回避"):
+            story.wang("food.announce_hearing", **{**DAY, "date": "2026-11-10"})
+        with pytest.raises(DataInvalid, match="7日前"):
+            story.wang("food.announce_hearing", date="2026-10-23", place="三楼", chair="jin")
+        story.wang("food.announce_hearing", date="2026-10-30", place="三楼", chair="jin")
+        story.wang("food.record_hearing", "2026-10-30", document="听证笔录1号")
+        assert (stage(story), story.item("food").hearing.chair) == ("held", "jin")
+
+    def test_a_third_party_may_too(self, shop: type[Town]) -> None:
+        """Registered at the window with its document; before anybody is named there is nobody to challenge."""
+        story = told(shop, parties=[NEIGHBOUR])
+        said = {"party": 1, "reason": "利害关系", "document": "申请2号"}
+        story.zhang("food.request_hearing", "2026-09-22T16:00")
+        with pytest.raises(ActionNotAllowed, match="还没有通知听证主持人"):
+            story.wang("food.record_challenge", **said)
+        story.wang("food.announce_hearing", "2026-10-12", **DAY)
+        story.wang("food.record_challenge", **said)
+        assert story.item("food").hearing.challenge == "open"
+        with pytest.raises(NotPermitted):
+            story.zhao("food.keep_chair", reason="不成立")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from service.errors import ActionNotAllowed, DataInvalid, NotPermitted
+from service.workflows.case.situation import Actor
 from tests.workflows.decided import granted, revoke
 from tests.workflows.story import Story, Town
 
@@ -55,6 +56,72 @@ class TestRevocation:
         """On whatever ground it was revoked, the entry is to be struck off (行政许可法 70 ④)."""
         story = revoke(granted(shop), ground="other")
         assert story.tasks("food.deregistration") == [("scjg", "approver")]
+
+    def test_struck_off_only_after_it_was_heard(self, shop: type[Town]) -> None:
+        """A ground found on 09-29 revokes nothing at once; decided on 10-13, the entry is due until 11-10 (69, 70 ㈣)."""
+        story = shop.accepted("food", at="2026-09-01", change=SAFE)
+        story.wang("food.propose", opinion="符合。")
+        story.zhao("food.grant", opinion="准予。")
+        story.li("food.issue")
+        with pytest.raises(NotPermitted, match="先启动程序"):
+            story.qian("food.revoke", "2026-09-29", reasons=["unfit"])
+        assert (story.state("food"), "food.deregistration" in story.case.items) == (
+            "granted",
+            False,
+        )
+        story.qian("food.start_revocation", ground="other", reason="材料不实")
+        story.wang("food.revocation.tell_grounds", reason="经查材料不实")
+        story.until("2026-10-12T23:59")
+        assert story.state("food.revocation") == "stating"
+        story.qian("food.revocation.decide_revoke", "2026-10-13", reasons=["unfit"])
+        assert (story.state("food"), story.state("food.deregistration")) == ("revoked", "due")
+        assert story.due("food.deregistration.entry") == date(2026, 11, 10)
+
+    @pytest.mark.parametrize(("code", "decide"), [("tax", "decide_now"), ("sign", "file")])
+    def test_what_was_decided_on_the_spot_or_filed_is_revoked_the_same_way(
+        self, shop: type[Town], code: str, decide: str
+    ) -> None:
+        """即办 and 备案: told, heard and decided, never at once; the paper says why and where to turn (R-LIFE-4)."""
+        story = shop.submitted(code, at="2026-09-14")
+        head, reviewer, window = ("zhu", "han", "wu") if code == "sign" else ("qian", "wang", "li")
+        getattr(story, window)(f"{code}.{decide}", "2026-09-15")
+        with pytest.raises(NotPermitted, match="先启动程序"):
+            getattr(story, head)(f"{code}.revoke", "2026-09-29", reasons=["unfit"])
+        getattr(story, head)(f"{code}.start_revocation", ground="unqualified", reason="材料不实")
+        assert story.due(f"{code}.revocation.decision") == date(2026, 11, 30)
+        getattr(story, reviewer)(f"{code}.revocation.tell_grounds", reason="经查材料不实")
+        story.until("2026-10-13")
+        getattr(story, head)(f"{code}.revocation.decide_revoke", reasons=["unfit"])
+        paper = list(story.case.notices.values())[-1]
+        assert (story.state(code), story.item(code).outcome) == ("revoked", "revoked")
+        assert (paper.kind, bool(paper.body["remedies"])) == ("revocation", True)
+
+    def test_the_answer_of_a_company_is_not_revoked(self, shop: type[Town]) -> None:
+        """No authority decided it: nobody is offered to revoke or to take it back."""
+        story = shop.submitted("tax", change={"tax": {"category": "utility"}})
+        story.li("tax.decide_now")
+        assert not {"tax.start_revocation", "tax.withdraw_permit"} & story.offers("qian").keys()
+        with pytest.raises(NotPermitted, match="不是行政决定"):
+            story.qian("tax.start_revocation", ground="other", reason="有误")
+
+    def test_to_revoke_a_major_decision_needs_its_legal_review(self, shop: type[Town]) -> None:
+        """By neither who told the grounds nor who decides; to leave the permit needs none (R-SUP-5)."""
+        story = self.begun(shop, change={"food": {"legal_review": True}}, reviewed=True)
+        story.wang("food.revocation.tell_grounds", reason="经查材料不实")
+        story.until("2026-10-13")
+        with pytest.raises(DataInvalid, match="法制审核"):
+            story.qian("food.revocation.decide_revoke", reasons=["unfit"])
+        both = Actor("wang", "clerk", "scjg", frozenset({"reviewer", "legal"}))
+        with pytest.raises(ActionNotAllowed, match="审查人"):
+            story.act(both, "food.revocation.record_legal_review", opinion="合法。")
+        story.jin("food.revocation.record_legal_review", opinion="事实清楚、程序合法。")
+        story.qian("food.revocation.decide_revoke", reasons=["unfit"])
+        assert story.state("food") == "revoked"
+        kept = self.begun(shop, change={"food": {"legal_review": True}}, reviewed=True)
+        kept.wang("food.revocation.tell_grounds", reason="经查材料不实")
+        kept.until("2026-10-13")
+        kept.qian("food.revocation.keep", reason="理由不成立")
+        assert kept.state("food") == "granted"
 
     def test_past_the_sixty_days_it_is_red(self, shop: type[Town]) -> None:
         """The sixty days are the department's, though the holder is heard within them: red on the day after (R-LIFE-4)."""
@@ -189,6 +256,6 @@ class TestWhatCanBeRevoked:
 
     def test_a_change_too(self, shop: type[Town]) -> None:
         """What the release knows of it follows from the lifecycle, not from its name."""
-        release = shop.release("food", "tax")
+        release = shop.release("food", "look-up")
         assert "revocation" in release.lifecycles
-        assert "revocation" not in shop.release("tax").lifecycles
+        assert "revocation" not in shop.release("look-up").lifecycles

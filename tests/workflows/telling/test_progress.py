@@ -5,7 +5,8 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 
-from service.workflows.case.lifecycle import APPLICANT, machine_of
+from service.workflows.case.engine import APPLICANT
+from service.workflows.case.lifecycle import machine_of
 from service.workflows.telling.progress import attached, owed, timeline, turn
 from service.workflows.telling.progress.timeline import Entry
 from tests.workflows.story import Story, Town

@@ -4,7 +4,7 @@ from service.workflows.authoring.checks import scenarios
 from service.workflows.authoring.checks.lifecycles import ENGINE_STATES
 from service.workflows.authoring.folders import read_folder
 from service.workflows.authoring.load import load_pack
-from service.workflows.case.lifecycle import ENGINE_STATES as MACHINE_STATES
+from service.workflows.case.engine import ENGINE_STATES as MACHINE_STATES
 from service.workflows.handling.on_case import CASE_ACTIONS
 from service.workflows.handling.on_tasks import TASK_ACTIONS
 from service.workflows.notices.wording import ENGINE_TITLES

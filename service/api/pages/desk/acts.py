@@ -14,7 +14,8 @@ from service.office import CaseView
 from service.workflows.case import APPLICANT, Action, Item, Offer, machine_for
 from service.workflows.definition import (
     CARRIED,
-    DECLINE_GROUNDS,
+    NO_STANDARD,
+    STILL_DEFECTIVE,
     Carried,
     Outcome,
     Transition,
@@ -23,6 +24,7 @@ from service.workflows.definition import (
 from service.workflows.notices import NEGATIVE_NOTICES, notice_title
 
 NOTIFY, NOTE = "notify_correction", "note_defects"
+STILL_WRONG = "补正以后仍不符合的（情形选“补正以后仍不符合要求”）"
 
 
 Reasons = Mapping[str, VocabularyReason]
@@ -144,6 +146,8 @@ def _way(view: CaseView, offer: Offer, colleagues: Mapping[str, str]) -> Way:
         told = offer.action == NOTE
         given = view.reasons_for(item, transition)
         about = _telling(view, item, given) if told else {"groups": _catalogue(view, item, given)}
+        if "ground" in offer.needs and STILL_DEFECTIVE in view.grounds(item, offer.action):
+            about["groups"] = [*about["groups"], (STILL_WRONG, _told(item))]
     return Way(
         action=offer.action,
         item=offer.item,
@@ -165,8 +169,8 @@ def _way(view: CaseView, offer: Offer, colleagues: Mapping[str, str]) -> Way:
 def _choices(
     view: CaseView, offer: Offer, need: str, colleagues: Mapping[str, str]
 ) -> Mapping[str, str]:
-    if need == "ground" and view.declines(view.whole.items[offer.item], offer.action):
-        return DECLINE_GROUNDS
+    if need == "ground" and (known := view.grounds(view.whole.items[offer.item], offer.action)):
+        return known
     if options := INPUTS[need].options:
         return options
     match need:
@@ -184,6 +188,13 @@ def _choices(
             }
         case "item":
             return view.concerned(offer.action)
+        case "standard":
+            tested = view.release.items[offer.item].inspection
+            known = {each: each for each in (tested.standards if tested else [])}
+            return {**known, NO_STANDARD: "不是根据检验、检测、检疫的结果不予许可"}
+        case "pause":
+            stops = view.release.directory.policy.promise_stops
+            return {code: f"{stop.title}（{stop.basis}）" for code, stop in stops.items()}
         case "to":
             departments = view.release.directory.departments
             return {

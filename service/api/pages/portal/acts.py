@@ -1,6 +1,6 @@
 """申请人的动作 — withdrawing with its effect told first, urging, rating, and single steps of items."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -17,6 +17,8 @@ from service.workflows.case import CASE, Action
 
 router = APIRouter(include_in_schema=False)
 OF_CASE = frozenset({"withdraw", "urge"})
+# what an applicant may have to say with a step, and how the page asks for it
+SAID = {"reason": "理由", "opinion": "您的陈述和申辩"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ async def act_item(
     desk: Counter,
     visitor: SignedIn,
 ) -> Response:
-    """Take a step of one item that carries nothing: report a repair, ask for a hearing."""
+    """Take a step of one item that carries words at most: report a repair, ask for a hearing, state one's case."""
     return await _act(request, desk, visitor, number, Action(step, item))
 
 
@@ -90,7 +92,8 @@ async def _act(
 ) -> Response:
     form = await filled(request, visitor)
     try:
-        await desk.office.act(asked(visitor, form), number, action)
+        said = {name: form.text(f"data/{name}") for name in SAID if f"data/{name}" in form}
+        await desk.office.act(asked(visitor, form), number, replace(action, data=said))
     except ServiceError as refusal:
         if refusal.status not in (409, 422):
             raise
@@ -112,10 +115,10 @@ async def _before(
     offer = next((o for o in view.offers if (o.action, o.item) == (action.name, action.item)), None)
     if not view.own:
         raise NotPermitted("只有申请人可以办这一步。")
-    if offer is None or offer.needs:
+    if offer is None or not set(offer.needs) <= SAID.keys():
         raise ActionNotAllowed("现在不能办这一步，请回到办件看看最新的情况。")
     changes: list[Change] = []
-    if offer.allowed and refusal is None:
+    if offer.allowed and refusal is None and not offer.needs:
         after = await desk.office.foresee(visitor.actor, number, action, visitor.now)
         changes = _changes(view, after)
     return shown(
@@ -126,6 +129,7 @@ async def _before(
         title=view.release.bundle.title,
         offer=offer,
         changes=changes,
+        words=[(f"data/{need}", SAID[need]) for need in offer.needs],
         about=titles.item_title(view.release, action.item) if action.item else "",
         filled=form,
         refusal=refusal,

@@ -197,7 +197,7 @@ def _other_steps(view: CaseView) -> list[Offer]:
         for offer in view.offers
         if offer.item
         and offer.allowed
-        and not offer.needs
+        and set(offer.needs) <= {"reason", "opinion"}  # words, which the page of the step asks for
         and offer.action != "withdraw"
         and (offer.item, offer.action) not in handing_in
     ]

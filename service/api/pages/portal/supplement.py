@@ -15,7 +15,7 @@ from service.api.rest.files import pieces
 from service.api.texts import CaseNumber
 from service.errors import DataInvalid, NotPermitted, ServiceError, one_field
 from service.office import CaseView, FileInfo, titles
-from service.workflows.case import Action
+from service.workflows.case import OVERDUE_STATES, Action, machine_for
 from service.workflows.definition import VocabularyField, one_of
 from service.workflows.telling import Ask, Owed, value_of
 
@@ -82,7 +82,6 @@ def _page(
 ) -> Response:
     asking = [one for one in view.owed if one.asks]
     names = {name_of(ask): ask.title for one in asking for ask in one.asks}
-    ended = [item for item in view.case.items.values() if item.outcome == "lapsed"]
     said = partial(titles.answer_title, here=view.release.directory.region)
     return shown(
         request,
@@ -96,7 +95,7 @@ def _page(
         names=names,
         name_of=name_of,
         sources=titles.MATERIAL_SOURCES,
-        lapsed=[view.release.title_of(item.item) for item in ended],
+        lapsed=_ended(view),
         filled=form,
         refusal=refusal,
         kept=kept.files if kept else {},
@@ -105,6 +104,16 @@ def _page(
         done="done" in request.query_params,
         turn=view.turn,
     )
+
+
+def _ended(view: CaseView) -> list[str]:
+    """Return the items that ended because papers did not come in time, each with what that is called here."""
+    release = view.release
+    return [
+        f"{release.title_of(code)}：{machine_for(release, code).states[item.state].title}"
+        for code, item in view.case.items.items()
+        if item.outcome == "lapsed" or item.state in OVERDUE_STATES
+    ]
 
 
 def about(definition: VocabularyField) -> dict[str, Any]:

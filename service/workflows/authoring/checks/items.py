@@ -52,6 +52,8 @@ def findings(view: View) -> Iterator[Diagnostic]:
             yield from _hearing(view, item, source)
         if item.inspection:
             yield from _inspection(view, item, source)
+        if item.selection:
+            yield from _selection(view, item, source)
 
 
 def _references(view: View, item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:
@@ -212,6 +214,24 @@ def _inspection(view: View, item: models.ItemDefinition, source: Source) -> Iter
     if cycle and not any(t.notice == "inspection" for t in cycle.transitions):
         said = f"“{item.lifecycle}”没有安排核查这一步，两名工作人员指派不了"
         yield found(source.at_key("inspection"), "E523", said, "换成 licence，或删去 inspection")
+    elif item.inspection and not item.inspection.standards:
+        said = "根据检验、检测、检疫不予许可的，没有技术标准、技术规范可以写"
+        hint = "写 standards: [GB 31654-2021 …]"
+        yield found(source.at_key("inspection"), "E524", said, hint)
+
+
+def _selection(view: View, item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:
+    """招标、拍卖、考试: somebody must be able to record the result, and no promise stands for it (行政许可法 53、54)."""
+    cycle, at = view.pack.lifecycles.get(item.lifecycle), source.at_key("selection")
+    records = bool(cycle) and any(
+        t.effect and t.effect.record == "selection" for t in (cycle.transitions if cycle else ())
+    )
+    if cycle and not records:
+        said = f"“{item.lifecycle}”不能记录招标、拍卖、考试的结果，永远作不出决定"
+        yield found(at, "E525", said, "换成 licence，或删去 selection")
+    elif item.commitment:
+        said = "通过招标、拍卖、考试作决定的，不能按告知承诺当场决定"
+        yield found(at, "E525", said, "删去 commitment 或 selection")
 
 
 def _continuing(view: View, item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:

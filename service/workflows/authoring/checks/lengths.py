@@ -8,7 +8,8 @@ from functools import lru_cache, reduce
 from service.workflows.authoring.checks.view import View
 from service.workflows.calendar import WorkCalendar
 from service.workflows.case import ways
-from service.workflows.case.lifecycle import APPLICANT, LifecycleMachine
+from service.workflows.case.engine import APPLICANT
+from service.workflows.case.lifecycle import LifecycleMachine
 from service.workflows.clocks import compare, deadline
 from service.workflows.definition import models
 from service.workflows.definition.duration import Duration, Unit

@@ -5,18 +5,13 @@ from collections.abc import Iterator, Mapping
 
 from service.workflows.authoring.checks.view import View
 from service.workflows.authoring.source import Source
+from service.workflows.case import engine
 from service.workflows.case.lifecycle import LifecycleMachine, tacitly_renews
 from service.workflows.definition import models
 from service.workflows.definition.diagnostics import Diagnostic, found, near
 from service.workflows.proceedings import KINDS, revocation
 
-ENGINE_STATES = {
-    "waiting": "待前置",
-    "withdrawn": "撤回",
-    "stopped": "终止",
-    "not_received": "不予受理",
-    "forbidden": "依法不能办",
-}
+ENGINE_STATES = {name: state.title for name, state in engine.ENGINE_STATES.items()}
 ENGINE_ACTIONS = {
     "start": "开始",
     "stop": "终止",
@@ -26,6 +21,12 @@ ENGINE_ACTIONS = {
     "note_opinion": "预审意见",
     "note_complete": "反馈材料齐全",
     "note_missing": "反馈缺什么",
+    "decline_overdue": "逾期未补正，不予受理",
+    "refuse_overdue": "逾期未补正，不予办理",
+    "file_overdue": "逾期未补正，归档",
+    "revoke_acceptance": "逾期未补，撤销受理",
+    "pause_promise": "暂停承诺时限",
+    "resume_promise": "恢复承诺时限",
 }
 PLEDGED = "pledged"  # entered by submission with a commitment
 HEARING_NEEDS = {
@@ -53,6 +54,13 @@ def findings(view: View) -> Iterator[Diagnostic]:
             yield from _tacit(cycle, source)
         yield from _clocks(cycle, source)
     yield from _revocations(view)
+
+
+def _after_final(transition: models.Transition) -> bool:
+    """Tell whether it may be taken from an end: by the head or the clock; a claim only begins a proceeding beside it."""
+    begins = transition.effect is not None and transition.effect.begin is not None
+    claims = begins and transition.sources == [transition.to]
+    return claims or set(transition.actors) <= AFTER_FINAL
 
 
 def _states(view: View, cycle: models.Lifecycle, source: Source) -> Iterator[Diagnostic]:
@@ -270,7 +278,7 @@ def _graph(cycle: models.Lifecycle, source: Source) -> Iterator[Diagnostic]:
             if (
                 leaving in cycle.states
                 and cycle.states[leaving].final
-                and not set(transition.actors) <= AFTER_FINAL
+                and not _after_final(transition)
             ):
                 at = source.at("transitions", index, "by")
                 yield found(

@@ -16,6 +16,7 @@ from service.workflows.definition.duration import Duration
 from service.workflows.definition.expressions import Expression
 from service.workflows.definition.tokens import ExpressionRefused
 
+LONGEST = Duration(20, "wd")  # of a licence without a statute of its own (行政许可法 42)
 LOOKED_AT = 5_000  # chains of one bundle
 
 
@@ -32,6 +33,7 @@ def findings(view: View) -> Iterator[Diagnostic]:
 
 def _item(view: View, item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:
     yield from _statutory(item, source)
+    yield from _own_statute(view, item, source)
     yield from _promised(view, item, source)
     extension = item.limit("extension")
     if extension and extension.unit != "wd":
@@ -49,6 +51,23 @@ def _statutory(item: models.ItemDefinition, source: Source) -> Iterator[Diagnost
     if item.category == "licence" and item.limit("statutory") is None:
         hint = "没有特别规定的写 statutory: 20wd（行政许可法 42）"
         yield found(source.at("limits"), "E408", "行政许可要写法定时限", hint)
+    for name in item.bases:
+        if name not in item.limits:
+            said = f"“{name}”不是这个事项的时限"
+            yield found(
+                source.at_key("bases", name), "E213", said, "写 limits 里有的名称，如 statutory"
+            )
+
+
+def _own_statute(view: View, item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:
+    """Ask for the statute by which a licence takes longer than article 42 allows (R-TIME-10)."""
+    statutory = item.limit("statutory")
+    if item.category != "licence" or statutory is None or "statutory" in item.bases:
+        return
+    if not compare(statutory, LONGEST, view.calendar):
+        said = f"法定 {statutory} 长于二十个工作日，没有写依据哪部法律、法规"
+        hint = "写 bases: {statutory: 某法 12}；没有特别规定的最长 20wd（行政许可法 42）"
+        yield found(source.at("limits", "statutory"), "E545", said, hint)
 
 
 def _promised(view: View, item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:

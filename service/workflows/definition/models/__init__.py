@@ -9,24 +9,27 @@ from service.workflows.definition.models.handling import (
     Before,
     Bundle,
     BundleItem,
-    Change,
     Effect,
-    Fee,
     FieldUse,
-    HearingDefinition,
     ItemDefinition,
     Lifecycle,
     LifecycleClock,
     MaterialUse,
     Question,
-    Renewal,
-    RenewalWindowDefinition,
-    Result,
     State,
     Stop,
     Transition,
 )
+from service.workflows.definition.models.institutes import (
+    Change,
+    Fee,
+    HearingDefinition,
+    Renewal,
+    RenewalWindowDefinition,
+    Result,
+)
 from service.workflows.definition.models.overlay import BundleHere, ItemHere, Overlay
+from service.workflows.definition.models.policy import Policy
 from service.workflows.definition.models.scenario import (
     Expectation,
     Scenario,
@@ -43,7 +46,6 @@ from service.workflows.definition.models.shared import (
     DepartmentPapers,
     Directory,
     FaceLine,
-    Policy,
     Region,
     Vocabulary,
     VocabularyCertificate,

@@ -55,6 +55,8 @@ Input = Literal[
 
 LONG, MANY = 2000, 50
 SEVERITIES = {"minor": "轻微", "ordinary": "一般", "serious": "严重"}
+NO_STANDARD = "none"  # it is refused for another reason than what was tested
+SELECTED = {"yes": "中标、买受、合格", "no": "没有中标、买受，或者不合格"}
 CHECK_RESULTS = {"ok": "符合", "bad": "不符合", "na": "不适用"}  # of one point of a checklist
 
 
@@ -123,6 +125,15 @@ _TABLE = (
         label="书面告知申请人的内容",
         hint="会印在告知书里",
     ),
+    Carried(
+        "statute",
+        "哪部法律、法规的哪一条规定应当注销；只有属于其他情形（statute）时写",
+        "text",
+        most=LONG,
+        input="text",
+        label="依据（哪部法律、法规的哪一条）",
+        hint="只有属于“法律、法规规定的其他情形”的要写",
+    ),
     Carried("document", "文书编号", "text", most=LONG, input="text"),
     Carried("findings", "核查结果", "text", most=LONG, input="area"),
     Carried(
@@ -154,6 +165,29 @@ _TABLE = (
     ),
     Carried(
         "days", "工作日数", "number", least=1, most=365, input="number", label="需要多少个工作日"
+    ),
+    Carried(
+        "pause",
+        "因什么暂停承诺时限：本地规定的情形之一（directory.policy.promise_stops）",
+        "word",
+        input="choice",
+        label="因什么暂停（法定时限照走）",
+    ),
+    Carried(
+        "standard",
+        "不符合哪一项技术标准、技术规范（事项 inspection.standards 中的一项）；不是根据检验、检测、检疫结果不予许可的写 none",
+        "text",
+        most=LONG,
+        input="choice",
+        label="不符合哪一项技术标准、技术规范",
+    ),
+    Carried(
+        "selected",
+        "招标、拍卖、考试的结果：yes 中标、买受、合格，no 没有",
+        "word",
+        input="choice",
+        label="结果",
+        options=SELECTED,
     ),
     Carried("gaps", "允许后补的材料", "codes", most=MANY, input="gaps"),
     Carried("materials", "补交的材料", "materials", most=100),
@@ -189,7 +223,7 @@ _TABLE = (
     ),
     Carried(
         "cause",
-        "依职权注销的情形：death 死亡，dissolution 依法终止，force_majeure 不可抗力等五种之一",
+        "依职权注销的情形：death 死亡，dissolution 依法终止，force_majeure 不可抗力等六种之一",
         "word",
         input="choice",
         label="属于哪种情形",

@@ -3,12 +3,23 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from service.workflows.definition.duration import Duration
 from service.workflows.definition.models.commitment import CommitmentDefinition
+from service.workflows.definition.models.institutes import (
+    Change,
+    ExtensionDefinition,
+    Fee,
+    HearingDefinition,
+    InspectionDefinition,
+    Quantity,
+    Renewal,
+    Result,
+    Selection,
+)
 from service.workflows.definition.models.terms import (
     CHOSEN,
     ApplicantType,
@@ -71,15 +82,17 @@ class Effect(Model):
 
     extend: Name | None = Field(None, description="延长哪个时限，天数由动作的 days 给出")
     limit: Name | None = Field(None, description="哪个时限的长度由动作的 days 决定（工作日）")
-    record: Literal["legal_review"] | None = Field(
-        None, description="记下已经办过的一步：legal_review 法制审核"
+    record: Literal["legal_review", "selection"] | None = Field(
+        None,
+        description="记下已经办过的一步：legal_review 法制审核，selection 招标、拍卖、考试的结果",
     )
     begin: Code | None = Field(None, description="另起哪个附带程序")
     parent: Name | None = Field(None, description="附带程序这样结束时，原事项随之办哪个动作")
     hearing: HearingStep | None = Field(
         None,
         description="听证走到哪一步：told 已告知权利，asked 有人申请，waived 放弃或已陈述意见，over 申请期满，"
-        "opened 主动举行，announced 已定时间地点，held 已举行并有笔录",
+        "opened 主动举行，announced 已定时间地点，held 已举行并有笔录，taken_back 撤回听证申请，"
+        "challenged 申请主持人回避，replaced 决定回避，kept 驳回回避申请",
     )
 
 
@@ -145,6 +158,9 @@ class Lifecycle(Model):
         return next(iter(self.states))
 
 
+LICENCE_LAW = "行政许可法"
+LICENCE_LIMIT = f"{LICENCE_LAW} 42"  # what limits a licence where no statute of its own does
+
 # ---- item ------------------------------------------------------------------------------------------------------
 
 
@@ -166,89 +182,6 @@ class MaterialUse(Model):
     deferrable: Length | None = None
 
 
-class Fee(Model):
-    """收费 — allowed only with a law or administrative regulation (许可法58)."""
-
-    amount: Annotated[float, Field(gt=0)]
-    basis: Title
-
-    @field_validator("amount", mode="before")
-    @classmethod
-    def _whole_numbers_too(cls, value: Any) -> Any:
-        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-class HearingDefinition(Model):
-    """听证 — the decision of this item needs one: held in any case, or offered to those concerned (许可法 46、47)."""
-
-    mode: Literal["ex_officio", "on_request"] = Field(
-        description="ex_officio：公告并举行了才能决定；on_request：告知权利，举行、放弃或期满以后才能决定"
-    )
-    basis: Title
-    third_parties: bool = Field(
-        False, description="直接关系他人重大利益：告知时必须写明利害关系人（许可法 36）"
-    )
-
-
-class RenewalWindowDefinition(Model):
-    """申请延续的时间 — back from the last day of validity: `open` to `close`, or `before` alone."""
-
-    open: Length | None = None
-    close: Length | None = None
-    before: Length | None = None
-    late: Literal["refuse", "accept"] = Field(
-        "refuse",
-        description="过了 close 还在有效期内的：refuse 不再收，accept 收下，但不会视为准予延续",
-    )
-
-    @model_validator(mode="after")
-    def _one_end(self) -> "RenewalWindowDefinition":
-        ends = [length for length in (self.close, self.before) if length]
-        units = [
-            length for length in (self.open, *ends) if length and not length.endswith(("wd", "d"))
-        ]
-        if len(ends) != 1 or units or (self.before and self.open):
-            raise ValueError("renewal-window")
-        return self
-
-
-class Renewal(Model):
-    """延续 — which certificate the item renews, in which field it is named, when one may apply."""
-
-    certificate: Code
-    named_in: Name = "certificate_number"
-    window: RenewalWindowDefinition
-    basis: Title
-
-
-class Change(Model):
-    """变更 — which certificate the item changes, and in which field it is named."""
-
-    certificate: Code
-    named_in: Name = "certificate_number"
-
-
-class Result(Model):
-    """办理结果 — the certificate a grant issues."""
-
-    certificate: Code
-
-
-class ExtensionDefinition(Model):
-    """特别规定的延长 — by how much a statute of its own lets the decision be put off, and which one (许可法 42 ① 但书)."""
-
-    days: Length = Field(description="最多延长多久，工作日，如 20wd")
-    basis: Title | None = Field(
-        None, description="依据哪部法律、法规的哪一条；行政许可超过 10wd 的必须写"
-    )
-
-
-class InspectionDefinition(Model):
-    """检验、检测、检疫 — the decision rests on one: two officers are named within five working days (许可法 55)."""
-
-    basis: Title
-
-
 GrantLine = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -264,6 +197,11 @@ class ItemDefinition(Model):
     conditions: list[Text] = []
     lifecycle: Code
     limits: dict[Name, Length] = {}
+    bases: dict[Name, Title] = Field(
+        {},
+        description="各时限依据哪一条：statutory 等时限的名称 → 法律、法规的条款；"
+        "不写时行政许可为行政许可法 42，别的事项为 basis；行政许可超过 20wd 的必须写",
+    )
     extension: ExtensionDefinition | None = Field(
         None,
         description="法律、法规另有规定的延长：最多多久、依据哪一条；一般的写 limits.extension",
@@ -279,6 +217,9 @@ class ItemDefinition(Model):
     grants: dict[Title, GrantLine] = Field(
         {}, description="准予的内容：名称 → 一句话，可以用 {form.字段}，印在准予决定书上"
     )
+    quantity: Quantity | None = Field(
+        None, description="有数量限制的：最多准予多少、依据哪一条；不写就是没有数量限制"
+    )
     public_safety: bool = Field(
         default=False,
         description="直接关系公共安全、人身健康、生命财产安全：提供虚假材料的一年、骗取的三年内不得再申请",
@@ -289,6 +230,9 @@ class ItemDefinition(Model):
     inspection: InspectionDefinition | None = Field(
         None,
         description="根据检验、检测、检疫作决定：受理之日起五个工作日内指派两名以上工作人员（许可法 55）",
+    )
+    selection: Selection | None = Field(
+        None, description="通过招标、拍卖、考试作决定（许可法 53、54）；不写就不是"
     )
     hearing: HearingDefinition | None = Field(
         None, description="决定前的听证；不写时由审查人按个案告知或举行"
@@ -313,6 +257,11 @@ class ItemDefinition(Model):
             MaterialUse.model_validate({"use": e}) if isinstance(e, str) else e
             for e in self.materials
         )
+
+    def basis_of(self, limit: str) -> str:
+        """Return the article on which one of its limits rests: its own, else that of the whole matter (R-TIME-10)."""
+        usual = LICENCE_LIMIT if self.category == "licence" else self.basis[0]
+        return self.bases.get(limit, usual)
 
     def limit(self, name: str) -> Duration | None:
         """Return one of its limits by name, or None."""

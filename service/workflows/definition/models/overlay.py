@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from service.workflows.definition.models.shared import Policy, Region
+from service.workflows.definition.models.policy import Policy
+from service.workflows.definition.models.shared import Region
 from service.workflows.definition.models.terms import Code, Expression, Length, Model, Name, Title
 
 

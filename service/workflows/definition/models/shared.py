@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from service.workflows.definition.models.policy import Policy
 from service.workflows.definition.models.terms import (
     ABOUT_PAPERS,
     CHOSEN,
     REASON_USES,
     Code,
-    CreditGrade,
     Expression,
     FieldTypeCode,
     Length,
@@ -32,95 +32,6 @@ class Region(Model):
 
     code: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}([0-9]{3}){0,2}$")]
     title: Title
-
-
-Severity = Literal["minor", "ordinary", "serious"]
-# 国办发〔2025〕22号
-REPAIR_AFTER: dict[str, str] = {"minor": "0d", "ordinary": "3mo", "serious": "1y"}
-CREDIT_TERM: dict[str, str] = {"minor": "3mo", "ordinary": "1y", "serious": "3y"}
-
-
-class Blocked(Model):
-    """等申请人决定 — how long an item waits when what it waits for was given up, and by which rule it then ends."""
-
-    within: Length = Field("15wd", description="申请人应在多久之内答复，逾期终止办理")
-    basis: Title = Field(
-        "地方规定（逾期不答复终止办理）", description="依据本地的哪一条规定，印在告知书上"
-    )
-
-
-class Policy(Model):
-    """读法参数 — where the law is silent, the region's reading; the defaults are those of rules 0.4."""
-
-    count_start_day: bool = Field(False, description="起算日是否计入（默认不计入，民法典201条）")
-    offhours_receipt: Literal["entry_time", "next_working_day"] = Field(
-        "entry_time", description="非工作时间网上提交：按进入系统时间，或顺延到下一个工作日"
-    )
-    office_hours: Annotated[
-        str, StringConstraints(pattern=r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$")
-    ] = Field("09:00-17:00", description="办公时间，只在顺延时使用")
-    calendar_layers: list[str] | None = Field(
-        None, description="工作日历的层次，先国家后地区；不写时为国家日历加本定义包带的地区层"
-    )
-    yellow_percent: Annotated[int, Field(ge=1, le=100)] = Field(
-        80, description="用去承诺时限的百分之几亮黄牌"
-    )
-    yellow_days_left: Annotated[int, Field(ge=0, le=30)] = Field(
-        1, description="还剩几个工作日亮黄牌"
-    )
-    credit_sampling: dict[CreditGrade, Annotated[int, Field(ge=0, le=100)]] = Field(
-        {},
-        description="按信用分类抽查的比例（百分之几），没有写的类别按事项自己的 sample；没有分类的算 B",
-    )
-    repair_after: dict[Severity, Length] = Field(
-        {},
-        description="失信多久以后可以申请信用修复：minor 轻微 0d、ordinary 一般 3mo、serious 严重 1y",
-    )
-    credit_term: dict[Severity, Length] = Field(
-        {}, description="失信信息有效多久：minor 轻微 3mo、ordinary 一般 1y、serious 严重 3y"
-    )
-    revocation_hearing: Length | None = Field(
-        None,
-        description="撤销许可以前陈述申辩、要求听证的期限，从书面告知拟撤销的理由起算；不写为 5wd，也不能更短",
-    )
-    department_feedback: Length = Field(
-        "2wd",
-        description="统一受理时，收件后各部门应在多久之内向牵头部门反馈材料是否齐全；到期没有反馈只提醒，不影响办理",
-    )
-    serial_start: Literal["decision", "handover"] = Field(
-        "decision",
-        description="有先后的事项何时开始：前一项作出准予决定（decision），或者颁证送达以后（handover）",
-    )
-    blocked: Blocked = Field(
-        Blocked(),
-        description="前一项由申请人撤回或者视为撤回以后，等它的事项等申请人决定：within 等多久，basis 依据",
-    )
-    urge_every: Length = Field("1wd", description="同一办件两次催办之间至少间隔多久")
-    reliable_signature: bool = Field(
-        False, description="承诺书是否必须用可靠的电子签名（须接通电子签名服务）"
-    )
-    supervise_reply: Length = Field("5wd", description="督办应在多久之内答复")
-    redress_contact: Length = Field("1wd", description="差评应在多久之内联系评价人")
-    redress_rectify: Length = Field("5wd", description="差评应在多久之内整改并答复")
-    redress_whole: Length = Field("15wd", description="差评从收到到回访办结最多多久")
-    rating_default_after: Length | None = Field(
-        None, description="办结后多久没有评价的按默认好评统计；不写就不默认"
-    )
-    rating_default: Annotated[int, Field(ge=3, le=5)] = Field(
-        3, description="默认评价的等级，单独标明，不计入平均"
-    )
-
-    def repair_from(self, severity: str) -> str:
-        """Return after how long a record of this severity may be repaired."""
-        return next(
-            (v for k, v in self.repair_after.items() if k == severity), REPAIR_AFTER[severity]
-        )
-
-    def ends_after(self, severity: str) -> str:
-        """Return how long a record of this severity counts."""
-        return next(
-            (v for k, v in self.credit_term.items() if k == severity), CREDIT_TERM[severity]
-        )
 
 
 ALL = "all"  # whose entry under `papers` holds for every department that says nothing else
@@ -234,6 +145,9 @@ class VocabularyMaterial(Model):
     max_mb: Annotated[int, Field(ge=1, le=100)] = 20
     hint: str = ""
     certificate: Code | None = Field(None, description="哪种证照可以代替它：有效的免交（共享免交）")
+    sample: Code | None = Field(
+        None, description="示范文本：定义包里的文件名（不带 .md），办事指南上照样给出（许可法 30）"
+    )
 
 
 class FaceLine(Model):

@@ -61,7 +61,7 @@ Origin = Literal["upload", "share", "commitment", "certificate", "generated"]
 Need = Literal[
     "reasons", "opinion", "procedure", "notice_text", "document", "days", "gaps", "reason", "materials", "findings",
     "officers", "pledge", "parties", "party", "date", "place", "chair", "ground", "compensation",
-    "where", "checked_at", "checklist", "confirmed", "basis", "affects",
+    "where", "checked_at", "checklist", "confirmed", "basis", "affects", "pause", "standard", "selected",
 ]  # fmt: skip
 ReasonUse = Literal[
     "correction",
@@ -74,7 +74,19 @@ ReasonUse = Literal[
     "follow_up",
     "repair",
 ]
-HearingStep = Literal["told", "asked", "waived", "over", "opened", "announced", "held"]
+HearingStep = Literal[
+    "told",
+    "asked",
+    "waived",
+    "over",
+    "opened",
+    "announced",
+    "held",
+    "taken_back",
+    "challenged",
+    "replaced",
+    "kept",
+]
 Outcome = Literal[
     "granted",
     "refused",
@@ -101,7 +113,9 @@ NoticeKind = Literal[
     "hearing_request", "hearing_waived", "hearing_announcement", "hearing_notice", "hearing_end", "special_overrun", "hearing_overrun",
     "supervision", "copy", "redress_reply", "deemed_renewal", "deregistration", "termination",
     "revocation_right", "revocation_kept", "permit_withdrawal", "delivery_receipt",
-    "deregistration_kept",
+    "deregistration_kept", "filed_away", "acceptance_revoked", "promise_paused", "promise_resumed",
+    "hearing_taken_back", "chair_challenged", "chair_replaced", "chair_kept",
+    "loss_claim", "compensation_award", "compensation_refusal",
 ]  # fmt: skip
 NOTICE_TITLES: dict[NoticeKind, str] = {
     "receipt": "收件凭证", "acceptance": "受理通知书", "tolerant_acceptance": "容缺受理通知书",
@@ -123,7 +137,12 @@ NOTICE_TITLES: dict[NoticeKind, str] = {
     "deemed_renewal": "视为准予延续告知书", "deregistration": "注销告知书",
     "deregistration_kept": "不予注销决定书",
     "revocation_right": "撤销许可事先告知书", "revocation_kept": "不予撤销决定书", "permit_withdrawal": "撤回许可决定书",
-    "delivery_receipt": "送达回证",
+    "delivery_receipt": "送达回证", "filed_away": "归档告知书", "acceptance_revoked": "撤销受理决定书",
+    "promise_paused": "承诺时限暂停告知书", "promise_resumed": "承诺时限恢复告知书",
+    "hearing_taken_back": "撤回听证申请确认书", "chair_challenged": "回避申请收件凭证", "chair_replaced": "听证主持人回避决定书",
+    "chair_kept": "驳回回避申请决定书",
+    "loss_claim": "赔偿（补偿）要求收件凭证", "compensation_award": "赔偿（补偿）决定书",
+    "compensation_refusal": "不予赔偿（补偿）决定书",
 }  # fmt: skip
 
 BUILT_IN_POSTS = {
@@ -169,6 +188,7 @@ PROCEDURES = {  # 行政许可法 45: a closed list (R-CLK-1)
     "appraisal": "鉴定",
     "expert_review": "专家评审",
 }
+SELECTIONS = {"tender": "招标", "auction": "拍卖", "exam": "考试"}  # 行政许可法 53、54
 BOTH, STATUTORY = "both", "statutory"
 AFFECTS = {  # which limits the time of a special procedure is not counted in (R-CLK-1)
     BOTH: "法定时限和承诺时限都不计入",
@@ -184,12 +204,14 @@ GROUNDS = {  # 行政许可法 69 ① (一)–(五), ②; 78
     "false_material": "隐瞒有关情况或者提供虚假材料",
 }
 AUTHORITYS_FAULT = ("abuse", "incompetent", "procedure", "unqualified", "other")  # 69 ①, ④
-DEREGISTRATION_CAUSES = {  # 行政许可法 70 (二)–(五); what runs out or is revoked comes to it by itself
+BY_STATUTE = "statute"  # the cause that another statute has to give
+DEREGISTRATION_CAUSES = {  # 行政许可法 70 (二)–(六); what runs out or is revoked comes to it by itself
     "death": "赋予公民特定资格的许可，该公民死亡",
     "incapacity": "赋予公民特定资格的许可，该公民丧失行为能力",
     "dissolution": "法人或者其他组织依法终止",
     "sanction": "许可证件依法被吊销",
     "force_majeure": "因不可抗力，许可事项无法实施",
+    BY_STATUTE: "法律、法规规定的应当注销行政许可的其他情形",
 }
 REASON_USES: dict[ReasonUse, str] = {
     "correction": "补正",
@@ -204,9 +226,10 @@ REASON_USES: dict[ReasonUse, str] = {
 }
 # What may be wrong with a paper or a field can be mended first, or fail the conditions (行政许可法 32 ①(四), 38): never more.
 ABOUT_PAPERS: tuple[ReasonUse, ...] = ("correction", "refusal")
-COMPETENCE = "competence"
+COMPETENCE, STILL_DEFECTIVE = "competence", "still_defective"
 DECLINE_GROUNDS = {  # 行政许可法 32 ①(二), 78, 79: for nothing else an application is not received
     COMPETENCE: "依法不属于本机关职权范围",
     "false_material": GROUNDS["false_material"],
     "banned": "在依法不得申请的期限内",
+    STILL_DEFECTIVE: "经一次性告知补正，补正以后仍不符合要求",
 }

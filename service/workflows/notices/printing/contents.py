@@ -8,7 +8,7 @@ from typing import Any, Literal
 from service.workflows.calendar import local_date
 from service.workflows.case import record
 from service.workflows.case.columns import AcceptedItem, PointTold, Remedies, Served
-from service.workflows.case.lifecycle import APPLICANT
+from service.workflows.case.engine import APPLICANT
 from service.workflows.case.parts import THIRD_PARTY, Case, Notice
 from service.workflows.definition.release import Release
 from service.workflows.notices import matters

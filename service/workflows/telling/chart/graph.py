@@ -8,7 +8,8 @@ from typing import Literal
 
 from service.workflows.application import order, questions
 from service.workflows.calendar import local_date
-from service.workflows.case.lifecycle import APPLICANT, SATISFIED, WAITING, machine_for
+from service.workflows.case.engine import APPLICANT, WAITING
+from service.workflows.case.lifecycle import SATISFIED, machine_for
 from service.workflows.case.parts import Case, Event, Item
 from service.workflows.definition.duration import Duration
 from service.workflows.definition.expressions import ExpressionFailed

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from service.workflows.case.lifecycle import GOOD, WAITING, LifecycleMachine
+from service.workflows.case.engine import WAITING
+from service.workflows.case.lifecycle import GOOD, LifecycleMachine
 from service.workflows.case.parts import CASE, Case, Event
 from service.workflows.definition.models import Transition
 

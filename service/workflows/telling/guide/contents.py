@@ -13,6 +13,7 @@ from service.workflows.definition.models import (
     ItemDefinition,
     MaterialUse,
 )
+from service.workflows.definition.models.terms import SELECTIONS
 from service.workflows.definition.release import Release
 from service.workflows.rules import library
 from service.workflows.telling.guide import titles
@@ -32,6 +33,7 @@ def items(rehearsal: Rehearsal, projection: Projection) -> list[dict[str, Any]]:
 def _item(rehearsal: Rehearsal, code: str, projection: Projection) -> dict[str, Any]:
     release = rehearsal.release
     definition = release.items[code]
+    quantity = definition.quantity
     handling = rehearsal.handling[code]
     promised = definition.limits.get("promised")
     if handling == "commitment" and definition.commitment:
@@ -43,11 +45,16 @@ def _item(rehearsal: Rehearsal, code: str, projection: Projection) -> dict[str, 
         "category": titles.coded(definition.category, titles.CATEGORIES),
         "basis": definition.basis,
         "conditions": definition.conditions,
+        "quantity": {"limit": quantity.limit, "basis": quantity.basis} if quantity else None,
+        "selection": _selection(definition),
         "handling": titles.handling(handling),
         "limits": {
             "statutory": titles.length(definition.limits.get("statutory")),
             "promised": titles.length(promised),
         },
+        "statutory_basis": definition.basis_of("statutory")
+        if "statutory" in definition.limits
+        else "",
         "extension": _extension(definition),
         "expected_on": titles.iso(projection.expected[code]),
         "afterwards": projection.after(code),
@@ -58,6 +65,15 @@ def _item(rehearsal: Rehearsal, code: str, projection: Projection) -> dict[str, 
         "result": _result(release, code),
         "fee": _fee(release, code),
     }
+
+
+def _selection(definition: ItemDefinition) -> dict[str, Any] | None:
+    """Return by what the applicants are chosen, and what is announced of it before (行政许可法 53、54)."""
+    chosen = definition.selection
+    if chosen is None:
+        return None
+    by = {"code": chosen.by, "title": SELECTIONS[chosen.by]}
+    return {"by": by, "basis": chosen.basis, "published": chosen.published}
 
 
 def _extension(definition: ItemDefinition) -> dict[str, Any] | None:
@@ -182,6 +198,7 @@ def _material(rehearsal: Rehearsal, need: needed.MaterialNeed) -> dict[str, Any]
         "formats": list(definition.formats),
         "max_mb": definition.max_mb,
         "hint": definition.hint,
+        "sample": release.texts.get(definition.sample or "", ""),
         "items": [titles.item(release, code) for code in need.items],
         "deferrable": titles.length(need.deferrable),
         "way": titles.coded(way, titles.ORIGINS),

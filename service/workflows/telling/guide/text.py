@@ -103,6 +103,12 @@ def _items(guide: Part) -> Iterator[str]:
         if item["conditions"]:
             yield "- **条件**："
             yield from (f"  - {condition}" for condition in item["conditions"])
+        quantity = item["quantity"]
+        if quantity:
+            yield f"- **数量**：{quantity['limit']}（依据：{quantity['basis']}）"
+        if chosen := item["selection"]:
+            by_law = f"（依据：{chosen['basis']}）"
+            yield f"- **通过{chosen['by']['title']}作决定**{by_law}：{chosen['published']}"
         yield from _commitment(item)
         if item["result"]:
             valid = item["result"]["valid"]
@@ -116,7 +122,7 @@ def _items(guide: Part) -> Iterator[str]:
 def _limits(item: Part) -> str:
     promised, statutory = item["limits"]["promised"], item["limits"]["statutory"]
     said = [f"承诺{promised['title']}"] if promised else []
-    said += [f"法定{statutory['title']}"] if statutory else []
+    said += [f"法定{statutory['title']}（{item['statutory_basis']}）"] if statutory else []
     if longer := item["extension"]:
         by_law = f"（{longer['basis']}）" if longer["basis"] else ""
         said.append(f"经负责人批准最多可以延长{longer['limit']['title']}{by_law}")
@@ -173,6 +179,12 @@ def _materials(guide: Part) -> Iterator[str]:
         yield f"不用您交的 {len(free)} 份："
         yield ""
         yield from (f"- {paper['title']}：{paper['how']}" for paper in free)
+    for paper in guide["materials"]:
+        if paper["sample"]:
+            yield ""
+            yield f"示范文本：{paper['title']}"
+            yield ""
+            yield from (f"> {line}".rstrip() for line in paper["sample"].splitlines())
     yield from _undecided(guide["undecided"]["materials"], "视您填写的内容，可能还要：")
 
 

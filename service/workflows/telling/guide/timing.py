@@ -8,7 +8,7 @@ from typing import Any
 from service.workflows import clocks
 from service.workflows.application import order
 from service.workflows.calendar import ASSUMPTION, local_date, midnight
-from service.workflows.case.lifecycle import APPLICANT
+from service.workflows.case.engine import APPLICANT
 from service.workflows.case.parts import CASE, Clock, Item
 from service.workflows.definition.duration import Duration
 from service.workflows.rules.joint import BASIS, LIMIT

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from service.workflows import clocks
 from service.workflows.calendar import midnight
 from service.workflows.case import ways
-from service.workflows.case.lifecycle import APPLICANT, LifecycleMachine
+from service.workflows.case.engine import APPLICANT
+from service.workflows.case.lifecycle import LifecycleMachine
 from service.workflows.case.parts import Clock, Item
 from service.workflows.case.ways import COMPLETE
 from service.workflows.limits import EXPIRY, limits_of

@@ -9,11 +9,13 @@ from typing import Any, Literal
 
 from service.workflows.application import in_hand, needed, order, questions
 from service.workflows.case.columns import Point
-from service.workflows.case.lifecycle import APPLICANT, WAITING, WITHDRAWN, machine_for
+from service.workflows.case.engine import APPLICANT, WAITING, WITHDRAWN
+from service.workflows.case.lifecycle import machine_for
 from service.workflows.case.parts import Case, Item, Material
 from service.workflows.case.situation import Situation
 from service.workflows.clocks import Left, left
 from service.workflows.definition.models import Transition, VocabularyField, VocabularyMaterial
+from service.workflows.expiry import at_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Owed:
     left: Left | None = None
     clock: str = ""  # the limit that runs, whose date can be explained
     blocking: bool = True  # nothing goes on in this item until it is done
-    lapses: bool = False  # when the limit ends the application counts as withdrawn
+    lapses: bool = False  # when the limit ends so does the application, as the region has it
 
     @property
     def open(self) -> tuple[Ask, ...]:
@@ -124,12 +126,16 @@ def _of(seen: _Seen, item: Item) -> Owed | None:
         left=limit,
         clock=name,
         blocking=waits,
-        lapses=_lapses(machine.states, machine.leaving(item.state), state.on_expiry.get(name, "")),
+        lapses=_lapses(
+            machine.states,
+            machine.leaving(item.state),
+            at_end(seen.situation.policy, machine, item.state, name),
+        ),
     )
 
 
 def _lapses(states: Mapping[str, Any], leaving: list[Transition], expiry: str) -> bool:
-    return any(t.action == expiry and states[t.to].final == "lapsed" for t in leaving)
+    return any(t.action == expiry and bool(states[t.to].final) for t in leaving)
 
 
 def _limit(seen: _Seen, item: Item) -> tuple[str, Left | None]:

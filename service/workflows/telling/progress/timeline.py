@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from service.workflows.case.lifecycle import APPLICANT, CLOCK, GOOD, SATISFIED, machine_for
+from service.workflows.case.engine import APPLICANT, CLOCK
+from service.workflows.case.lifecycle import GOOD, SATISFIED, machine_for
 from service.workflows.case.parts import CASE, Case, Event, Notice
 from service.workflows.definition.models import BUILT_IN_POSTS
 from service.workflows.definition.release import Release

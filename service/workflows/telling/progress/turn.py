@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from service.workflows.application import in_hand, order
-from service.workflows.case.lifecycle import WAITING, machine_for
+from service.workflows.case.engine import WAITING
+from service.workflows.case.lifecycle import machine_for
 from service.workflows.case.parts import CASE, Case, Clock
 from service.workflows.case.procedures import SpecialProcedure
 from service.workflows.case.situation import Situation
 from service.workflows.clocks import Left, left
 from service.workflows.definition.models.terms import STATUTORY
+from service.workflows.expiry import consequence
 from service.workflows.notices.dates import say_date
 from service.workflows.proceedings import is_inside
 from service.workflows.telling.progress.owed import Owed, owed
@@ -56,7 +58,7 @@ def turn(case: Case, situation: Situation, *, you: str = "您") -> Turn:
     if case.state == "draft":
         return Turn("applicant", DRAFT, ("提交以后，各部门才开始办理。",))
     if todo := owed(case, situation):
-        return _applicants(case, todo, you)
+        return _applicants(case, todo, you, consequence(situation.policy.correction_overdue))
     if not any(not item.outcome for item in order.own_items(case).values()):
         return Turn("nobody", ENDS.get(case.state, "已结束"), tuple(_after(case, situation)))
     if departments := _working(case, situation):
@@ -64,7 +66,7 @@ def turn(case: Case, situation: Situation, *, you: str = "您") -> Turn:
     return _publics(case, situation)
 
 
-def _applicants(case: Case, todo: Sequence[Owed], you: str) -> Turn:
+def _applicants(case: Case, todo: Sequence[Owed], you: str, ends: str) -> Turn:
     blocking = [one for one in todo if one.blocking]
     correct = sum(len(one.open) for one in blocking)
     follow = sum(len(one.open) for one in todo if not one.blocking)
@@ -83,7 +85,7 @@ def _applicants(case: Case, todo: Sequence[Owed], you: str) -> Turn:
     counted = {c.item for c in _of_departments(case) if c.state == "running"}
     rests = not any(one.item in counted for one in blocking)  # after the acceptance nothing rests
     told += [f"{you}交齐以前，这些事项不计部门的办理时限。"] * bool(correct and rests)
-    told += ["到期没有交齐的事项视为撤回申请，可以重新申请。"] * any(one.lapses for one in blocking)
+    told += [f"到期没有交齐的事项{ends}，可以重新申请。"] * any(one.lapses for one in blocking)
     told += ["部门同时在办理，不影响办理时限；没有补齐以前不能发证。"] * bool(
         follow and not blocking
     )

@@ -61,6 +61,28 @@ class TestGiveBack:
         assert address not in dict(map(reversed, (await me.get(life.here)).links))
 
 
+class TestStates:
+    """GET and POST /my/cases/{number}/items/{item}/do/{step}, where words go with the step."""
+
+    async def test_who_is_to_lose_a_licence_states_the_case_on_the_page(
+        self, begin: Begin, me: Browser
+    ) -> None:
+        """Offered on the page of the case, with a place to write in; empty it is refused beside the field (行政许可法 36)."""
+        life = await (await begin("layout", **SMALL)).granted()
+        facts = {"ground": "unqualified", "reason": "材料不实"}
+        await life.act("approver", "shop-licence.start_revocation", **facts)
+        await life.act("reviewer", "shop-licence.revocation.tell_grounds", reason="材料不实")
+        address = f"{life.here}/items/shop-licence.revocation/do/state_case"
+        page = light(await me.get(address))
+        assert "您的陈述和申辩" in page.text
+        refused = await me.submit(page, "", {"data/opinion": ""})
+        assert (refused.status, "请填写意见" in refused.text) == (422, True)
+        done = await me.submit(page, "", {"data/opinion": "布局图是真的，请复核"})
+        assert str(done.url.path) == life.here
+        items = {i["item"]: i["state"] for i in (await life.shown())["items"]}
+        assert items["shop-licence.revocation"] == "deciding"
+
+
 class TestRate:
     """GET and POST /my/cases/{number}/rate."""
 

@@ -10,8 +10,10 @@ from service.errors import DataInvalid
 from service.workflows.application.questions import Applicant
 from service.workflows.calendar import WorkCalendar
 from service.workflows.definition.release import Release
-from service.workflows.telling.guide import Earlier
+from service.workflows.telling.guide import Earlier, guide
+from service.workflows.telling.guide.text import guide_text
 from tests.workflows.telling.guide.conftest import ANSWERS, LICENCE, Desk, by_code
+from tests.workflows.town import SAMPLES, town
 
 
 class TestItems:
@@ -206,6 +208,34 @@ class TestMaterials:
             "fire-plan": (True, "上传 1 份"),
             "premises-right": (True, "告知承诺替代，也可以上传 1 份"),
         }
+
+    def test_publishes_quantity_samples_and_on_what_a_limit_rests(
+        self, calendar: WorkCalendar, now: datetime
+    ) -> None:
+        """许可法 30: the number that may be granted, a sample of a paper, the article of the limit (R-ACC-2, R-TIME-10)."""
+        limited = {"limit": "全区 30 家", "basis": "某法 9"}
+        change = {"food": {"quantity": limited, "bases": {"statutory": "某法 7"}}}
+        told = guide(
+            town("food", "fire", change=change),
+            Applicant("sole-trader", "占位小店", "92999901MADEM0046F"),
+            {"area": 130},
+            {},
+            calendar,
+            now,
+        )
+        items, papers = by_code(told["items"]), by_code(told["materials"])
+        assert (items["food"]["quantity"], items["fire"]["quantity"]) == (limited, None)
+        assert [items[code]["statutory_basis"] for code in ("food", "fire")] == [
+            "某法 7",
+            "行政许可法 42",
+        ]
+        assert (papers["plan"]["sample"], papers["lease"]["sample"]) == (
+            SAMPLES["plan-sample.md"],
+            "",
+        )
+        text = guide_text(told)
+        for said in ("数量**：全区 30 家（依据：某法 9）", "法定20个工作日（某法 7）", "> 平面图"):
+            assert said in text
 
     def test_promises_no_certificate_that_is_not_there(self, desk: Desk) -> None:
         """Where somebody looked and found none, the paper comes another way; where nobody looked, it may be there."""

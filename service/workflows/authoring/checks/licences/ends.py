@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from service.workflows.authoring.checks.licences.proof import Fault, Numbered, Proof, officers
-from service.workflows.case.lifecycle import APPLICANT, CLOCK
+from service.workflows.case.engine import APPLICANT, CLOCK
 from service.workflows.notices.wording import NEGATIVE
 from service.workflows.rules.correction import REPORTED
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from service.workflows.authoring.checks.licences.proof import Fault, Proof, officers
-from service.workflows.case.lifecycle import APPLICANT, CLOCK, PLEDGED
+from service.workflows.case.engine import APPLICANT, CLOCK
+from service.workflows.case.lifecycle import PLEDGED
 from service.workflows.definition import models
 
 COUNTED = ("complete", "received")

@@ -11,7 +11,8 @@ from service.workflows.authoring.checks.licences.proof import (
     Proof,
     stops_lawfully,
 )
-from service.workflows.case.lifecycle import APPLICANT, PLEDGED
+from service.workflows.case.engine import APPLICANT
+from service.workflows.case.lifecycle import PLEDGED
 from service.workflows.definition import models
 from service.workflows.definition.duration import Duration
 from service.workflows.limits import DEPARTMENT, EXPIRY, LIMITS, owner_of
@@ -185,7 +186,8 @@ def _hearing_ends(proof: Proof, name: str) -> Iterator[Fault]:
         yield Fault("E533", ("states", name), said, hint, at_key=True)
     for index, transition in proof.transitions(frozenset({name})):
         step = transition.effect.hearing if transition.effect else None
-        if transition.to in proof.accepted - {name, *late} and step != "held":
+        leaves = transition.to in proof.accepted - {name, *late}
+        if leaves and step not in ("held", "taken_back"):
             said = f"“{transition.action}”没有举行就离开听证，停过的时间白停了"
             hint = "举行并有笔录才继续：effect: {hearing: held}，needs: [document]"
             yield Fault("E533", ("transitions", index, "to"), said, hint)

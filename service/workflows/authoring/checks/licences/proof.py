@@ -4,14 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from service.workflows.case.lifecycle import (
-    APPLICANT,
-    CLOCK,
-    GOOD,
-    PLEDGED,
-    SUPERVISOR,
-    LifecycleMachine,
-)
+from service.workflows.case.engine import APPLICANT, CLOCK, SUPERVISOR
+from service.workflows.case.lifecycle import GOOD, PLEDGED, LifecycleMachine
 from service.workflows.definition import models
 from service.workflows.limits import EXPIRY, LIMITS
 

@@ -1,0 +1,113 @@
+"""制度的定义 — what an item says of each institute of the law that it comes under: fee, hearing, renewal, statutes of its own."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from service.workflows.definition.models.terms import Code, Length, Model, Name, Text, Title
+
+
+class Fee(Model):
+    """收费 — allowed only with a law or administrative regulation (许可法58)."""
+
+    amount: Annotated[float, Field(gt=0)]
+    basis: Title
+
+    @field_validator("amount", mode="before")
+    @classmethod
+    def _whole_numbers_too(cls, value: Any) -> Any:
+        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class HearingDefinition(Model):
+    """听证 — the decision of this item needs one: held in any case, or offered to those concerned (许可法 46、47)."""
+
+    mode: Literal["ex_officio", "on_request"] = Field(
+        description="ex_officio：公告并举行了才能决定；on_request：告知权利，举行、放弃或期满以后才能决定"
+    )
+    basis: Title
+    third_parties: bool = Field(
+        False, description="直接关系他人重大利益：告知时必须写明利害关系人（许可法 36）"
+    )
+
+
+class RenewalWindowDefinition(Model):
+    """申请延续的时间 — back from the last day of validity: `open` to `close`, or `before` alone."""
+
+    open: Length | None = None
+    close: Length | None = None
+    before: Length | None = None
+    late: Literal["refuse", "accept"] = Field(
+        "refuse",
+        description="过了 close 还在有效期内的：refuse 不再收，accept 收下，但不会视为准予延续",
+    )
+
+    @model_validator(mode="after")
+    def _one_end(self) -> "RenewalWindowDefinition":
+        ends = [length for length in (self.close, self.before) if length]
+        units = [
+            length for length in (self.open, *ends) if length and not length.endswith(("wd", "d"))
+        ]
+        if len(ends) != 1 or units or (self.before and self.open):
+            raise ValueError("renewal-window")
+        return self
+
+
+class Renewal(Model):
+    """延续 — which certificate the item renews, in which field it is named, when one may apply."""
+
+    certificate: Code
+    named_in: Name = "certificate_number"
+    window: RenewalWindowDefinition
+    basis: Title
+
+
+class Change(Model):
+    """变更 — which certificate the item changes, and in which field it is named."""
+
+    certificate: Code
+    named_in: Name = "certificate_number"
+
+
+class Result(Model):
+    """办理结果 — the certificate a grant issues."""
+
+    certificate: Code
+
+
+class ExtensionDefinition(Model):
+    """特别规定的延长 — by how much a statute of its own lets the decision be put off, and which one (许可法 42 ① 但书)."""
+
+    days: Length = Field(description="最多延长多久，工作日，如 20wd")
+    basis: Title | None = Field(
+        None, description="依据哪部法律、法规的哪一条；行政许可超过 10wd 的必须写"
+    )
+
+
+class InspectionDefinition(Model):
+    """检验、检测、检疫 — the decision rests on one: two officers within five working days, a refusal names the standard (许可法 55)."""
+
+    basis: Title
+    standards: list[Title] = Field(
+        [],
+        description="技术标准、技术规范：根据检验、检测、检疫不予许可的，要写明是其中哪一项",
+    )
+
+
+class Selection(Model):
+    """公平竞争、考试 — the decision rests on bids, an auction or an exam, announced before (许可法 53、54)."""
+
+    by: Literal["tender", "auction", "exam"] = Field(
+        description="tender 招标，auction 拍卖，exam 考试（考核）"
+    )
+    basis: Title
+    published: Text = Field(
+        description="事先公布的内容，印在办事指南上：招标、拍卖公告；考试的报名条件、报考办法、考试科目、考试大纲"
+    )
+
+
+class Quantity(Model):
+    """数量 — how many may be granted, and which statute limits it; published before anybody applies (许可法 30、57)."""
+
+    limit: Title
+    basis: Title
