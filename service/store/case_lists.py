@@ -39,6 +39,8 @@ _AMONG_OFFICES = _CLOCKS.clock == "feedback"
 _DUE_ON = select(func.min(_CLOCKS.due_on)).where(_RUNNING, ~_AMONG_OFFICES).scalar_subquery()
 # the applicant's to do
 _YOURS = and_(_TASKS.case_id == _CASES.id, _TASKS.department == "", _TASKS.done_at.is_(None))
+# one task at most, asked case by case: of an EXISTS here PostgreSQL may gather those of all cases first
+_HAS_YOURS = select(_TASKS.n).where(_YOURS).limit(1).scalar_subquery().is_not(None)
 _YOURS_ON = (
     select(func.min(_CLOCKS.due_on)).where(_RUNNING, _CLOCKS.owner == "applicant").scalar_subquery()
 )
@@ -146,7 +148,7 @@ async def listed(
         select(
             *_SHOWN,
             _DUE_ON.label("due_on"),
-            exists().where(_YOURS).label("yours"),
+            _HAS_YOURS.label("yours"),
             _YOURS_ON.label("yours_on"),
         )
         .where(and_(*conditions))
