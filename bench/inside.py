@@ -62,10 +62,21 @@ class Inside:
             self._tokens[account] = str(json.loads(found)["access_token"])
 
     async def asked(self, method: str, path: str, headers: dict[str, str], body: str) -> bytes:
-        """Send one request and return the body of its answer. Raises RuntimeError for a refusal."""
+        """Send one request and return the body of its answer, again while it is busy. Raises RuntimeError for a refusal."""
+        for _ in range(matter.REPEATED):
+            status, found = await self._sent(method, path, headers, body)
+            if status != matter.BUSY:
+                break
+        if status >= 300:
+            raise RuntimeError(f"{method} {path}: {status} {found.decode()}")
+        return found
+
+    async def _sent(
+        self, method: str, path: str, headers: dict[str, str], body: str
+    ) -> tuple[int, bytes]:
         sent: list[Any] = []
         message = {"type": "http.request", "body": body.encode(), "more_body": False}
-        named = {"content-type": "application/json", **headers}
+        named = {"host": "127.0.0.1", "content-type": "application/json", **headers}
 
         async def receive() -> Any:
             return message
@@ -87,10 +98,7 @@ class Inside:
             "server": ("127.0.0.1", 80),
         }
         await self._app(scope, receive, send)
-        found = b"".join(each.get("body", b"") for each in sent[1:])
-        if sent[0]["status"] >= 300:
-            raise RuntimeError(f"{method} {path}: {sent[0]['status']} {found.decode()}")
-        return found
+        return sent[0]["status"], b"".join(each.get("body", b"") for each in sent[1:])
 
     async def handle(self, many: int) -> float:
         """Handle so many whole matters, some at once; return CPU seconds of an operation."""

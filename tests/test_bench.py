@@ -37,6 +37,21 @@ def ran(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
+class TestInside:
+    """`python -m bench.inside`."""
+
+    async def test_says_what_each_request_costs_and_where(self, postgres_server: str) -> None:
+        """One matter is handled whole; the parts are those of the program."""
+        command = ["-m", "bench.inside", "--cases", "1", "--postgres", postgres_server]
+        done = await asyncio.create_subprocess_exec(
+            sys.executable, *command, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        )
+        said = (await done.communicate())[0].decode()
+        for kind in ("apply", "accept", "propose", "grant", "issue"):
+            assert f"{kind}, alone: " in said
+        assert "service/office/handling: Handling.act" in said
+
+
 class TestBench:
     """`python -m bench`."""
 
