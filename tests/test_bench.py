@@ -338,7 +338,7 @@ class TestMatter:
         server = await asyncio.to_thread(Server.product, url, tmp_path)
         try:
             handling = matter.Handling([server], 5)
-            assert handling.operations == len(list(handling.requests())) == OPERATIONS
+            assert handling.operations == len(list(matter.requests(5))) == OPERATIONS
             await asyncio.to_thread(handling.run, 1, 1)
         finally:
             server.stop()

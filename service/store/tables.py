@@ -16,8 +16,7 @@ def _case_id() -> Any:
     return Field(primary_key=True, foreign_key="cases.id")
 
 
-def _empty_text() -> Any:
-    """An empty text, also for rows that were there before the column."""
+def _empty_text() -> Any:  # also for rows that were there before the column
     return added_later("", "''")
 
 
@@ -397,5 +396,5 @@ class Event(SQLModel, table=True):
     calendar: str = ""
     previous: str = ""
     hash: str = ""
-    # own: the place among the records of all cases; PostgreSQL draws it from a sequence
+    # own: its place among the records of all cases, which PostgreSQL draws from a sequence
     number: int | None = Field(default=None, sa_type=BigInteger, nullable=True)

@@ -24,7 +24,7 @@ from service.workflows.handling.carried import needs_of
 from service.workflows.handling.on_case import CASE_ACTIONS
 from service.workflows.handling.on_tasks import TASK_ACTIONS
 from service.workflows.handling.submission import submit
-from service.workflows.notices import of_clocks, wording
+from service.workflows.notices import last_days, of_clocks, wording
 from service.workflows.rules import legal_order
 from service.workflows.worksheet import Work
 
@@ -86,7 +86,7 @@ def recalendar(case: Case, situation: Situation) -> Step:
         )
     if moved:
         text = "工作日历有变动，未办结事项的期限已重新计算。"
-        dates = wording.all_dates(work.release, work.case)
+        dates = last_days.all_dates(work.release, work.case)
         work.issue("recalendar", CASE, wording.plain("recalendar", text, dates=dates))
     return _finished_step(work)
 

@@ -7,15 +7,15 @@ from typing import Unpack, cast
 
 from service.workflows import clocks, expiry
 from service.workflows.calendar import WorkCalendar
-from service.workflows.case.columns import AcceptedItem, Body, PointTold, Remedies
+from service.workflows.case.columns import Body, PointTold, Remedies
 from service.workflows.case.engine import CLOCK
 from service.workflows.case.lifecycle import machine_for
-from service.workflows.case.parts import STEP, Case, Certificate, Clock, Item, Notice
+from service.workflows.case.parts import Case, Certificate, Item, Notice
 from service.workflows.case.situation import Move
 from service.workflows.definition.duration import Duration
 from service.workflows.definition.models import NOTICE_TITLES, ItemDefinition
 from service.workflows.definition.release import Release
-from service.workflows.notices import letters
+from service.workflows.notices import last_days, letters
 from service.workflows.notices.citations import cited
 from service.workflows.notices.dates import say_date as say_date  # noqa: PLC0414 - of wording
 
@@ -152,7 +152,7 @@ def of_move(
     kind, item, transition = move.transition.notice or "", move.item, move.transition
     definition = release.subject(item.item)
     title = definition.title if definition else release.bundle.title
-    told = decision_clock(release, case, item.item) if kind in ACCEPTANCES else None
+    told = last_days.decision_clock(release, case, item.item) if kind in ACCEPTANCES else None
     added, law = list(said), _bases(release, case, move)
     body: Body = {
         "item": title,
@@ -160,7 +160,7 @@ def of_move(
         "law": law,
         "text": _text(release, case, move, added, law) + "".join(each.adds for each in added),
         "points": list(_points(move)),
-        "dates": dates_of(case, item.item, without=told),
+        "dates": last_days.dates_of(case, item.item, without=told),
         "note": next((each.note for each in reversed(added) if each.note), ""),
         "consequences": [said for each in added for said in each.consequences],
     }
@@ -168,7 +168,7 @@ def of_move(
     for each in added:
         body |= each.more
     if kind in ACCEPTANCES and definition and not item.parent:
-        body["limits"] = [limits_of(release, case, item)]
+        body["limits"] = [last_days.limits_of(release, case, item)]
         if definition.category == "licence":
             body["note"] = body.get("note", "") + NOT_COUNTED
     known = kind in NOTICE_TITLES
@@ -253,56 +253,6 @@ def _points(move: Move) -> Iterator[str]:
         yield move.transition.title
 
 
-def limits_of(release: Release, case: Case, item: Item) -> AcceptedItem:
-    """Return the line of an acceptance certificate: the day an item was accepted, and its last days as they now stand."""
-    told: AcceptedItem = {"item": item.item, "accepted_on": ""}
-    if item.accepted_on:
-        told["accepted_on"] = item.accepted_on.isoformat()
-    clock = decision_clock(release, case, item.item)
-    if clock and clock.statutory_on:
-        told["statutory_on"] = clock.statutory_on.isoformat()
-    if clock and clock.promised_on:
-        told["promised_on"] = clock.promised_on.isoformat()
-    return told
-
-
-def decision_clock(release: Release, case: Case, item: str) -> Clock | None:
-    """Return the running clock with the limits of the item itself, within which is decided; None where none runs."""
-    defined = release.lifecycle_of(item).clocks
-    own = [c for c in case.clocks.values() if c.item == item and c.state == "running"]
-    return next((c for c in own if c.clock in defined and defined[c.clock].limit == "limits"), None)
-
-
-def dates_of(case: Case, item: str, *, without: Clock | None = None) -> dict[str, str]:
-    """Return the dates of an item's running clocks, by their titles; `without` the one that is told in a table."""
-    dates: dict[str, str] = {}
-    for clock in case.clocks.values():
-        if clock.item == item and clock.state == "running" and clock is not without:
-            if clock.clock.startswith(STEP):
-                continue  # of a stage within the office: nobody outside can hold it to that day
-            for title, day in (
-                (limit_title(clock.title), clock.due_on),
-                (f"{clock.title}法定期限", clock.statutory_on),
-            ):
-                if day:
-                    dates[title] = day.isoformat()
-    return dates
-
-
-def limit_title(clock: str) -> str:
-    """Return what the last day of a clock is called: 补正期限; a 公示期 is a period already."""
-    return clock if clock.endswith(("期", "期限")) else f"{clock}期限"
-
-
-def all_dates(release: Release, case: Case) -> dict[str, str]:
-    """Return the dates of every running clock of the items, by item and title."""
-    dates: dict[str, str] = {}
-    for code in case.items:
-        title = release.title_of(code)
-        dates |= {f"{title}：{name}": day for name, day in dates_of(case, code).items()}
-    return dates
-
-
 def receipt(
     release: Release, case: Case, materials: Iterable[str], missing: Iterable[str]
 ) -> Paper:
@@ -315,7 +265,7 @@ def receipt(
         "materials": [titles[code].title for code in materials],
         "missing": [titles[code].title for code in missing],
         "dates": {
-            f"{release.items[i].title}：{limit_title(c.title)}": c.due_on.isoformat()
+            f"{release.items[i].title}：{last_days.limit_title(c.title)}": c.due_on.isoformat()
             for (i, _), c in case.clocks.items()
             if i in release.items and c.due_on
         },
@@ -344,7 +294,7 @@ def accepted_together(release: Release, case: Case, codes: list[str], *, by_sile
         "text": f"{letters.applied(case, f'「{release.bundle.title}」')}。下列{len(codes)}个事项{how}。",
         "department": release.directory.authority(release.bundle.lead),
         "items": titles,
-        "limits": [limits_of(release, case, case.items[code]) for code in codes],
+        "limits": [last_days.limits_of(release, case, case.items[code]) for code in codes],
         "note": note,
         "law": "行政许可法 32" if len(others) < len(codes) else "",
         "accepted": codes,
@@ -365,7 +315,9 @@ def correction(release: Release, case: Case, items: Iterable[Item]) -> Paper:
     for item in items:
         title = release.items[item.item].title
         parts += [{"item": title, "code": item.item, **point} for point in item.asked]
-        dates |= {f"{title}：{name}": day for name, day in dates_of(case, item.item).items()}
+        dates |= {
+            f"{title}：{name}": day for name, day in last_days.dates_of(case, item.item).items()
+        }
     body: Body = {
         "text": f"{letters.applied(case, f'「{release.bundle.title}」')}。经审查，材料需要补正，以下为一次性告知的全部内容。"
         f"请在下面所列的日期以前（含当日）补齐；补齐后即进入受理。逾期未补正的，{ends}，可以重新申请。{still}",

@@ -13,7 +13,7 @@ from service.workflows.case.parts import CASE, Case, Clock, Item
 from service.workflows.case.situation import Actor
 from service.workflows.definition.duration import Duration
 from service.workflows.definition.models.carried import LONG
-from service.workflows.notices import wording
+from service.workflows.notices import last_days, wording
 from service.workflows.rights import refuse_own_application
 from service.workflows.worksheet import Work
 
@@ -79,7 +79,7 @@ def _extend_cap(work: Work, data: Data, actor: Actor) -> None:
     clock = work.case.clocks[CASE, CAP]
     work.put(clocks.extend(clock, Duration(days, "wd"), work.at, actor.account, reason))
     said = f"「{work.release.bundle.title}」经本级人民政府负责人批准，总时限延长{days}个工作日。理由：{reason}"
-    dates = wording.dates_of(work.case, CASE)
+    dates = last_days.dates_of(work.case, CASE)
     work.issue("extension", CASE, wording.plain("extension", said, law=BASIS, dates=dates))
     work.log("extend_cap", actor, post="head", law=BASIS, data={"days": days, "reason": reason})
 

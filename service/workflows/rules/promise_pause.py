@@ -12,7 +12,7 @@ from service.workflows.case.parts import Clock, Item
 from service.workflows.case.situation import CLOCK_ACTOR, Move
 from service.workflows.definition.duration import Duration
 from service.workflows.limits import LIMITS, PUBLIC
-from service.workflows.notices import wording
+from service.workflows.notices import last_days, wording
 from service.workflows.notices.wording import Said, body_of, say_date
 from service.workflows.rules.special_procedure import PAUSE, PROMISE, part, paused, turn_promises
 from service.workflows.worksheet import Work
@@ -96,7 +96,7 @@ def over(work: Work, clock: Clock) -> None:
     turn_promises(work, item)
     law = clock.basis
     text = f"「{work.release.title_of(clock.item)}」暂停承诺时限的时间已到，承诺时限继续计算。"
-    dates = wording.dates_of(work.case, clock.item)
+    dates = last_days.dates_of(work.case, clock.item)
     work.issue(RESUMED, clock.item, wording.plain(RESUMED, text, law=law, dates=dates))
     work.log(OVER, CLOCK_ACTOR, item=clock.item, post=CLOCK, law=law, data={"clock": clock.clock})
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from service.workflows.notices import printing, wording
+from service.workflows.notices import last_days, printing, wording
 from tests.workflows.decided import closed, decided, revoke
 from tests.workflows.notices.test_papers import PAPERS, URL, told
 from tests.workflows.story import Story, Town
@@ -99,7 +99,7 @@ class TestDays:
 
     def test_a_period_is_not_called_a_period_of_a_period(self) -> None:
         """公示期, not 公示期期限."""
-        assert [wording.limit_title(t) for t in ("补正", "公示期", "整改期限")] == [
+        assert [last_days.limit_title(t) for t in ("补正", "公示期", "整改期限")] == [
             "补正期限",
             "公示期",
             "整改期限",
