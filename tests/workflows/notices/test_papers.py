@@ -182,7 +182,7 @@ class TestWords:
         story.li("food.accept_tolerant", gaps=["photo"])
         body = told(story, "tolerant_acceptance")[0].body
         assert "现场照片" in body["text"]
-        assert any("视为您撤回" in said for said in body["consequences"])
+        assert any("视为撤回申请" in said for said in body["consequences"])
 
 
 FACE = {
