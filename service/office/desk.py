@@ -247,22 +247,20 @@ class Desk:
         def told(first: Mapping[str, int]) -> cases.Told:
             numbered = with_numbers(taken, situation.release, first)
             case, events, rows = sealed(numbered, whole=not terse)
-            changed = _keys_of(rows)
-            view = CaseView.of(case, request.actor, situation, events=events, changed=changed)
+            view = CaseView.of(
+                case, request.actor, situation, events=events, changed=_keys_of(rows)
+            )
             if answer is not None:
                 view = replace(view, answer=answer(view))
             views.append(view)
-            kept = (
-                self._kept_answer(view, request, scope, status, terse=terse)
-                if request.key
-                else None
-            )
+            kept = None
+            if request.key:
+                kept = self._kept_answer(view, request, scope, status, terse=terse)
             whole = {**rows, "events": [_event_row(event, terse=terse) for event in events]}
             row = _changed_columns(case_row(case), was)
             return cases.Told(row, whole, was["version"] if was else None, kept)
 
-        wanted = numbers_wanted(taken, situation.release)
-        await cases.record_numbered(tx, wanted, told)
+        await cases.record_numbered(tx, numbers_wanted(taken, situation.release), told)
         for number in older:
             await self._supersede(tx, number, situation.now)
         return views[-1]
