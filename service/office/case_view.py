@@ -37,7 +37,6 @@ from service.workflows.case import (
     Notice,
     Offer,
     Situation,
-    item_seen,
     machine_for,
 )
 from service.workflows.clocks import Left
@@ -157,10 +156,6 @@ class CaseView:
             return notice.item
         own = own_code(notice.item)
         return own if own in self.case.items else CASE
-
-    def seen(self, code: str) -> str:
-        """Return the version of an item: who names it is refused only if this item has changed."""
-        return item_seen(self.whole, code)
 
     @cached_property
     def turn(self) -> Turn:

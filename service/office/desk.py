@@ -247,8 +247,9 @@ class Desk:
         def told(first: Mapping[str, int]) -> cases.Told:
             numbered = with_numbers(taken, situation.release, first)
             case, events, rows = sealed(numbered, whole=not terse)
-            changed = _keys_of(rows)
-            view = CaseView.of(case, request.actor, situation, events=events, changed=changed)
+            view = CaseView.of(
+                case, request.actor, situation, events=events, changed=_keys_of(rows)
+            )
             if answer is not None:
                 view = replace(view, answer=answer(view))
             views.append(view)
@@ -257,8 +258,7 @@ class Desk:
             row = _changed_columns(case_row(case), was)
             return cases.Told(row, whole, was["version"] if was else None, kept)
 
-        wanted = numbers_wanted(taken, situation.release)
-        await cases.record_numbered(tx, wanted, told)
+        await cases.record_numbered(tx, numbers_wanted(taken, situation.release), told)
         for number in older:
             await self._supersede(tx, number, situation.now)
         return views[-1]

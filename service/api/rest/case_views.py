@@ -22,6 +22,7 @@ from service.workflows.case import (
     Notice,
     Offer,
     Point,
+    item_seen,
 )
 from service.workflows.definition import Release
 
@@ -124,7 +125,7 @@ def item(view: CaseView, one: Item) -> shapes.ItemShown:
         shapes.ItemShown,
         one,
         title=titles.item_title(release, one.item),
-        version=view.seen(one.item),
+        version=item_seen(view.whole, one.item),
         department_title=titles.department_title(release, one.department),
         state_title=titles.state_title(release, one.item, one.state),
         handling_title=titles.HANDLINGS[one.handling],

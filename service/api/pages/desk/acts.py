@@ -11,7 +11,7 @@ from service.api.pages.forms import Filled
 from service.api.problems import from_validation
 from service.api.rest.given import ActionGiven
 from service.office import CaseView
-from service.workflows.case import APPLICANT, Action, Item, Offer, machine_for
+from service.workflows.case import APPLICANT, Action, Item, Offer, item_seen, machine_for
 from service.workflows.definition import (
     CARRIED,
     NO_STANDARD,
@@ -161,7 +161,7 @@ def _way(view: CaseView, offer: Offer, colleagues: Mapping[str, str]) -> Way:
         gaps=_missing(view, item) if "gaps" in offer.needs else (),
         points=view.points_checked(item) if checks.RECORD in offer.needs else (),
         choices=choices,
-        seen=view.seen(item.item),
+        seen=item_seen(view.whole, item.item),
         **about,
     )
 
