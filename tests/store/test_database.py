@@ -129,6 +129,22 @@ class TestUnavailable:
         other.close()
         await database.close()
 
+    @pytest.mark.parametrize(
+        ("code", "useless"),
+        [
+            (sqlite3.SQLITE_READONLY, True),
+            (sqlite3.SQLITE_IOERR_READ, True),
+            (sqlite3.SQLITE_CANTOPEN, True),
+            (sqlite3.SQLITE_FULL, False),
+            (sqlite3.SQLITE_BUSY, False),
+        ],
+    )
+    def test_a_connection_whose_file_failed_is_not_kept(self, code: int, useless: bool) -> None:
+        """F-02: one that SQLite could only open for reading would refuse everything for good."""
+        error = sqlite3.OperationalError("")
+        error.sqlite_errorcode = code
+        assert moved(error) is useless
+
     @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
     async def test_a_full_disk_says_so_and_works_again(self, database_url: str, rows: Any) -> None:
         """F-09: refused with its reason, nothing half written, fine once there is room."""
