@@ -19,6 +19,7 @@ from service.errors import Unavailable
 from service.store import cases
 from service.store.address import database_url
 from service.store.database import Connection, Database
+from service.store.faults import moved
 from service.store.schema import migrate
 from tests.conftest import in_own_loop
 from tests.standby import missing_standby
