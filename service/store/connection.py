@@ -165,10 +165,10 @@ class Connection:
 
     async def drop(self) -> None:
         """Hang up: what is running is asked to stop, and a server that does not answer is waited for no longer."""
-        if self.postgres:
-            try:
-                async with asyncio.timeout(FAREWELL_SECONDS):
-                    await self._driver.close()
-            except Exception:  # noqa: BLE001 - it is to be gone, whatever it says
+        try:
+            async with asyncio.timeout(FAREWELL_SECONDS):
+                await self._driver.close()
+        except Exception:  # noqa: BLE001 - it is to be gone, whatever it says
+            if self.postgres:
                 self._driver.terminate()
         await self.sql.invalidate()

@@ -153,7 +153,7 @@ class Database:
     async def _end(self, connection: Connection, error: BaseException) -> None:
         """Undo what failed and give the connection back; what was broken off is not waited for."""
         broken_off = isinstance(error, BROKEN_OFF)
-        useless = self.postgres and (broken_off or moved(error))
+        useless = moved(error) or (self.postgres and broken_off)
         ending = asyncio.create_task(_ended(connection, drop=useless))
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)

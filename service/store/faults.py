@@ -56,6 +56,9 @@ _SQLITE_CODES = {
 }
 
 
+_BROKEN_FILES = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+
+
 class KeyTaken(Unavailable):
     """同一请求正在办理，请稍后用同一个 Idempotency-Key 再试。"""
 
@@ -149,8 +152,15 @@ def _detail(error: BaseException) -> str | None:
 
 
 def moved(error: BaseException) -> bool:
-    """Say whether the server at the other end only reads: the primary is elsewhere, and this connection of no more use."""
-    return getattr(_driver_error(error), "sqlstate", None) == "25006"
+    """Say whether this connection is of no more use: the other end only reads, or the file under it failed.
+
+    On PostgreSQL the primary is elsewhere. SQLite opens a file for reading where it could not be opened for writing just
+    then, and stays with that.
+    """
+    driver = _driver_error(error)
+    if isinstance(driver, sqlite3.Error):
+        return getattr(driver, "sqlite_errorcode", 0) & 0xFF in _BROKEN_FILES
+    return getattr(driver, "sqlstate", None) == "25006"
 
 
 def held_up(error: BaseException | None) -> bool:

@@ -262,6 +262,8 @@ class Grounds:
                         min(before, default=0), f"{each.kind.name} at {each.at}: ACKED and lost"
                     )
                 again = await each.kind.do(office, each.job)
+                while not each.kind.keyed and await office.expire_due(MORNING):
+                    pass  # a round takes two, of whichever cases
                 if each.acked is not None and each.kind.keyed:
                     self.tally.check(
                         again == each.acked, f"{each.kind.name}: {again!r} after {each.acked!r}"

@@ -9,6 +9,7 @@ that is opened anew. So strace itself has to leave, the count alone ends nothing
 """
 
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -40,6 +41,7 @@ CALLS = {
     "pread64": (KILL, EIO),
 }
 OF_DATABASE = ("openat", "pread64")  # of other files they are Python's own: its modules
+CAUSE = re.compile("存储空间不足|读写数据库文件出错")  # SQLite says the second of its -shm
 PAIRS = 2  # applications with their acceptances in one run
 LASTS = 3  # so many refusals
 CHECKPOINT = 20  # pages: some happen while it works, not only when it ends
@@ -124,7 +126,7 @@ class Bench:
         refused = [line for line in found.told if line.startswith("REFUSED")]
         wrong = [line for line in found.told if line.startswith("BROKE")]
         if strike.fault == ENOSPC and strike.call in ("pwrite64", "rename", "mkdir"):
-            wrong += [f"not told why: {line}" for line in refused if "存储空间" not in line]
+            wrong += [f"not told why: {line}" for line in refused if not CAUSE.search(line)]
         self.tally.trials += 1
         self.tally.unknown += found.killed
         self.tally.seen[strike.fault] += 1

@@ -19,6 +19,7 @@ from service.errors import Unavailable
 from service.store import cases
 from service.store.address import database_url
 from service.store.database import Connection, Database
+from service.store.faults import moved
 from service.store.schema import migrate
 from tests.conftest import in_own_loop
 from tests.standby import missing_standby
@@ -128,6 +129,22 @@ class TestUnavailable:
             assert await tx.row(text("SELECT 1 AS one")) == {"one": 1}
         other.close()
         await database.close()
+
+    @pytest.mark.parametrize(
+        ("code", "useless"),
+        [
+            (sqlite3.SQLITE_READONLY, True),
+            (sqlite3.SQLITE_IOERR_READ, True),
+            (sqlite3.SQLITE_CANTOPEN, True),
+            (sqlite3.SQLITE_FULL, False),
+            (sqlite3.SQLITE_BUSY, False),
+        ],
+    )
+    def test_a_connection_whose_file_failed_is_not_kept(self, code: int, useless: bool) -> None:
+        """F-02: one that SQLite could only open for reading would refuse everything for good."""
+        error = sqlite3.OperationalError("")
+        error.sqlite_errorcode = code
+        assert moved(error) is useless
 
     @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
     async def test_a_full_disk_says_so_and_works_again(self, database_url: str, rows: Any) -> None:
