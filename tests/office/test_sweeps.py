@@ -285,7 +285,7 @@ class TestCalendar:
             "kind: calendar\nlayer: CN\nyear: 2027\nsource: 假设的通知\nholidays: [2027-01-01]\n"
         )
         await office.publish_pack({**PACK, "calendars/2027.yaml": notice}, "admin", later)
-        assert await once(office, later) == {"recalendar": 1, "expire_due": 1}
+        assert await once(office, later) == {"recalendar": 1, "give_back": 0, "expire_due": 1}
         events = await record_of(office, case.number)
         accepted = [e for e in events if e.action == "deem_accepted"]
         assert accepted
