@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from service.store.columns import AddedJson, Json, json_text
+from service.store.columns import AddedJson, FoldedJson, Json, json_text
 from service.store.schema import _config, _engine
 
 HERE = Path(__file__).parent
@@ -25,6 +25,7 @@ REVISIONS = [
     if (revision := script.revision) not in PASSED_THROUGH
 ][::-1]
 STORED = {path.name.partition(".")[0]: path for path in sorted(HERE.glob("*.sql.xz"))}
+_DOCUMENTS = (AddedJson, FoldedJson, type(Json))
 PASSWORD = "a-good-password"
 HASH = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
 
@@ -111,9 +112,7 @@ def _rows(path: Path) -> dict[str, list[dict[str, Any]]]:
         for table in SQLModel.metadata.sorted_tables:
             if table.name not in there:
                 continue
-            documents = {
-                c.name for c in table.columns if isinstance(c.type, AddedJson | type(Json))
-            }
+            documents = {c.name for c in table.columns if isinstance(c.type, _DOCUMENTS)}
             rows = [dict(row) for row in connection.execute(f"SELECT * FROM {table.name}")]
             for row in rows:
                 row |= {
