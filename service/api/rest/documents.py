@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Body, Request, Response
+from fastapi.openapi.models import Example
 from pydantic import Field
 
 from service.api.auth import Counter, Now, address_of
@@ -64,6 +65,9 @@ class HeardGiven(Given):
     code: Annotated[Short, Field(min_length=1, description="持证人报的 8 位数字，空格、横线都可以")]
 
 
+HEARD: dict[str, Example] = {"口报": {"value": {"number": "JY29999010000001", "code": "4821 7053"}}}
+
+
 @router.post(
     "/shown",
     operation_id="documents_heard",
@@ -71,7 +75,12 @@ class HeardGiven(Given):
     response_model=HeldOutShown,
     responses=refusals(NotFound, TooManyAttempts),
 )
-async def heard(given: HeardGiven, desk: Counter, request: Request, now: Now) -> Response:
+async def heard(
+    given: Annotated[HeardGiven, Body(openapi_examples=HEARD)],
+    desk: Counter,
+    request: Request,
+    now: Now,
+) -> Response:
     """与二维码一样五分钟内有效，但只能用一次。编号没有、数字不对、过期、用过，答复相同（404）；错得多了，这份证照和这个地址要等一等（429）。"""
     found = await desk.office.heard_certificate(
         given.number, given.code, now, address=address_of(request)
