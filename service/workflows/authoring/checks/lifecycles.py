@@ -388,9 +388,10 @@ def _revocations(view: View) -> Iterator[Diagnostic]:
         begun = any(t.effect and t.effect.begin == revocation.KIND.code for t in cycle.transitions)
         for index, transition in enumerate(cycle.transitions):
             to = cycle.states.get(transition.to)
+            arrives = transition.sources != [transition.to]  # not an act on what is revoked already
             brought_about = (transition.action, transition.actors) == (REVOKE, ["proceeding"])
             direct = not (brought_about and begun)
-            if to and to.final == "revoked" and direct:
+            if to and to.final == "revoked" and arrives and direct:
                 at = source.at("transitions", index, "by")
                 said = f"“{transition.action}”绕过了撤销程序"
                 hint = "写 action: revoke，by: proceeding，另写一个动作 effect: {begin: revocation}"

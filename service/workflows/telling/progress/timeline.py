@@ -41,6 +41,7 @@ ENGINE = {
     "expiry_refused": "到期的办理没有成立",
     "share_failed": "共享数据没有取到",
     "feedback_overdue": "部门没有按时反馈材料是否齐全",
+    "promise_pause_over": "承诺时限继续计算",
 }
 TOLD_AS = {
     "notify_correction": "一次性告知需要补正的内容",
