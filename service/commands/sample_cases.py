@@ -273,6 +273,9 @@ async def sample_files(office: Office, who: Person, at: datetime) -> Papers:
     return {k: (await office.keep_file(who.actor(), once(c), f"样例.{k}", at)).id for k, c in kinds}
 
 
+KNOWN = ("applicant.", "organisation.")  # of who applies: shops, in all tales
+
+
 def application(release: Release, tale: Tale, at: datetime, papers: Papers) -> ApplicationInput:
     """Fill in the one form with valid values and hand in every paper that this situation asks for."""
     who = tale.who
@@ -281,7 +284,7 @@ def application(release: Release, tale: Tale, at: datetime, papers: Papers) -> A
     samples = {
         name: sample_value(definition, local_date(at))
         for name, definition in release.vocabulary.fields.items()
-        if name not in filled and not any(s.startswith("applicant.") for s in definition.source)
+        if name not in filled and not any(s.startswith(KNOWN) for s in definition.source)
     }
     selection = select_items(release, answers, Applicant(who.type, who.name, who.id))
     case = Case("", BUNDLE, release.hash, who.type, who.name, who.id, answers=answers)

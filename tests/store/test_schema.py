@@ -106,7 +106,7 @@ class TestHeldUp:
         failed = "SELECT xact_rollback FROM pg_stat_database WHERE datname = current_database()"
         holder, watcher = await asyncpg.connect(empty_url), await asyncpg.connect(empty_url)
         await holder.execute(
-            "BEGIN; LOCK TABLE cases, events, messages, sessions IN ACCESS EXCLUSIVE MODE"
+            "BEGIN; LOCK TABLE cases, items, clocks, events, messages IN ACCESS EXCLUSIVE MODE"
         )
         before = await watcher.fetchval(failed)
         migrating = asyncio.create_task(migrate(empty_url))
