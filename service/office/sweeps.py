@@ -19,6 +19,7 @@ from service.store import cases, sweeps, tasks
 from service.store.database import Connection
 from service.store.faults import NoRoom, Unanswered, named
 from service.workflows.case import CLOCK_ACTOR, Case, Situation, Step
+from service.workflows.rules import RUN_OUT
 from service.workflows.step import give_back, recalendar, tick
 
 AGAIN_AFTER = timedelta(minutes=10)
@@ -55,7 +56,7 @@ class Sweeps(Desk):
         """Let the clock do what has fallen due by `now`, the longest due first; return how many cases changed."""
 
         async def find(tx: Connection, but: Collection[str]) -> list[str]:
-            return await sweeps.due(tx, now, 1, but)
+            return await sweeps.next_due(tx, now, RUN_OUT, but)
 
         return await self._sweep(find, tick, now, limit)
 

@@ -53,6 +53,41 @@ async def due(
     return list(dict.fromkeys(row["id"] for row in found))
 
 
+async def next_due(
+    tx: Connection, now: datetime, ending: str, but: Collection[str] = ()
+) -> list[str]:
+    """Lock the case that is to be swept next, and return its id; none of `but`.
+
+    It is the longest due. Only where a certificate ends in it – by the act `ending` – all that is due earlier elsewhere
+    goes first: with that the certificate may have been renewed, and then it does not end (行政许可法 50).
+    """
+    waits: dict[str, datetime] = {}
+    while found := await due(tx, now, 1, {*but, *waits}):
+        (case_id,) = found
+        ends = await _first(tx, now, _CASES.id == case_id, _CLOCKS.expiry == ending)
+        earlier = ends and await _first(tx, now, _CASES.id.not_in({*but, case_id}))
+        if not ends or not earlier or earlier >= ends:
+            return found
+        waits[case_id] = ends
+    if not waits or await _first(tx, now, _CASES.id.not_in({*but, *waits})):
+        return []  # what goes first is in the hands of another worker
+    return [min(waits, key=waits.__getitem__)]
+
+
+async def _first(tx: Connection, now: datetime, *wanted: ColumnElement[bool]) -> datetime | None:
+    """Return since when the first of such clocks is due; None when none is."""
+    statement = (
+        select(_CLOCKS.wake_at)
+        .select_from(table("clocks").join(table("cases"), _CASES.id == _CLOCKS.case_id))
+        .where(_CLOCKS.wake_at.is_not(None), _CLOCKS.wake_at <= now, awake(now), *wanted)
+        .order_by(_CLOCKS.wake_at)
+        .limit(1)
+    )
+    row = await tx.row(statement)
+    at: datetime | None = row["wake_at"] if row else None
+    return at
+
+
 async def stale(
     tx: Connection,
     calendars: Iterable[str],

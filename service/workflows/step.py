@@ -269,7 +269,8 @@ def _offered(work: Work, actor: Actor) -> list[Offer]:
                 work, item, [t for t in leaving if t.action == name], actor
             )
             needs = tuple(needs_of(work.release, item, transition))
-            offer = Offer(name, item.item, transition.title, needs, allowed=True)
+            says = on_items.warnings(work, item, transition, actor)
+            offer = Offer(name, item.item, transition.title, needs, allowed=True, says=says)
             found.append(_verdict(offer, partial(on_items.consider, work, item, name, actor)))
     for action in CASE_ACTIONS.values():
         beside = action.asks(work)

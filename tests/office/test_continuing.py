@@ -167,3 +167,33 @@ async def test_what_is_renewed_in_time_goes_on_though_it_is_fetched_late(
     )
     report = await verify(database, now=last + 3 * DAY, notices=NATIONAL)
     assert [f.what for f in report.findings] == []
+
+
+async def test_what_silence_renews_goes_on_though_the_worker_comes_late(
+    office: Office, opened: Open, done: Act, database: Database
+) -> None:
+    """Open at the end, swept two days after it: renewed first, so nothing expires and nothing is struck off (行政许可法 50)."""
+    first = (await opened()).case.number
+    await granted(done, first, "food")
+    old = (await office.case(CITIZEN, first, MORNING)).case.certificates[1]
+    assert old.valid_until
+    last = datetime.combine(old.valid_until, time(9, 7, 31, 280_411), TZ)
+    wish = replace(
+        STALL,
+        bundle="renew-stall",
+        answers={},
+        form={"certificate_number": old.number},
+        materials=(),
+    )
+    second = (await office.open_case(asks(CITIZEN, last - 60 * DAY), wish)).case.number
+    await done(second, "renew.accept", WINDOW, now=last - 60 * DAY)
+    late = last + 2 * DAY
+    while await office.expire_due(late):
+        pass
+    view = await office.case(CITIZEN, first, late)
+    assert view.case.certificates[1].state == "superseded"
+    assert "food.deregistration" not in view.case.items
+    new = (await office.case(CITIZEN, second, late)).case.certificates[1]
+    assert (new.state, new.valid_from) == ("valid", old.valid_until + DAY)
+    report = await verify(database, now=late, notices=NATIONAL)
+    assert [f.what for f in report.findings] == []

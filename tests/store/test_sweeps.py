@@ -67,6 +67,30 @@ class TestDue:
             assert await sweeps.due(tx, rows.noon + timedelta(minutes=2), 10) == ["c2", "c3"]
             assert await sweeps.due(tx, rows.noon + timedelta(minutes=5), 10) == ["c2", "c3", "c1"]
 
+    async def test_where_a_certificate_ends_what_is_due_earlier_elsewhere_comes_first(
+        self, database: Database, filed: Any, rows: Any
+    ) -> None:
+        """Whatever else is due in its case; of two that wait for each other the one that ends first (行政许可法 50)."""
+
+        def due(minutes: int, clock: str = "notice", expiry: str = "") -> dict[str, Any]:
+            at = rows.noon + timedelta(minutes=minutes, seconds=31, microseconds=417_389)
+            return dict(rows.clock(clock=clock, expiry=expiry, wake_at=at))
+
+        async def taken(*but: str) -> list[str]:
+            async with database.transaction() as tx:
+                return await sweeps.next_due(tx, rows.noon + timedelta(hours=1), "end", but)
+
+        await filed("old", {"clocks": [due(0), due(5, "validity", "end")]})
+        await filed("renewing", {"clocks": [due(3)]})
+        await filed("later", {"clocks": [due(7)]})
+        assert await taken() == ["renewing"]
+        assert await taken("renewing") == ["old"]
+        await filed("other", {"clocks": [due(1), due(4, "validity", "end")]})
+        assert await taken() == ["renewing"]
+        assert await taken("renewing") == ["later"]  # due after both, and none that ends is before
+        assert await taken("renewing", "later") == ["other"]
+        assert await taken("renewing", "later", "other") == ["old"]
+
     async def test_a_poisoned_case_does_not_stop_the_line(
         self, database: Database, filed: Any, rows: Any
     ) -> None:

@@ -273,7 +273,7 @@ class OfferShown(Shown):
     allowed: bool
     reason: str = Field(description="现在不能办的原因")
     law: str
-    says: str = Field(description="办以前要知道的：为什么要比平常多写一项")
+    says: str = Field(description="办以前要知道的：还缺什么材料，或者为什么要比平常多写一项")
 
 
 class MandateShown(Shown):

@@ -244,4 +244,4 @@ class Offer:
     allowed: bool
     reason: str = ""
     law: str = ""
-    says: str = ""  # what to know before it is done: why more than usual is asked for
+    says: str = ""  # what to know before it is done: what lacks, why more than usual is asked for

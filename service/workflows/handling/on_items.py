@@ -73,6 +73,12 @@ def consider(work: Work, item: Item, name: str, actor: Actor) -> None:
         work.machine(item).fire(item.state, name, _guard_of(work, item, ways))
 
 
+def warnings(work: Work, item: Item, transition: Transition, actor: Actor) -> str:
+    """Say what to know before a way is taken that nothing forbids."""
+    move = Move(item, transition, actor, "", was=item.state)
+    return "；".join(said for warns in legal_order.WARNS if (said := warns(work, move)))
+
+
 def expire(work: Work, clock: Clock, actor: Actor) -> None:
     """Let the end of a clock do what its institute says, else take the action that the lifecycle names."""
     if ends := legal_order.EXPIRES.get(clock.expiry):

@@ -3,6 +3,7 @@
 Law: 行政许可法 32 ①(五), ②; R-ACC-5, R-ACC-8.
 """
 
+from service.workflows.application import in_hand
 from service.workflows.calendar import local_date
 from service.workflows.case.engine import CLOCK
 from service.workflows.case.lifecycle import PLEDGED
@@ -14,6 +15,17 @@ from service.workflows.rules import joint
 from service.workflows.worksheet import Work
 
 PAPERS = frozenset({"acceptance", "tolerant_acceptance"})
+
+
+def warns(work: Work, move: Move) -> str:
+    """Say before a grant which required papers are not there: silence accepts without them, and bars nobody (R-ACC-5)."""
+    item, case = move.item, work.case
+    if item.accepted_on is None or not work.machine(item).decides(move.transition, move.was):
+        return ""
+    follow = in_hand.open_gaps(case, item.item)
+    lacking = in_hand.missing(work.release, case, item, work.facts())
+    titles = [work.release.vocabulary.materials[m].title for m in lacking if m not in follow]
+    return f"受理时材料不齐，至今还缺{'、'.join(titles)}" if titles else ""
 
 
 def moved(work: Work, move: Move) -> None:

@@ -1,8 +1,9 @@
 """法定顺序 — where the institutes of the law speak, and in which order.
 
-An institute has up to nine places where it speaks, each a function of its module:
+An institute has up to ten places where it speaks, each a function of its module:
 
     refuse   what it forbids, before anything that the action carries is looked at
+    warns    what to know before it is done, though it is not forbidden
     apply    what it changes before the state moves: the conditions of the lifecycle see it
     moved    what it changes with the new state, before clocks turn, the record is written and papers go out
     says     what it adds to the paper of the move
@@ -66,6 +67,7 @@ class Institute:
     name: str
     law: str
     refuse: Speaks | None = None
+    warns: Callable[[Work, Move], str] | None = None
     apply: Speaks | None = None
     moved: Speaks | None = None
     says: Callable[[Work, Move, str], Said | None] | None = None
@@ -124,6 +126,7 @@ RULES: tuple[Institute, ...] = (
     Institute(
         name="受理",
         law="行政许可法 32",
+        warns=acceptance.warns,
         moved=acceptance.moved,  # its day is what the limits below count from
         says=acceptance.says,
     ),
@@ -264,6 +267,7 @@ RULES: tuple[Institute, ...] = (
 
 # Collected once: most institutes speak in few places, and every transition asks in all of them.
 REFUSE = tuple(each.refuse for each in RULES if each.refuse)
+WARNS = tuple(each.warns for each in RULES if each.warns)
 APPLY = tuple(each.apply for each in RULES if each.apply)
 MOVED = tuple(each.moved for each in RULES if each.moved)
 SAYS = tuple(each.says for each in RULES if each.says)

@@ -115,6 +115,19 @@ class TestSilence:
         story.until("2026-10-28T00:00")
         assert (story.state("food"), story.item("food").noted) == ("reviewing", [])
 
+    def test_a_paper_that_is_still_missing_is_told_before_the_grant(self, shop: type[Town]) -> None:
+        """Accepted by silence without its plan: nobody is barred from granting it, but who decides is told."""
+        story = shop.submitted("food", missing=("plan",), at="2026-10-20T10:04:31.417389")
+        story.until("2026-10-28T00:00")
+        story.wang("food.propose", "2026-10-28T09:12:07.203118", opinion="照现有材料审查。")
+        offer = story.offers("zhao")["food.grant"]
+        assert (offer.allowed, offer.says) == (True, "受理时材料不齐，至今还缺平面图")
+        assert story.offers("zhao")["food.refuse"].says == ""
+        story.zhao("food.grant", "2026-10-28T15:40:52.660019", opinion="同意。")
+        complete = shop.accepted("food", at="2026-10-20T10:04:31.417389")
+        complete.wang("food.propose", opinion="符合。")
+        assert complete.offers("zhao")["food.grant"].says == ""
+
     def test_silence_on_one_item_while_another_is_in_correction(self, shop: type[Town]) -> None:
         """One department's silence accepts its item while another's waits for the applicant (R-BND-4)."""
         story = shop.submitted("food", "drain", missing=("plan",), at="2026-10-20")

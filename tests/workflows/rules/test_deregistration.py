@@ -64,7 +64,7 @@ class TestRequest:
 
 
 class TestMoot:
-    """What hangs on a grant is closed when it has ended (L21)."""
+    """What hangs on a grant is closed when it has ended (行政许可法 70)."""
 
     def test_no_check_after_a_revocation(self, shop: type[Town]) -> None:
         """Nothing is left to check, and nobody is late with it: no red card, no breach."""

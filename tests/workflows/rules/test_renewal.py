@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from service.errors import DataInvalid
+from service.errors import ActionNotAllowed, DataInvalid
 from service.workflows.case.situation import Held
 from service.workflows.definition.models import Renewal
 from service.workflows.rules.renewal import dates
@@ -238,6 +238,19 @@ class TestRenewal:
         other = begun(shop, "renew", "2026-09-07")
         other.li("renew.not_required", reasons=["needless"])
         assert other.item("renew").outcome == "not_required"
+
+    def test_what_is_wrong_is_put_right_at_the_counter(self, shop: type[Town]) -> None:
+        """On the day of its receipt a paper that it lacks is handed in, and nothing needs a notice (行政许可法 32 ①(三))."""
+        form = {"form": {"certificate_number": CARD.number}}
+        typed = {"account": "", "entered_by": "li", "channel": "counter"}
+        story = shop.begun("renew", at="2026-10-09T09:10:44.530217", case=form | typed).story
+        story.library = (CARD,)
+        story.li("submit", materials=[])
+        with pytest.raises(ActionNotAllowed, match="平面图"):
+            story.li("renew.accept", "2026-10-09T09:31:05.118340")
+        story.li("renew.correct_on_spot", "2026-10-09T09:40:19.902113", materials=["plan"])
+        story.li("renew.accept")
+        assert (story.state("renew"), story.item("renew").corrections) == ("reviewing", 0)
 
     def test_deemed_renewed_with_a_gap_it_waits_for_the_paper(self, shop: type[Town]) -> None:
         """Silence renews, but what was to follow still keeps the certificate locked (行政许可法 50; R-RQ-1)."""

@@ -109,6 +109,19 @@ class TestSpecial:
         story.qian("food.extend", days=10, reason="案情复杂")
         assert story.due("food.decision", "statutory") == date(2026, 8, 7)
 
+    def test_a_promise_that_was_used_up_ends_on_the_day_of_the_restart(
+        self, shop: type[Town]
+    ) -> None:
+        """Of the promise it is the same: red when the day of the restart is over, and not before (R-CLK-3)."""
+        story = shop.accepted("food", at="2026-06-18T09:12:33.120417")
+        assert story.due("food.decision", "promised") == date(2026, 7, 3)
+        story.wang("food.start_special", "2026-07-03T15:00:07.331002", **TESTING | {"days": 10})
+        story.wang("food.end_special", "2026-07-13T10:11:12.131415")
+        assert story.due("food.decision", "promised") == date(2026, 7, 13)
+        assert story.until("2026-07-13T23:59").clock("food.decision").red_on is None
+        story.until("2026-07-14T00:00")
+        assert story.clock("food.decision").red_on == date(2026, 7, 14)
+
     def test_a_restart_on_a_day_off(self, shop: type[Town]) -> None:
         """(20 + 5)th working day: Friday, though the procedure ended on Sunday; overdue when the restart's day is over."""
         story = shop.accepted("food", at="2026-06-18")

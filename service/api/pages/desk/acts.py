@@ -157,7 +157,7 @@ def _way(view: CaseView, offer: Offer, colleagues: Mapping[str, str]) -> Way:
         paper=notice_title(notice, view.release.subject(item.item)) if notice else "",
         ends_badly=notice in NEGATIVE_NOTICES or _ends_badly(view, item, transition),
         leads_to=list(machine_for(view.release, item.item).states).index(transition.to),
-        explains=EXPLAINS.get(_final(view, item, transition) or "", ""),
+        explains=offer.says or EXPLAINS.get(_final(view, item, transition) or "", ""),
         gaps=_missing(view, item) if "gaps" in offer.needs else (),
         points=view.points_checked(item) if checks.RECORD in offer.needs else (),
         choices=choices,
