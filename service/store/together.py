@@ -69,12 +69,15 @@ class Lane(Generic[E, R]):
             self._leave()
 
         timer = asyncio.get_running_loop().call_later(LATE_SECONDS, late)
+        found: Sequence[R | BaseException]
         try:
             found = await self._found([entry for entry, _ in batch])
-        except BaseException:
+        except asyncio.CancelledError:
             for _, answer in batch:
                 answer.cancel()
             raise
+        except BaseException as end:  # noqa: BLE001 - the end of the process is told to who waits, as without a batch
+            found = [end for _ in batch]
         finally:
             timer.cancel()
             if on_time:
@@ -85,7 +88,7 @@ class Lane(Generic[E, R]):
         for (_, answer), each in zip(batch, found, strict=True):
             if answer.done():  # who waited has gone
                 continue
-            if isinstance(each, Exception):
+            if isinstance(each, BaseException):
                 answer.set_exception(each)
             else:
                 answer.set_result(each)
