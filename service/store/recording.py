@@ -68,7 +68,7 @@ class Sheet:
 
 
 def lost(error: Exception, told: Told) -> Exception:
-    """Return what a failure means if somebody else was faster, else the failure."""
+    """Return what a failure means if somebody else was faster, else the failure; raised as it is, it has its cause."""
     found: Exception = error
     if taken(error, "idempotency"):
         found = KeyTaken()
@@ -89,7 +89,7 @@ async def record_one(tx: Connection, told: Told, drawing: Drawing | None = None)
         else:
             written = await tx.hop(lambda raw: one_sqlite(raw, told))
     except Exception as error:
-        raise lost(error, told) from error
+        raise lost(error, told)  # noqa: B904 - it has its cause; the failure itself may not be its own
     if not written:
         raise Overtaken(seen=told.seen_version)
     tx.wrote = True
