@@ -68,7 +68,7 @@ def _laid_out(
     known: Known = []
     for part in here["sections"]:
         for field in part["fields"]:
-            name, saved = f"form/{field['code']}", _saved(draft, field)
+            name, saved = f"form/{field['code']}", saved_texts(draft, field)
             texts = list(form.fields[name]) if name in form else saved
             if field["origin"] and name not in errors:
                 known.append((field, texts, [text for text in texts if text] != saved))
@@ -77,7 +77,7 @@ def _laid_out(
     return to_fill, known
 
 
-def _saved(draft: Draft, field: dict[str, Any]) -> list[str]:
+def saved_texts(draft: Draft, field: dict[str, Any]) -> list[str]:
     """Return the texts that stand for what was saved, also where it does not fit, else for what is proposed."""
     value = draft.case.form.get(field["code"], field["value"]) if field["fault"] else field["value"]
     return texts_of(draft.release.vocabulary.fields[field["code"]], value)
@@ -94,7 +94,7 @@ async def save(
     if not 1 <= n <= len(draft.content["pages"]):
         return see(f"/apply/{number}")
     fields = [f for part in draft.content["pages"][n - 1]["sections"] for f in part["fields"]]
-    kept, errors = _read(draft, fields, form)
+    kept, errors = read(draft, fields, form)
     try:
         draft = await drafts.changed(desk, visitor, form, number, {"form": kept})
     # another window saved first: what was typed here is shown again and may be saved
@@ -116,10 +116,10 @@ async def save(
     )
 
 
-def _read(
+def read(
     draft: Draft, fields: list[dict[str, Any]], form: Filled
 ) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """Return the form as it is to be kept, and what is wrong or empty on this page.
+    """Return the form as it is to be kept, and what is wrong or empty of these fields.
 
     What does not fit is kept as it was typed: the overview says so, and nothing old is handed in for it.
     """

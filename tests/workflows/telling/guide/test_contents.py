@@ -128,7 +128,7 @@ class TestCommitment:
     def test_is_offered_with_its_whole_text(self, desk: Desk) -> None:
         """What is promised, waived and checked later is told before anyone chooses."""
         offer = by_code(desk.guide()["items"])["fire-check"]["commitment"]
-        assert (offer["offered"], offer["why_not"]) == (True, "")
+        assert (offer["offered"], offer["unknown"], offer["why_not"]) == (False, True, "")
         assert offer["text"].startswith("# 消防安全检查告知承诺书")
         assert offer["limit"] == {"limit": "1wd", "title": "1个工作日"}
         assert offer["waives"] == [{"code": "fire-plan", "title": "消防平面图"}]
@@ -159,12 +159,28 @@ class TestCommitment:
             by_code(desk.guide(form={"usable_area": n})["items"])["fire-check"]["commitment"]
             for n in (90, 2000)
         )
-        assert (small["offered"], small["depends_on"]) == (True, [])
-        assert (large["offered"], large["depends_on"]) == (False, [])
+        assert (small["offered"], small["unknown"], small["depends_on"]) == (True, False, [])
+        assert (large["offered"], large["unknown"], large["depends_on"]) == (False, False, [])
+
+    def test_takes_what_was_only_proposed_for_unknown(self, desk: Desk) -> None:
+        """What an earlier application said opens nothing before the applicant has looked at it."""
+        before = Earlier({"usable_area": 80.0}, "来自您2026年10月9日的申请")
+        found = desk.guide(earlier=before, handling={"fire-check": "commitment"})
+        fire = by_code(found["items"])["fire-check"]
+        assert (fire["commitment"]["unknown"], fire["handling"]["code"]) == (True, "ordinary")
+
+    def test_is_not_unknown_to_the_excluded(self, desk: Desk) -> None:
+        """What is known decides where the rest cannot change it: nobody is asked for nothing."""
+        who = Applicant("sole-trader", "示例小馆", "92999901MADEM0046F", excluded=True)
+        offer = by_code(desk.guide(who=who)["items"])["fire-check"]["commitment"]
+        assert (offer["unknown"], offer["depends_on"]) == (False, [])
 
     def test_changes_limit_and_materials(self, desk: Desk) -> None:
         """The guide for this choice shows its own limit and drops what is waived (R-NCP-6)."""
-        ordinary, promise = desk.guide(), desk.guide(handling={"fire-check": "commitment"})
+        ordinary, promise = (
+            desk.guide(form={"usable_area": 90}, handling={"fire-check": way})
+            for way in ("ordinary", "commitment")
+        )
         fire = by_code(promise["items"])["fire-check"]
         assert fire["handling"] == {"code": "commitment", "title": "告知承诺"}
         assert fire["limits"]["promised"]["limit"] == "1wd"
