@@ -242,6 +242,23 @@ class GuidePrefill(Shown):
     origin: str
 
 
+class GuidePlaceField(Shown):
+    """上次那个地方的一项。"""
+
+    code: str
+    title: str
+    value: Any
+    said: str
+
+
+class GuideSamePlace(Shown):
+    """上次填的，属于某个地方的内容：申请人说是同一个地方，才填进表里。"""
+
+    ask: str
+    origin: str = Field(description="哪一次申请")
+    fields: list[GuidePlaceField]
+
+
 class GuidePromise(Shown):
     """整件的承诺时限。"""
 
@@ -325,6 +342,9 @@ class GuideShown(Shown):
     materials: list[GuideMaterial]
     form: dict[str, Any] = Field(description="一张表的 JSON Schema（2020-12）")
     prefill: dict[str, GuidePrefill]
+    same_place: GuideSamePlace | None = Field(
+        description="可以沿用的上次那个地方的内容；没有、已经填了、看得出不是同一个地方的为空"
+    )
     undecided: GuideUndecidedAll
     limits: GuidePromise
     dates: GuideDates

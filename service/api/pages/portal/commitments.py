@@ -74,10 +74,11 @@ async def chosen(
     try:
         changes, wrong = _read(draft, form)
         draft = await drafts.changed(desk, visitor, form, number, changes)
-        if wrong:
-            raise DataInvalid(f"有 {len(wrong)} 处要填写或改正", errors=wrong)
     except (DataInvalid, CaseChanged) as refusal:
         return _again(request, visitor, await drafts.opened(desk, visitor, number), form, refusal)
+    if wrong:
+        fault = DataInvalid(f"有 {len(wrong)} 处要填写或改正", errors=wrong)
+        return _again(request, visitor, draft, form, fault)
     return see(draft.following(f"/apply/{number}/commitments", or_here="form" in changes))
 
 

@@ -11,6 +11,7 @@ from service.api.pages.frame import errors_of, see
 from service.api.pages.portal import drafts
 from service.api.pages.portal.drafts import Draft
 from service.api.pages.visit import Member, SignedIn
+from service.api.rest.guide_shapes import GuideSamePlace
 from service.api.texts import CaseNumber, Whole
 from service.errors import CaseChanged, DataInvalid, ServiceError
 from service.workflows.telling import checked_value, texts_of, value_of
@@ -49,11 +50,19 @@ def _page(
         f"/apply/{draft.number}/form/{n}",
         here=pages[n - 1],
         to_fill=to_fill,
+        same=_same_place(draft, pages[n - 1]),
         known=known,
         answered=ANSWERED,
         filled=filled,
         refusal=refusal,
     )
+
+
+def _same_place(draft: Draft, here: dict[str, Any]) -> GuideSamePlace | None:
+    """Return what is known of the place of an earlier application, on the pages that ask for some of it."""
+    offer = draft.guide.same_place if draft.guide else None
+    asked = {field["code"] for part in here["sections"] for field in part["fields"]}
+    return offer if offer and asked & {field.code for field in offer.fields} else None
 
 
 Shown = dict[str, list[tuple[dict[str, Any], list[str]]]]
@@ -95,6 +104,9 @@ async def save(
         return see(f"/apply/{number}")
     fields = [f for part in draft.content["pages"][n - 1]["sections"] for f in part["fields"]]
     kept, errors = read(draft, fields, form)
+    same = form.text("then") == "same-place" and draft.guide and draft.guide.same_place
+    if same:  # what was typed here counts
+        kept = {**{field.code: field.value for field in same.fields}, **kept}
     try:
         draft = await drafts.changed(desk, visitor, form, number, {"form": kept})
     # another window saved first: what was typed here is shown again and may be saved
@@ -107,6 +119,8 @@ async def save(
             refusal=refusal,
             filled=form,
         )
+    if same:
+        return see(f"/apply/{number}/form/{n}")
     later = form.text("then") == "list" and not form.unreadable
     if errors and not later:
         wrong: ServiceError = DataInvalid(f"有 {len(errors)} 处要填写或改正", errors=errors)

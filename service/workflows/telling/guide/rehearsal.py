@@ -44,6 +44,7 @@ class Rehearsal:
     handling: dict[str, Handling]  # of each item, as it would really be handled
     refused: dict[str, str]  # items whose commitment is not open → why
     unsure: dict[str, list[str]]  # items whose commitment is open or not by these form fields
+    earlier: Earlier
     # Prefilled field → where it comes from, in Chinese.
     origins: dict[str, str] = field(default_factory=dict)
     # Items about a certificate → which.
@@ -129,6 +130,7 @@ def rehearse(
         handling=_handled(codes, _wishes(release, handling), {*refused, *unsure}),
         refused=refused,
         unsure=unsure,
+        earlier=earlier,
         origins={name: said for name, said in origins.items() if filled[name] == known[name]},
         continuing=_continued(work, codes),
         asked_library=library is not None,
@@ -197,7 +199,8 @@ def _sources(
     titles = release.vocabulary.certificates
     for source in release.vocabulary.fields[name].source:
         if source == EARLIER:
-            yield earlier.form.get(name), earlier.said
+            if release.vocabulary.fields[name].of in (None, "person"):
+                yield earlier.form.get(name), earlier.said
         elif source == REGION:
             yield release.directory.region.code, "这件事由本地办理"
         elif source.startswith(CERTIFICATE):

@@ -1,19 +1,31 @@
 """The guide: what applies and what does not, what is needed — the same as the engine would have it."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from service.errors import DataInvalid
 from service.workflows.application.questions import Applicant
+from service.workflows.authoring.compiling import compile_release
+from service.workflows.authoring.pack import Pack
 from service.workflows.calendar import WorkCalendar
 from service.workflows.definition.release import Release
 from service.workflows.telling.guide import Earlier, guide
 from service.workflows.telling.guide.text import guide_text
 from tests.workflows.telling.guide.conftest import ANSWERS, LICENCE, Desk, by_code
 from tests.workflows.town import SAMPLES, town
+
+
+def with_field(pack: Pack, *names: str, **changes: Any) -> Release:
+    """Return the bundle with some fields declared otherwise."""
+    fields = pack.vocabulary.fields
+    changed = {name: fields[name].model_copy(update=changes) for name in names}
+    vocabulary = pack.vocabulary.model_copy(update={"fields": {**fields, **changed}})
+    return compile_release(replace(pack, vocabulary=vocabulary), "open-shop")
 
 
 class TestItems:
@@ -339,6 +351,37 @@ class TestForm:
         assert found["usable_area"] == {"value": 80.0, "origin": "来自您2026年10月9日的申请"}
         assert {"address", "seats"} & set(found) == set()
         assert "usable_area" not in desk.guide(earlier=before, form={"usable_area": 90})["prefill"]
+
+    def test_asks_whether_it_is_the_same_place(self, desk: Desk, pack: Pack) -> None:
+        """What belongs to a place fills no other place; what belongs to that case fills nothing."""
+        before = Earlier({"usable_area": 80.0, "area": 400}, "来自您2026年10月9日的申请")
+
+        def asked(of: str, form: dict[str, Any], earlier: Earlier = before) -> Any:
+            desk.release = with_field(pack, "usable_area", of=of)
+            found = desk.guide(form=form, earlier=earlier)
+            return "usable_area" in found["prefill"], found["same_place"]
+
+        assert asked("person", {}) == (True, None)
+        assert asked("case", {}) == (False, None)
+        filled, offer = asked("place", {})
+        assert (filled, offer["ask"], offer["origin"]) == (
+            False,
+            "这次说的，和上次是同一个地方吗？",
+            "来自您2026年10月9日的申请",
+        )
+        assert offer["fields"] == [
+            {"code": "usable_area", "title": "使用面积", "value": 80.0, "said": "80㎡"}
+        ]
+        assert asked("place", {"usable_area": 80.0}) == (False, None)  # filled in already
+        assert asked("place", {"usable_area": 90.0}) == (False, None)
+        # who applies for the same anew is asked nothing
+        assert asked("place", {}, replace(before, whole=True)) == (True, None)
+
+    def test_knows_another_place_by_what_is_known(self, desk: Desk, pack: Pack) -> None:
+        """Whose floor is larger than it was is in another place."""
+        desk.release = with_field(pack, "usable_area", "area", of="place")
+        was = Earlier({"usable_area": 80.0, "area": 90}, "来自您2026年10月9日的申请")
+        assert desk.guide(earlier=was)["same_place"] is None
 
     def test_takes_having_none_for_an_answer(self, desk: Desk) -> None:
         """Who chose nothing of a list is not asked again in the form."""
