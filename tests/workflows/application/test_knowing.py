@@ -10,7 +10,6 @@ from service.workflows.application.questions import asked_questions
 from service.workflows.authoring.compiling import compile_release
 from service.workflows.authoring.pack import Pack
 from service.workflows.definition.release import Release
-from tests.workflows.telling.conftest import pack, release  # noqa: F401  # fixtures
 
 FACTS: dict[str, Any] = {
     "answers": {"area": 400},
@@ -80,10 +79,10 @@ class TestQuestions:
             for each in one.questions
         ]
         bundles = {"open-shop": one.model_copy(update={"questions": asks})}
-        release = compile_release(replace(pack, bundles=bundles), "open-shop")
+        other = compile_release(replace(pack, bundles=bundles), "open-shop")
 
         def asked(answers: dict[str, Any]) -> bool:
-            return "fumes" in [question.id for question in asked_questions(release, answers)]
+            return "fumes" in [question.id for question in asked_questions(other, answers)]
 
         assert [asked(each) for each in ({}, {"dishes": []}, {"dishes": ["hot"]})] == [
             False,
