@@ -15,7 +15,7 @@ from service.api.rest.guide_shapes import GuideShown
 from service.api.rest.shapes import Given, json_answer
 from service.api.texts import Clean, Code, Data, Short
 from service.errors import NotFound
-from service.workflows.case import one_person
+from service.office.applications import may_know
 from service.workflows.definition import ApplicantType
 from service.workflows.telling import bundle_chart, bundle_mermaid, matching_bundles
 
@@ -107,7 +107,7 @@ async def make_guide(
         given.certificates,
         given.form,
         now=now,
-        own=who is not None and who.subject == one_person(given.applicant.id) != "",
+        own=may_know(who, bundle, given.applicant.id),
     )
     return json_answer(GuideShown.model_validate(found).model_dump_json())
 
