@@ -113,17 +113,14 @@ def rehearse(
     own, barred = library or (), applicant.excluded
     situation = Situation(release, calendar, now, excluded=barred, library=own, bans=bans)
     work = Work(situation, _case(release, applicant, selection))
-    certificates = {**holdings.certificates_say(own, applicant.id, work.today), **certificates}
-    known, origins = _prefill(work, certificates, earlier)
+    said = holdings.certificates_say(own, applicant.id, work.today)
+    known, origins = _prefill(work, {**said, **certificates}, earlier)
     given = needed.check_form(release, {**selection.facts["form"], **form})
     codes = selection.going
     # what an earlier application said is only proposed: nothing hangs on it before it was looked at
-    looked_at = {n: v for n, v in known.items() if origins[n] != earlier.said}
-    work.case.form = {**looked_at, **given}
-    closed = {code: commitments.closed(work, code, codes) for code in codes}
+    work.case.form = {n: v for n, v in known.items() if origins[n] != earlier.said} | given
+    refused, unsure = _closed(work, codes)
     work.case.form = filled = {**known, **given}
-    refused = {code: why for code, (why, _) in closed.items() if why}
-    unsure = {code: hangs_on for code, (_, hangs_on) in closed.items() if hangs_on}
     return Rehearsal(
         work=work,
         selection=selection,
@@ -134,6 +131,15 @@ def rehearse(
         origins={name: said for name, said in origins.items() if filled[name] == known[name]},
         continuing=_continued(work, codes),
         asked_library=library is not None,
+    )
+
+
+def _closed(work: Work, codes: Collection[str]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Return of which items the commitment is not open and why, and of which that hangs on which form fields."""
+    closed = {code: commitments.closed(work, code, codes) for code in codes}
+    return (
+        {code: why for code, (why, _) in closed.items() if why},
+        {code: hangs_on for code, (_, hangs_on) in closed.items() if hangs_on},
     )
 
 
