@@ -115,18 +115,17 @@ def rehearse(
     said = holdings.certificates_say(own, applicant.id, work.today)
     known, origins = _prefill(work, {**said, **certificates}, earlier)
     given = needed.check_form(release, {**selection.facts["form"], **form})
-    codes = selection.going
     sure = {name: known[name] for name, said in origins.items() if said != earlier.said}
-    closed = _closed(work, codes, {**sure, **given})
+    closed = _closed(work, selection.going, {**sure, **given})
     work.case.form = filled = {**known, **given}
     return Rehearsal(
         work=work,
         selection=selection,
-        handling=_handled(codes, _wishes(release, handling), closed),
+        handling=_handled(selection.going, _wishes(release, handling), closed),
         closed=closed,
         earlier=earlier,
         origins={name: said for name, said in origins.items() if filled[name] == known[name]},
-        continuing=_continued(work, codes),
+        continuing=_continued(work, selection.going),
         asked_library=library is not None,
     )
 
