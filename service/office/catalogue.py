@@ -117,6 +117,11 @@ class Catalogue:
             self._calendars[layers] = build([*built_in(), *given], layers)
         return self._calendars[layers]
 
+    @property
+    def national(self) -> WorkCalendar:
+        """Return the nation's calendar as it is known now."""
+        return self._built((NATIONAL_LAYER,))
+
     def versions(self) -> Sequence[str]:
         """Return the versions of the calendars in use by the releases this process has met."""
         return sorted({self.calendar_for(release).version for release in self._releases.values()})

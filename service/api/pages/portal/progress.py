@@ -69,7 +69,8 @@ async def my_case(
 def facts_of(found: Progress, request: Request, desk: Any) -> dict[str, Any]:
     """Return what the page shows."""
     view = found.view
-    rows = [_row_of(view, item) for item in view.told_items]
+    offices = {where.item: where.office for where in view.where}
+    rows = [_row_of(view, item, offices.get(item.item, "")) for item in view.told_items]
     own = view.own_items.values()
     offers = {offer.action: offer for offer in view.offers if not offer.item}
     link = track_address(address(request, desk), view.case) if view.own else ""
@@ -130,7 +131,7 @@ def _panel_kind(view: CaseView) -> str:
     return "bad" if view.turn.late else "run"
 
 
-def _row_of(view: CaseView, item: Item) -> Row:
+def _row_of(view: CaseView, item: Item, office: str) -> Row:
     kind, words = _state_tag(view, item)
     limits = [_limit_of(view, clock) for clock in view.clocks_of(item.item)]
     dated = [limit for limit in limits if limit and limit.left.on]
@@ -139,7 +140,9 @@ def _row_of(view: CaseView, item: Item) -> Row:
         title=titles.item_title(view.release, item.item),
         kind=kind,
         words=words,
-        department=titles.department_title(view.release, item.department),
+        department=titles.department_title(view.release, item.department)
+        if office in ("", titles.APPLICANT_TITLE)
+        else office,
         notes=tuple(_notes_of(view, item)),
         limits=tuple(sorted(dated, key=lambda limit: str(limit.left.on))),
         final_at=item.final_at,
