@@ -47,7 +47,6 @@ NOT_COUNTED = (  # 行政许可法 45; 行政复议法 11, 23
 HOW_IT_CAME = {  # on a receipt: its list → the sources of what stands there
     "materials": ("upload",),
     "fetched": ("share", "generated", "certificate"),
-    "promised": ("commitment",),
 }
 # what a transition issues to the department, not to the applicant
 INWARD = frozenset({"special_overrun", "hearing_overrun"})
@@ -259,7 +258,11 @@ def receipt(
         "items": [release.items[code].title for code in case.items],
         "materials": came["materials"],
         "fetched": came["fetched"],
-        "promised": came["promised"],
+        "promised": [
+            f"{titles[c].title}：{titles[c].promised}"
+            for c, row in held.items()
+            if row.source == "commitment"
+        ],
         "missing": [titles[code].title for code in missing],
         "dates": {
             f"{release.items[i].title}：{last_days.limit_title(c.title)}": c.due_on.isoformat()

@@ -73,6 +73,7 @@
 
   // Ctrl and Enter send the form one is in, else the one that is meant to be sent first (data-first).
   for (const hint of document.querySelectorAll("[data-js]")) hint.hidden = false;
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) print(); });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.ctrlKey) return;
     const form = event.target.form ?? document.querySelector("form[data-first]");
