@@ -152,6 +152,28 @@ class TestPages:
             for page in found["pages"]
         ]
 
+    def test_propose_what_was_typed_in_another_field(
+        self, pack: Pack, calendar: WorkCalendar, now: datetime
+    ) -> None:
+        """To be looked at and saved, like anything that is only proposed."""
+        words = dict(pack.vocabulary.fields)
+        words["keeper"] = models.VocabularyField(
+            title="安全员", type="text", source=["form.address"]
+        )
+        item = pack.items["food-licence"].model_copy(
+            update={"fields": [*pack.items["food-licence"].fields, "keeper"]}
+        )
+        changed = replace(
+            pack,
+            vocabulary=pack.vocabulary.model_copy(update={"fields": words}),
+            items={**pack.items, "food-licence": item},
+        )
+        made = Author(compile_release(changed, "open-shop"), calendar, now)
+        assert fields(made.draft())["keeper"]["value"] is None
+        field = fields(made.draft(form={"address": "示例路1号"}))["keeper"]
+        assert (field["value"], field["lacking"]) == ("示例路1号", True)
+        assert field["origin"].startswith("和您填的“")
+
 
 class TestLacking:
     """What a submission would be refused for."""

@@ -64,8 +64,11 @@ async def my_case(
     if found.view.case.state == "draft":
         return see(f"/apply/{number}")
     facts = facts_of(found, request, desk)
-    page = shown(request, visitor, "portal/my_case.html", small=on_a_phone(request), **facts)
-    return vary_by_phone(page)
+    did = request.query_params.get("did", "")
+    small = on_a_phone(request)
+    return vary_by_phone(
+        shown(request, visitor, "portal/my_case.html", small=small, did=did, **facts)
+    )
 
 
 def facts_of(found: Progress, request: Request, desk: Any) -> dict[str, Any]:
@@ -89,7 +92,6 @@ def facts_of(found: Progress, request: Request, desk: Any) -> dict[str, Any]:
         "notices": view.case.notices,
         "states": titles.CERTIFICATE_STATES,
         "endings": list(_endings(view)),
-        "did": request.query_params.get("did", ""),
         "poor": any(
             r.grade <= titles.LOW_GRADE and not r.anonymous for r in view.case.ratings.values()
         ),

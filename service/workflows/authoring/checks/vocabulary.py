@@ -13,7 +13,7 @@ from service.workflows.definition.diagnostics import At, Diagnostic, found, near
 
 APPLICANT_SOURCES = ("name", "id", "type")
 _SOURCE = re.compile(
-    r"applicant\.(\w+)|(?:person|organisation)\.(?:name|id)|certificate\.([a-z0-9-]+)\.([a-z][a-z0-9_]*)|region|earlier"
+    r"applicant\.(\w+)|(?:person|organisation)\.(?:name|id)|certificate\.([a-z0-9-]+)\.([a-z][a-z0-9_]*)|region|earlier|form\.([a-z][a-z0-9_]*)"
 )
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -85,7 +85,9 @@ def _field(view: View, name: str, field: models.VocabularyField) -> Iterator[Dia
         if parts is None or (parts[1] and parts[1] not in APPLICANT_SOURCES):
             wanted = "、".join(f"applicant.{each}" for each in APPLICANT_SOURCES)
             own = "person.name、person.id（个人申请时）、organisation.name、organisation.id（单位申请时）"
-            hint = f"可写：{wanted}、{own}、certificate.<证照>.<字段>、region，或 earlier"
+            hint = (
+                f"可写：{wanted}、{own}、certificate.<证照>.<字段>、form.<字段>、region，或 earlier"
+            )
             yield found(at, "E209", f"预填来源“{text}”写法不对", hint)
         elif parts[2]:
             among = view.pack.vocabulary.certificates
@@ -95,6 +97,8 @@ def _field(view: View, name: str, field: models.VocabularyField) -> Iterator[Dia
                     near(parts[3], {"number", *among[parts[2]].carries}) or "写进这种证照的 carries"
                 )
                 yield found(at, "E209", f"证照“{parts[2]}”的照面上没有“{parts[3]}”", hint)
+        elif parts[4]:
+            yield from view.known("field", parts[4], set(view.pack.vocabulary.fields) - {name}, at)
 
 
 def bounds(source: Source, path: tuple[str | int, ...], field: Declared) -> Iterator[Diagnostic]:
