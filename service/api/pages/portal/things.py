@@ -25,6 +25,7 @@ router = APIRouter(include_in_schema=False)
 NO_NUMBER = "-"  # the number of an applicant who is not known yet
 TO_LOOK_UP = ("id-number", "uscc", "number")  # what nobody knows by heart
 MOST_TO_LOOK_UP = 6
+MOST_DRAWN, CHART = 8, "_chart"  # no question can be called so
 MOST_DRAFTS = 5  # drafts that are offered to go on with
 
 
@@ -32,7 +33,7 @@ MOST_DRAFTS = 5  # drafts that are offered to go on with
 async def thing(bundle: Code, request: Request, desk: Counter, visitor: Visiting) -> Response:
     """Tell what a bundle is: what, who, how long, what it costs, what is saved."""
     release = await desk.office.bundle(bundle)
-    fees = sum(item.fee.amount for item in release.items.values() if item.fee)
+    fees = [charge for item in release.items.values() for charge in item.charges()]
     return shown(
         request,
         visitor,
@@ -86,12 +87,19 @@ async def guide_page(
         "said_again": texts_of,
         "query": query_of(release, answers),
         "number": number,
-        "drawing": bundle_chart(release, selected=[item["code"] for item in found["items"]]),
+        "drawing": _drawing(release, found, wanted=CHART in request.query_params),
         "starting": starting(release, visitor.actor),
         "answers": answers,
         "drafts": [] if number else await _drafts_begun(release, desk, visitor),
     }
     return vary_by_phone(shown(request, visitor, "portal/guide.html", **(context | more)))
+
+
+def _drawing(release: Release, found: Mapping[str, Any], *, wanted: bool) -> str:
+    """Return the chart of these items; nothing for a single one, and of very many only where it is asked for."""
+    codes = [item["code"] for item in found["items"]]
+    shown = len(codes) > 1 and (wanted or len(codes) <= MOST_DRAWN)
+    return bundle_chart(release, selected=codes) if shown else ""
 
 
 async def _found(

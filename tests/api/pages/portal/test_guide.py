@@ -67,6 +67,13 @@ class TestGuide:
         browser.http.cookies.set("elder", "1")
         assert "您的流程图" not in (await browser.get(f"{GUIDE}?{WITH_SIGN}")).headings
 
+    async def test_draws_very_many_items_where_one_asks(self, browser: Browser) -> None:
+        """The page stays light; the chart is one press away."""
+        page = await browser.get(f"{GUIDE}?{EVERYTHING}")
+        way = next(href for words, href in page.links if words.endswith("画成图看"))
+        drawn = await browser.get(way)
+        assert any(tag == "svg" and given.get("role") == "img" for tag, given in drawn.tags)
+
     async def test_can_be_shared(self, citizen: Browser) -> None:
         """The address holds answers only, also for who has signed in."""
         page = await citizen.get(f"{GUIDE}?{CAFE}")
