@@ -10,19 +10,14 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, Literal
 
-from service.workflows.case.columns import (
-    Body,
-    Extension,
-    Point,
-    Signature,
-    ThirdParty,
-)
+from service.workflows.case.columns import Body, Extension, Point, Signature, ThirdParty
 from service.workflows.case.inspections import Inspection
 from service.workflows.case.procedures import (
     Draw,
     Feedback,
     Hearing,
     LegalReview,
+    Payment,
     RenewalWindow,
     Selected,
     SpecialProcedure,
@@ -89,6 +84,7 @@ class Item:
     legal_review: LegalReview | None = None
     selection: Selected | None = None
     feedback: Feedback | None = None
+    payment: Payment | None = None
     officers: list[str] = field(default_factory=list)  # who checked on the spot, or is drawn to
     ground: str = ""  # of a revocation: one of GROUNDS
     severity: Severity | Literal[""] = ""  # of a repair: how grave the broken promise was
