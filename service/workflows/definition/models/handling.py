@@ -86,6 +86,10 @@ class Effect(Model):
         None,
         description="记下已经办过的一步：legal_review 法制审核，selection 招标、拍卖、考试的结果",
     )
+    payment: Literal["due", "paid", "waived", "refunded"] | None = Field(
+        None,
+        description="缴费：due 通知缴费，paid 记录已缴，waived 免缴，refunded 退费；要带的金额、票据、理由由引擎加上",
+    )
     begin: Code | None = Field(None, description="另起哪个附带程序")
     parent: Name | None = Field(None, description="附带程序这样结束时，原事项随之办哪个动作")
     hearing: HearingStep | None = Field(
