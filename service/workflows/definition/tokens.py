@@ -13,7 +13,11 @@ FUNCTIONS = frozenset({"size", "contains", "startsWith", "endsWith", "all", "exi
 
 # Full-width marks → what to write; a lone equals sign compares in no expression.
 MARKS = dict(
-    zip("＞＜＝（），！＆｜：", (">", "<", "==", "(", ")", ",", "!", "&&", "||", ":"), strict=True)
+    zip(
+        "＞＜＝（），！＆｜：“”‘’",
+        (">", "<", "==", "(", ")", ",", "!", "&&", "||", ":", '"', '"', "'", "'"),
+        strict=True,
+    )
 )
 WORDS = {"and": "&&", "or": "||", "not": "!", "AND": "&&", "OR": "||", "NOT": "!"}
 
