@@ -27,7 +27,7 @@ from tests.launcher import ROOT, Launcher, answers, free_port
 from tests.test_crash import APPLICANT, PACK, PASSWORD
 from tests.waiting import until
 
-BEFORE = "8fa81f026d48c0aa24c84ae5d7404017933c81ea"  # named anew with each release
+BEFORE = "bb9bac85f8088a36a79c7971f38ae6876c81462e"  # named anew with each release
 CLIENTS = 3
 ENDS = {False: signal.SIGTERM, True: signal.SIGKILL}  # planted: what was begun is not finished
 
