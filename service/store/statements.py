@@ -14,10 +14,14 @@ from sqlalchemy import JSON, Boolean, Column, Date, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
-from service.store import offices, tables
+from service.store import offices, principals, tables
 from service.store.columns import LAST_DAY, AddedJson, FoldedJson, UtcDateTime
 
-_DECLARED = (tables.Case, offices.Idempotency)  # importing them is what fills the metadata
+_DECLARED = (
+    tables.Case,
+    offices.Idempotency,
+    principals.Subject,
+)  # importing them is what fills the metadata
 _OF_A_CASE = tuple(
     found.name for found in SQLModel.metadata.tables.values() if "case_id" in found.primary_key
 )

@@ -20,6 +20,7 @@ from service.verify import (
     persons,
     reapplied,
     record,
+    representing,
     sealing,
     transitions,
     witnesses,
@@ -175,6 +176,7 @@ def _findings_of(dossier: Dossier, checks: _Checks) -> Iterator[Finding]:
     yield from transitions.walk(dossier)
     yield from transitions.state(dossier)
     yield from persons.check(dossier, checks.people)
+    yield from checks.people.representations.check(dossier)
     yield from checks.dates.check(dossier)
     yield from inspections.check(dossier, checks.people)
     yield from duties.open_and_closed(dossier)
@@ -214,7 +216,8 @@ async def _known_definitions(
 async def _known_people(database: Database, report: Report) -> persons.People:
     """Read whose the accounts are, and check what two of them said of an applicant's credit."""
     async with audit.snapshot(database) as connection:
-        people = persons.People(await audit.known_people(connection))
+        known = representing.Representations(await audit.every(connection, "representations"))
+        people = persons.People(await audit.known_people(connection), known)
         classes, entries = await audit.known_credit(connection)
     for finding in persons.credit_classes(classes, entries, people):
         report.add(finding)

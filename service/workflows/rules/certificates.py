@@ -11,7 +11,8 @@ from typing import Any
 
 from service.workflows import clocks
 from service.workflows.calendar import DAY, local_date
-from service.workflows.case.parts import Case, Certificate, CertificateState, Clock, Item
+from service.workflows.case.literals import CertificateState
+from service.workflows.case.parts import Case, Certificate, Clock, Item
 from service.workflows.case.situation import CLOCK_ACTOR, Move, Situation, Step
 from service.workflows.definition.duration import Duration
 from service.workflows.definition.models import VocabularyCertificate
