@@ -8,12 +8,13 @@ from service.errors import DataInvalid, NotPermitted, one_field
 from service.workflows.application import in_hand, known, needed, order, questions
 from service.workflows.calendar import TZ
 from service.workflows.case.engine import WAITING
-from service.workflows.case.parts import CASE, Handling, Item
+from service.workflows.case.literals import Handling
+from service.workflows.case.parts import CASE, Item
 from service.workflows.case.situation import Action, Actor
 from service.workflows.handling import at_receipt, between_items, one_form
 from service.workflows.handling.carried import material_given
 from service.workflows.notices import wording
-from service.workflows.rights import LONGEST_DOCUMENT, require_standing, writes
+from service.workflows.rights import LONGEST_DOCUMENT, require_opening, require_standing, writes
 from service.workflows.rules import commitments, feedback, library, promise, renewal
 from service.workflows.worksheet import Work
 
@@ -68,6 +69,7 @@ def _require_writer(work: Work, actor: Actor) -> None:
     if not writes(work.release, work.case, actor):
         raise NotPermitted("只有申请人，或代录入的受理岗可以提交")
     require_standing(actor, work.case.applicant_id, work.case.mandate)
+    require_opening(actor, work.case.bundle)
 
 
 def _begin_items(

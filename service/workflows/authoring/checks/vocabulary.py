@@ -14,7 +14,8 @@ from service.workflows.definition.diagnostics import At, Diagnostic, found, near
 APPLICANT_SOURCES = ("name", "id", "type")
 EARLIER = "earlier"
 _SOURCE = re.compile(
-    r"applicant\.(\w+)|(?:person|organisation)\.(?:name|id)|certificate\.([a-z0-9-]+)\.([a-z][a-z0-9_]*)|region|earlier"
+    r"applicant\.(\w+)|(?:person|organisation)\.(?:name|id)|agent\.(?:name|id|acts)"
+    r"|certificate\.([a-z0-9-]+)\.([a-z][a-z0-9_]*)|region|earlier"
 )
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -86,8 +87,8 @@ def _field(view: View, name: str, field: models.VocabularyField) -> Iterator[Dia
         parts = _SOURCE.fullmatch(text)
         if parts is None or (parts[1] and parts[1] not in APPLICANT_SOURCES):
             wanted = "、".join(f"applicant.{each}" for each in APPLICANT_SOURCES)
-            own = "person.name、person.id（个人申请时）、organisation.name、organisation.id（单位申请时）"
-            hint = f"可写：{wanted}、{own}、certificate.<证照>.<字段>、region，或 earlier"
+            own = "person.name、person.id（个人，或者单位的经营者、法定代表人）、organisation.name、organisation.id（单位申请时）"
+            hint = f"可写：{wanted}、{own}、agent.acts、agent.name、agent.id（代理人）、certificate.<证照>.<字段>、region，或 earlier"
             yield found(at, "E209", f"预填来源“{text}”写法不对", hint)
         elif parts[2]:
             among = view.pack.vocabulary.certificates

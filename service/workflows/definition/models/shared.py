@@ -149,7 +149,8 @@ class VocabularyField(Model):
     )
     source: list[str] = Field(
         [],
-        description="预填来源，先写的优先：applicant.name、person.id（个人申请时）、organisation.id（单位申请时）、"
+        description="预填来源，先写的优先：applicant.name、person.id（个人，或者单位的经营者、法定代表人）、"
+        "organisation.id（单位申请时）、agent.acts、agent.name、agent.id（代理人办理时）、"
         "certificate.business-licence.address、earlier（上次申请填的）、region（本地的区划）",
     )
 

@@ -10,7 +10,8 @@ from service.workflows.application import needed, questions
 from service.workflows.application.fieldtypes import check_value
 from service.workflows.application.known import prefill
 from service.workflows.calendar import WorkCalendar
-from service.workflows.case.parts import Ban, Case, Handling
+from service.workflows.case.literals import Handling
+from service.workflows.case.parts import Ban, Case
 from service.workflows.case.situation import Held, Situation
 from service.workflows.definition.models import FieldUse, MaterialUse
 from service.workflows.definition.release import Release
