@@ -24,6 +24,7 @@ PARTS = {
     "materials": "material",
     "certificates": "certificate",
     "reasons": "reason",
+    "checks": "check",
 }
 
 
