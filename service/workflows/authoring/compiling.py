@@ -107,14 +107,9 @@ def _vocabulary(
         and (reason.field is None or reason.field in fields)
         and _asked_about(vocabulary, reason) <= fields
     }
-    checks = {
-        code: check
-        for code, check in vocabulary.checks.items()
-        if {check.at, *_looked_at(check_scope(vocabulary), check.must)} <= fields
-    }
     return vocabulary.model_copy(
         update={
-            "checks": checks,
+            "checks": _checks(vocabulary, fields),
             "fields": {name: each for name, each in vocabulary.fields.items() if name in fields},
             "materials": {
                 code: each for code, each in vocabulary.materials.items() if code in materials
@@ -125,6 +120,16 @@ def _vocabulary(
             "reasons": reasons,
         }
     )
+
+
+def _checks(vocabulary: models.Vocabulary, fields: set[str]) -> dict[str, models.Check]:
+    """Return the checks between fields that are all asked for."""
+    scope = check_scope(vocabulary)
+    return {
+        code: check
+        for code, check in vocabulary.checks.items()
+        if {check.at, *_looked_at(scope, check.must)} <= fields
+    }
 
 
 def _asked_about(vocabulary: models.Vocabulary, reason: models.VocabularyReason) -> set[str]:

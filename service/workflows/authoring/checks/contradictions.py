@@ -41,7 +41,8 @@ def _check(
     if not view.sure("field"):
         wrong = [each for each in wrong if FORM not in each.message]
     yield from wrong
-    if expression and FORM + check.at not in expression.names:
+    known = check.at in view.pack.vocabulary.fields
+    if expression and known and FORM + check.at not in expression.names:
         said = f"条件不看“{check.at}”，改它也不会对上"
         yield found(at, "E123", said, "at 写条件里的一个字段")
 

@@ -23,6 +23,13 @@ from service.workflows.telling.guide.titles import joined
 from service.workflows.worksheet import Work
 
 __all__ = ["draft", "to_hand_in"]
+NO_PARTS: Mapping[str, Any] = {
+    "pages": [],
+    "papers": [],
+    "changes": [],
+    "closed": [],
+    "clashes": [],
+}
 
 
 def draft(
@@ -46,15 +53,7 @@ def draft(
     try:
         found = guided(situation.release)
     except DataInvalid as wrong:
-        return {
-            "guide": None,
-            "pages": [],
-            "papers": [],
-            "lacking": list(wrong.facts["errors"]),
-            "changes": [],
-            "closed": [],
-            "clashes": [],
-        }
+        return {"guide": None, **NO_PARTS, "lacking": list(wrong.facts["errors"])}
     clashes = _clashes(work, typed, found)
     faults = {each["field"]: each["say"] for each in clashes}
     typed = replace(typed, faults={**faults, **typed.faults})
