@@ -13,8 +13,8 @@ from service.workflows.definition.diagnostics import At, Diagnostic, found, near
 
 APPLICANT_SOURCES = ("name", "id", "type")
 _SOURCE = re.compile(
-    r"applicant\.(\w+)|(?:person|organisation)\.(?:name|id)|agent\.(?:name|id|acts)"
-    r"|certificate\.([a-z0-9-]+)\.([a-z][a-z0-9_]*)|region|earlier"
+    r"applicant\.(\w+)|(?:(?:person|organisation)\.(?:name|id)|agent\.(?:name|id|acts))"
+    r"(?:@(?P<field>[a-z][a-z0-9_]*)=(?P<value>[a-z0-9_-]+))?|certificate\.([a-z0-9-]+)\.([a-z][a-z0-9_]*)|region|earlier"
 )
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -80,8 +80,15 @@ def _field(view: View, name: str, field: models.VocabularyField) -> Iterator[Dia
         if parts is None or (parts[1] and parts[1] not in APPLICANT_SOURCES):
             wanted = "、".join(f"applicant.{each}" for each in APPLICANT_SOURCES)
             own = "person.name、person.id（个人，或者单位的经营者、法定代表人）、organisation.name、organisation.id（单位申请时）"
-            hint = f"可写：{wanted}、{own}、agent.acts、agent.name、agent.id（代理人）、certificate.<证照>.<字段>、region，或 earlier"
+            hint = f"可写：{wanted}、{own}、agent.acts、agent.name、agent.id（代理人），都可以加条件 @字段=选项、certificate.<证照>.<字段>、region，或 earlier"
             yield found(at, "E209", f"预填来源“{text}”写法不对", hint)
+        elif parts["field"]:
+            declared = view.pack.vocabulary.fields.get(parts["field"])
+            options = declared.options if declared and declared.type == "choice" else None
+            if parts["value"] not in (options or ()):
+                near_by = "、".join(options or ()) or "先有一个 choice 字段"
+                hint = f"@ 后面写一个单选字段和它的一个选项，可选：{near_by}"
+                yield found(at, "E209", f"预填来源“{text}”的条件不成立", hint)
         elif parts[2]:
             among = view.pack.vocabulary.certificates
             yield from view.known("certificate", parts[2], among, at)
