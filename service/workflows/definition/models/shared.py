@@ -158,6 +158,7 @@ class VocabularyField(Model):
         [],
         description="预填来源，先写的优先：applicant.name、person.id（个人，或者单位的经营者、法定代表人）、"
         "organisation.id（单位申请时）、agent.acts、agent.name、agent.id（代理人办理时）、"
+        "person.name@declared_by=mother（单选字段是这个选项时）、"
         "certificate.business-licence.address、earlier（上次申请填的）、region（本地的区划）",
     )
 
