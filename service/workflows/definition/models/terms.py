@@ -39,9 +39,11 @@ FieldTypeCode = Literal[
     "money",
     "person",
     "list",
+    "rows",
 ]
+WHOLE_ONLY: tuple[FieldTypeCode, ...] = ("person", "list", "rows")  # no column of a row is one of these
 CHOSEN: tuple[FieldTypeCode, ...] = ("choice", "multi")  # the types that have options
-ValueKind = Literal["number", "text", "date", "boolean", "texts"]
+ValueKind = Literal["number", "text", "date", "boolean", "texts", "rows", "numbers", "booleans"]
 _VALUE_KINDS: dict[FieldTypeCode, ValueKind | None] = {
     "number": "number",
     "integer": "number",
@@ -51,6 +53,14 @@ _VALUE_KINDS: dict[FieldTypeCode, ValueKind | None] = {
     "multi": "texts",
     "list": "texts",
     "person": None,
+    "rows": "rows",
+}
+# as what conditions see a column of rows, by the kind of one value
+COLUMN_KINDS: dict[ValueKind | None, ValueKind] = {
+    "number": "numbers",
+    "text": "texts",
+    "date": "texts",
+    "boolean": "booleans",
 }
 Card = Literal["none", "yellow", "red"]
 CreditGrade = Literal["A", "B", "C", "D"]
