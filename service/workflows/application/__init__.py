@@ -2,6 +2,7 @@
 
 from service.workflows.application.fieldtypes import (
     Declared,
+    say_cells,
 )
 from service.workflows.application.fieldtypes import say as say_value
 from service.workflows.application.identities import (
@@ -47,6 +48,7 @@ __all__ = [
     "one_set",
     "open_gaps",
     "own_items",
+    "say_cells",
     "say_value",
     "select_items",
     "waits_for",

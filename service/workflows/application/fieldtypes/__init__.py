@@ -14,6 +14,7 @@ from service.workflows.definition.models import Region
 
 __all__ = [
     "Declared",
+    "Fault",
     "FieldType",
     "Input",
     "check_value",

@@ -30,7 +30,7 @@ BETWEEN_CELLS, BETWEEN_ROWS = "，", "；"
 
 def columns_of(declared: Declared) -> dict[str, Column]:
     """Return the columns of a field of rows by name."""
-    return declared.columns if isinstance(declared, VocabularyField) else {}
+    return declared.columns if isinstance(declared, Described) else {}
 
 
 def fewest(declared: Declared) -> int:
@@ -61,7 +61,9 @@ def rows_of(types: Types) -> FieldType:
         schema=lambda declared: _schema(types, declared),
         sample=lambda definition, today: _sample(types, definition, today),
         say=lambda declared, value, here: BETWEEN_ROWS.join(
-            BETWEEN_CELLS.join(words for _, words in cells_said(types, declared, row, here) if words)
+            BETWEEN_CELLS.join(
+                words for _, words in cells_said(types, declared, row, here) if words
+            )
             for row in _rows(value)
         ),
         input=lambda _, __: Input(control="rows"),
@@ -91,9 +93,7 @@ def _canonical(types: Types, declared: Declared, value: Any) -> Any:
     if not isinstance(value, list):
         return value
     columns = columns_of(declared)
-    return [
-        _row(types, columns, row) if isinstance(row, Mapping) and row else row for row in value
-    ]
+    return [_row(types, columns, row) if isinstance(row, Mapping) and row else row for row in value]
 
 
 def _row(types: Types, columns: Mapping[str, Column], row: Mapping[str, Any]) -> Row:

@@ -85,6 +85,7 @@ from service.workflows.definition.models.terms import (
     Text,
     Title,
     ValueKind,
+    dates_as_text,
     one_of,
     value_kind,
 )
@@ -177,6 +178,7 @@ __all__ = [
     "VocabularyField",
     "VocabularyMaterial",
     "VocabularyReason",
+    "dates_as_text",
     "one_of",
     "value_kind",
 ]

@@ -129,6 +129,11 @@ class Described(Model):
             raise ValueError("options" if self.options else "options-missing")
         return self
 
+    @property
+    def columns(self) -> dict[str, "Column"]:
+        """Return the columns of its rows by name; none where it is no field of rows."""
+        return {}
+
 
 class Column(Described):
     """列 — one thing asked in every row of a field of type `rows`."""
@@ -164,7 +169,7 @@ class VocabularyField(Described):
 
     @property
     def columns(self) -> dict[str, Column]:
-        """Return the columns of its rows by name; none where it is no field of rows."""
+        """Return the columns of its rows by name."""
         return self.of or {}
 
 

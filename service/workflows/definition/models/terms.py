@@ -14,6 +14,15 @@ def day_as_text(value: Any) -> Any:
     return value.isoformat() if type(value) is date else value
 
 
+def dates_as_text(data: Any) -> Any:
+    """Return what YAML says with its dates as text, also those within: the wire carries text."""
+    if isinstance(data, Mapping):
+        return {key: dates_as_text(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [dates_as_text(value) for value in data]
+    return data.isoformat() if isinstance(data, date) else data
+
+
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=120)]
@@ -41,7 +50,11 @@ FieldTypeCode = Literal[
     "list",
     "rows",
 ]
-WHOLE_ONLY: tuple[FieldTypeCode, ...] = ("person", "list", "rows")  # no column of a row is one of these
+WHOLE_ONLY: tuple[FieldTypeCode, ...] = (
+    "person",
+    "list",
+    "rows",
+)  # no column of a row is one of these
 CHOSEN: tuple[FieldTypeCode, ...] = ("choice", "multi")  # the types that have options
 ValueKind = Literal["number", "text", "date", "boolean", "texts", "rows", "numbers", "booleans"]
 _VALUE_KINDS: dict[FieldTypeCode, ValueKind | None] = {
