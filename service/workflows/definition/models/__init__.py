@@ -57,6 +57,7 @@ from service.workflows.definition.models.shared import (
     VocabularyField,
     VocabularyMaterial,
     VocabularyReason,
+    Window,
 )
 from service.workflows.definition.models.terms import (
     BUILT_IN_POSTS,
@@ -178,6 +179,7 @@ __all__ = [
     "VocabularyField",
     "VocabularyMaterial",
     "VocabularyReason",
+    "Window",
     "dates_as_text",
     "one_of",
     "value_kind",
