@@ -65,7 +65,7 @@ def field(code: str, **more: Any) -> VocabularyField:
     """Return a field of a type, also of one that the language does not know."""
     options = {"a": "甲", "b": "乙"} if code in CHOSEN else None
     about = {"title": "某项", "type": code if code in CODES else "text", "options": options}
-    columns = {"of": {"name": {"title": "姓名", "type": "text"}}} if code == "rows" else {}
+    columns = {"columns": {"name": {"title": "姓名", "type": "text"}}} if code == "rows" else {}
     known = VocabularyField.model_validate({**about, **columns, **more})
     return known.model_copy(update={"type": code})
 

@@ -36,7 +36,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "rows": {
         "type": "rows",
         "max": 2,
-        "of": {
+        "columns": {
             "name": {"title": "姓名", "type": "text"},
             "age": {"title": "年龄", "type": "integer", "min": 0, "required": False},
         },

@@ -18,7 +18,7 @@ HEIRS = VocabularyField.model_validate(
         "type": "rows",
         "max": 3,
         "unique": ["id"],
-        "of": {
+        "columns": {
             "name": {"title": "姓名", "type": "text", "max": 20},
             "id": {"title": "身份证号码", "type": "id-number"},
             "share": {"title": "份额", "type": "number", "min": 0, "max": 1, "required": False},

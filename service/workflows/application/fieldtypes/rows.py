@@ -30,7 +30,7 @@ BETWEEN_CELLS, BETWEEN_ROWS = "，", "；"
 
 def columns_of(declared: Declared) -> dict[str, Column]:
     """Return the columns of a field of rows by name."""
-    return declared.columns if isinstance(declared, Described) else {}
+    return declared.columns if isinstance(declared, VocabularyField) else {}
 
 
 def fewest(declared: Declared) -> int:

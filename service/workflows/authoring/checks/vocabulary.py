@@ -99,10 +99,10 @@ def _rows(
     for name, column in field.columns.items():
         if column.type in models.WHOLE_ONLY:
             said = f"列“{name}”不能是 {column.type}"
-            at = source.at(*path, "of", name, "type")
+            at = source.at(*path, "columns", name, "type")
             yield found(at, "E132", said, "一列只填一样；要填几样就分成几列")
         else:
-            yield from bounds(source, (*path, "of", name), column)
+            yield from bounds(source, (*path, "columns", name), column)
     for index, name in enumerate(field.unique):
         if name not in field.columns:
             said = f"没有“{name}”这一列"

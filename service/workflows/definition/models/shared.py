@@ -150,11 +150,6 @@ class Described(Model):
             raise ValueError("options" if self.options else "options-missing")
         return self
 
-    @property
-    def columns(self) -> dict[str, "Column"]:
-        """Return the columns of its rows by name; none where it is no field of rows."""
-        return {}
-
 
 class Column(Described):
     """列 — one thing asked in every row of a field of type `rows`."""
@@ -173,8 +168,8 @@ class VocabularyField(Described):
         description="预填来源，先写的优先：applicant.name、person.id（个人申请时）、organisation.id（单位申请时）、"
         "certificate.business-licence.address、earlier（上次申请填的）、region（本地的区划）",
     )
-    of: Annotated[dict[Name, Column], Field(min_length=1, max_length=MOST_COLUMNS)] | None = Field(
-        None,
+    columns: Annotated[dict[Name, Column], Field(max_length=MOST_COLUMNS)] = Field(
+        {},
         description="rows 的各列：列名 → 名称、类型（不能是 person、list、rows）、是否必填；min、max 是最少、最多几行，"
         f"不写就是 {FEWEST_ROWS} 到 {USUAL_ROWS} 行，最多 {MOST_ROWS} 行",
     )
@@ -182,16 +177,11 @@ class VocabularyField(Described):
 
     @model_validator(mode="after")
     def _columns_where_rows(self) -> Self:
-        if (self.type == "rows") != bool(self.of):
-            raise ValueError("of" if self.of else "of-missing")
-        if self.unique and not self.of:
-            raise ValueError("of")
+        if (self.type == "rows") != bool(self.columns):
+            raise ValueError("columns" if self.columns else "columns-missing")
+        if self.unique and not self.columns:
+            raise ValueError("columns")
         return self
-
-    @property
-    def columns(self) -> dict[str, Column]:
-        """Return the columns of its rows by name."""
-        return self.of or {}
 
 
 class VocabularyMaterial(Model):
