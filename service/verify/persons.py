@@ -5,6 +5,7 @@ from typing import Any
 
 from service.verify.dossier import Dossier, Lifecycle, Row, listed
 from service.verify.report import Finding
+from service.verify.representing import Representations
 
 # Proceedings in which one reviews and another decides; whoever acted before them is looked at apart.
 ONE_MAY_DO_BOTH = {"revocation", "repair"}
@@ -12,9 +13,10 @@ _SAID = ("subject", "since_on", "grade", "serious", "source")
 
 
 class People:
-    """Whose accounts they are, as far as it is known."""
+    """Whose accounts they are, as far as it is known, and whom they represent."""
 
-    def __init__(self, accounts: Sequence[Row]) -> None:
+    def __init__(self, accounts: Sequence[Row], representations: Representations) -> None:
+        self.representations = representations
         self._of = {row["account"]: row["subject"].strip().upper() for row in accounts}
 
     def person(self, account: str) -> str:
@@ -54,9 +56,11 @@ def _officer(actor: Row) -> bool:
 
 def _faults(dossier: Dossier, event: Row, reviewer: str, people: People) -> Iterator[str]:
     account, case = event["actor"].get("account", ""), dossier.case
-    own = people.person(account) == case["applicant_id"].strip().upper()
+    by = case["represented_by"] or {}
+    numbers = (case["applicant_id"], by.get("number", ""), by.get("by_number", ""))
+    own = people.person(account) in {number.strip().upper() for number in numbers}
     if own or people.same(account, case["account"]):
-        yield f"{event['action']} 由申请人本人办理，应当回避"
+        yield f"{event['action']} 由申请人本人或者代表、代理他的人办理，应当回避"
     item = dossier.items.get(event["item"])
     cycle = dossier.lifecycle(item) if item else None
     if item is None or cycle is None:

@@ -59,6 +59,15 @@ class TestEvaluate:
         assert value(text) == expected
         assert value(text, {}) == of_nothing
 
+    @pytest.mark.parametrize(
+        "text",
+        ["count(form.heirs) > 1", "sum(form.heirs.share) == 1", "any(form.heirs, row.minor)"],
+    )
+    def test_rows_that_are_not_known_yet_decide_nothing(self, text: str) -> None:
+        """Unknown is neither true nor false."""
+        assert SCOPE.compile(text).evaluate({"form": {}}, {"form.heirs"}) is None
+        assert SCOPE.compile(f"{text} || form.area > 1").evaluate({"form": ROWS}, {"form.heirs"})
+
     def test_depends_on_the_rows(self) -> None:
         """Not on names that are no field: who asks what is filled in asks for the field."""
         assert SCOPE.compile("any(form.heirs, row.minor) && form.area > 1").names == {

@@ -10,11 +10,12 @@ from service.workflows.application import needed, questions
 from service.workflows.application.fieldtypes import check_value
 from service.workflows.application.known import prefill
 from service.workflows.calendar import WorkCalendar
-from service.workflows.case.parts import Ban, Case, Handling
+from service.workflows.case.literals import Handling
+from service.workflows.case.parts import Ban, Case
 from service.workflows.case.situation import Held, Situation
 from service.workflows.definition.models import FieldUse, MaterialUse
 from service.workflows.definition.release import Release
-from service.workflows.handling import submission
+from service.workflows.rules import commitments
 from service.workflows.rules import library as holdings
 from service.workflows.rules.renewal import Continuation, look
 from service.workflows.worksheet import Work
@@ -43,6 +44,8 @@ class Rehearsal:
     selection: questions.Selection
     handling: dict[str, Handling]  # of each item, as it would really be handled
     refused: dict[str, str]  # items whose commitment is not open → why
+    unsure: dict[str, list[str]]  # items whose commitment is open or not by these form fields
+    earlier: Earlier
     # Prefilled field → where it comes from, in Chinese.
     origins: dict[str, str] = field(default_factory=dict)
     # Items about a certificate → which.
@@ -114,14 +117,21 @@ def rehearse(
     certificates = {**holdings.certificates_say(own, applicant.id, work.today), **certificates}
     known, origins = _prefill(work, certificates, earlier)
     given = needed.check_form(release, {**selection.facts["form"], **form})
-    work.case.form = filled = {**known, **given}
     codes = selection.going
-    refused = {code: why for code in codes if (why := submission.not_eligible(work, code))}
+    # what an earlier application said is only proposed: nothing hangs on it before it was looked at
+    looked_at = {n: v for n, v in known.items() if origins[n] != earlier.said}
+    work.case.form = {**looked_at, **given}
+    closed = {code: commitments.closed(work, code, codes) for code in codes}
+    work.case.form = filled = {**known, **given}
+    refused = {code: why for code, (why, _) in closed.items() if why}
+    unsure = {code: hangs_on for code, (_, hangs_on) in closed.items() if hangs_on}
     return Rehearsal(
         work=work,
         selection=selection,
-        handling=_handled(codes, _wishes(release, handling), refused),
+        handling=_handled(codes, _wishes(release, handling), {*refused, *unsure}),
         refused=refused,
+        unsure=unsure,
+        earlier=earlier,
         origins={name: said for name, said in origins.items() if filled[name] == known[name]},
         continuing=_continued(work, codes),
         asked_library=library is not None,
@@ -133,10 +143,10 @@ def _continued(work: Work, codes: Iterable[str]) -> dict[str, Continuation]:
 
 
 def _handled(
-    items: Iterable[str], wishes: Mapping[str, str], refused: Mapping[str, str]
+    items: Iterable[str], wishes: Mapping[str, str], closed: Collection[str]
 ) -> dict[str, Handling]:
-    """Return how each item would really be handled: by promise where it is wished for and open."""
-    promised = {code for code, wish in wishes.items() if wish == "commitment"} - set(refused)
+    """Return how each item would really be handled: by promise where it is wished for and known to be open."""
+    promised = {code for code, wish in wishes.items() if wish == "commitment"} - set(closed)
     return {code: "commitment" if code in promised else "ordinary" for code in items}
 
 
@@ -190,7 +200,8 @@ def _sources(
     titles = release.vocabulary.certificates
     for source in release.vocabulary.fields[name].source:
         if source == EARLIER:
-            yield earlier.form.get(name), earlier.said
+            if release.vocabulary.fields[name].of in (None, "person"):
+                yield earlier.form.get(name), earlier.said
         elif source == REGION:
             yield release.directory.region.code, "这件事由本地办理"
         elif source.startswith(CERTIFICATE):
