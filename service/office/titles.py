@@ -4,7 +4,7 @@ from typing import Any
 
 from service.workflows import handling, rules
 from service.workflows.application import DOCUMENTS as DOCUMENT_KINDS
-from service.workflows.application import Declared, paper_requirement, say_value
+from service.workflows.application import Declared, paper_requirement, say_cells, say_value
 from service.workflows.authoring import HANDLING_TITLES
 from service.workflows.case import APPLICANT, PHOTO, machine_for
 from service.workflows.case import ROLES as ROLE_TITLES
@@ -16,6 +16,7 @@ from service.workflows.definition import (
     SEVERITIES,
     Region,
     Release,
+    VocabularyField,
     own_code,
 )
 from service.workflows.handling import CASE_ACTIONS
@@ -273,6 +274,13 @@ def post_title(release: Release, code: str) -> str:
 def answer_title(declared: Declared, value: Any, here: Region | None = None) -> str:
     """Say an answer or a value of the form as a person would; `here` is the 行政区划 whose name is known."""
     return say_value(declared, value, here)
+
+
+def rows_said(
+    declared: VocabularyField, value: Any, here: Region | None = None
+) -> list[dict[str, str]]:
+    """Say what stands in each row of a field of rows: [{column: words}]; nothing of any other field."""
+    return [say_cells(declared, row, here) for row in value or ()] if declared.columns else []
 
 
 def masked(text: str) -> str:

@@ -76,6 +76,7 @@ def _field(view: View, name: str, field: models.VocabularyField) -> Iterator[Dia
     source = view.source("field", name)
     path = ("fields", name)
     yield from bounds(source, path, field)
+    yield from _rows(source, path, field)
     if EARLIER in field.source and field.of == "case":
         said = "只属于这一次的，不能沿用上次填的"
         yield found(source.at(*path, "of"), "E122", said, "删去 source 里的 earlier")
@@ -113,18 +114,44 @@ def _said_by(view: View, name: str, text: str, at: At) -> Iterator[Diagnostic]:
         yield from view.known("field", other, set(view.pack.vocabulary.fields) - {name}, at)
 
 
+def _rows(
+    source: Source, path: tuple[str | int, ...], field: models.VocabularyField
+) -> Iterator[Diagnostic]:
+    """Yield columns that cannot be, and how many rows there cannot be."""
+    for name, column in field.columns.items():
+        if column.type in models.WHOLE_ONLY:
+            said = f"列“{name}”不能是 {column.type}"
+            at = source.at(*path, "columns", name, "type")
+            yield found(at, "E132", said, "一列只填一样；要填几样就分成几列")
+        else:
+            yield from bounds(source, (*path, "columns", name), column)
+    for index, name in enumerate(field.unique):
+        if name not in field.columns:
+            said = f"没有“{name}”这一列"
+            yield found(
+                source.at(*path, "unique", index), "E132", said, near(name, list(field.columns))
+            )
+    for key in ("min", "max") if field.columns else ():
+        count = getattr(field, key)
+        if count is not None and not (count == int(count) and 0 <= count <= models.MOST_ROWS):
+            hint = f"写 0 到 {models.MOST_ROWS} 的整数"
+            yield found(source.at(*path, key), "E117", f"行数不能是 {count}", hint)
+
+
 def bounds(source: Source, path: tuple[str | int, ...], field: Declared) -> Iterator[Diagnostic]:
     """Yield bounds that cannot hold or that nothing reads, and options listed twice."""
     if field.min is not None and field.max is not None and field.min > field.max:
         yield found(source.at(*path, "min"), "E117", f"最小值 {field.min} 大于最大值 {field.max}")
     bounded = type_of(field).bounds
     if field.min is not None and "min" not in bounded:
-        yield found(source.at_key(*path, "min"), "E117", "只有数字才有最小值", "删去 min")
+        yield found(
+            source.at_key(*path, "min"), "E117", "只有数字和 rows（几行）才有最小值", "删去 min"
+        )
     if field.max is not None and "max" not in bounded:
         yield found(
             source.at_key(*path, "max"),
             "E117",
-            "只有数字和文字才有最大值（文字为最多几个字）",
+            "只有数字、文字（最多几个字）和 rows（几行）才有最大值",
             "删去 max",
         )
     if isinstance(field.options, list):
