@@ -221,6 +221,8 @@ def _never(conditions: Conditions, source: Source) -> Iterator[Diagnostic]:
     for name, derived in conditions.derived.items():
         if derived.result != "boolean" or any(f"derived.{each}" in derived.names for each in empty):
             continue
+        if any(stop and _rests_on(conditions, stop, {name}) for stop in conditions.stops):
+            continue  # whoever it holds for is stopped: told there
         if not _possible(conditions, derived):
             empty.add(name)
             said = f"derived.{name} 永远不成立：没有哪种回答能让它成立"
