@@ -9,6 +9,7 @@ from service.workflows.authoring.checks.licences.proof import Fault, Numbered, P
 from service.workflows.case.engine import APPLICANT, CLOCK
 from service.workflows.case.lifecycle import PLEDGED
 from service.workflows.definition import models
+from service.workflows.proceedings import revocation
 
 HEAD = ["head"]
 AFTER = {
@@ -18,7 +19,7 @@ AFTER = {
     "stopped",
 }  # the ends that a decision to grant may come to
 CARRIES = {"recalled": ("reason", "document", "compensation"), "revoked": ("reasons",)}
-PAPERS = {"recalled": "permit_withdrawal", "revoked": "revocation"}
+PAPERS = {"recalled": "notice: permit_withdrawal", "revoked": "notice: revocation"}
 
 
 def faults(proof: Proof) -> Iterator[Fault]:
@@ -31,7 +32,7 @@ def faults(proof: Proof) -> Iterator[Fault]:
             continue  # that no clock undoes a decision has its own finding (E432)
         if final in CARRIES and moves:
             yield from _undone(numbered, final)
-        if transition.effect and transition.effect.begin == "revocation":
+        if transition.effect and transition.effect.begin == revocation.KIND.code:
             yield from _begun(numbered)
         if final == "stopped" and moves:
             yield from _ended(proof, numbered)
@@ -52,7 +53,7 @@ def _undone(of: Numbered, final: str) -> Iterator[Fault]:
         said = (
             f"“{transition.action}”收回已经作出的许可，没有写明{'、'.join(lacking) or '书面决定'}"
         )
-        hint = f"写 needs: [{', '.join(CARRIES[final])}]、notice: {PAPERS[final]}"
+        hint = f"写 needs: [{', '.join(CARRIES[final])}]、{PAPERS[final]}"
         yield Fault("E546", ("transitions", index, "action"), said, hint)
 
 
