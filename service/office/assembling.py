@@ -1,10 +1,11 @@
 """成件 — a gathered case as a value: every request builds one, so each row is gone through once."""
 
+from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
 from service.store.cases import Gathered
-from service.workflows.case import COLUMNS, KEYS, Case, part_of
+from service.workflows.case import COLUMNS, KEYS, Case, altered, part_of
 from service.workflows.definition import Release, own_code
 
 # the key of a row within its case: of one name the value itself, of several a tuple
@@ -19,20 +20,37 @@ def case_of(found: Gathered, release: Release) -> Case:
     parts: dict[str, Any] = {}
     for table, key_of in KEY_OF.items():
         rows = found.rows.get(table, ())
-        keyed = {key_of(row): part_of(table, row) for row in rows}
-        if len(keyed) > 1:
-            by_item = KEYS[table][0] == "item"
-            order = sorted(keyed, key=place.of if by_item else None)
-            keyed = {key: keyed[key] for key in order}
-        parts[table] = keyed
+        parts[table] = _in_order(table, {key_of(row): part_of(table, row) for row in rows}, place)
     return Case(**dict(zip(_OWN_COLUMNS, _OWN_VALUES(found.case), strict=True)), **parts)
+
+
+def as_gathered(before: Case | None, case: Case, release: Release) -> Case:
+    """Return a case as it would be gathered after a step that began with `before`: without messages, in the same order."""
+    place = _Places(release)
+    parts: dict[str, Any] = {
+        table: _in_order(table, getattr(case, table), place)
+        for table in KEY_OF
+        if before is None or len(getattr(before, table)) != len(getattr(case, table))
+    }
+    return altered(case, **parts | {"messages": {}})
+
+
+def _in_order(table: str, keyed: dict[Any, Any], place: "_Places") -> dict[Any, Any]:
+    if len(keyed) < 2:
+        return keyed
+    order = sorted(keyed, key=place.of if KEYS[table][0] == "item" else None)
+    return {key: keyed[key] for key in order}
 
 
 class _Places:
     """Where items, and what hangs on one, stand in a case: as the bundle lists them, what follows an item after it."""
 
     def __init__(self, release: Release) -> None:
-        self._order = {entry.use: n for n, entry in enumerate(release.bundle.items)}
+        self._release = release
+
+    @cached_property
+    def _order(self) -> dict[str, int]:
+        return {entry.use: n for n, entry in enumerate(self._release.bundle.items)}
 
     def of(self, key: Any) -> tuple[int, str, str]:
         """Return the place of a part by its key: a code, or a code and the name of a clock."""

@@ -14,6 +14,7 @@ from service.errors import CaseChanged, KeyReused, NotFound, Unavailable, one_fi
 from service.office import credit, sight
 from service.office.asking import Request
 from service.office.assembling import KEY_OF, case_of
+from service.office.at_hand import AtHand
 from service.office.case_view import CaseView
 from service.office.catalogue import Catalogue
 from service.office.isolation import Apart
@@ -111,6 +112,7 @@ class Desk:
         self.security_log_days = security_log_days
         self.noted = Noted()
         self.apart = Apart()
+        self.at_hand = AtHand()
         self.secret, self.also = secret, tuple(also)
         self.second_factor = second_factor
         self.sharing, self.signing = sharing, signing
@@ -177,8 +179,25 @@ class Desk:
             return Right(account=actor.account, applicant_id=actor.subject)
         return Right()
 
+    async def gathered(
+        self, tx: Connection, number: str, key: Key = NO_KEY
+    ) -> tuple[Gathered, Case | None]:
+        """Gather a case, and return it as a value, too, if it is at hand as it is. Raises NotFound."""
+        known = self.at_hand.of(number)
+        seen = known.case.last_hash if known else ""
+        found = there(await cases.gather(tx, number=number, key=key, seen=seen))
+        if not (known and found.same):
+            return found, None
+        found.case = known.row
+        return found, known.case
+
     async def opened(
-        self, found: Gathered, actor: Actor, now: datetime, tx: Connection
+        self,
+        found: Gathered,
+        actor: Actor,
+        now: datetime,
+        tx: Connection,
+        case: Case | None = None,
     ) -> tuple[Case, Situation]:
         """Return a gathered case as a value with its situation; for who may not see it, it is not there.
 
@@ -186,7 +205,7 @@ class Desk:
         """
         now = max(now, found.last_at or now)
         release = await self.catalogue.release(found.case["release"], tx)
-        case = case_of(found, release)
+        case = case or case_of(found, release)
         if not actor.is_clock and not sight.may_see(release, case, actor):
             raise NotFound(NO_CASE)
         if not (actor.is_clock or rights.is_applicant(case, actor)):
@@ -243,6 +262,7 @@ class Desk:
             raise NotAlone
         terse = await self.form.terse(tx)
         views: list[CaseView] = []
+        after: list[Case] = []
 
         def told(first: Mapping[str, int]) -> cases.Told:
             numbered = with_numbers(taken, situation.release, first)
@@ -253,12 +273,15 @@ class Desk:
             if answer is not None:
                 view = replace(view, answer=answer(view))
             views.append(view)
+            after.append(case)
             kept = self._kept_answer(view, request, scope, status, terse=terse)
             whole = {**rows, "events": [_event_row(event, terse=terse) for event in events]}
             row = _changed_columns(case_row(case), was)
             return cases.Told(row, whole, was["version"] if was else None, kept)
 
         await cases.record_numbered(tx, numbers_wanted(taken, situation.release), told)
+        if not tx.held:
+            self.at_hand.keep(taken.before, after[-1], situation.release)
         for number in older:
             await self._supersede(tx, number, situation.now)
         return views[-1]

@@ -42,6 +42,7 @@ class Gathered:
     held: list[Row] = field(default_factory=list)
     # for deciding: when its last event was written down
     last_at: datetime | None = None
+    same: bool = False  # as who asked has it at hand: `rows` are not read, nor need `case` be
 
 
 @dataclass(slots=True)
