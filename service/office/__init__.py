@@ -20,6 +20,7 @@ from service.office.due import Due
 from service.office.exchange import Exchange
 from service.office.figures import Figures
 from service.office.filling import Again, DraftView, Filling
+from service.office.forms import Forms
 from service.office.handling import Handling
 from service.office.history import History
 from service.office.holdings import Holding, Holdings
@@ -67,6 +68,7 @@ class Office(
     Figures,
     Holdings,
     Printing,
+    Forms,
     Publishing,
     OwnAccount,
     Exchange,

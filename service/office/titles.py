@@ -3,7 +3,7 @@
 from typing import Any
 
 from service.workflows import handling, rules
-from service.workflows.application import Declared, say_value
+from service.workflows.application import Declared, paper_requirement, say_value
 from service.workflows.authoring import HANDLING_TITLES
 from service.workflows.case import APPLICANT, PHOTO, machine_for
 from service.workflows.definition import (
@@ -233,6 +233,11 @@ def action_title(release: Release, code: str, action: str) -> str:
     if title == action and action in CASE_ACTIONS:  # told of the item it is about
         return CASE_ACTIONS[action].title
     return title
+
+
+def material_asked(release: Release, code: str) -> str:
+    """Say what is asked of a material: one of several, the original, how many on paper; empty where nothing special is."""
+    return paper_requirement(release, code) if code in release.vocabulary.materials else ""
 
 
 def material_title(release: Release, code: str) -> str:

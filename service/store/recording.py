@@ -68,7 +68,7 @@ class Sheet:
 
 
 def lost(error: Exception, told: Told) -> Exception:
-    """Return what a failure means if somebody else was faster, else the failure."""
+    """Return what a failure means if somebody else was faster, else the failure itself."""
     found: Exception = error
     if taken(error, "idempotency"):
         found = KeyTaken()
@@ -89,7 +89,10 @@ async def record_one(tx: Connection, told: Told, drawing: Drawing | None = None)
         else:
             written = await tx.hop(lambda raw: one_sqlite(raw, told))
     except Exception as error:
-        raise lost(error, told) from error
+        meant = lost(error, told)
+        if meant is error:  # it has its cause, and may not be its own
+            raise
+        raise meant from error
     if not written:
         raise Overtaken(seen=told.seen_version)
     tx.wrote = True

@@ -86,7 +86,9 @@ def place_of(error: BaseException) -> str:
 def cause_of(error: BaseException) -> str:
     """Return what lies at the root of an exception, as a code: SQLSTATE, SQLite's own name, or the kind of exception."""
     root: Any = error
-    while (inner := root.__cause__ or getattr(root, "orig", None)) is not None:
+    seen = {id(None)}  # nobody stays in a circle of causes
+    while id(inner := root.__cause__ or getattr(root, "orig", None)) not in seen:
+        seen.add(id(inner))
         root = inner
     for name in ("sqlstate", "sqlite_errorname"):
         if isinstance(code := getattr(root, name, None), str):

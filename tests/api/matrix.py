@@ -90,6 +90,7 @@ MATRIX = [
     Line("POST", f"{V1}/bundles/{{bundle}}/guide", EVERYBODY, send=GUIDE),
     Line("GET", f"{V1}/bundles/{{bundle}}/chart.svg", EVERYBODY),
     Line("GET", f"{V1}/bundles/{{bundle}}/chart.mmd", EVERYBODY),
+    Line("GET", f"{V1}/bundles/{{bundle}}/materials/{{material}}/{{which}}.{{form}}", EVERYBODY),
     Line(
         "POST",
         f"{V1}/files",

@@ -669,6 +669,27 @@ class TestPublic:
         text = await anybody.get("/api/v1/bundles/open-shop/chart.mmd")
         assert "开店许可" in text.text
 
+    async def test_forms_of_the_materials(self, anybody: httpx.AsyncClient) -> None:
+        """A blank form is there for anybody, as a page and as PDF; a material without one has none."""
+        at = "/api/v1/bundles/open-shop/materials/layout"
+        page = await anybody.get(f"{at}/blank.html")
+        assert "<h1>经营布局图（空白）</h1>" in page.text
+        assert "<td>店名</td>" in page.text
+        sheet = await anybody.get(f"{at}/blank.pdf")
+        assert (sheet.headers["content-type"], sheet.content[:5]) == ("application/pdf", b"%PDF-")
+        none = await anybody.get(f"{at}/sample.pdf")
+        assert (none.status_code, none.json()["detail"]) == (
+            404,
+            "这份材料没有样表，请看办事指南上的说明。",
+        )
+        guide = await anybody.post("/api/v1/bundles/open-shop/guide", json=GUIDED)
+        paper = next(p for p in guide.json()["materials"] if p["code"] == "layout")
+        assert paper["blank"].startswith("# 经营布局图（空白）")
+        assert paper["on_paper"] == "带原件，核对后当场退还；到窗口交的，纸质 2 份"
+
+
+GUIDED = {"applicant": {"type": "individual"}, "answers": {"area": 60, "sign": True}}
+
 
 class TestTasks:
     """GET /tasks, POST /tasks/{case}/{n}/{verb}."""

@@ -74,6 +74,9 @@ async def places(
         "token": showing.json()["token"],
         "step": "withdraw",
         "session": "0" * 20,
+        "material": "layout",
+        "which": "blank",
+        "form": "html",
     }
 
 

@@ -35,7 +35,7 @@ from tests.gates.gate import Gate, NotHere, Tally
 from tests.gates.mutants import Mutant, folder, planted_into
 from tests.launcher import ROOT, Launcher, answers, free_port
 from tests.test_crash import APPLICANT, AUDIT_KEY, PACK, PASSWORD, SECRET, Portal
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 MEGABYTE = 1 << 20
 CLIENTS = 2
@@ -145,7 +145,8 @@ class Day:
         ballast.fill(self.tally.chance.randrange(128, 512) << 10)
         if self.server and self.log_too:
             await until(self.stopped, "the end of PostgreSQL")
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}") as asking:
+        here = f"http://127.0.0.1:{self.port}"
+        async with httpx.AsyncClient(base_url=here, timeout=PATIENCE) as asking:
             await self.full(asking, portals[0])
             ballast.drop()
             if self.server and not self.server.runs():

@@ -78,15 +78,46 @@ def _around(
     return lambda: setattr(owner, name, real)
 
 
+class _Raw:
+    """SQLite's own connection, inside a hop: what a point raised while it told of a statement comes out behind it.
+
+    SQLite itself swallows what is raised where it tells.
+    """
+
+    def __init__(self, raw: Any, point: Callable[[str], None]) -> None:
+        self._raw, self._point = raw, point
+        self._ended: BaseException | None = None
+        self.execute = self._behind(raw.execute)
+        self.executemany = self._behind(raw.executemany)
+        self.rollback = raw.rollback
+
+    def tell(self, statement: str) -> None:
+        """Pass the point before a statement."""
+        try:
+            self._point(f"before {statement[:24]}")
+        except BaseException as end:  # noqa: BLE001 - told behind the statement
+            self._ended = end
+
+    def _behind(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*given: Any) -> Any:
+            found = real(*given)
+            if self._ended:
+                raise self._ended
+            return found
+
+        return run
+
+
 def _inside_hops(point: Callable[[str], None]) -> Callable[[], None]:
     """SQLite runs many statements in one hop: SQLite itself tells of each."""
     real = Connection.hop
 
     async def hop(self: Connection, work: Callable[[Any], Any]) -> Any:
         def traced(raw: Any) -> Any:
-            raw.set_trace_callback(lambda statement: point(f"before {statement[:24]}"))
+            watched = _Raw(raw, point)
+            raw.set_trace_callback(watched.tell)
             try:
-                found = work(raw)
+                found = work(watched)
             finally:
                 raw.set_trace_callback(None)
             point("after a hop")

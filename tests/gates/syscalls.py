@@ -105,11 +105,19 @@ class Bench:
             watching.wait()
             return Ended(told, os.WIFSIGNALED(ended), log.read())
 
+    def fresh(self) -> str:
+        """Return a database of its own and leave no file in the folder: every one makes its folder again."""
+        url = self.place.sqlite()
+        for folder in self.place.files(url).iterdir():
+            if folder.is_dir():
+                shutil.rmtree(folder)
+        return url
+
     def calls(self) -> dict[str, int]:
         """Return how many calls of each kind one thread makes in a run without faults, at most."""
         counted: Counter[tuple[str, str]] = Counter()
         for wanted in (tuple(c for c in CALLS if c not in OF_DATABASE), OF_DATABASE):
-            url = self.place.sqlite()
+            url = self.fresh()
             found = self.child(url, f"-etrace={','.join(wanted)}", *_paths(url, wanted[0]))
             for line in found.trace.splitlines():
                 thread, _, rest = line.partition(" ")
@@ -118,7 +126,7 @@ class Bench:
 
     def struck(self, strike: Strike) -> None:
         """Let calls fail, and look at what is left."""
-        url = self.place.sqlite()
+        url = self.fresh()
         lasts = LASTS if strike.lasting else 1
         found = self.child(url, *strike.arguments(), *_paths(url, strike.call), lasts=lasts)
         if "(INJECTED)" not in found.trace and not found.killed:
@@ -241,7 +249,8 @@ def run(tally: Tally) -> None:
             for call, faults in CALLS.items()
             for fault in faults
             for n in range(1, counted[call] + 1)
-            for lasting in ((False,) if fault == KILL else (False, True))
+            for lasting in (False, True)
+            if not lasting or (fault != KILL and n <= -(-counted[call] // 2))
         ]
         for strike in _varied(strikes * -(-2 * tally.size // len(strikes)), tally):
             if tally.trials < tally.size:

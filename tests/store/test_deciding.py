@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -12,7 +13,10 @@ from service.errors import ActionNotAllowed
 from service.store import cases
 from service.store.database import Connection, Database
 from service.store.deciding import decided
+from service.store.faults import NoRoom
 from service.store.statements import table
+from service.watching.log import cause_of
+from tests.conftest import sql
 
 MANY = 6
 SERIES = "document 云临市监许受〔2026〕0号"
@@ -125,6 +129,41 @@ class TestDecided:
         asked: list[str] = []
         assert not await decided(database, verb)
         await own.close()
+
+
+FULL = """
+CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END $$;
+CREATE TRIGGER no_room BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION no_room();
+"""
+
+
+class TestFailures:
+    """What the server says when it cannot record."""
+
+    @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+    @pytest.mark.parametrize("many", [1, 3])
+    async def test_a_full_disk_is_told_with_its_cause(
+        self, database: Database, filed: Any, rows: Any, many: int
+    ) -> None:
+        """Alone and together: Unavailable, whose causes come to an end, and that is what the server said."""
+        for n in range(many):
+            await filed(f"c{n}")
+        await sql(database.address.text, FULL)
+        told = await asyncio.gather(
+            *(
+                decided(database, partial(drawn_by, case_id=f"c{n}", rows=rows, wanted={}))
+                for n in range(many)
+            ),
+            return_exceptions=True,
+        )
+        assert [type(each) for each in told] == [NoRoom] * many
+        for each in told:
+            causes: list[BaseException] = [each]  # type: ignore[list-item]
+            while (cause := causes[-1].__cause__) is not None:
+                assert cause not in causes
+                causes.append(cause)
+            assert cause_of(causes[0]) == "53100"
 
 
 class TestNumbers:

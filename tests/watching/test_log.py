@@ -68,6 +68,14 @@ class TestCause:
             raise OSError(28, "No space left")
         assert cause_of(refused.value) == "OSError"
 
+    def test_nobody_looks_for_a_root_in_a_circle(self) -> None:
+        """What is its own cause, or that of its cause, has no root: it is named as it is."""
+        own, other = ValueError(), KeyError()
+        own.__cause__, other.__cause__ = own, own
+        assert cause_of(other) == "ValueError"
+        own.__cause__ = other
+        assert cause_of(own) in {"KeyError", "ValueError"}
+
 
 class TestThrottle:
     """Lines of one cause in a minute."""

@@ -1,6 +1,6 @@
 """一件事 — what can be applied for, the guide made for one person, the flow chart."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query, Response
 from pydantic import Field
@@ -12,11 +12,13 @@ from service.api.rest import bundle_shapes
 from service.api.rest.bundle_shapes import BundleList, BundleShown
 from service.api.rest.given import Handlings
 from service.api.rest.guide_shapes import GuideShown
+from service.api.rest.papers import HTML, PDF, POLICY, described, disposition
 from service.api.rest.shapes import Given, json_answer
 from service.api.texts import Clean, Code, Data, Short
-from service.errors import NotFound
+from service.errors import NotFound, Unavailable
 from service.workflows.case import one_person
 from service.workflows.definition import ApplicantType
+from service.workflows.notices import FormKind
 from service.workflows.telling import bundle_chart, bundle_mermaid, matching_bundles
 
 router = APIRouter(prefix="/bundles", tags=["bundles"], route_class=StrictRoute)
@@ -126,6 +128,24 @@ async def chart_svg(bundle: Code, desk: Counter) -> Response:
     style = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
     headers = {"cache-control": A_MINUTE, "content-security-policy": style}
     return Response(bundle_chart(release).encode(), headers=headers, media_type="image/svg+xml")
+
+
+@router.get(
+    "/{bundle}/materials/{material}/{which}.{form}",
+    operation_id="bundles_form",
+    summary="一份材料的空白表或样表，PDF 或网页",
+    response_class=Response,
+    responses=refusals(NotFound, Unavailable) | described(PDF, "表，A4；网页版可以直接打印"),
+)
+async def material_form(
+    bundle: Code, material: Code, which: FormKind, form: Literal["pdf", "html"], desk: Counter
+) -> Response:
+    """`which` 为 blank 空白表，打印了填；sample 样表，看怎样填。谁都可以下载；没有的返回 404。"""
+    name, content = await desk.office.material_form(bundle, material, which, form)
+    headers = {"content-disposition": disposition(name), "cache-control": A_MINUTE}
+    if form == "html":
+        headers["content-security-policy"] = POLICY
+    return Response(content, headers=headers, media_type=PDF if form == "pdf" else HTML)
 
 
 @router.get(

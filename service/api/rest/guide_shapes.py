@@ -120,6 +120,25 @@ class GuideFee(Shown):
     basis: str
 
 
+class GuideCharge(Shown):
+    """一笔收费。"""
+
+    title: str
+    price: str = Field(description="标准，如 80元/本")
+    basis: str
+    due: float | None = Field(description="应缴多少元；还算不出的为空")
+    depends_on: list[Choice] = Field(description="收不收还要看什么；一定收的为空")
+
+
+class GuideWindow(Shown):
+    """办理窗口；没有写的为空文字。"""
+
+    title: str
+    address: str
+    phone: str
+    hours: str
+
+
 class GuideLimits(Shown):
     """一个事项的时限。"""
 
@@ -179,7 +198,9 @@ class GuideItem(Shown):
     after: list[Choice]
     commitment: GuideCommitment | None
     result: GuideResult | None
-    fee: GuideFee | None
+    fee: GuideFee | None = Field(description="确定要收的合计；不收费的为空")
+    charges: list[GuideCharge] = Field(description="每一笔收费，包括要看情况的")
+    window: GuideWindow | None = Field(description="到哪个窗口办、问；没有公布的为空")
 
 
 class GuideNotNeeded(Shown):
@@ -199,6 +220,16 @@ class GuideDepartment(Shown):
     items: list[Choice]
 
 
+class GuideInstead(Shown):
+    """几种选一种的其中一种。"""
+
+    code: str
+    title: str
+    hint: str
+    sample: str
+    blank: str
+
+
 class GuideMaterial(Shown):
     """要备的一份材料，及来源。"""
 
@@ -209,7 +240,12 @@ class GuideMaterial(Shown):
     formats: list[str]
     max_mb: int
     hint: str
-    sample: str = Field(description="示范文本的全文；没有的为空")
+    sample: str = Field(
+        description="样表（示范文本）的全文；没有的为空。下载：/bundles/{一件事}/materials/{材料}/sample.pdf"
+    )
+    blank: str = Field(description="空白表的全文；没有的为空。下载：…/blank.pdf")
+    any_of: list[GuideInstead] = Field(description="交其中任何一种都可以；只有一种的为空")
+    on_paper: str = Field(description="原件和纸质份数的要求；没有要求的为空")
     items: list[Choice]
     deferrable: GuideLimit | None
     way: Choice = Field(description="按所选办理方式，最省事的来源")
@@ -264,6 +300,7 @@ class GuideItemFee(GuideFee):
     """一个事项的收费。"""
 
     code: str
+    said: str = Field(description="收多少，如 80元、0.5元/平方米·天")
 
 
 class GuideFees(Shown):

@@ -61,6 +61,7 @@ class AskShown(Shown):
     due_on: date | None = Field(description="容缺后补的材料有自己的期限")
     left: LeftShown | None
     origins: list[str] = Field(description="除了上传，还可以怎样提供")
+    requirement: str = Field(description="材料的要求：几种选一种、原件、纸质份数；没有要求的为空")
     earlier: list[EarlierShown] = Field(description="以前交过的，新的在前")
     value: Any = Field(description="表单里现在的内容")
 

@@ -21,6 +21,7 @@ from service.workflows.application.needed import (
     one_set,
 )
 from service.workflows.application.order import own_items, waits_for
+from service.workflows.application.papers import requirement as paper_requirement
 from service.workflows.application.questions import Applicant, facts_for, filled_by_answers
 from service.workflows.application.questions import select as select_items
 from service.workflows.application.reasons import declines, grounds_of
@@ -47,6 +48,7 @@ __all__ = [
     "one_set",
     "open_gaps",
     "own_items",
+    "paper_requirement",
     "say_value",
     "select_items",
     "waits_for",

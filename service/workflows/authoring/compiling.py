@@ -30,9 +30,9 @@ def compile_release(pack: Pack, bundle: str) -> Release:
         cycles |= {code: pack.lifecycles[code] for code in proceedings_of(items, cycles)}
         promises = [item.commitment for item in items.values() if item.commitment]
         named = [code for each in promises for code in (each.notice, each.text) if code]
-        papers = {use.use for item in items.values() for use in item.material_uses()}
-        samples = (pack.vocabulary.materials[code].sample for code in sorted(papers))
-        texts = {code: pack.texts[code] for code in (*named, *(s for s in samples if s))}
+        papers = [pack.vocabulary.materials[code] for code in sorted(_papers(pack, items))]
+        forms = [code for each in papers for code in (each.sample, each.blank) if code]
+        texts = {code: pack.texts[code] for code in (*named, *forms)}
     except KeyError as missing:
         raise DefinitionInvalid(f"定义包里缺少“{missing.args[0]}”") from None
     if pack.directory is None:
@@ -42,7 +42,7 @@ def compile_release(pack: Pack, bundle: str) -> Release:
         "bundle": _written(found),
         "items": _written(items),
         "lifecycles": _written(cycles),
-        "vocabulary": _written(_vocabulary(pack.vocabulary, found, items)),
+        "vocabulary": _written(_vocabulary(pack, found, items)),
         "directory": _written(_directory(pack.directory, found, items)),
         "texts": texts,
     }
@@ -75,12 +75,19 @@ def proceedings_of(
     ]
 
 
+def _papers(pack: Pack, items: Mapping[str, models.ItemDefinition]) -> set[str]:
+    """Return the materials that the items ask for, and those that do in place of one."""
+    asked = {use.use for item in items.values() for use in item.material_uses()}
+    return asked | {other for code in asked for other in pack.vocabulary.materials[code].any_of}
+
+
 def _vocabulary(
-    vocabulary: models.Vocabulary, bundle: models.Bundle, items: Mapping[str, models.ItemDefinition]
+    pack: Pack, bundle: models.Bundle, items: Mapping[str, models.ItemDefinition]
 ) -> models.Vocabulary:
+    vocabulary = pack.vocabulary
     fields = {use.use for item in items.values() for use in item.field_uses()}
     fields |= {question.fills for question in bundle.questions if question.fills}
-    materials = {use.use for item in items.values() for use in item.material_uses()}
+    materials = _papers(pack, items)
     certificates = {item.result.certificate for item in items.values() if item.result}
     certificates |= {
         each.certificate for item in items.values() if (each := item.renews or item.changes)
@@ -129,7 +136,14 @@ def _directory(
     papers = {
         code: said for code, said in directory.papers.items() if code in used or code == models.ALL
     }
-    return directory.model_copy(update={"departments": departments, "papers": papers})
+    windows = {
+        code: window
+        for code, window in directory.windows.items()
+        if code in used or code == models.ALL
+    }
+    return directory.model_copy(
+        update={"departments": departments, "papers": papers, "windows": windows}
+    )
 
 
 def _written(value: Any) -> Any:

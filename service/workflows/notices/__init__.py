@@ -24,12 +24,18 @@ from service.workflows.notices.printing import html as paper_html
 from service.workflows.notices.printing import prepared as prepared_paper
 from service.workflows.notices.printing import typst as paper_markup
 from service.workflows.notices.printing import verdict as verdict_on_paper
+from service.workflows.notices.printing.forms import KINDS as FORM_KINDS
+from service.workflows.notices.printing.forms import Which as FormKind
+from service.workflows.notices.printing.forms import form_of
+from service.workflows.notices.printing.forms import html as form_html
+from service.workflows.notices.printing.forms import typst as form_markup
 from service.workflows.notices.printing.qr import svg as qr_svg
 from service.workflows.notices.wording import NEGATIVE as NEGATIVE_NOTICES
 from service.workflows.notices.wording import title_of as notice_title
 
 __all__ = [
     "CERTIFICATE_BLANKS",
+    "FORM_KINDS",
     "GRANTED_TITLES",
     "LETTER_BLANKS",
     "LETTER_ELEMENTS",
@@ -40,9 +46,13 @@ __all__ = [
     "SCAN_CERTIFICATE",
     "Contents",
     "Face",
+    "FormKind",
     "blanks",
     "certificate_face",
     "face_markup",
+    "form_html",
+    "form_markup",
+    "form_of",
     "notice_title",
     "paper_fingerprint",
     "paper_html",

@@ -109,12 +109,11 @@ def _brought_over(case: Case, row: Mapping[str, Any]) -> str:
 
 def fault(work: Work, row: Mapping[str, Any]) -> str:
     """Say why no certificate stands for a material that is to come from one; an empty text when one does."""
-    kind = work.release.vocabulary.materials[row["material"]].certificate
-    if row["source"] != ORIGIN or kind is None or _for_material(work, row["material"]):
+    kinds = work.release.vocabulary.stand_for(row["material"])
+    if row["source"] != ORIGIN or not kinds or _for_material(work, row["material"]):
         return ""
-    return (
-        f"没有查到您名下有效的{work.release.vocabulary.certificates[kind].title}，请以其他方式提供"
-    )
+    titles = "或者".join(work.release.vocabulary.certificates[kind].title for kind in kinds)
+    return f"没有查到您名下有效的{titles}，请以其他方式提供"
 
 
 def offer(work: Work, needs: Mapping[str, needed.MaterialNeed]) -> None:
@@ -141,10 +140,10 @@ def tell_unshared(work: Work) -> None:
 def take_from_predecessors(work: Work, item: Item) -> None:
     """Use what this very case has issued: a certificate of a predecessor need not be handed in for the next item."""
     there = in_hand.in_hand(work.case)
-    for code, kind in _papers_by_certificate(work, item):
+    for code, kinds in _papers_by_certificate(work, item):
         for made in work.case.certificates.values():
             stands = made.state in ("made", "valid")
-            if code not in there and made.certificate == kind and stands:
+            if code not in there and made.certificate in kinds and stands:
                 number = made.number or f"{_NUMBERLESS}{made.n}"
                 hand_in(work, _certificate_row(code, number), CLOCK_ACTOR)
                 break
@@ -157,7 +156,7 @@ def expected(work: Work, item: Item) -> set[str]:
     before = order.waits_for(work.release, item.item, work.case.items)
     results = (work.release.items[code].result for code in before)
     issued = {result.certificate for result in results if result}
-    return {code for code, kind in _papers_by_certificate(work, item) if kind in issued}
+    return {code for code, kinds in _papers_by_certificate(work, item) if issued & set(kinds)}
 
 
 def exemptions(work: Work) -> list[str]:
@@ -182,8 +181,9 @@ def exemption(work: Work, need: needed.MaterialNeed) -> str:
 
 def lacks(work: Work, code: str, issued: Collection[str]) -> bool:
     """Tell that no certificate stands for a material: the library has none, and no item applied for (`issued`) brings it."""
-    kind = work.release.vocabulary.materials[code].certificate
-    return kind is not None and kind not in issued and _for_material(work, code) is None
+    kinds = work.release.vocabulary.stand_for(code)
+    brought = set(kinds) & set(issued)
+    return bool(kinds) and not brought and _for_material(work, code) is None
 
 
 def _exemption_said(held: Held) -> str:
@@ -197,18 +197,18 @@ def name_certificate(case: Case, certificate: Certificate) -> None:
             row.reference = certificate.number
 
 
-def _papers_by_certificate(work: Work, item: Item) -> Iterator[tuple[str, str]]:
+def _papers_by_certificate(work: Work, item: Item) -> Iterator[tuple[str, tuple[str, ...]]]:
     for use in needed.material_uses(work.release, item.item, item.handling, work.facts()):
-        kind = work.release.vocabulary.materials[use.use].certificate
-        if kind and ORIGIN in use.from_:
-            yield use.use, kind
+        kinds = work.release.vocabulary.stand_for(use.use)
+        if kinds and ORIGIN in use.from_:
+            yield use.use, kinds
 
 
 def _for_material(work: Work, code: str) -> Held | None:
-    kind = work.release.vocabulary.materials[code].certificate
-    return (
-        standing(work.situation.library, kind, work.case.applicant_id, work.today) if kind else None
-    )
+    held = work.situation.library
+    kinds = work.release.vocabulary.stand_for(code)
+    good = (standing(held, kind, work.case.applicant_id, work.today) for kind in kinds)
+    return next((found for found in good if found), None)
 
 
 def _certificate_row(code: str, number: str) -> dict[str, Any]:

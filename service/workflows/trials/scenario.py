@@ -212,11 +212,9 @@ class Stage:
 
     def _origin(self, need: needed.MaterialNeed) -> str:
         """Return the first way in which the applicant can supply a paper: a certificate only if he holds it."""
-        kind = self.release.vocabulary.materials[need.material].certificate
-        today = local_date(self.now)
-        held = kind is None or library.standing(
-            self.library, kind, self.scenario.applicant.id, today
-        )
+        kinds = self.release.vocabulary.stand_for(need.material)
+        today, who = local_date(self.now), self.scenario.applicant.id
+        held = not kinds or any(library.standing(self.library, k, who, today) for k in kinds)
         ways = [origin for origin in need.origins if held or origin != library.ORIGIN]
         return ways[0] if ways else "upload"
 

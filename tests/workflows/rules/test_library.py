@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from service.errors import DataInvalid
+from service.workflows.application import paper_requirement
 from service.workflows.case.situation import Held
 from tests.workflows.story import Town
 from tests.workflows.town import ITEMS, VOCABULARY, Data
@@ -44,6 +45,20 @@ class TestOffer:
         exempted = story.case.notices[1].body["exempted"]
         assert exempted == ["租赁合同：免交，用食品经营许可证 F9999010007（2025年3月3日核发）"]
         story.li("drain.accept")
+
+    def test_the_certificate_of_another_that_will_do(
+        self, shop: type[Town], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Where one of several papers will do, a certificate for any of them stands for it."""
+        lease = {"title": "场所证明", "any_of": ["deed", "contract"]}
+        monkeypatch.setitem(VOCABULARY["materials"], "lease", lease)
+        monkeypatch.setitem(VOCABULARY["materials"], "deed", {"title": "产权证"})
+        contract = {"title": "租赁合同", "certificate": "food-card"}
+        monkeypatch.setitem(VOCABULARY["materials"], "contract", contract)
+        story = shop.begun("drain").submit(missing=("lease",), library=(CARD,))
+        row = next(m for m in story.case.materials.values() if m.material == "lease")
+        assert (row.source, row.reference) == ("certificate", "F9999010007")
+        assert paper_requirement(story.release, "lease") == "产权证、租赁合同，交一种就可以"
 
     @pytest.mark.parametrize(
         "change",

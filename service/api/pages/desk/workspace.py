@@ -166,7 +166,11 @@ def _material_asked(view: CaseView, item: Item, code: str, required: bool) -> di
         for p in [*item.noted, *item.asked]
         if p.get("material") == code and p["reason"] not in item.answered
     ]
-    base = {"title": view.release.vocabulary.materials[code].title, "points": points}
+    base = {
+        "title": view.release.vocabulary.materials[code].title,
+        "asked": titles.material_asked(view.release, code),
+        "points": points,
+    }
     if not there:
         return {
             **base,

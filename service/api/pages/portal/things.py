@@ -28,7 +28,7 @@ MOST_DRAFTS = 5  # drafts that are offered to go on with
 async def thing(bundle: Code, request: Request, desk: Counter, visitor: Visiting) -> Response:
     """Tell what a bundle is: what, who, how long, what it costs, what is saved."""
     release = await desk.office.bundle(bundle)
-    fees = sum(item.fee.amount for item in release.items.values() if item.fee)
+    fees = [charge for item in release.items.values() for charge in item.charges()]
     return shown(
         request,
         visitor,

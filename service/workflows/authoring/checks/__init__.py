@@ -8,6 +8,7 @@ from service.workflows.authoring.checks.items import findings as of_items
 from service.workflows.authoring.checks.licences import findings as of_licences
 from service.workflows.authoring.checks.lifecycles import findings as of_lifecycles
 from service.workflows.authoring.checks.limits import findings as of_limits
+from service.workflows.authoring.checks.matters import findings as of_matters
 from service.workflows.authoring.checks.overlays import findings as of_overlays
 from service.workflows.authoring.checks.papers import findings as of_papers
 from service.workflows.authoring.checks.scenarios import findings as of_scenarios
@@ -21,7 +22,7 @@ from service.workflows.definition.diagnostics import Diagnostic, found
 
 # What an overlay can spoil.
 IN_AN_AREA = (of_items, of_licences, of_bundles, of_conditions, of_limits, of_scenarios)
-CHECKS = (of_vocabulary, of_lifecycles, *IN_AN_AREA, of_papers, of_overlays, of_unused)
+CHECKS = (of_vocabulary, of_matters, of_lifecycles, *IN_AN_AREA, of_papers, of_overlays, of_unused)
 
 
 def run(pack: Pack, unread: frozenset[str]) -> Iterator[Diagnostic]:

@@ -154,6 +154,7 @@ def _item(view: View, item: models.ItemDefinition, source: Source) -> Iterator[D
         for n, use in enumerate(item.material_uses())
         if use.when
     ]
+    places += [(fee.when, (*at, "when")) for at, fee in charges_at(item) if fee.when]
     if item.commitment and item.commitment.eligible:
         places.append((item.commitment.eligible, ("commitment", "eligible")))
     asked = {f"form.{use.use}" for use in fields} | _collected_beside(view, item)
@@ -174,6 +175,12 @@ def _item(view: View, item: models.ItemDefinition, source: Source) -> Iterator[D
             if expression:
                 said = f"生命周期“{cycle.code}”的“{transition.title}”"
                 yield from _unasked(expression, asked, source, ("lifecycle",), said)
+
+
+def charges_at(item: models.ItemDefinition) -> list[tuple[Path, models.Fee]]:
+    """Return the charges of an item, each with its place: one stands under `fee` itself."""
+    listed = isinstance(item.fee, list)
+    return [(("fee", n) if listed else ("fee",), fee) for n, fee in enumerate(item.charges())]
 
 
 def _conditions_with(view: View, item: models.ItemDefinition) -> list[Conditions]:

@@ -41,6 +41,10 @@ def _vocabulary(view: View) -> Iterator[Diagnostic]:
         used["field"] |= {use.use for use in item.field_uses()}
         used["material"] |= {use.use for use in item.material_uses()}
         used["certificate"] |= {item.result.certificate} if item.result else set()
+    known = view.pack.vocabulary.materials
+    used["material"] |= {
+        other for code in used["material"] if code in known for other in known[code].any_of
+    }
     used["field"] |= {
         q.fills for bundle in view.pack.bundles.values() for q in bundle.questions if q.fills
     }

@@ -43,12 +43,6 @@ def _certificates(view: View) -> Iterator[Diagnostic]:
         if material.certificate:
             at = view.source("material", code).at("materials", code, "certificate")
             yield from view.known("certificate", material.certificate, vocabulary.certificates, at)
-        if material.sample and material.sample not in view.pack.texts:
-            at = view.source("material", code).at("materials", code, "sample")
-            hint = (
-                near(material.sample, list(view.pack.texts)) or f"加一个文件 {material.sample}.md"
-            )
-            yield found(at, "E208", f"没有示范文本“{material.sample}”", hint)
 
 
 def _directory(view: View) -> Iterator[Diagnostic]:

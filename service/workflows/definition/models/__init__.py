@@ -52,6 +52,7 @@ from service.workflows.definition.models.shared import (
     VocabularyField,
     VocabularyMaterial,
     VocabularyReason,
+    Window,
 )
 from service.workflows.definition.models.terms import (
     BUILT_IN_POSTS,
@@ -163,6 +164,7 @@ __all__ = [
     "VocabularyField",
     "VocabularyMaterial",
     "VocabularyReason",
+    "Window",
     "one_of",
     "value_kind",
 ]

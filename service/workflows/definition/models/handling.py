@@ -212,7 +212,9 @@ class ItemDefinition(Model):
     fields: list[Name | FieldUse] = []
     materials: list[Code | MaterialUse] = []
     commitment: CommitmentDefinition | None = None
-    fee: Fee | None = None
+    fee: Fee | list[Fee] | None = Field(
+        None, description="收费（须有法律、行政法规依据）；分情形、有几笔的写成列表"
+    )
     result: Result | None = None
     grants: dict[Title, GrantLine] = Field(
         {}, description="准予的内容：名称 → 一句话，可以用 {form.字段}，印在准予决定书上"
@@ -257,6 +259,10 @@ class ItemDefinition(Model):
             MaterialUse.model_validate({"use": e}) if isinstance(e, str) else e
             for e in self.materials
         )
+
+    def charges(self) -> Sequence[Fee]:
+        """Return what may be charged, as a list."""
+        return [self.fee] if isinstance(self.fee, Fee) else self.fee or ()
 
     def basis_of(self, limit: str) -> str:
         """Return the article on which one of its limits rests: its own, else that of the whole matter (R-TIME-10)."""

@@ -4,13 +4,29 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from service.workflows.definition.models.terms import Code, Length, Model, Name, Text, Title
+from service.workflows.definition.models.terms import (
+    Code,
+    Expression,
+    Length,
+    Model,
+    Name,
+    Text,
+    Title,
+)
 
 
 class Fee(Model):
     """收费 — allowed only with a law or administrative regulation (许可法58)."""
 
+    title: Title | None = Field(None, description="叫什么，如 不动产登记费；不写就是事项的名称")
     amount: Annotated[float, Field(gt=0)]
+    unit: Title | None = Field(
+        None, description="按什么收，如 平方米·月、本；不写就是一次性收这么多"
+    )
+    times: Name | None = Field(
+        None, description="数量填在哪个字段（数字），应缴的是金额乘以它；不写的由收费的人算好"
+    )
+    when: Expression | None = Field(None, description="只在满足时才收：看回答和申请表")
     basis: Title
 
     @field_validator("amount", mode="before")

@@ -63,6 +63,17 @@ class DepartmentPapers(Model):
     )
 
 
+class Window(Model):
+    """办理窗口 — where one goes in person, when, and whom one can call."""
+
+    title: Title | None = Field(None, description="叫什么，如 区政务服务大厅 2 楼市场准入窗口")
+    address: Text | None = Field(None, description="地址")
+    phone: (
+        Annotated[str, StringConstraints(pattern=r"^[0-9][0-9 -]{3,20}(转[0-9]{1,6})?$")] | None
+    ) = Field(None, description="咨询电话，如 0999-5550101")
+    hours: Text | None = Field(None, description="办公时间，如 工作日 9:00–12:00、13:30–17:00")
+
+
 class Directory(Model):
     """机构目录 — region, departments and the posts beside the built-in five."""
 
@@ -77,7 +88,17 @@ class Directory(Model):
     papers: dict[Code, DepartmentPapers] = Field(
         {}, description="文书：部门代码 → 全称、文号、复议机关、法院；写在 all 下的各部门共用"
     )
+    windows: dict[Code, Window] = Field(
+        {}, description="办理窗口：部门代码 → 地址、电话、办公时间；写在 all 下的各部门共用"
+    )
     policy: Policy = Policy()
+
+    def window_of(self, department: str) -> Window | None:
+        """Return where a department receives people: its own entry, and what is said for all where it says nothing."""
+        shared, own = self.windows.get(ALL, Window()), self.windows.get(department, Window())
+        said = {name: value for name in own.model_fields_set if (value := getattr(own, name))}
+        window = shared.model_copy(update=said)
+        return window if window.address or window.phone else None
 
     def papers_of(self, department: str) -> DepartmentPapers:
         """Return how a department's papers are made: its own entry, and what is said for all where it says nothing."""
@@ -146,8 +167,21 @@ class VocabularyMaterial(Model):
     max_mb: Annotated[int, Field(ge=1, le=100)] = 20
     hint: str = ""
     certificate: Code | None = Field(None, description="哪种证照可以代替它：有效的免交（共享免交）")
+    blank: Code | None = Field(
+        None, description="空白表：定义包里的文件名（不带 .md），可以下载、打印了填（许可法 30）"
+    )
     sample: Code | None = Field(
-        None, description="示范文本：定义包里的文件名（不带 .md），办事指南上照样给出（许可法 30）"
+        None,
+        description="样表（示范文本）：定义包里的文件名（不带 .md），办事指南上照样给出（许可法 30）",
+    )
+    any_of: list[Code] = Field(
+        [], description="下面的材料交其中任何一种就可以，如 户口簿、居民身份证、护照"
+    )
+    original: Literal["show", "hand_in"] | None = Field(
+        None, description="原件：show 核对以后当场退还，hand_in 收走；不写就不看原件"
+    )
+    copies: Annotated[int, Field(ge=1, le=20)] | None = Field(
+        None, description="到窗口交纸质的，要几份；不写就是 1 份"
     )
 
 
@@ -218,6 +252,12 @@ class Vocabulary(Model):
     materials: dict[Code, VocabularyMaterial] = {}
     certificates: dict[Code, VocabularyCertificate] = {}
     reasons: dict[Code, VocabularyReason] = {}
+
+    def stand_for(self, material: str) -> tuple[str, ...]:
+        """Return the kinds of certificate that stand for a material, or for one of those that do in its place."""
+        asked = self.materials[material]
+        papers = (asked, *(self.materials[code] for code in asked.any_of))
+        return tuple(dict.fromkeys(each.certificate for each in papers if each.certificate))
 
 
 # ---- calendar --------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from service.workflows.application.papers import requirement
 from service.workflows.calendar import local_date
 from service.workflows.case import record
 from service.workflows.case.columns import AcceptedItem, PointTold, Remedies, Served
@@ -320,7 +321,11 @@ def _points_asked(points: Iterable[PointTold], release: Release) -> tuple[Line, 
             point["item"] + (f"（{release.directory.authority(item.department)}）" if item else "")
         ]
         if (code := point.get("material")) and code in release.vocabulary.materials:
-            about.append(f"材料：{release.vocabulary.materials[code].title}")
+            asked = requirement(release, code)
+            about.append(
+                f"材料：{release.vocabulary.materials[code].title}"
+                + (f"（{asked}）" if asked else "")
+            )
         if (name := point.get("field")) and name in release.vocabulary.fields:
             about.append(f"表单：{release.vocabulary.fields[name].title}")
         found.append(Line(point["title"], "；".join(about)))

@@ -12,7 +12,7 @@ from service.workflows.calendar import WorkCalendar
 from service.workflows.case.parts import Ban
 from service.workflows.case.situation import Held
 from service.workflows.definition.release import Release
-from service.workflows.telling.guide import contents, standing, timing, titles
+from service.workflows.telling.guide import contents, costs, standing, timing, titles
 from service.workflows.telling.guide.questioning import answered, questions, stops_so_far
 from service.workflows.telling.guide.rehearsal import (
     NOTHING_EARLIER,
@@ -86,8 +86,8 @@ def _contents(rehearsal: Rehearsal) -> dict[str, Any]:
         "undecided": contents.undecided(rehearsal),
         "limits": timing.limits(rehearsal),
         "dates": projection.as_json(),
-        "fees": contents.fees(rehearsal),
-        "savings": contents.savings(rehearsal, papers),
+        "fees": costs.fees(rehearsal),
+        "savings": costs.savings(rehearsal, papers),
         "channels": [titles.coded(code, titles.CHANNELS) for code in titles.CHANNELS],
     }
 

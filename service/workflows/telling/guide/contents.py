@@ -1,11 +1,10 @@
-"""办事指南的内容 — what the guide says about items, materials, fees and what is saved."""
+"""办事指南的内容 — what the guide says about items and materials."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from service.workflows.application import needed, order
-from service.workflows.definition.duration import Duration
+from service.workflows.application import needed, order, papers
 from service.workflows.definition.models import (
     CommitmentDefinition,
     FieldUse,
@@ -16,7 +15,7 @@ from service.workflows.definition.models import (
 from service.workflows.definition.models.terms import SELECTIONS
 from service.workflows.definition.release import Release
 from service.workflows.rules import library
-from service.workflows.telling.guide import titles
+from service.workflows.telling.guide import costs, titles
 from service.workflows.telling.guide.rehearsal import Rehearsal
 from service.workflows.telling.guide.timing import Projection
 
@@ -63,7 +62,9 @@ def _item(rehearsal: Rehearsal, code: str, projection: Projection) -> dict[str, 
         if definition.commitment
         else None,
         "result": _result(release, code),
-        "fee": _fee(release, code),
+        "fee": costs.fee(rehearsal, code),
+        "charges": costs.charges(rehearsal, code),
+        "window": titles.window(release, definition.department),
     }
 
 
@@ -125,13 +126,6 @@ def _result(release: Release, code: str) -> dict[str, Any] | None:
         "title": certificate.title,
         "valid": titles.length(certificate.valid),
     }
-
-
-def _fee(release: Release, code: str) -> dict[str, Any] | None:
-    fee = release.items[code].fee
-    if fee:
-        return {"amount": fee.amount, "title": titles.amount(fee.amount), "basis": fee.basis}
-    return None
 
 
 def not_needed(rehearsal: Rehearsal) -> list[dict[str, str]]:
@@ -199,11 +193,25 @@ def _material(rehearsal: Rehearsal, need: needed.MaterialNeed) -> dict[str, Any]
         "max_mb": definition.max_mb,
         "hint": definition.hint,
         "sample": release.texts.get(definition.sample or "", ""),
+        "blank": release.texts.get(definition.blank or "", ""),
+        "any_of": [_instead(release, code) for code in definition.any_of],
+        "on_paper": papers.on_paper(definition),
         "items": [titles.item(release, code) for code in need.items],
         "deferrable": titles.length(need.deferrable),
         "way": titles.coded(way, titles.ORIGINS),
         "needed_from_applicant": way not in WITHOUT_PAPER,
         "how": library.exemption(rehearsal.work, need) or how(need, way),
+    }
+
+
+def _instead(release: Release, code: str) -> dict[str, Any]:
+    """Return one of the papers of which any one will do."""
+    definition = release.vocabulary.materials[code]
+    return {
+        **titles.material(release, code),
+        "hint": definition.hint,
+        "sample": release.texts.get(definition.sample or "", ""),
+        "blank": release.texts.get(definition.blank or "", ""),
     }
 
 
@@ -288,65 +296,3 @@ def _collect(rehearsal: Rehearsal, into: Undecided, uses: Iterable[FieldUse | Ma
     for use in uses:
         for each in rehearsal.depends_on(use.when):
             into.setdefault(use.use, {})[each["code"]] = each
-
-
-# ---- fees and savings ------------------------------------------------------------------------------------------
-
-
-def fees(rehearsal: Rehearsal) -> dict[str, Any]:
-    """Return what the whole costs and for which items."""
-    charged = [(code, fee) for code in rehearsal.items if (fee := _fee(rehearsal.release, code))]
-    total = round(sum(fee["amount"] for _, fee in charged), 2)
-    return {
-        "total": total,
-        "title": titles.amount(total),
-        "items": [
-            {**titles.item(rehearsal.release, code), "amount": fee["amount"], "basis": fee["basis"]}
-            for code, fee in charged
-        ],
-    }
-
-
-def savings(rehearsal: Rehearsal, papers: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """Return what is saved against doing it separately (R-ONE-1), each as {before, now, less}; None where nothing was published.
-
-    Steps now: hand in once and, where something is issued, collect once. Days are limits as {limit, title}. What was
-    published is of the whole thing: with the steps and the promised limit of the whole it can be compared, with the papers
-    of an applicant who needs a part of it it cannot. `less` is None there, and where nothing is less.
-    """
-    bundle = rehearsal.release.bundle
-    before = bundle.before
-    if before is None:
-        return None
-    collects = any(rehearsal.release.items[code].result for code in rehearsal.items)
-    handed_in = sum(1 for paper in papers if paper["way"]["code"] == "upload" and paper["required"])
-    needs_all = len(rehearsal.items) == len(bundle.items)
-    found = {
-        "steps": _fewer(before.steps, 2 if collects else 1, comparable=True),
-        "materials": _fewer(before.materials, handed_in, comparable=needs_all),
-        "days": _sooner(before.days, bundle.promised),
-    }
-    return found if any(found.values()) else None
-
-
-def _fewer(before: int | None, now: int, *, comparable: bool) -> dict[str, int | None] | None:
-    if not before:
-        return None
-    return {
-        "before": before,
-        "now": now,
-        "less": before - now if comparable and before > now else None,
-    }
-
-
-def _sooner(before: str | None, now: str) -> dict[str, Any] | None:
-    if not before:
-        return None
-    was, will = Duration.parse(before), Duration.parse(now)
-    less = Duration(was.count - will.count, was.unit)
-    sooner = was.unit == will.unit and less.count > 0
-    return {
-        "before": titles.length(before),
-        "now": titles.length(now),
-        "less": titles.length(str(less)) if sooner else None,
-    }

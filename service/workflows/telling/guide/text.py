@@ -9,6 +9,7 @@ from service.workflows.notices.dates import say_date
 from service.workflows.telling.guide.titles import joined
 
 Part = Mapping[str, Any]
+WINDOW = ("title", "address", "phone", "hours")
 WEEKDAYS = "一二三四五六日"
 
 
@@ -114,9 +115,20 @@ def _items(guide: Part) -> Iterator[str]:
             valid = item["result"]["valid"]
             term = f"（有效期{valid['title']}）" if valid else ""
             yield f"- **办成后领取**：{item['result']['title']}{term}"
-        if item["fee"]:
-            yield f"- **收费**：{item['fee']['title']}（依据：{item['fee']['basis']}）"
+        yield from (f"- **收费**：{_charge(charge)}" for charge in item["charges"])
+        if item["window"]:
+            yield f"- **窗口**：{_window(item['window'])}"
         yield ""
+
+
+def _charge(charge: Part) -> str:
+    due = f"，应缴{charge['due']:g}元" if charge["due"] is not None else ""
+    depends = f"，收不收看{joined(charge['depends_on'])}" if charge["depends_on"] else ""
+    return f"{charge['title']} {charge['price']}{due}{depends}（依据：{charge['basis']}）"
+
+
+def _window(window: Part) -> str:
+    return "，".join(said for name in WINDOW if (said := window[name]))
 
 
 def _limits(item: Part) -> str:
@@ -169,8 +181,10 @@ def _materials(guide: Part) -> Iterator[str]:
         yield "| --- | --- | --- | --- |"
         for paper in mine:
             name = paper["title"] + (f"（{paper['hint']}）" if paper["hint"] else "")
+            name += f"：{joined(paper['any_of'])}，交一种就可以" if paper["any_of"] else ""
             size = f"{'、'.join(paper['formats'])}，不超过 {paper['max_mb']} MB"
-            yield _table_row(name, paper["how"], size, joined(paper["items"]))
+            how = f"{paper['how']}；{paper['on_paper']}" if paper["on_paper"] else paper["how"]
+            yield _table_row(name, how, size, joined(paper["items"]))
         yield ""
     else:
         yield "不用您准备材料。"
@@ -180,12 +194,16 @@ def _materials(guide: Part) -> Iterator[str]:
         yield ""
         yield from (f"- {paper['title']}：{paper['how']}" for paper in free)
     for paper in guide["materials"]:
-        if paper["sample"]:
-            yield ""
-            yield f"示范文本：{paper['title']}"
-            yield ""
-            yield from (f"> {line}".rstrip() for line in paper["sample"].splitlines())
+        for one in (paper, *paper["any_of"]):
+            yield from _form_text(f"空白表：{one['title']}", one["blank"])
+            yield from _form_text(f"样表：{one['title']}", one["sample"])
     yield from _undecided(guide["undecided"]["materials"], "视您填写的内容，可能还要：")
+
+
+def _form_text(title: str, text: str) -> Iterator[str]:
+    if text:
+        yield from ("", title, "")
+        yield from (f"> {line}".rstrip() for line in text.splitlines())
 
 
 def _form(guide: Part) -> Iterator[str]:
@@ -246,8 +264,7 @@ def _fees(guide: Part) -> Iterator[str]:
     yield guide["fees"]["title"] + ("。" if not guide["fees"]["items"] else "：")
     yield ""
     yield from (
-        f"- {fee['title']}：{fee['amount']:g}元（依据：{fee['basis']}）"
-        for fee in guide["fees"]["items"]
+        f"- {fee['title']}：{fee['said']}（依据：{fee['basis']}）" for fee in guide["fees"]["items"]
     )
 
 

@@ -62,6 +62,19 @@ def length(text: str | None) -> dict[str, str] | None:
     return {"limit": text, "title": Duration.parse(text).title()} if text else None
 
 
+def window(release: Release, department: str) -> dict[str, str] | None:
+    """Return where a department receives people as {title, address, phone, hours}."""
+    found = release.directory.window_of(department)
+    if found is None:
+        return None
+    return {
+        "title": found.title or "",
+        "address": found.address or "",
+        "phone": found.phone or "",
+        "hours": found.hours or "",
+    }
+
+
 def iso(day: date | None) -> str | None:
     """Return a legal date as text."""
     return day.isoformat() if day else None

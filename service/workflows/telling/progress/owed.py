@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from service.workflows.application import in_hand, needed, order, questions
+from service.workflows.application import in_hand, needed, order, papers, questions
 from service.workflows.case.columns import Point
 from service.workflows.case.engine import APPLICANT, WAITING, WITHDRAWN
 from service.workflows.case.lifecycle import machine_for
@@ -32,6 +32,7 @@ class Ask:
     origins: tuple[str, ...] = ()  # beside the upload, which is always open
     earlier: tuple[Material, ...] = ()  # what was handed in before, the newest first
     material: VocabularyMaterial | None = None
+    requirement: str = ""  # of a paper: one of several, the original, how many
     definition: VocabularyField | None = None
     value: Any = None  # what the form says now
 
@@ -237,6 +238,7 @@ def _ask(
             origins=tuple(o for o in (need.origins if need else ()) if o != "upload"),
             earlier=tuple(earlier),
             material=vocabulary.materials[code],
+            requirement=papers.requirement(seen.situation.release, code),
         )
     if kind == "field":
         known = vocabulary.fields[code]

@@ -135,6 +135,7 @@ class TestMoney:
                 "code": "outdoor-sign",
                 "title": "户外招牌设置备案",
                 "amount": 12.5,
+                "said": "12.5元",
                 "basis": "城市道路管理条例 37",
             }
         ]
