@@ -4,12 +4,14 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
-from service.store.cases import Gathered
-from service.workflows.case import COLUMNS, KEYS, Case, altered, part_of
+from service.store.cases import Gathered, Row, Told
+from service.store.rows import as_stored
+from service.workflows.case import COLUMNS, KEYS, Case, part_of
 from service.workflows.definition import Release, own_code
 
 # the key of a row within its case: of one name the value itself, of several a tuple
 KEY_OF = {table: itemgetter(*names) for table, names in KEYS.items()}
+MESSAGES = "messages"  # sent, never read for deciding
 _OWN_COLUMNS = COLUMNS["cases"]
 _OWN_VALUES = itemgetter(*_OWN_COLUMNS)
 
@@ -24,15 +26,20 @@ def case_of(found: Gathered, release: Release) -> Case:
     return Case(**dict(zip(_OWN_COLUMNS, _OWN_VALUES(found.case), strict=True)), **parts)
 
 
-def as_gathered(before: Case | None, case: Case, release: Release) -> Case:
-    """Return a case as it would be gathered after a step that began with `before`: without messages, in the same order."""
+def case_after(
+    before: Case | None, was: Row | None, told: Told, release: Release
+) -> tuple[Case, Row]:
+    """Return a case, and its own row, as they would be gathered after what was recorded of a step that began with `before`."""
     place = _Places(release)
-    parts: dict[str, Any] = {
-        table: _in_order(table, getattr(case, table), place)
-        for table in KEY_OF
-        if before is None or len(getattr(before, table)) != len(getattr(case, table))
-    }
-    return altered(case, **parts | {"messages": {}})
+    row = {**(was or {}), **as_stored("cases", [told.case_row])[0]}
+    parts: dict[str, Any] = {}
+    for table, key_of in KEY_OF.items():
+        known = parts[table] = getattr(before, table) if before else {}
+        if table != MESSAGES and (rows := told.rows.get(table)):
+            changed = {key_of(row): part_of(table, row) for row in as_stored(table, rows)}
+            merged = {**known, **changed}
+            parts[table] = merged if len(merged) == len(known) else _in_order(table, merged, place)
+    return Case(**dict(zip(_OWN_COLUMNS, _OWN_VALUES(row), strict=True)), **parts), row
 
 
 def _in_order(table: str, keyed: dict[Any, Any], place: "_Places") -> dict[Any, Any]:

@@ -7,10 +7,8 @@ event is still theirs: every row follows from the events, and a step that change
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from service.office.assembling import as_gathered
 from service.store.cases import Row
-from service.workflows.case import Case, case_row
-from service.workflows.definition import Release
+from service.workflows.case import Case
 
 MOST = 256  # cases, the longest unused is forgotten first
 
@@ -34,10 +32,10 @@ class AtHand:
         """Return a case as it was last recorded here."""
         return self._known.get(number)
 
-    def keep(self, before: Case | None, case: Case, release: Release) -> None:
-        """Keep a case as it was recorded by a step that began with `before`."""
-        kept = as_gathered(before, case, release)
-        self._known[case.number] = Known(kept, case_row(kept))
-        self._known.move_to_end(case.number)
+    def keep(self, known: Known) -> None:
+        """Keep a case as it was recorded."""
+        number = known.case.number
+        self._known[number] = known
+        self._known.move_to_end(number)
         if len(self._known) > MOST:
             self._known.popitem(last=False)

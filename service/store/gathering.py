@@ -162,7 +162,7 @@ def _gather_sqlite(raw: sqlite3.Connection, wanted: Wanted, *, deciding: bool) -
         last = f"SELECT {sql.LAST_AT.format(case='?', n='?')}"
         at = raw.execute(last, (found[0]["id"], found[0]["last_event"])).fetchone()[0]
         last_at = as_instant(at) if at else None
-    return Gathered(found[0], rows, standing, answered, held, last_at, same)
+    return Gathered(found[0], rows, standing, answered, held, last_at=last_at, same=same)
 
 
 def beside_sqlite(

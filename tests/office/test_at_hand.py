@@ -1,32 +1,23 @@
 """What lies at hand is what the database holds, or it is not believed."""
 
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from service import jsons
 from service.errors import ActionNotAllowed
 from service.office import Office
-from service.office.assembling import KEY_OF, as_gathered, case_of
+from service.office.assembling import case_of
 from service.office.at_hand import MOST
 from service.office.desk import held, there
 from service.store import cases
-from service.store.columns import json_text
 from service.store.database import Database
-from service.store.rows import Gathered, Standing, read_rows
-from service.workflows.authoring.compiling import compile_release
-from service.workflows.authoring.folders import read_folder
-from service.workflows.authoring.load import load_pack
-from service.workflows.case import Action, Case, Step, case_row, changed_rows
-from service.workflows.definition import Release
-from service.workflows.trials import pack_calendar
-from service.workflows.trials.scenario import Stage
+from service.store.rows import Gathered
+from service.workflows.case import Action, Case, case_row
 
 from .conftest import APPROVER, HOUR, MORNING, REVIEWER, WINDOW, Act, Open, asks
 
-SAMPLE = Path(__file__).parents[2] / "service" / "workflows" / "packs" / "linhu"
 GRANTING = (("accept", WINDOW), ("propose", REVIEWER), ("grant", APPROVER), ("issue", WINDOW))
 
 
@@ -46,38 +37,6 @@ async def stored(office: Office, number: str) -> Case:
     async with office.database.reading() as connection:
         found = there(await cases.look(connection, number=number))
         return case_of(found, await office.catalogue.release(found.case["release"], connection))
-
-
-class Kept(Stage):
-    """A story whose case is taken from what lies at hand, and compared with what a database would give back."""
-
-    def __init__(self, *given: Any) -> None:
-        """Have written nothing yet."""
-        super().__init__(*given)
-        self.rows: dict[str, dict[Any, Any]] = {}
-
-    def _keep_step(self, taken: Step) -> None:
-        """Keep a step, and read its rows as they were written."""
-        before = taken.before
-        super()._keep_step(taken)
-        assert self.case is not None
-        if not self.rows:
-            before = _without_parts(self.case)
-            self.rows = {table: {} for table in KEY_OF if table != "messages"}
-        assert before is not None
-        for table, rows in changed_rows(before, self.case).items():
-            if table in self.rows:
-                read = read_rows(table, jsons.read(json_text(rows)), nested=True)
-                self.rows[table] |= {KEY_OF[table](row): row for row in read}
-        parts = {table: list(rows.values()) for table, rows in self.rows.items()}
-        own = read_rows("cases", jsons.read(json_text([case_row(self.case)])), nested=True)[0]
-        read_again = case_of(Gathered(own, parts, Standing()), self.release)
-        self.case = as_gathered(before, self.case, self.release)
-        same(self.case, read_again)
-
-
-def _without_parts(case: Case) -> Case:
-    return Case(**case_row(case))
 
 
 def same(mine: Case, read: Case) -> None:
@@ -163,34 +122,13 @@ class TestAtHand:
 
     async def test_not_more_than_so_many(self, office: Office, opened: Open) -> None:
         """The longest unused goes first."""
-        case = (await opened()).case
-        release = await _release(office, case)
-        for n in range(MOST):
-            case.number = f"other-{n}"
-            office.at_hand.keep(case, case, release)
-        case.number = "one-more"
-        office.at_hand.keep(case, case, release)
+        known = office.at_hand.of((await opened()).case.number)
+        assert known
+        for n in range(MOST + 1):
+            office.at_hand.keep(replace(known, case=replace(known.case, number=f"other-{n}")))
         assert office.at_hand.of("other-0") is None
         assert office.at_hand.of("other-1")
 
 
-async def _release(office: Office, case: Case) -> Release:
-    async with office.database.reading() as connection:
-        return await office.catalogue.release(case.release, connection)
-
-
 def _version(view: Any) -> int:
     return int(view.case.version)
-
-
-LOADED = load_pack(read_folder(SAMPLE)).pack
-assert LOADED
-
-
-@pytest.mark.parametrize("story", LOADED.scenarios, ids=lambda each: each.file)
-def test_every_scenario_of_the_sample_city(story: Any) -> None:
-    """Whatever the law writes into a case, after each step of each scenario: as it would be read."""
-    release = compile_release(LOADED, story.scenario.bundle)
-    stage = Kept(release, pack_calendar(LOADED, release), story)
-    stage.run()
-    assert not stage.played.failures
