@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from service.store.cases import Row
 from service.workflows.case import Case
 
-MOST = 256  # cases, the longest unused is forgotten first
+MOST = 128  # cases, the longest unused is forgotten first
 
 
 @dataclass(frozen=True, slots=True)
