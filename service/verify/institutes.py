@@ -1,8 +1,9 @@
 """依法办理 — what institutes of the law left behind must be as the item, the region and the statute say."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from service.verify.days import count_of
+from service.verify.days import count_of, instant
 from service.verify.dossier import Dossier
 from service.verify.report import Finding
 
@@ -18,6 +19,12 @@ BY_RULE = {
     "refuse_overdue": "refused",
     "file_overdue": "filed",
     "revoke_acceptance": "acceptance_revoked",
+}
+SETTLES = {
+    "due": ("", "waived", "refunded"),
+    "paid": ("due",),
+    "waived": ("due",),
+    "refunded": ("paid",),
 }
 PAUSES = ("pause_promise", "resume_promise")
 PAUSE = "pause-"
@@ -59,6 +66,28 @@ def pauses(dossier: Dossier) -> Iterator[Finding]:
                 yield Finding(dossier.name, where, "暂停承诺时限，法定时限也停了")
 
 
+def went_without(dossier: Dossier) -> Iterator[Finding]:
+    """A paper that the record of a grant calls missing is one the item asks for, and had not come by then (R-ACC-5)."""
+    for event in dossier.events:
+        if event["data"].get("rules") or not dossier.defined(event["item"]).get("materials"):
+            continue
+        asked = {_used(each) for each in dossier.defined(event["item"])["materials"]}
+        there = {
+            row["material"]
+            for row in dossier.rows["materials"]
+            if instant(row["at"]) < instant(event["at"])
+        }
+        for code in event["data"].get("missing") or ():
+            if code in there or code not in asked:
+                why = "当时已经在案" if code in there else "这个事项并不要求"
+                what = f"记为还缺「{code}」，{why}"
+                yield Finding(dossier.name, f"events {event['n']}", what)
+
+
+def _used(use: Any) -> str:
+    return str(use["use"]) if isinstance(use, dict) else str(use)
+
+
 def selections(dossier: Dossier) -> Iterator[Finding]:
     """What rests on bids, an auction or an exam is decided on its result, and granted only to whom it names (53、54)."""
     for code, item in dossier.items.items():
@@ -69,6 +98,31 @@ def selections(dossier: Dossier) -> Iterator[Finding]:
             yield Finding(dossier.name, where, "没有招标、拍卖、考试的结果，就作了决定")
         elif item["outcome"] == "granted" and not result.get("chosen"):
             yield Finding(dossier.name, where, "结果不是他，却准予了")
+
+
+def payments(dossier: Dossier) -> Iterator[Finding]:
+    """What was due was asked for, settled in its order, and nothing was handed over before (行政许可法 59)."""
+    for code, item in dossier.items.items():
+        cycle, now, where = dossier.lifecycle(item), "", f"items {code}"
+        if cycle is None:
+            continue
+        for event in dossier.events:
+            if event["item"] != code or not event["state_to"]:
+                continue
+            ways = cycle.taking(event["action"], event["state_from"])
+            told = {
+                (t.get("effect") or {}).get("payment") for t in ways if t["to"] == event["state_to"]
+            }
+            wanted = next((each for each in told if each), "")
+            if wanted and now not in SETTLES[wanted]:
+                what = f"第 {event['n']} 条记录：{now or '没有通知缴费'}，不能变成 {wanted}"
+                yield Finding(dossier.name, where, what)
+            now = wanted or now
+            if cycle.final(event["state_to"]) == "granted" and now == "due":
+                yield Finding(dossier.name, where, "还没有缴费，就办结了")
+        now = "dropped" if now == "due" and item["outcome"] else now
+        if (kept := (item.get("payment") or {}).get("state", "")) != now:
+            yield Finding(dossier.name, where, f"缴费应为 {now or '没有'}，写的是 {kept or '没有'}")
 
 
 def founded(dossier: Dossier) -> Iterator[Finding]:

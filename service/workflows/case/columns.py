@@ -62,6 +62,17 @@ class SignedBy(TypedDict):
     at: str
 
 
+class RepresentedBy(TypedDict, total=False):
+    """代表、代理 — who acts for the applicant and on what ground; of a company that is the agent, also who acts for it."""
+
+    role: str  # one of ROLES
+    name: str
+    number: str
+    by_name: str
+    by_number: str
+    until_on: str
+
+
 class Extension(TypedDict):
     """延长 — by how long a limit was made longer, by whom and why."""
 
@@ -112,6 +123,8 @@ class Body(TypedDict, total=False):
     dates: dict[str, str]  # what falls on it → day
     note: str
     materials: list[str]  # received; titles, as below
+    fetched: list[str]  # that offices hand over or the system writes
+    promised: list[str]  # in whose place a written promise stands
     missing: list[str]
     exempted: list[str]
     certificates: list[str]

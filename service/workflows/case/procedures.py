@@ -33,6 +33,7 @@ class Hearing:
     answered: bool = False  # by the applicant; each third party has an answer of its own
     announced_on: date | None = None
     held_on: date | None = None  # the day set for it
+    hour: str = ""  # HH:MM of that day; empty in a lifecycle of before it was asked
     place: str = ""
     chair: str = ""  # account
     document: str = ""  # its signed record
@@ -70,6 +71,20 @@ class Feedback:
     by: str  # account
     at: datetime
     points: tuple[str, ...] = ()  # what it objected to: the reasons it named
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """缴费 — what is due for an item, and how it was settled: due | paid | waived | refunded | dropped (行政许可法 59)."""
+
+    state: str
+    amount: float  # 元
+    charges: tuple[str, ...] = ()  # what for, at which price, on which basis, in words
+    asked_at: datetime | None = None
+    settled_at: datetime | None = None
+    by: str = ""  # account of who recorded how it was settled
+    receipt: str = ""  # number of the receipt that who collects has given
+    reason: str = ""  # why it is waived or given back
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +180,7 @@ _KINDS: tuple[type[Any], ...] = (
     LegalReview,
     Selected,
     Feedback,
+    Payment,
     RenewalWindow,
     Lot,
     Draw,

@@ -221,8 +221,9 @@ class Stage:
     def _handling(self, case: Case) -> dict[str, str]:
         """Commitments that will not be open ask for the ordinary papers."""
         work = Work(self._situation(), case)
+        items = [code for code in case.handling if code in self.release.items]
         return {
-            code: "ordinary" if wish == "commitment" and not_eligible(work, code) else wish
+            code: "ordinary" if wish == "commitment" and not_eligible(work, code, items) else wish
             for code, wish in case.handling.items()
             if code in self.release.items
         }
@@ -323,6 +324,10 @@ class Stage:
             self._check((*path, "due", name), f"{name} 到期日", wanted, self._due_of(case, name))
         for item, card in expected.card.items():
             self._check((*path, "card", item), f"{item} 牌", card, _card_of(case, item))
+        for code, state in expected.payments.items():
+            payment = case.items[code].payment if code in case.items else None
+            now = payment.state if payment else "none"
+            self._check((*path, "payments", code), f"{code} 缴费", state, now)
         for who, n in expected.tasks.items():
             department, _, post = who.rpartition(".")
             tasks = [

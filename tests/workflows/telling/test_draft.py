@@ -115,13 +115,13 @@ class TestPages:
             == ""
         )
 
-    def test_hold_no_more_than_seven_to_fill_in(
+    def test_hold_no_more_than_twelve_to_fill_in(
         self, pack: Pack, calendar: WorkCalendar, now: datetime
     ) -> None:
         """What is known does not count; a long section takes several pages, and a short one joins the last."""
         long = {
             f"f{n}": models.VocabularyField(title=f"第{n}项", type="text", section="很长")
-            for n in range(9)
+            for n in range(17)
         }
         known = {
             "k": models.VocabularyField(
@@ -136,11 +136,43 @@ class TestPages:
         )
         changed = replace(pack, vocabulary=words, items={**pack.items, "food-licence": item})
         made = Author(compile_release(changed, "open-shop"), calendar, now)
-        found = made.draft(answers={**ANSWERS, "area": 100, "sign": False})
+        answers = {**ANSWERS, "area": 100, "sign": False}
+        found = made.draft(answers=answers)
         assert [(page["title"], page["to_fill"]) for page in found["pages"]] == [
-            ("很长（1）", 5),
-            ("很长（2）、其他", 6),
+            ("很长（1）", 9),
+            ("很长（2）、其他", 10),
         ]
+        again = made.draft(answers=answers, form={"k": "另一个名字", "f3": "写了", "f9": "写了"})
+        assert [page["title"] for page in again["pages"]] == ["很长（1）", "很长（2）、其他"]
+        assert [
+            [field["code"] for part in page["sections"] for field in part["fields"]]
+            for page in again["pages"]
+        ] == [
+            [field["code"] for part in page["sections"] for field in part["fields"]]
+            for page in found["pages"]
+        ]
+
+    def test_propose_what_was_typed_in_another_field(
+        self, pack: Pack, calendar: WorkCalendar, now: datetime
+    ) -> None:
+        """To be looked at and saved, like anything that is only proposed."""
+        words = dict(pack.vocabulary.fields)
+        words["keeper"] = models.VocabularyField(
+            title="安全员", type="text", source=["form.address"]
+        )
+        item = pack.items["food-licence"].model_copy(
+            update={"fields": [*pack.items["food-licence"].fields, "keeper"]}
+        )
+        changed = replace(
+            pack,
+            vocabulary=pack.vocabulary.model_copy(update={"fields": words}),
+            items={**pack.items, "food-licence": item},
+        )
+        made = Author(compile_release(changed, "open-shop"), calendar, now)
+        assert fields(made.draft())["keeper"]["value"] is None
+        field = fields(made.draft(form={"address": "示例路1号"}))["keeper"]
+        assert (field["value"], field["lacking"]) == ("示例路1号", True)
+        assert field["origin"].startswith("和您填的“")
 
 
 class TestLacking:
@@ -267,9 +299,37 @@ class TestPapers:
     def test_follow_the_handling(self, author: Author) -> None:
         """What a promise waives is not asked for, and what was handed in for it is not handed in again (R-NCP-6)."""
         rows = material(1, "fire-plan", file="d" * 64)
-        found = author.draft(materials=rows, handling={"fire-check": "commitment"})
+        found = author.draft(
+            materials=rows, handling={"fire-check": "commitment"}, form={"usable_area": 90}
+        )
         assert "fire-plan" not in papers(found)
         assert "fire-plan" not in [entry["material"] for entry in to_hand_in(found["papers"])]
+
+
+class TestClosed:
+    """A choice of a promise that does not hold is said, never silently dropped."""
+
+    @pytest.mark.parametrize(
+        ("form", "said"),
+        [
+            ({}, "要先填使用面积，才知道能不能用告知承诺"),
+            (
+                {"usable_area": 2000},
+                "您选的告知承诺不再适用：不符合告知承诺的适用条件，按一般程序办理，要补交消防平面图",
+            ),
+        ],
+    )
+    def test_says_why(self, author: Author, form: dict[str, Any], said: str) -> None:
+        """With what it hangs on, or with what has closed it and what that costs."""
+        found = author.draft(form=form, handling={"fire-check": "commitment"})
+        assert [(each["code"], each["say"]) for each in found["closed"]] == [("fire-check", said)]
+        assert "fire-plan" in papers(found)
+
+    def test_is_empty_while_it_holds(self, author: Author) -> None:
+        """Who fills in what opens it, and who goes the ordinary way, reads nothing of it."""
+        small = {"usable_area": 90}
+        assert not author.draft(form=small, handling={"fire-check": "commitment"})["closed"]
+        assert not author.draft(form={}, handling={"fire-check": "ordinary"})["closed"]
 
 
 class TestChanges:

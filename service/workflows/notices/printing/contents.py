@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from service.workflows.application import DOCUMENTS
 from service.workflows.application.papers import requirement
 from service.workflows.calendar import local_date
 from service.workflows.case import record
 from service.workflows.case.columns import AcceptedItem, PointTold, Remedies, Served
 from service.workflows.case.engine import APPLICANT
 from service.workflows.case.parts import THIRD_PARTY, Case, Notice
+from service.workflows.case.representing import said_of
 from service.workflows.definition.release import Release
 from service.workflows.notices import matters
 from service.workflows.notices.citations import cited
@@ -40,6 +42,9 @@ ID_TITLES = {  # kind of applicant → what the number is called
     "individual": "公民身份号码",
 }
 POINTS = {  # what the points of a paper are
+    "payment": "收费项目、标准和依据",
+    "payment_waived": "收费项目、标准和依据",
+    "payment_refunded": "收费项目、标准和依据",
     "correction": "需要补正的内容",
     "rectification": "需要整改的内容",
     "follow_up_result": "核查发现",
@@ -55,9 +60,14 @@ POINTS = {  # what the points of a paper are
     "stopped": "终止的理由",
     "lapse": "理由",
 }
-LISTS: dict[Literal["checked", "materials", "exempted", "missing", "certificates"], str] = {
+ListKey = Literal[
+    "checked", "materials", "fetched", "promised", "exempted", "missing", "certificates"
+]
+LISTS: dict[ListKey, str] = {
     "checked": "逐项核查的结果",
     "materials": "已经收到的材料",
+    "fetched": "由系统调取或者生成，不用您交的材料",
+    "promised": "以书面承诺代替的材料",
     "exempted": "免交的材料",
     "missing": "还没有收到的材料",
     "certificates": "发放的证照",
@@ -191,7 +201,8 @@ def _department(notice: Notice, case: Case, release: Release) -> str:
 
 
 def _identity(case: Case) -> str:
-    title = ID_TITLES.get(case.applicant_type, "证件号码")
+    known = DOCUMENTS.get(case.applicant_document)
+    title = known.title if known else ID_TITLES.get(case.applicant_type, "证件号码")
     return f"{title} {masked_id(case.applicant_id)}"
 
 
@@ -213,6 +224,9 @@ def _served(notice: Notice, case: Case) -> Iterator[tuple[str, str]]:
 def _facts(notice: Notice, case: Case, release: Release) -> Iterator[tuple[str, str]]:
     if notice.to != APPLICANT:
         yield "申请人", case.applicant_name
+    if notice.to != THIRD_PARTY and (by := said_of(case)):
+        role, _, who = by.partition(" ")
+        yield role, who
     if notice.item:
         yield "事项", release.title_of(notice.item)
     yield "一件事", release.bundle.title
