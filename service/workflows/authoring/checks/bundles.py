@@ -30,6 +30,9 @@ def _items(view: View, bundle: models.Bundle, source: Source) -> Iterator[Diagno
     uses = [entry.use for entry in bundle.items]
     for index, entry in enumerate(bundle.items):
         yield from view.known("item", entry.use, view.pack.items, source.at("items", index, "use"))
+        if entry.otherwise and entry.when is None:
+            at, said = source.at("items", index, "otherwise"), "总要办的事项，没有不用办的时候"
+            yield found(at, "E124", said, "删去 otherwise，或加上 when")
         for place, before in enumerate(entry.after):
             if before not in uses:
                 said = f"after 里的“{before}”不在这件事里"
