@@ -21,8 +21,10 @@ def findings(view: View) -> Iterator[Diagnostic]:
         if view.pack.directory is not None:
             yield from view.known("department", bundle.lead, view.departments, source.at("lead"))
         yield from _items(view, bundle, source)
+        yield from _otherwise(bundle, source)
         yield from _order(bundle, source)
         yield from _questions(view, bundle, source)
+        yield from _named_by(view, bundle, source)
         yield from _legal_mode(view, bundle, source)
 
 
@@ -30,9 +32,6 @@ def _items(view: View, bundle: models.Bundle, source: Source) -> Iterator[Diagno
     uses = [entry.use for entry in bundle.items]
     for index, entry in enumerate(bundle.items):
         yield from view.known("item", entry.use, view.pack.items, source.at("items", index, "use"))
-        if entry.otherwise and entry.when is None:
-            at, said = source.at("items", index, "otherwise"), "总要办的事项，没有不用办的时候"
-            yield found(at, "E124", said, "删去 otherwise，或加上 when")
         for place, before in enumerate(entry.after):
             if before not in uses:
                 said = f"after 里的“{before}”不在这件事里"
@@ -53,6 +52,13 @@ def _items(view: View, bundle: models.Bundle, source: Source) -> Iterator[Diagno
         yield found(
             source.at("questions", index, "id"), "E113", f"问题“{name}”写了两次", "换一个 id"
         )
+
+
+def _otherwise(bundle: models.Bundle, source: Source) -> Iterator[Diagnostic]:
+    for index, entry in enumerate(bundle.items):
+        if entry.otherwise and entry.when is None:
+            at, said = source.at("items", index, "otherwise"), "总要办的事项，没有不用办的时候"
+            yield found(at, "E124", said, "删去 otherwise，或加上 when")
 
 
 def _order(bundle: models.Bundle, source: Source) -> Iterator[Diagnostic]:
@@ -91,6 +97,22 @@ def _questions(view: View, bundle: models.Bundle, source: Source) -> Iterator[Di
         if question.fills in fields and (reason := misfit(question, fields[question.fills])):
             message = f"问题“{question.id}”填不进字段“{question.fills}”：{reason}"
             yield found(at, "E506", message, "让两边类型和选项一致")
+
+
+def _named_by(view: View, bundle: models.Bundle, source: Source) -> Iterator[Diagnostic]:
+    items = [view.pack.items[entry.use] for entry in bundle.items if entry.use in view.pack.items]
+    asked = {use.use for item in items for use in item.field_uses()}
+    asked |= {question.fills for question in bundle.questions if question.fills}
+    for index, name in enumerate(bundle.named_by):
+        at = source.at("named_by", index)
+        yield from view.known("field", name, view.pack.vocabulary.fields, at)
+        if (
+            name in view.pack.vocabulary.fields
+            and name not in asked
+            and len(items) == len(bundle.items)
+        ):
+            said = f"字段“{name}”没有事项要填，办件没法用它称呼"
+            yield found(at, "E307", said, near(name, asked))
 
 
 def misfit(question: models.Question, field: models.VocabularyField) -> str:
