@@ -213,7 +213,9 @@ def _refuse_unserved(release: Release, applicant: Applicant) -> None:
 
 
 def why_not(release: Release, entry: BundleItem, facts: Mapping[str, Any]) -> str:
-    """Say in plain Chinese why an item does not apply: which of the answers its condition looked at."""
+    """Say in plain Chinese why an item does not apply: the author's words, else which answers its condition looked at."""
+    if entry.otherwise:
+        return entry.otherwise
     seen = looked_at(release, entry.when or "true")
     parts = [
         f"{question.ask} {say(question, facts['answers'][question.id])}"

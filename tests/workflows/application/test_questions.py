@@ -36,6 +36,13 @@ class TestSelect:
             derived={"large": "answers.area > 300", "risky": "derived.large || answers.hot"},
         )
 
+    def test_says_it_in_the_words_of_the_author(self, shop: type[Town]) -> None:
+        """Where he wrote some; only while it is left out."""
+        sign = {"use": "sign", "when": "answers.hot", "otherwise": "您没有选“有热菜”"}
+        release = shop.release("food", sign, questions=[AREA, HOT])
+        assert choose(release, {"area": 9, "hot": False}).left_out == {"sign": "您没有选“有热菜”"}
+        assert choose(release, {"area": 9, "hot": True}).left_out == {}
+
     def test_says_which_answers_left_an_item_out(self, shop: type[Town]) -> None:
         """What does not apply says which answers decided it, through whatever was derived, and no others."""
         found = choose(self.release(shop), {"area": 200, "hot": False, "hot_pot": False})

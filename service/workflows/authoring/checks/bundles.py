@@ -21,6 +21,7 @@ def findings(view: View) -> Iterator[Diagnostic]:
         if view.pack.directory is not None:
             yield from view.known("department", bundle.lead, view.departments, source.at("lead"))
         yield from _items(view, bundle, source)
+        yield from _otherwise(bundle, source)
         yield from _order(bundle, source)
         yield from _questions(view, bundle, source)
         yield from _named_by(view, bundle, source)
@@ -51,6 +52,13 @@ def _items(view: View, bundle: models.Bundle, source: Source) -> Iterator[Diagno
         yield found(
             source.at("questions", index, "id"), "E113", f"问题“{name}”写了两次", "换一个 id"
         )
+
+
+def _otherwise(bundle: models.Bundle, source: Source) -> Iterator[Diagnostic]:
+    for index, entry in enumerate(bundle.items):
+        if entry.otherwise and entry.when is None:
+            at, said = source.at("items", index, "otherwise"), "总要办的事项，没有不用办的时候"
+            yield found(at, "E124", said, "删去 otherwise，或加上 when")
 
 
 def _order(bundle: models.Bundle, source: Source) -> Iterator[Diagnostic]:

@@ -6,7 +6,7 @@ from service.workflows.authoring.checks.view import View
 from service.workflows.authoring.source import Source
 from service.workflows.definition import models
 from service.workflows.definition.diagnostics import Diagnostic, found
-from service.workflows.definition.tokens import tokens_of
+from service.workflows.definition.tokens import ExpressionRefused, tokens_of
 
 HANDLING = "handling"
 HERE = ("commitment", "eligible")
@@ -39,4 +39,7 @@ def findings(
 
 
 def _names(text: str | None) -> set[str]:
-    return {token.text for token in tokens_of(text or "") if token.sort == "name"}
+    try:
+        return {token.text for token in tokens_of(text or "") if token.sort == "name"}
+    except ExpressionRefused:  # its own finding says so
+        return set()

@@ -328,6 +328,9 @@ class BundleItem(Model):
 
     use: Code
     when: Expression | None = None
+    otherwise: Title | None = Field(
+        None, description="不用办的时候，用一句话告诉申请人为什么，如 您没有选“店里卖烟”"
+    )
     after: list[Code] = []
     on_refusal: RefusalPolicy | None = None
 
