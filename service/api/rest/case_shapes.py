@@ -60,6 +60,7 @@ class HearingShown(Shown):
     stage: str
     stage_title: str
     date: str = Field(description="举行的日期")
+    hour: str = Field(default="", description="几点开始，HH:MM；较早发布版的听证没有写明的为空")
     place: str
     chair: str = Field(description="主持人")
     document: str = Field(description="笔录")

@@ -186,6 +186,7 @@ def hearing(view: CaseView, one: Item) -> shapes.HearingShown | None:
         stage=known.stage,
         stage_title=titles.HEARING_STAGES[known.stage],
         date=known.held_on.isoformat() if known.held_on else "",
+        hour=known.hour,
         place=known.place,
         chair=known.chair,
         document=known.document,

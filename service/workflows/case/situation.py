@@ -160,6 +160,9 @@ class Held:
     valid_from: date | None = None
     replaced_on: date | None = None  # the day on which a newer certificate took its place
     continues: str = ""  # number of the certificate that it renews or changes
+    renewing: bool = (
+        False  # its renewal was applied for in time and is open: at its end silence grants it
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,28 +146,21 @@ def _handling_chosen(
             raise DataInvalid(detail, errors=[{"pointer": f"/handling/{code}", "detail": detail}])
     for code in items:
         promises = work.case.handling.get(code) == "commitment" and code not in barred
-        why = not_eligible(work, code) if promises else ""
+        why = not_eligible(work, code, items) if promises else ""
         handling[code] = "commitment" if promises and not why else "ordinary"
         if why:
             told[code] = why
     return handling, told
 
 
-def not_eligible(work: Work, code: str) -> str:
-    """Return why 告知承诺 is not open for an item, or an empty text."""
-    definition = work.release.items[code].commitment
-    if definition is None:
-        return "本事项不实行告知承诺，按一般程序办理"
-    if why := commitments.off_the_list(definition, work.today):
-        return why
-    if work.situation.excluded:
-        which = f"（{work.situation.excluded_by}）" if work.situation.excluded_by else ""
-        return f"有未修复的失信记录{which}，暂不适用告知承诺，按一般程序办理"
-    if definition.eligible:
-        facts = {**work.facts(), "handling": "commitment"}
-        if not work.release.expression(definition.eligible, "item").evaluate(facts):
-            return "不符合告知承诺的适用条件，按一般程序办理"
-    return ""
+def not_eligible(work: Work, code: str, items: Iterable[str]) -> str:
+    """Return why 告知承诺 is not open for an item, or an empty text; what nobody knows opens it to nobody."""
+    why, hangs_on = commitments.closed(work, code, items)
+    if hangs_on:
+        titles = work.release.vocabulary.fields
+        named = "、".join(titles[name].title for name in hangs_on)
+        return f"没有填写{named}，不知道是否符合告知承诺的适用条件，按一般程序办理"
+    return why
 
 
 def _hand_in_all(

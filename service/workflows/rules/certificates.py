@@ -152,6 +152,17 @@ def _shifted(work: Work, day: date, valid: Duration | None) -> date | None:
     return clocks.shift(day, valid)
 
 
+def goes_on(work: Work, clock: Clock) -> bool:
+    """Tell whether a validity may not end yet: silence grants the renewal that was applied for in time (行政许可法 50).
+
+    Whoever looks first, and though the case of the renewal rests after a fault: only what becomes of it says what this
+    certificate comes to.
+    """
+    own = {c.number for c in work.case.certificates.values() if c.item == clock.item}
+    renewing = any(held.renewing and held.number in own for held in work.situation.library)
+    return clock.expiry == RUN_OUT and renewing
+
+
 def run_out(work: Work, clock: Clock) -> None:
     """有效期届满: the certificate ends; unless it was renewed, its entry is to be struck off (R-LIFE-5). The case stays closed."""
     replaced = {

@@ -12,6 +12,7 @@ from service.workflows.definition import models
 from service.workflows.definition.diagnostics import At, Diagnostic, found, near
 
 APPLICANT_SOURCES = ("name", "id", "type")
+EARLIER = "earlier"
 _SOURCE = re.compile(
     r"applicant\.(\w+)|(?:(?:person|organisation)\.(?:name|id)|agent\.(?:name|id|acts))"
     r"(?:@(?P<field>[a-z][a-z0-9_]*)=(?P<value>[a-z0-9_-]+))?|certificate\.([a-z0-9-]+)\.([a-z][a-z0-9_]*)|region|earlier"
@@ -74,6 +75,13 @@ def _field(view: View, name: str, field: models.VocabularyField) -> Iterator[Dia
     source = view.source("field", name)
     path = ("fields", name)
     yield from bounds(source, path, field)
+    if EARLIER in field.source and field.of == "case":
+        said = "只属于这一次的，不能沿用上次填的"
+        yield found(source.at(*path, "of"), "E122", said, "删去 source 里的 earlier")
+    if EARLIER in field.source and field.of is None:
+        said = "沿用上次填的，没有说它属于人还是属于地方"
+        at = source.at(*path, "source", field.source.index(EARLIER))
+        yield found(at, "W216", said, "加上 of: person（申请人自己的）或 of: place（某个地方的）")
     for index, text in enumerate(field.source):
         at = source.at(*path, "source", index)
         parts = _SOURCE.fullmatch(text)
