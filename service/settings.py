@@ -133,6 +133,13 @@ class Settings(BaseSettings):
     )
     sign_token: SecretStr = Field(SecretStr(""), description="向电子签名服务表明身份的令牌")
     sign_timeout_seconds: float = Field(5.0, gt=0, le=60, description="等电子签名服务答复多少秒")
+    verify_url: str = Field(
+        "",
+        pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?$",
+        description="实名核验服务的地址；不设时不连接，不能自己注册，账号由管理员建立",
+    )
+    verify_token: SecretStr = Field(SecretStr(""), description="向实名核验服务表明身份的令牌")
+    verify_timeout_seconds: float = Field(5.0, gt=0, le=60, description="等实名核验服务答复多少秒")
     scanner_url: str = Field(
         "",
         pattern=r"^(tcp://[A-Za-z0-9.:\[\]-]+:[0-9]{1,5}|unix:/[^\x00-\x20]+)?$",

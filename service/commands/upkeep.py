@@ -11,11 +11,13 @@ import typer
 from pydantic import ValidationError
 
 from service.commands.outcome import CLEAN, FINDINGS, Refusal, end, note, say
+from service.commands.sample_people import SampleRegister
 from service.office import TZ, Demands, LogLine, Office, Terms, local_date, looked_for, titles
 from service.office.outside_witness import Outside, Place, WitnessAddress, WitnessFolder
 from service.office.scanning import Clamd
 from service.office.sharing import HttpSharing
 from service.office.signing import HttpSigning
+from service.office.verification import HttpVerification, Verification
 from service.settings import UNSAFE_AUDIT_KEY, Settings, unreadable
 from service.store import forms, roles
 from service.store.database import Database
@@ -83,6 +85,7 @@ def office_of(settings: Settings, *, new: bool = False) -> Office:
         bounds=settings.bounds,
         sharing=HttpSharing(settings.share_url, token, seconds) if settings.share_url else None,
         signing=HttpSigning(settings.sign_url, signer, patience) if settings.sign_url else None,
+        verification=_verification_of(settings),
         demands=Demands(
             # a demonstration's clock is moved
             clock_seconds=None if settings.demo else settings.clock_seconds,
@@ -92,6 +95,14 @@ def office_of(settings: Settings, *, new: bool = False) -> Office:
         security_log_days=settings.security_log_days,
         outside=_outside_of(settings),
     )
+
+
+def _verification_of(settings: Settings) -> Verification | None:
+    """Return the register that is asked who people are: a demonstration's knows the people of the sample city."""
+    if settings.verify_url:
+        token = settings.verify_token.get_secret_value()
+        return HttpVerification(settings.verify_url, token, settings.verify_timeout_seconds)
+    return SampleRegister() if settings.demo else None
 
 
 def _outside_of(settings: Settings) -> Outside:

@@ -27,7 +27,7 @@ from service.office.holdings import Holding, Holdings
 from service.office.inspecting import AwaitedSignature, Inspecting, PublicInspection
 from service.office.installing import Installing
 from service.office.mandates import Mandate, MandateInput, Mandates, Mandating, last_day
-from service.office.own_account import Enrolment, OwnAccount, Protection
+from service.office.own_account import Enrolment, Protection
 from service.office.press import can_print
 from service.office.printing import Printing
 from service.office.publishing import Publishing
@@ -35,6 +35,7 @@ from service.office.purging import Purging, Terms
 from service.office.quotas import Quotas, Spent
 from service.office.reading import Reading
 from service.office.reapplying import Reapplying
+from service.office.registering import Registering, Registration
 from service.office.second_notices import SecondNotices
 from service.office.security_log import LogLine, SecurityLog, looked_for
 from service.office.sessions import Session
@@ -71,7 +72,7 @@ class Office(
     Printing,
     Forms,
     Publishing,
-    OwnAccount,
+    Registering,
     Mandating,
     Exchange,
     Sweeps,
@@ -127,6 +128,7 @@ __all__ = [
     "PublishedPromise",
     "Reach",
     "Recorded",
+    "Registration",
     "Request",
     "Session",
     "Spent",

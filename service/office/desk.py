@@ -25,6 +25,7 @@ from service.office.security import HOUR, Noted, reading
 from service.office.sharing import Sharing
 from service.office.signing import Signing
 from service.office.staff import Staff
+from service.office.verification import Verification
 from service.office.views import value_of
 from service.settings import Bounds
 from service.store import cases, files, papers, roles
@@ -94,6 +95,7 @@ class Desk:
         cheap_passwords: bool = False,
         sharing: Sharing | None = None,
         signing: Signing | None = None,
+        verification: Verification | None = None,
         demands: Demands = NO_DEMANDS,
         secret: str = "",
         also: Sequence[str] = (),
@@ -108,13 +110,12 @@ class Desk:
         What was made with one of `also` is believed while the secret is changed.
         """
         self.seal, self.form = Seal(secret, also), Form()
-        self.bounds = bounds
-        self.scanner = scanner
+        self.bounds, self.scanner = bounds, scanner
         self.security_log_days = security_log_days
         self.noted, self.apart, self.at_hand = Noted(), Apart(), AtHand()
         self.secret, self.also = secret, tuple(also)
         self.second_factor = second_factor
-        self.sharing, self.signing = sharing, signing
+        self.sharing, self.signing, self.verification = sharing, signing, verification
         self.demands = demands
         self.outside = outside or Outside()
         self.cheap_passwords = cheap_passwords

@@ -26,6 +26,7 @@ Fact = Literal[
     "sign_in_locked",
     "signed_out",
     "account_set",
+    "registered",
     "identity_chosen",
     "subject_verified",
     "representation_given",

@@ -4,7 +4,13 @@ from typing import Any
 
 from service.workflows import handling, rules
 from service.workflows.application import DOCUMENTS as DOCUMENT_KINDS
-from service.workflows.application import Declared, paper_requirement, say_cells, say_value
+from service.workflows.application import (
+    PERSONAL_DOCUMENTS,
+    Declared,
+    paper_requirement,
+    say_cells,
+    say_value,
+)
 from service.workflows.authoring import HANDLING_TITLES
 from service.workflows.case import APPLICANT, PHOTO, machine_for
 from service.workflows.case import ROLES as ROLE_TITLES
@@ -55,6 +61,7 @@ APPLICANT_TYPES = Titles(
 )
 SPECIAL_PROCEDURES, AFFECTED_LIMITS = Titles(PROCEDURES), Titles(AFFECTS)
 ROLES, DOCUMENTS = Titles(ROLE_TITLES), Titles({k: d.title for k, d in DOCUMENT_KINDS.items()})
+PERSONAL = tuple(PERSONAL_DOCUMENTS)  # kinds of identity documents that persons have
 ENDINGS = Titles({"revoked": "已撤销", "declined": "没有接受", "given_back": "已辞去"})
 CARDS = Titles({"none": "正常", "yellow": "黄牌", "red": "红牌"})
 CASE_STATES = Titles(
@@ -140,6 +147,7 @@ SECURITY_FACTS = Titles(
         "sign_in_locked": "登录被锁",
         "signed_out": "退出登录",
         "account_set": "设立账号或重设密码、岗位",
+        "registered": "自己注册了账号",
         "identity_chosen": "换了办事的身份",
         "subject_verified": "核验了主体",
         "representation_given": "登记了代表，或者作出授权",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.api import whose
-from tests.api.city import APPLICATION, PASSWORD
+from tests.api.city import APPLICATION, CITIZEN_ID, PASSWORD
 from tests.api.whose import Look
 
 NOBODY = ""  # has not signed in
@@ -56,6 +56,14 @@ BULK = {
 CLASS = {"grade": "C", "since_on": "2026-09-18", "source": "市企业信用风险分类结果"}
 HOLDERS = frozenset({"citizen", "stranger"})  # who apply for themselves
 NOT_GIVER = EVERYBODY - {"citizen"}
+REGISTRATION = {
+    "account": "new.comer",
+    "password": "several unlikely words",
+    "name": "王小梅",
+    "number": "999901198803120022",
+    "phone": "19900000101",
+}
+COMPANY = {"number": CITIZEN_ID, "name": "张三小店"}
 MANDATE = {"name": "王小梅", "number": "999901198803120022", "until_on": "2026-12-31"}
 MATRIX = [
     Line(
@@ -89,6 +97,8 @@ MATRIX = [
         STAFF,
         send={"json": {"enrolment": "x", "code": "000000"}},
     ),
+    Line("POST", f"{V1}/registrations", EVERYBODY, send={"json": REGISTRATION}),
+    Line("POST", f"{V1}/me/companies", HOLDERS, send={"json": COMPANY}),
     Line("GET", f"{V1}/mandates", HOLDERS),
     Line("POST", f"{V1}/mandates", HOLDERS, send={"json": MANDATE}),
     # of the citizen, to the stranger

@@ -77,6 +77,7 @@ PLACES = [
     Place(
         "check", "/apply/{draft}/check", who="zhang", pictures=("desk", "phone", "elder", "print")
     ),
+    Place("register", "/register", pictures=("desk", "phone", "elder")),
     Place("sign-in", "/sign-in", pictures=("phone",)),
     Place("identity", "/identity", who="wang", pictures=("desk", "phone", "elder", "dark")),
     Place("mandates", "/mandates", who="wang", pictures=("desk", "phone", "elder")),

@@ -80,6 +80,11 @@ PAGES = [
     PageLine("POST", "/mandates", APPLICANTS, send=MANDATE),
     PageLine("POST", "/mandates/accept", frozenset({"stranger"}), NOT_GIVER, OF_CITIZEN),
     PageLine("POST", "/mandates/end", APPLICANTS, send=OF_CITIZEN),
+    PageLine("GET", "/register", EVERYBODY),
+    PageLine("POST", "/register", EVERYBODY),
+    PageLine(
+        "POST", "/identity/companies", APPLICANTS, send={"number": CITIZEN_ID, "name": "张三小店"}
+    ),
     PageLine("GET", "/identity", frozenset({"citizen", "stranger"})),
     # who acts for one alone chooses that one
     PageLine("POST", "/identity", frozenset({"citizen", "stranger"}), send={"identity": ""}),
