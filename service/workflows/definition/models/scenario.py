@@ -4,7 +4,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, StringConstraints, field_validator, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from service.workflows.definition.models.terms import (
     ApplicantType,
@@ -14,6 +14,7 @@ from service.workflows.definition.models.terms import (
     Model,
     Name,
     Title,
+    Whose,
 )
 
 
@@ -96,6 +97,7 @@ class ScenarioHolding(Model):
     valid_until: date | None = None
     state: Literal["valid", "expired", "revoked"] = "valid"
     carries: dict[Name, Any] = {}
+    holder: Whose = Field("applicant", description="谁的：applicant 申请人，concerned 事主")
 
 
 class Scenario(Model):
