@@ -4,6 +4,7 @@ from service.workflows.rules.certificates import RUN_OUT, goes_on, replaced_by, 
 from service.workflows.rules.commitments import texts_of as promised_texts
 from service.workflows.rules.feedback import FEEDBACK as FEEDBACK_CLOCK
 from service.workflows.rules.inspection import points_of as points_checked
+from service.workflows.rules.payment import TITLES as PAYMENT_TITLES
 from service.workflows.rules.rating import BAD as LOW_GRADE
 from service.workflows.rules.rating import (
     GRADE_TITLES,
@@ -17,6 +18,7 @@ __all__ = [
     "FEEDBACK_CLOCK",
     "GRADE_TITLES",
     "LOW_GRADE",
+    "PAYMENT_TITLES",
     "RUN_OUT",
     "compensates",
     "defaulted_on",

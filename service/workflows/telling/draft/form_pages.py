@@ -15,7 +15,7 @@ from service.workflows.definition.models import (
 )
 from service.workflows.definition.release import Release
 
-MOST = 7  # fields to fill in on one page; what is known already does not count
+MOST = 14  # fields to fill in on one page; what the record and the answers say does not count
 MOST_SAID = 3  # of what is wrong with one value
 REST = "其他"
 
@@ -24,11 +24,15 @@ Part = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """填了的 — the values that fit their fields, what is wrong with the others, and what a submission would know."""
+    """填了的 — the values that fit their fields, what is wrong with the others, and what a submission would know.
+
+    `given` is what the record and the answers say, whatever was typed: the same as long as the answers are.
+    """
 
     values: Mapping[str, Any]
     faults: Mapping[str, list[Fault]]
     known: Collection[str] = ()
+    given: Collection[str] = ()
 
 
 def pages(release: Release, found: Part, typed: Typed) -> list[dict[str, Any]]:
@@ -36,15 +40,17 @@ def pages(release: Release, found: Part, typed: Typed) -> list[dict[str, Any]]:
 
     Short sections share a page, a long one takes several. A field is {code, title, type, hint, unit, min, max, options,
     required, value, said, origin, fault, lacking, items}; `found` is the guide. What is only proposed, by an earlier
-    application, is lacking until it was looked at and saved. One of rows also has {columns, rows: [{column: words}]}; it
-    has a page of its own.
+    application, is lacking until it was looked at and saved. Where pages end rests on the answers alone, never on what was
+    filled in meanwhile: no step moves while one is on it. One of rows also has {columns, rows: [{column: words}]}; it has
+    a page of its own.
     """
     made: list[list[dict[str, Any]]] = []
     room = 0
+    weighs = _weighing(release, found, typed)
     for title, fields in _sections(release, found, typed).items():
-        parts = _parts(fields)
+        parts = _parts(fields, weighs)
         for number, part in enumerate(parts, 1):
-            cost = _length(part)
+            cost = _weight(part, weighs)
             if not made or cost > room:
                 made.append([])
                 room = MOST
@@ -66,13 +72,32 @@ def _page(n: int, sections: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _parts(fields: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+def _weighing(release: Release, found: Part, typed: Typed) -> frozenset[str]:
+    """Return the fields by which the length of a page is measured: those that are asked for whatever the form says."""
+    uses = [use for item in found["items"] for use in release.items[item["code"]].field_uses()]
+    always = {use.use for use in uses if not _rests_on_form(release, use.when)}
+    return frozenset(always - set(typed.given))
+
+
+def _rests_on_form(release: Release, when: str | None) -> bool:
+    names = release.expression(when, "item").names if when else ()
+    return any(name.startswith("form.") for name in names)
+
+
+def _weight(fields: Sequence[Part], weighs: Collection[str]) -> int:
+    """Return how much of a page these take; rows take all of one."""
+    return sum(MOST if field["columns"] else 1 for field in fields if field["code"] in weighs)
+
+
+def _parts(fields: list[dict[str, Any]], weighs: Collection[str]) -> list[list[dict[str, Any]]]:
     """Cut the fields of a section that is too long for one page into parts of about the same length."""
-    pages_needed = max(1, ceil(_length(fields) / MOST))
-    most = max(ceil(_length(fields) / pages_needed), *(_length([field]) for field in fields), 0)
+    weight = _weight(fields, weighs)
+    even = ceil(weight / max(1, ceil(weight / MOST)))
+    most = max([even, *(_weight([field], weighs) for field in fields)])
     parts: list[list[dict[str, Any]]] = [[]]
     for field in fields:
-        if parts[-1] and not field["origin"] and _length([*parts[-1], field]) > most:
+        heavy = field["code"] in weighs and _weight([*parts[-1], field], weighs) > most
+        if parts[-1] and heavy:
             parts.append([])
         parts[-1].append(field)
     return parts
@@ -80,11 +105,6 @@ def _parts(fields: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 def _to_fill(fields: Sequence[Part]) -> int:
     return sum(1 for field in fields if not field["origin"])
-
-
-def _length(fields: Sequence[Part]) -> int:
-    """Return how much of a page there is to fill in: rows take all of one."""
-    return sum(MOST if field["columns"] else 1 for field in fields if not field["origin"])
 
 
 def _sections(release: Release, found: Part, typed: Typed) -> dict[str, list[dict[str, Any]]]:
