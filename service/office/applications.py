@@ -81,7 +81,7 @@ class Applications(Witnessing):
             require_standing(request.actor, who["id"], draft.mandate)
             await self.refuse_unwitnessed(request.now)
             told = await self._ask_outside(
-                release, draft.materials, draft.signature, draft.handling, who
+                release, draft.materials, draft.signature, draft.handling, who, draft.form
             )
         return await decided(
             self.database, lambda tx: self._open(tx, request, draft, release, told, answer)
@@ -94,9 +94,10 @@ class Applications(Witnessing):
         signature: Mapping[str, Any],
         handling: Mapping[str, str],
         who: Mapping[str, str],
+        form: Mapping[str, Any],
     ) -> Told:
         return Told(
-            await asked(self.sharing, release, materials, who),
+            await asked(self.sharing, release, materials, who, form),
             await verified(self.signing, release, signature, handling, who),
         )
 
@@ -116,8 +117,9 @@ class Applications(Witnessing):
             return await self._same_again(tx, scope, request, answer)
         if draft.draft:
             await self._refuse_many_drafts(tx, request.actor)
-        situation = replace(await self.situation(release, request.now, opening, tx), **vars(told))
         case = self._new(request, draft, release, who, opening.serial)
+        known = await self.situation(release, request.now, opening, tx, new=case)
+        situation = replace(known, **vars(told))
         given = await checked_files(
             tx, self.folder, draft.materials, request.actor, release, "/materials"
         )
@@ -292,7 +294,7 @@ class Applications(Witnessing):
         require_standing(request.actor, case.applicant_id, case.mandate)
         release, who = situation.release, who_applies(case)
         return await self._ask_outside(
-            release, draft_materials(case), signature, case.handling, who
+            release, draft_materials(case), signature, case.handling, who, case.form
         )
 
     async def _newest_rules(

@@ -10,6 +10,8 @@ from service.office import sight, titles
 from service.office.whereabouts import WhereIs, where_is
 from service.workflows import clocks, rights, step
 from service.workflows.application import (
+    ConcernedPerson,
+    concerned_in,
     declines,
     doubts,
     facts_for,
@@ -224,6 +226,11 @@ class CaseView:
         known = filled_by_answers(release, self.case.answers) | self.case.form
         uses = field_uses(release, code, item.handling, self._facts)
         return [(release.vocabulary.fields[use.use], known.get(use.use)) for use in uses]
+
+    @property
+    def about_whom(self) -> ConcernedPerson | None:
+        """Return whom the case is about, where that is not the applicant, for who may see what was filled in."""
+        return concerned_in(self.release, self.case)
 
     def asked_of(self, item: Item) -> tuple[list[str], list[str]]:
         """Return the codes of the fields and of the materials that an item asks for in this situation."""

@@ -17,6 +17,7 @@ from service.office.assembling import KEY_OF, case_after, case_of
 from service.office.at_hand import AtHand, Known
 from service.office.case_view import CaseView
 from service.office.catalogue import Catalogue
+from service.office.concerned import about_concerned
 from service.office.isolation import Apart
 from service.office.outside_witness import Outside
 from service.office.scanning import Scanner
@@ -143,11 +144,18 @@ class Desk:
     # ---- gathering ----
 
     async def situation(
-        self, release: Release, now: datetime, beside: Gathered | Opening, tx: Connection
+        self,
+        release: Release,
+        now: datetime,
+        beside: Gathered | Opening,
+        tx: Connection,
+        *,
+        new: Case | None = None,
     ) -> Situation:
-        """Return what a decision may look at beside the case."""
+        """Return what a decision may look at beside the case, also a `new` one that is being opened."""
         await self.catalogue.refresh(tx)
         roster = await self.staff.roster(tx)
+        about = await about_concerned(release, beside, new, tx)
         return Situation(
             release,
             self.catalogue.calendar_for(release),
@@ -159,7 +167,7 @@ class Desk:
             excluded_by=credit.source(beside.standing),
             lot=tx.keys.audit.lot_of(local_date(now)),
             credit_class=credit.grade(beside.standing),
-            library=held(beside.held),
+            library=held([*beside.held, *about]),
             bans=tuple(Ban(**row) for row in beside.standing.banned),
         )
 

@@ -80,4 +80,4 @@ class Handling(Desk):
             case, situation = await self.opened(found, request.actor, request.now, connection)
         if not is_applicant(case, request.actor):
             return {}
-        return await asked(self.sharing, situation.release, given, who_applies(case))
+        return await asked(self.sharing, situation.release, given, who_applies(case), case.form)

@@ -13,7 +13,7 @@ from service.office.security import Entry, note
 from service.store import calendars, credit_records, papers, releases
 from service.store.cases import Row
 from service.store.database import Connection
-from service.workflows.application import Applicant
+from service.workflows.application import Applicant, concerned_named
 from service.workflows.authoring import (
     Neighbour,
     Pack,
@@ -153,6 +153,8 @@ class Publishing(Desk):
         async with self.database.reading() as connection:
             standing = await credit_records.standing(connection, subject if own else "")
             rows = await papers.certificates_of(connection, subject) if own else None
+            if rows is not None and (person := concerned_named(release, form or {})):
+                rows += await papers.certificates_about(connection, person.id, subject)
         kind, name = (str(applicant.get(key) or "") for key in ("type", "name"))
         who = Applicant(kind, name, subject, standing.excluded)
         return guide_for(

@@ -49,7 +49,7 @@ class Reapplying(Applications):
             case = self._draft_after(request, old, release, opening.serial, told, items)
             papers = list(brought_over(old, items, points, release))
             await _let_reach(tx, request, papers)
-            situation = await self.situation(release, request.now, opening, tx)
+            situation = await self.situation(release, request.now, opening, tx, new=case)
             situation = as_known_to(request.actor, case, situation)
             taken = begun(case, papers, request.actor, situation)
             return await self.recorded(

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from service.office.outside import Platform, short_text, told_of
+from service.workflows.application import concerned_named
 from service.workflows.case import Case, Shared
 from service.workflows.definition import Release
 
@@ -45,17 +46,39 @@ class HttpSharing:
 
 
 async def asked(
-    sharing: Sharing | None, release: Release, given: Sequence[Any], applicant: Mapping[str, str]
+    sharing: Sharing | None,
+    release: Release,
+    given: Sequence[Any],
+    applicant: Mapping[str, str],
+    form: Mapping[str, Any],
 ) -> dict[str, Shared]:
-    """Ask for every material that is to come from sharing; nothing when no platform is connected."""
+    """Ask for every material that is to come from sharing; nothing when no platform is connected.
+
+    What is somebody else's is asked for that person, with who asks and what he is to him: whether that entitles is the
+    other authority's to say.
+    """
     titles = release.vocabulary.materials
     wanted = [code for code in dict.fromkeys(_shared(given)) if code in titles] if sharing else []
     if sharing is None or not wanted:
         return {}
     answers = await asyncio.gather(
-        *(sharing.ask(code, titles[code].title, applicant) for code in wanted)
+        *(
+            sharing.ask(code, titles[code].title, _whose(release, code, applicant, form))
+            for code in wanted
+        )
     )
     return dict(zip(wanted, answers, strict=True))
+
+
+def _whose(
+    release: Release, code: str, applicant: Mapping[str, str], form: Mapping[str, Any]
+) -> Mapping[str, str]:
+    """Return whose record a material is in, as the platform is told."""
+    person = concerned_named(release, form)
+    if release.vocabulary.materials[code].whose == "applicant" or person is None:
+        return applicant
+    asks = {"asked_by": applicant["id"], "kin": person.kin}
+    return {"type": "individual", "name": person.name, "id": person.id, **asks}
 
 
 def who_applies(case: Case) -> dict[str, str]:

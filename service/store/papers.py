@@ -48,6 +48,16 @@ async def certificates_of(connection: Connection, holder_id: str) -> list[Row]:
     return await _found(connection, "certificates", table("certificates").c.holder_id == holder_id)
 
 
+async def certificates_about(
+    connection: Connection, holder_id: str, applicant_id: str
+) -> list[Row]:
+    """Return the certificates made out to somebody in the cases of an applicant, who may be somebody else."""
+    held, filed = table("certificates"), table("cases")
+    mine = select(filed.c.id).where(filed.c.applicant_id == applicant_id)
+    theirs = (held.c.holder_id == holder_id) & (held.c.number != "") & held.c.case_id.in_(mine)
+    return await _found(connection, "certificates", theirs)
+
+
 async def answer(connection: Connection, principal: str, key: str) -> Row | None:
     """Return the answer that was given under a key."""
     kept = table("idempotency")

@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 
 from service.workflows import clocks
 from service.workflows.application import in_hand, order, questions
+from service.workflows.application.concerned import concerned_in
 from service.workflows.calendar import local_date
 from service.workflows.case.altering import altered
+from service.workflows.case.columns import Body
 from service.workflows.case.engine import APPLICANT
 from service.workflows.case.lifecycle import LifecycleMachine, machine_for
 from service.workflows.case.parts import (
@@ -154,7 +156,7 @@ class Work:
             item=item,
             title=paper.title,
             to=to,
-            body=paper.body,
+            body=self._naming(paper.body),
             issued_at=at,
             number=f"{self.case.number}-{n:02}",
             code=secret[:20],
@@ -162,6 +164,11 @@ class Work:
         )
         self.case.notices[n] = notice
         return notice
+
+    def _naming(self, body: Body) -> Body:
+        """Let a paper name whom the case is about, where that is not the applicant."""
+        person = concerned_in(self.release, self.case)
+        return {**body, "concerned": person.said} if person else body
 
     # ---- clocks ----
 

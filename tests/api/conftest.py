@@ -7,7 +7,18 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.city import APPLICATION, LINHU, PACK, PEOPLE, City, MovableClock, found, living
+from tests.api.city import (
+    APPLICATION,
+    ESTATE,
+    LINHU,
+    PACK,
+    PEOPLE,
+    City,
+    MovableClock,
+    found,
+    living,
+)
+from tests.api.heirs import HEIRS
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +31,12 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def linhu(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the sample city, which every test gets a copy of."""
     return found(tmp_path_factory.mktemp("linhu"), LINHU, PEOPLE)
+
+
+@pytest.fixture(scope="session")
+def estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with a bundle about somebody who has died, whose form has rows; every test gets a copy of it."""
+    return found(tmp_path_factory.mktemp("estate"), ESTATE, HEIRS)
 
 
 @pytest.fixture

@@ -6,10 +6,15 @@ import pytest
 
 from service.errors import NotPermitted
 from service.office import Office
-from service.office.sharing import HttpSharing
+from service.office.sharing import HttpSharing, asked
 from service.store.database import Database
 from service.store.files import Folder
+from service.workflows.authoring.compiling import compile_release
+from service.workflows.authoring.folders import read_folder
+from service.workflows.authoring.load import load_pack
 from service.workflows.case.situation import Action
+from tests.api.city import ESTATE
+from tests.api.heirs import FATHER, FORM, SON
 
 from .conftest import CITIZEN, DAY, MORNING, PACK, STALL, STRANGER, WINDOW, asks, prints
 from .outside import SECONDS, SLOW, Platform
@@ -25,6 +30,29 @@ async def connected(database: Database, tmp_path: Path, platform: Platform) -> O
     await office.install(MORNING - DAY)
     await office.publish_pack(PACK, "admin", MORNING - DAY)
     return office
+
+
+class TestWhose:
+    """Whose record it is in."""
+
+    async def test_is_told_with_who_asks(self, platform: Platform) -> None:
+        """Of a case about somebody else: that person, the applicant's number, what he is to him; the rest is the applicant's."""
+        loaded = load_pack(read_folder(ESTATE))
+        assert loaded.pack
+        release = compile_release(loaded.pack, "after-death")
+        sharing = HttpSharing(f"http://127.0.0.1:{platform.port}/api/", "secret", SECONDS)
+        son = {"type": "individual", "name": "李四", "id": SON}
+        given = [{"material": code, "share": True} for code in ("death-proof", "guardian")]
+        await asked(sharing, release, given, son, FORM)
+        told = {each["material"]: each["applicant"] for each in platform.asked}
+        assert told["guardian"] == son
+        assert told["death-proof"] == {
+            "type": "individual",
+            "name": "张三",
+            "id": FATHER,
+            "asked_by": SON,
+            "kin": "子女",
+        }
 
 
 class TestAsked:

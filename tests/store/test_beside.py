@@ -114,6 +114,10 @@ class TestPapers:
             assert [c["number"] for c in await papers.certificates_of(connection, "id-1")] == [
                 "JY1"
             ]
+            filed_by = "92999901MADEM0046F"
+            of_another = await papers.certificates_about(connection, "id-1", filed_by)
+            assert [c["number"] for c in of_another] == ["JY1"]
+            assert await papers.certificates_about(connection, "id-1", "somebody") == []
             assert [
                 c["kind"] for c in await credit_records.records(connection, "92999901MADEM0046F")
             ] == ["false_commitment"]

@@ -11,6 +11,15 @@ from service.api.rest.progress_shapes import LeftShown, OwedShown, TurnShown
 from service.api.rest.shapes import Shown
 
 
+class ConcernedShown(Shown):
+    """事主：这件事办的是谁的事。"""
+
+    title: str = Field(description="怎么称呼，如 逝者")
+    name: str
+    id: str
+    kin: str = Field(description="申请人是事主的什么人，如 子女")
+
+
 class ClockShown(Shown):
     """时限。"""
 
@@ -288,6 +297,9 @@ class CaseShown(Shown):
     )
     represented_by: RepresentedShown | None = Field(
         description="谁代表、代理申请人办的；申请人自己办的、看的人无需知道的为空"
+    )
+    concerned: ConcernedShown | None = Field(
+        None, description="事主；办的就是申请人自己的事、看的人无需知道的为空"
     )
     reapply_of: str = Field(description="重新申请的：原来哪件办件；不是时为空")
     limited_to: list[str] = Field(description="重新申请的：只申请这些事项；不是时为空")

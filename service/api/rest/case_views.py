@@ -1,6 +1,7 @@
 """From the office's view of a case to its shapes on the wire; rows never leave as they are."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -72,6 +73,7 @@ def _whole(shape: type[Shape], view: CaseView, **more: Any) -> Shape:
         applicant=applicant(view),
         mandate=MandateShown(**case.mandate) if case.mandate else None,
         represented_by=represented_by(view),
+        concerned=concerned(view),
         promised_on=promise.promised_on if promise else None,
         doubts=view.doubts,
         turn=turn_shown(view.turn),
@@ -136,6 +138,12 @@ def applicant(view: CaseView) -> ApplicantShown:
         document=case.applicant_document,
         document_title=titles.DOCUMENTS[case.applicant_document],
     )
+
+
+def concerned(view: CaseView) -> shapes.ConcernedShown | None:
+    """Show whom the case is about, where that is not the applicant."""
+    person = view.about_whom
+    return shapes.ConcernedShown(**asdict(person)) if person else None
 
 
 def item(view: CaseView, one: Item) -> shapes.ItemShown:

@@ -1,5 +1,8 @@
 """一张表、一套材料 — what is asked of the applicant: questions, form, materials, in which order."""
 
+from service.workflows.application.concerned import Person as ConcernedPerson
+from service.workflows.application.concerned import concerned_in
+from service.workflows.application.concerned import named_in as concerned_named
 from service.workflows.application.fieldtypes import (
     Declared,
     say_cells,
@@ -37,9 +40,12 @@ __all__ = [
     "DOCUMENTS",
     "PERSONAL_DOCUMENTS",
     "Applicant",
+    "ConcernedPerson",
     "Declared",
     "applicant_type_of",
     "check_form",
+    "concerned_in",
+    "concerned_named",
     "declines",
     "document_fault",
     "document_of",

@@ -129,6 +129,7 @@ class Body(TypedDict, total=False):
     exempted: list[str]
     certificates: list[str]
     remedies: Remedies
+    concerned: str  # whom the case is about, where that is not the applicant: `title：name`
     addressee: str  # the third party it is addressed to
     document_number: str  # 文号, see `notices.numbering`
     limits: list[AcceptedItem]  # of an acceptance: each item with its last days

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from service.workflows import clocks
+from service.workflows.application.concerned import holder
 from service.workflows.calendar import DAY, local_date
 from service.workflows.case.altering import altered
 from service.workflows.case.literals import CertificateState
@@ -77,13 +78,14 @@ def _make(work: Work, item: Item, decided_on: date) -> Certificate | None:
         work, item, Duration.parse(kind.valid) if kind.valid else None, decided_on
     )
     secret = f"{work.case.salt}:certificate:{n}"
+    name, number = holder(work.release, work.case, definition.result.holder)
     work.case.certificates[n] = Certificate(
         n=n,
         item=item.item,
         certificate=definition.result.certificate,
         title=kind.title,
-        holder_name=work.case.applicant_name,
-        holder_id=work.case.applicant_id,
+        holder_name=name,
+        holder_id=number,
         issued_on=decided_on,
         pattern=kind.number,
         valid_from=valid_from,

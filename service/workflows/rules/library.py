@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from service.workflows.application import in_hand, needed, order
+from service.workflows.application.concerned import concerned_in, holder
 from service.workflows.application.fieldtypes import check_value
 from service.workflows.case.engine import WAITING
 from service.workflows.case.parts import CASE, EARLIER_CASE, Case, Certificate, Item, Material
@@ -113,7 +114,10 @@ def fault(work: Work, row: Mapping[str, Any]) -> str:
     if row["source"] != ORIGIN or not kinds or _for_material(work, row["material"]):
         return ""
     titles = "或者".join(work.release.vocabulary.certificates[kind].title for kind in kinds)
-    return f"没有查到您名下有效的{titles}，请以其他方式提供"
+    person = concerned_in(work.release, work.case)
+    of_other = work.release.vocabulary.materials[row["material"]].whose == "concerned" and person
+    whose = f"{of_other.title}{of_other.name}" if of_other else "您"
+    return f"没有查到{whose}名下有效的{titles}，请以其他方式提供"
 
 
 def offer(work: Work, needs: Mapping[str, needed.MaterialNeed]) -> None:
@@ -208,7 +212,9 @@ def _papers_by_certificate(work: Work, item: Item) -> Iterator[tuple[str, tuple[
 def _for_material(work: Work, code: str) -> Held | None:
     held = work.situation.library
     kinds = work.release.vocabulary.stand_for(code)
-    good = (standing(held, kind, work.case.applicant_id, work.today) for kind in kinds)
+    whose = work.release.vocabulary.materials[code].whose
+    _, number = holder(work.release, work.case, whose)
+    good = (standing(held, kind, number, work.today) for kind in kinds)
     return next((found for found in good if found), None)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from service.errors import ServiceError
 from service.workflows.application import needed, order, questions
+from service.workflows.application.concerned import named_in as concerned_named
 from service.workflows.authoring.compiling import compile_release
 from service.workflows.authoring.pack import Pack, Story
 from service.workflows.calendar import WorkCalendar, build, built_in, local_date
@@ -87,12 +88,17 @@ class Stage:
             number=holding.number,
             certificate=holding.certificate,
             title=kind.title if kind else holding.certificate,
-            holder_id=self.scenario.applicant.id,
+            holder_id=self._holder_of(holding),
             issued_on=holding.issued_on,
             valid_until=holding.valid_until,
             state=holding.state,
             carries=dates_as_text(holding.carries),
         )
+
+    def _holder_of(self, holding: ScenarioHolding) -> str:
+        person = concerned_named(self.release, dates_as_text(self.scenario.form))
+        of_other = holding.holder == "concerned" and person
+        return of_other.id if of_other else self.scenario.applicant.id
 
     def run(self) -> None:
         """Submit, then do step after step."""

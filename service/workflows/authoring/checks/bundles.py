@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from service.workflows.application.fieldtypes import type_of
+from service.workflows.authoring.checks import concerned
 from service.workflows.authoring.checks.view import View, repeated
 from service.workflows.authoring.checks.vocabulary import bounds
 from service.workflows.authoring.source import Source
@@ -24,6 +25,7 @@ def findings(view: View) -> Iterator[Diagnostic]:
         yield from _otherwise(bundle, source)
         yield from _order(bundle, source)
         yield from _questions(view, bundle, source)
+        yield from concerned.findings(view, bundle, source)
         yield from _named_by(view, bundle, source)
         yield from _legal_mode(view, bundle, source)
 

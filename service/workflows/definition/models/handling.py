@@ -343,6 +343,15 @@ class Before(Model):
     days: Length | None = None
 
 
+class Concerned(Model):
+    """事主 — whom the case is about, where that is somebody else than the applicant: who has died, a child."""
+
+    title: Title = Field(description="怎么称呼，如 逝者、孩子；印在文书上")
+    name: Name = Field(description="申请表里填事主姓名的字段")
+    id: Name = Field(description="申请表里填事主身份证号码的字段")
+    kin: Name = Field(description="申请表里填申请人凭什么关系申请的字段（单选）")
+
+
 class Bundle(Model):
     """一件事 — lead, questions, items, refusal policy and the one promised limit."""
 
@@ -372,3 +381,6 @@ class Bundle(Model):
     items: Annotated[list[BundleItem], Field(min_length=1)]
     on_refusal: RefusalPolicy = "others_stand"
     before: Before | None = None
+    concerns: Concerned | None = Field(
+        None, description="这件事办的是别人的事时写：事主是谁，申请人凭什么关系来办"
+    )

@@ -12,6 +12,7 @@ from service.workflows.definition.models.terms import (
     Name,
     Text,
     Title,
+    Whose,
 )
 
 
@@ -89,6 +90,9 @@ class Result(Model):
     """办理结果 — the certificate a grant issues."""
 
     certificate: Code
+    holder: Whose = Field(
+        "applicant", description="发给谁：applicant 申请人，concerned 事主（见 bundle 的 concerns）"
+    )
 
 
 class ExtensionDefinition(Model):

@@ -14,6 +14,7 @@ from service.workflows.definition.models.terms import (
     Model,
     Name,
     Title,
+    Whose,
 )
 
 
@@ -101,6 +102,7 @@ class ScenarioHolding(Model):
     valid_until: date | None = None
     state: Literal["valid", "expired", "revoked"] = "valid"
     carries: dict[Name, Any] = {}
+    holder: Whose = Field("applicant", description="谁的：applicant 申请人，concerned 事主")
 
 
 class Scenario(Model):

@@ -23,6 +23,7 @@ from service.workflows.definition.models.terms import (
     ReasonUse,
     Text,
     Title,
+    Whose,
 )
 
 # ---- directory -------------------------------------------------------------------------------------------------
@@ -240,6 +241,10 @@ class VocabularyMaterial(Model):
     )
     copies: Annotated[int, Field(ge=1, le=20)] | None = Field(
         None, description="到窗口交纸质的，要几份；不写就是 1 份"
+    )
+    whose: Whose = Field(
+        "applicant",
+        description="共享、证照查谁的：applicant 申请人，concerned 事主（见 bundle 的 concerns）",
     )
 
     @property

@@ -115,6 +115,9 @@ HearingStep = Literal[
     "replaced",
     "kept",
 ]
+Whose = Literal[
+    "applicant", "concerned"
+]  # whose record is asked, whose certificate it is: see `Concerned`
 Outcome = Literal[
     "granted",
     "refused",

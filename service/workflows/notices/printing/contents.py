@@ -227,6 +227,9 @@ def _facts(notice: Notice, case: Case, release: Release) -> Iterator[tuple[str, 
     if notice.to != THIRD_PARTY and (by := said_of(case)):
         role, _, who = by.partition(" ")
         yield role, who
+    if concerned := notice.body.get("concerned"):
+        title, _, name = concerned.partition("：")
+        yield title, name
     if notice.item:
         yield "事项", release.title_of(notice.item)
     yield "一件事", release.bundle.title

@@ -7,26 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.city import ESTATE, PEOPLE, City, MovableClock, found, living
+from tests.api.city import City, MovableClock, living
+from tests.api.heirs import APPLICATION, CASES, FORM, MOTHER, SON, WIFE
 from tests.api.pages.browser import Browser, Page
-
-WIFE, SON, MOTHER = "11010519491231002X", "999901199001010010", "999901196003030038"
-HEIR = PEOPLE["citizen"] | {"name": "李四", "subject": SON}
-FORM = {"deceased": "张三", "heirs": [{"name": "李四", "id": SON, "kin": "child"}]}
-APPLICATION: dict[str, Any] = {
-    "bundle": "after-death",
-    "applicant": {"type": "individual", "name": "李四", "id": SON},
-    "answers": {"local": True},
-    "form": FORM,
-}
-CASES = "/api/v1/cases"
-
-
-@pytest.fixture(scope="session")
-def estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with a bundle whose form has rows."""
-    here = {name: who for name, who in PEOPLE.items() if who.get("department", "scjg") == "scjg"}
-    return found(tmp_path_factory.mktemp("estate"), ESTATE, {**here, "heir": HEIR})
 
 
 @pytest.fixture
@@ -53,7 +36,9 @@ async def browser(city: City) -> Browser:
 @pytest.fixture
 async def page(browser: Browser) -> Page:
     """The page of a new draft that asks for the heirs."""
-    begun = await browser.submit(await browser.get("/things/after-death/guide?local=yes"), "/apply")
+    begun = await browser.submit(
+        await browser.get("/things/after-death/guide?local=yes&proof=yes"), "/apply"
+    )
     number = str(begun.url.path).split("/")[2]
     found = await browser.get(f"/apply/{number}/form/2")
     assert "form/heirs" in dict(found.form(found.url.path).fields)
@@ -190,7 +175,7 @@ class TestApi:
 
     async def test_names_row_and_column(self, heir: httpx.AsyncClient) -> None:
         """As a pointer into what was sent."""
-        rows = [FORM["heirs"][0], {"name": "王五", "id": SON.lower(), "kin": "cousin", "sex": "男"}]  # type: ignore[index]
+        rows = [FORM["heirs"][0], {"name": "王五", "id": SON.lower(), "kin": "cousin", "sex": "男"}]
         answer = await heir.post(CASES, json={**APPLICATION, "form": {**FORM, "heirs": rows}})
         assert answer.status_code == 422
         assert {each["pointer"] for each in answer.json()["errors"]} == {
@@ -225,12 +210,12 @@ class TestApi:
                 {"deposits": [{"bank": "甲", "amount": 48000}, {"bank": "乙", "amount": 2000.5}]},
                 ["deed"],
             ),
-            ({"heirs": [{**FORM["heirs"][0], "minor": True}]}, ["guardian"]),  # type: ignore[dict-item]
+            ({"heirs": [{**FORM["heirs"][0], "minor": True}]}, ["guardian"]),
         ):
             draft = {**APPLICATION, "form": {**FORM, **form}, "draft": True}
             made = (await heir.post(CASES, json=draft)).json()
             told = (await heir.get(f"{CASES}/{made['number']}/draft")).json()
-            assert [paper["code"] for paper in told["papers"]] == papers
+            assert [paper["code"] for paper in told["papers"]] == ["death-proof", *papers]
 
 
 class TestSupplement:
