@@ -156,10 +156,9 @@ class Publishing(Desk):
             if rows is not None and (person := concerned_named(release, form or {})):
                 rows += await papers.certificates_about(connection, person.id, subject)
         kind, name = (str(applicant.get(key) or "") for key in ("type", "name"))
-        who = Applicant(kind, name, subject, standing.excluded)
         return guide_for(
             release,
-            who,
+            Applicant(kind, name, subject, standing.excluded),
             answers,
             handling or {},
             self.calendar_for(release),
