@@ -32,6 +32,7 @@ from service.verify import verify
 from service.workflows.calendar import built_in
 from service.workflows.case.parts import CASE
 from service.workflows.case.situation import Actor
+from service.workflows.definition import explanations
 from tests.conftest import in_own_loop
 from tests.waiting import PATIENCE, wait_until
 from tests.workflows.trials.test_scenario import GOOD, STORY, timed_out
@@ -229,6 +230,12 @@ class TestLanguage:
         """Why, what not, what instead."""
         assert "应该写：" in run("explain", "e001").out
         assert run("explain", "E999").code == 2
+
+    def test_explain_lists_every_code(self, run: Run) -> None:
+        """One line each, with its title."""
+        listed = run("explain").out.splitlines()
+        assert [line.split("  ", 1)[0] for line in listed] == sorted(explanations())
+        assert all(line.split("  ", 1)[1] for line in listed)
 
 
 class TestUpkeep:

@@ -197,7 +197,7 @@ class TestCompile:
             ("has(answers.area)", "E305", 0),
             ("answers.kind.matches('a+')", "E305", 13),
             ("int(answers.area) > 3", "E305", 0),
-            ("count(answers.extras) > 3", "E305", 0),
+            ("count(answers.extras) > 3", "E321", 0),
             ("answers.area / answers.rooms > 3", "E309", 13),
             ("answers.area / 0 > 3", "E309", 13),
             ("{'a': 1}.a == 1", "E301", 0),

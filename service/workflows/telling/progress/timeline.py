@@ -4,14 +4,16 @@ The applicant reads what was said and done towards them; what offices do among t
 reminders) only those inside read. Papers belong to the event of their step, as the record keeps it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Literal
 
 from service.workflows.case.engine import APPLICANT, CLOCK
 from service.workflows.case.lifecycle import GOOD, SATISFIED, machine_for
 from service.workflows.case.parts import CASE, Case, Event, Notice
+from service.workflows.case.representing import ROLES
 from service.workflows.definition.models import BUILT_IN_POSTS
 from service.workflows.definition.release import Release
 from service.workflows.handling.on_case import CASE_ACTIONS
@@ -100,10 +102,11 @@ def timeline(
 ) -> list[Entry]:
     """Tell what happened, the newest first; `papers` is what `attached` found in the whole record.
 
-    `inside` shows everything and names who did it (`people`: account → name). Only papers the case has are told.
+    `inside` shows everything and names who did it (`people`: account → name). Only papers the case has are told. What was
+    changed of a draft stands there once.
     """
-    entries = []
-    for event in reversed(events):
+    entries: list[Entry] = []
+    for event, times in _folded(reversed(events)):
         own = [case.notices[n] for n in papers.get(event.n, ()) if n in case.notices]
         shown = own if inside else [notice for notice in own if notice.to == APPLICANT]
         if inside or _concerns(release, event, shown):
@@ -111,7 +114,7 @@ def timeline(
                 Entry(
                     n=event.n,
                     at=event.at,
-                    title=title(release, event),
+                    title=title(release, event) + (f"（{times} 次）" if times > 1 else ""),
                     who=who(release, event, named=inside, people=people or {}),
                     told=tuple(_what_came_with(event, shown)),
                     papers=tuple(notice.n for notice in shown),
@@ -120,6 +123,16 @@ def timeline(
                 )
             )
     return entries
+
+
+def _folded(events: Iterable[Event]) -> Iterator[tuple[Event, int]]:
+    """Yield the events with how often: filling in a form page by page is one thing that was done."""
+    for filling, run in groupby(events, key=lambda event: event.action == "change_draft"):
+        told = list(run)
+        if filling:
+            yield told[0], len(told)
+        else:
+            yield from ((event, 1) for event in told)
 
 
 def _concerns(release: Release, event: Event, outward: Sequence[Notice]) -> bool:
@@ -172,7 +185,9 @@ def who(release: Release, event: Event, *, named: bool, people: Mapping[str, str
     if kind == CLOCK:
         return "系统自动"
     if kind in ("applicant", "portal"):
-        return "申请人" if kind == "applicant" else "申请人（经政务服务门户）"
+        role = ROLES.get(str(event.actor.get("role") or ""), "")
+        via = "经政务服务门户" if kind == "portal" else role and f"由{role}"
+        return f"申请人（{via}）" if via else "申请人"
     office = release.directory.departments.get(department, department)
     desk = release.directory.posts.get(post) or BUILT_IN_POSTS.get(post, "")
     account = str(event.actor.get("account") or "")
