@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store.faults import UNKNOWN, Unanswered
 from service.store.keys import Keys
+from service.store.place import Place
 
 T = TypeVar("T")
 
@@ -28,16 +29,17 @@ _CONFIRMED_COMMIT = f"{WORD} WHERE pg_current_xact_id_if_assigned() IS NULL; COM
 class Connection:
     """A connection in use: `sql` and its short forms for queries, `fetchrow` and `hop` for the hot path."""
 
-    __slots__ = ("_driver", "_local", "held", "keys", "postgres", "sql", "wrote")
+    __slots__ = ("_driver", "_local", "_place", "held", "keys", "postgres", "sql", "wrote")
 
     def __init__(
-        self, sql: AsyncConnection, keys: Keys, *, postgres: bool, local: str = ""
+        self, sql: AsyncConnection, keys: Keys, place: Place | None, *, local: str = ""
     ) -> None:
-        """Use a connection of the pool; `local` are settings that go with every transaction."""
+        """Use a connection of the pool; `place` is that of SQLite's file, `local` are settings that go with every transaction."""
         self.sql = sql
         self.keys = keys
         self.held = False  # in a transaction: what is read for deciding is locked until it ends
-        self.postgres = postgres
+        self.postgres = place is None
+        self._place = place
         self._local = local
         self.wrote = False  # known to have written: its commit waits for the standby by itself
         sync = sql.sync_connection
@@ -141,8 +143,10 @@ class Connection:
 
         Raises Unavailable if the server did not say for certain that it is.
         """
-        if not self.postgres:
+        if self._place is not None:
+            self._place.check()  # another file would be mixed with what is written for this one
             await self._driver.commit()
+            self._place.check()  # in a file without a name nothing is durable
             return
         async with self._heard():
             plain = self.wrote or not answers

@@ -27,6 +27,7 @@ from service.store.counting import Series
 from service.store.exchanging import Exchange, Runs
 from service.store.faults import moved, translated
 from service.store.keys import Keys
+from service.store.place import Place
 from service.store.together import Claims, Lane
 from service.watching import metrics, traces
 
@@ -76,6 +77,7 @@ class Database:
         self.address = read_address(url)
         self.url = self.address.url
         self.postgres = self.address.postgres
+        self.place = Place(None if self.postgres else self.url.database)
         self._seconds = VERB_SECONDS if seconds is None else seconds
         self.series: dict[str, Series] = {}
         self.serials: deque[int] = deque()  # drawn for cases and not given yet
@@ -117,7 +119,10 @@ class Database:
 
             def prepare(connection: Any, _: object) -> None:
                 set_pragmas(connection, read_only=read_only)
+                self.place.opened()
 
+            # SQLite makes an empty file where there is none
+            event.listen(engine.sync_engine, "do_connect", lambda *_: self.place.check())
             event.listen(engine.sync_engine, "connect", prepare)
         return engine
 
@@ -126,7 +131,9 @@ class Database:
         local = _LOCAL_SETTINGS if self.address.pooled else ""
         for _ in range(self._most + 1):
             sql = await engine.connect()
-            connection = Connection(sql, self.keys, postgres=self.postgres, local=local)
+            connection = Connection(
+                sql, self.keys, None if self.postgres else self.place, local=local
+            )
             if not connection.is_closed():
                 return connection
             await connection.sql.invalidate()

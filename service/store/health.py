@@ -20,6 +20,7 @@ class _Tried(Exception):
 
 async def try_writing(database: Database) -> None:
     """Write a row and roll it back. Raises Unavailable when nothing could be recorded now."""
+    database.place.check()
     if not database.postgres and database.url.database:
         # what is rolled back never reaches the file: a full disk is seen beside it
         await asyncio.to_thread(_try_disk, Path(database.url.database).parent)

@@ -9,9 +9,11 @@ import asyncio
 import contextlib
 import itertools
 import json
+import os
 import secrets
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,7 +23,7 @@ from typing import Any
 import asyncpg
 import httpx
 
-from deploy.shape import Missing, Shape
+from deploy.shape import SEARCHED, Missing, Shape
 from tests.gates import shaped
 from tests.test_crash import APPLICANT, PACK, PASSWORD
 from tests.waiting import running, until, wait_until
@@ -167,12 +169,11 @@ class Faults:
 
     def switchover(self) -> None:
         """An operator moves the primary."""
-        import subprocess
-
         primary = self.shape.primary()
         words = ["switchover", "yijianshi", "--force", "--leader", primary]
         control = ["patronictl", "-c", str(self.shape.folder / "pg1.yml")]
-        subprocess.run([*control, *words], check=False, capture_output=True)
+        there = {**os.environ, "PATH": SEARCHED}
+        subprocess.run([*control, *words], check=False, capture_output=True, env=there)
         self._another(primary)
 
 

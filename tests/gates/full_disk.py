@@ -48,12 +48,11 @@ SMALL_CLUSTER = ("max_wal_size=64MB", "min_wal_size=32MB", "wal_recycle=off")
 BELIEVING = Mutant(
     "a commit that failed is taken for done",
     "service/store/connection.py",
-    "            await self._driver.commit()\n            return\n",
+    "            await self._driver.commit()\n",
     "            try:\n"
     "                await self._driver.commit()\n"
     "            except Exception:\n"
-    "                await self._driver.rollback()\n"
-    "            return\n",
+    "                await self._driver.rollback()\n",
     "G10:1",
 )
 
