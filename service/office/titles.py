@@ -21,7 +21,7 @@ from service.workflows.definition import (
 from service.workflows.handling import CASE_ACTIONS
 from service.workflows.notices import GRANTED_TITLES, REFUSED_TITLES, RESULT_TITLES
 from service.workflows.proceedings import BREACH_TITLES, BREACHES
-from service.workflows.rules import GRADE_TITLES
+from service.workflows.rules import GRADE_TITLES, PAYMENT_TITLES
 from service.workflows.telling import CATEGORY_TITLES
 
 
@@ -93,6 +93,7 @@ GRADES = GRADE_TITLES
 TASK_ACTIONS = Titles({name: action.title for name, action in handling.TASK_ACTIONS.items()})
 LOW_GRADE = rules.LOW_GRADE  # this grade and below is 差评
 HANDLINGS = Titles(HANDLING_TITLES)
+PAYMENTS = Titles(PAYMENT_TITLES)
 HEARING_STAGES = Titles(
     {
         "told": "已告知权利",

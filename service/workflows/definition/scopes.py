@@ -3,6 +3,7 @@
 bundle     answers.* answered.* derived.* form.* applicant.type applicant.credit.excluded
 item       as the bundle it is used in, and handling
 lifecycle  as item, and item.complete item.gaps (open 容缺 gaps)
+           item.charged item.settled (a fee holds here; nothing of it is left to pay)
            item.timely (a renewal applied for in time) item.third_parties item.unheard item.askers (of a hearing)
 """
 
@@ -66,5 +67,7 @@ def lifecycle_scope(vocabulary: models.Vocabulary) -> Scope:
         "item.third_parties": "number",
         "item.unheard": "number",
         "item.askers": "number",
+        "item.charged": "boolean",
+        "item.settled": "boolean",
     }
     return Scope("生命周期", {**item_scope(vocabulary).names, **names})

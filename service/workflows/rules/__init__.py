@@ -10,6 +10,7 @@ from service.workflows.rules.certificates import (
 from service.workflows.rules.commitments import texts_of as promised_texts
 from service.workflows.rules.feedback import FEEDBACK as FEEDBACK_CLOCK
 from service.workflows.rules.inspection import points_of as points_checked
+from service.workflows.rules.payment import TITLES as PAYMENT_TITLES
 from service.workflows.rules.rating import BAD as LOW_GRADE
 from service.workflows.rules.rating import (
     GRADE_TITLES,
@@ -23,6 +24,7 @@ __all__ = [
     "FEEDBACK_CLOCK",
     "GRADE_TITLES",
     "LOW_GRADE",
+    "PAYMENT_TITLES",
     "RUN_OUT",
     "begin_validity",
     "compensates",

@@ -324,6 +324,10 @@ class Stage:
             self._check((*path, "due", name), f"{name} 到期日", wanted, self._due_of(case, name))
         for item, card in expected.card.items():
             self._check((*path, "card", item), f"{item} 牌", card, _card_of(case, item))
+        for code, state in expected.payments.items():
+            payment = case.items[code].payment if code in case.items else None
+            now = payment.state if payment else "none"
+            self._check((*path, "payments", code), f"{code} 缴费", state, now)
         for who, n in expected.tasks.items():
             department, _, post = who.rpartition(".")
             tasks = [

@@ -61,7 +61,7 @@ Origin = Literal["upload", "share", "commitment", "certificate", "generated"]
 Need = Literal[
     "reasons", "opinion", "procedure", "notice_text", "document", "days", "gaps", "reason", "materials", "findings",
     "officers", "pledge", "parties", "party", "date", "hour", "place", "chair", "ground", "compensation",
-    "where", "checked_at", "checklist", "confirmed", "basis", "affects", "pause", "standard", "selected",
+    "where", "checked_at", "checklist", "confirmed", "basis", "affects", "pause", "standard", "selected", "amount", "receipt",
 ]  # fmt: skip
 ReasonUse = Literal[
     "correction",
@@ -105,6 +105,7 @@ Outcome = Literal[
 ]
 CountsFrom = Literal["received", "complete", "now", "checked"]
 NoticeKind = Literal[
+    "payment", "payment_waived", "payment_refunded",
     "receipt", "acceptance", "tolerant_acceptance", "correction", "not_required", "not_accepted", "special",
     "special_end", "extension", "grant", "refusal", "issue", "lapse", "withdrawal", "stopped", "commitment_refused",
     "inspection", "rectification", "follow_up_result", "revocation", "urge", "commitment_taken_back", "operable",
@@ -143,6 +144,7 @@ NOTICE_TITLES: dict[NoticeKind, str] = {
     "chair_kept": "驳回回避申请决定书",
     "loss_claim": "赔偿（补偿）要求收件凭证", "compensation_award": "赔偿（补偿）决定书",
     "compensation_refusal": "不予赔偿（补偿）决定书",
+    "payment": "缴费通知书", "payment_waived": "免予缴费告知书", "payment_refunded": "退费告知书",
 }  # fmt: skip
 
 BUILT_IN_POSTS = {
@@ -152,6 +154,7 @@ BUILT_IN_POSTS = {
     "approver": "决定岗",
     "head": "负责人",
     "legal": "法制审核岗",
+    "cashier": "收费岗",
 }
 
 
