@@ -42,6 +42,14 @@ def case_after(
     return Case(**dict(zip(_OWN_COLUMNS, _OWN_VALUES(row), strict=True)), **parts), row
 
 
+def changed_columns(row: Row, was: Row | None) -> Row:
+    """Return what of a case row has to be written: all of a new one, else what differs from what it was."""
+    if was is None:
+        return row
+    always = ("id", "version")
+    return {name: value for name, value in row.items() if name in always or value != was[name]}
+
+
 def _in_order(table: str, keyed: dict[Any, Any], place: "_Places") -> dict[Any, Any]:
     if len(keyed) < 2:
         return keyed

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from service.errors import CaseChanged, KeyReused, NotFound, Unavailable, one_field
 from service.office import credit, sight
 from service.office.asking import Request
-from service.office.assembling import KEY_OF, case_after, case_of
+from service.office.assembling import KEY_OF, case_after, case_of, changed_columns
 from service.office.at_hand import AtHand, Known
 from service.office.case_view import CaseView
 from service.office.catalogue import Catalogue
@@ -278,7 +278,7 @@ class Desk:
             view = replace(view, answer=answer(view)) if answer else view
             kept = self._kept_answer(view, request, scope, status, terse=terse)
             whole = {**rows, "events": [_event_row(event, terse=terse) for event in events]}
-            row, seen = _changed_columns(case_row(case), was), was["version"] if was else None
+            row, seen = changed_columns(case_row(case), was), was["version"] if was else None
             made.append((view, cases.Told(row, whole, seen, kept)))
             return made[-1][1]
 
@@ -344,14 +344,6 @@ def as_known_to(actor: Actor, case: Case, situation: Situation) -> Situation:
     """Return the situation of a draft as its writer may know it: whoever types a number learns nothing of whose it is."""
     told = case.state != "draft" or rights.stands_for(situation.release, case, actor)
     return situation if told else situation.of_nobody()
-
-
-def _changed_columns(row: Row, was: Row | None) -> Row:
-    """Return what of a case row has to be written: all of a new one, else what differs from what it was."""
-    if was is None:
-        return row
-    always = ("id", "version")
-    return {name: value for name, value in row.items() if name in always or value != was[name]}
 
 
 def held(rows: Sequence[Row]) -> tuple[Held, ...]:
