@@ -8,6 +8,7 @@ from service.workflows.application import (
     PERSONAL_DOCUMENTS,
     Declared,
     paper_requirement,
+    say_cells,
     say_value,
 )
 from service.workflows.authoring import HANDLING_TITLES
@@ -21,12 +22,13 @@ from service.workflows.definition import (
     SEVERITIES,
     Region,
     Release,
+    VocabularyField,
     own_code,
 )
 from service.workflows.handling import CASE_ACTIONS
 from service.workflows.notices import GRANTED_TITLES, REFUSED_TITLES, RESULT_TITLES
 from service.workflows.proceedings import BREACH_TITLES, BREACHES
-from service.workflows.rules import GRADE_TITLES
+from service.workflows.rules import GRADE_TITLES, PAYMENT_TITLES
 from service.workflows.telling import CATEGORY_TITLES
 
 
@@ -100,6 +102,7 @@ GRADES = GRADE_TITLES
 TASK_ACTIONS = Titles({name: action.title for name, action in handling.TASK_ACTIONS.items()})
 LOW_GRADE = rules.LOW_GRADE  # this grade and below is 差评
 HANDLINGS = Titles(HANDLING_TITLES)
+PAYMENTS = Titles(PAYMENT_TITLES)
 HEARING_STAGES = Titles(
     {
         "told": "已告知权利",
@@ -279,6 +282,13 @@ def post_title(release: Release, code: str) -> str:
 def answer_title(declared: Declared, value: Any, here: Region | None = None) -> str:
     """Say an answer or a value of the form as a person would; `here` is the 行政区划 whose name is known."""
     return say_value(declared, value, here)
+
+
+def rows_said(
+    declared: VocabularyField, value: Any, here: Region | None = None
+) -> list[dict[str, str]]:
+    """Say what stands in each row of a field of rows: [{column: words}]; nothing of any other field."""
+    return [say_cells(declared, row, here) for row in value or ()] if declared.columns else []
 
 
 def masked(text: str) -> str:

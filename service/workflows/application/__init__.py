@@ -2,6 +2,7 @@
 
 from service.workflows.application.fieldtypes import (
     Declared,
+    say_cells,
 )
 from service.workflows.application.fieldtypes import say as say_value
 from service.workflows.application.identities import (
@@ -59,6 +60,7 @@ __all__ = [
     "open_gaps",
     "own_items",
     "paper_requirement",
+    "say_cells",
     "say_value",
     "select_items",
     "waits_for",

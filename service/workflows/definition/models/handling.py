@@ -20,6 +20,7 @@ from service.workflows.definition.models.institutes import (
     Result,
     Selection,
 )
+from service.workflows.definition.models.shared import Check
 from service.workflows.definition.models.terms import (
     CHOSEN,
     ApplicantType,
@@ -85,6 +86,10 @@ class Effect(Model):
     record: Literal["legal_review", "selection"] | None = Field(
         None,
         description="记下已经办过的一步：legal_review 法制审核，selection 招标、拍卖、考试的结果",
+    )
+    payment: Literal["due", "paid", "waived", "refunded"] | None = Field(
+        None,
+        description="缴费：due 通知缴费，paid 记录已缴，waived 免缴，refunded 退费；要带的金额、票据、理由由引擎加上",
     )
     begin: Code | None = Field(None, description="另起哪个附带程序")
     parent: Name | None = Field(None, description="附带程序这样结束时，原事项随之办哪个动作")
@@ -182,6 +187,7 @@ class MaterialUse(Model):
     deferrable: Length | None = None
 
 
+AboutLine = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 GrantLine = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -211,6 +217,9 @@ class ItemDefinition(Model):
     )
     fields: list[Name | FieldUse] = []
     materials: list[Code | MaterialUse] = []
+    checks: dict[Code, Check] = Field(
+        {}, description="本事项的字段之间的核对：代码 → must、say、at"
+    )
     commitment: CommitmentDefinition | None = None
     fee: Fee | list[Fee] | None = Field(
         None, description="收费（须有法律、行政法规依据）；分情形、有几笔的写成列表"
@@ -338,6 +347,13 @@ class Bundle(Model):
     code: Code
     title: Title
     known_as: list[Title] = Field([], description="大家平常怎么叫它，用来搜索，如 开饭店")
+    about: AboutLine | None = Field(
+        None, description="一句话说给谁办、办什么；首页和列表写在名称下面"
+    )
+    occasion: Title | None = Field(None, description="什么时候要办，如 开店办企业；首页按它分组")
+    named_by: Annotated[list[Name], Field(max_length=3)] = Field(
+        [], description="用哪几个字段的内容称呼一件办件，如店名、地址；“我的办件”里靠它分清"
+    )
     lead: Code
     applicants: Annotated[list[ApplicantType], Field(min_length=1)]
     acceptance: Literal["lead", "each"] = "lead"
@@ -346,6 +362,9 @@ class Bundle(Model):
     designation: Title | None = None
     questions: list[Question] = []
     derived: dict[Name, Expression] = {}
+    checks: dict[Code, Check] = Field(
+        {}, description="这件事的字段之间的核对：代码 → must、say、at"
+    )
     stop: list[Stop] = []
     items: Annotated[list[BundleItem], Field(min_length=1)]
     on_refusal: RefusalPolicy = "others_stand"

@@ -42,6 +42,9 @@ ID_TITLES = {  # kind of applicant → what the number is called
     "individual": "公民身份号码",
 }
 POINTS = {  # what the points of a paper are
+    "payment": "收费项目、标准和依据",
+    "payment_waived": "收费项目、标准和依据",
+    "payment_refunded": "收费项目、标准和依据",
     "correction": "需要补正的内容",
     "rectification": "需要整改的内容",
     "follow_up_result": "核查发现",
@@ -57,9 +60,14 @@ POINTS = {  # what the points of a paper are
     "stopped": "终止的理由",
     "lapse": "理由",
 }
-LISTS: dict[Literal["checked", "materials", "exempted", "missing", "certificates"], str] = {
+ListKey = Literal[
+    "checked", "materials", "fetched", "promised", "exempted", "missing", "certificates"
+]
+LISTS: dict[ListKey, str] = {
     "checked": "逐项核查的结果",
     "materials": "已经收到的材料",
+    "fetched": "由系统调取或者生成，不用您交的材料",
+    "promised": "以书面承诺代替的材料",
     "exempted": "免交的材料",
     "missing": "还没有收到的材料",
     "certificates": "发放的证照",
