@@ -8,11 +8,15 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import AutoString, SQLModel
 
-from service.store import offices, tables
+from service.store import offices, principals, tables
 from service.store.address import database_url
 from service.store.columns import AddedJson, UtcDateTime
 
-DECLARED = (tables.Case, offices.Account)  # importing them is what fills the metadata
+DECLARED = (
+    tables.Case,
+    offices.Account,
+    principals.Subject,
+)  # importing them is what fills the metadata
 
 
 def short_type(kind: str, declared: object, _: object) -> str | Literal[False]:

@@ -280,7 +280,9 @@ class TestReferences:
         """One word for one thing: each noun that is stored stands in the glossary."""
         glossary = (ROOT / "docs" / "glossary.md").read_text()
         titles = set()
-        for path in (ROOT / "service/store/tables.py", ROOT / "service/store/offices.py"):
+        for path in (
+            ROOT / f"service/store/{name}.py" for name in ("tables", "offices", "principals")
+        ):
             for node in ast.parse(path.read_text()).body:
                 if isinstance(node, ast.ClassDef) and (doc := ast.get_docstring(node)):
                     titles |= set(re.split(r"[、（）]", doc.partition(" — ")[0])) - {""}

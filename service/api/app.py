@@ -29,6 +29,7 @@ from service.api.rest import (
     events,
     files,
     health,
+    identities,
     inspections,
     me,
     papers,
@@ -61,6 +62,7 @@ DESCRIPTION = """
 """.strip()
 TAGS = [
     {"name": "tokens", "description": "登录：账号与令牌，密码与动态码"},
+    {"name": "identities", "description": "办事身份：以本人、所代表的单位、委托人的身份办"},
     {"name": "bundles", "description": "一件事：可以办什么、怎样办、多久办好；不需要登录"},
     {"name": "files", "description": "文件：上传与下载"},
     {"name": "cases", "description": "办件：申请、草稿、进度、记录、时限说明"},
@@ -115,6 +117,7 @@ class Settings(Protocol):
 ROUTES = [
     tokens,
     me,
+    identities,
     bundles,
     files,
     cases,

@@ -194,14 +194,28 @@ _BEARER = HTTPBearer(
 _Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
 
 
-async def signed_in(request: Request, desk: Counter, credentials: _Credentials) -> Caller:
+_ActsFor = Annotated[
+    str | None,
+    Header(
+        pattern=r"^[0-9a-f]{32}$",
+        description="以哪个身份办：GET /me/identities 里的 id。不写就是账号本人（本单位）",
+        examples=["0192f3a45b6c7d8e9f00112233445566"],
+    ),
+]
+
+
+async def signed_in(
+    request: Request, desk: Counter, credentials: _Credentials, acts_by: _ActsFor = None
+) -> Caller:
     """Return who is asking. Raises NotSignedIn without a valid token of an active account."""
     if credentials is None:
         raise NotSignedIn
     token = desk.tokens.read(credentials.credentials, desk.clock())
-    actor = await _holder(desk, token)
+    actor, now = await _holder(desk, token), await desk.now()
+    if actor.kind == "applicant":
+        actor = await desk.office.acting(actor.account, acts_by or "", now)
     request.state.actor = actor
-    return Caller(actor, await desk.now(), token)
+    return Caller(actor, now, token)
 
 
 async def _holder(desk: Desk, token: Token) -> Actor:
@@ -230,9 +244,13 @@ async def perhaps_signed_in(desk: Counter, request: Request) -> Actor | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         return None
+    acts_by = request.headers.get("acts-by", "")
     try:
-        return await _holder(desk, desk.tokens.read(token.strip(), desk.clock()))
-    except NotSignedIn:
+        actor = await _holder(desk, desk.tokens.read(token.strip(), desk.clock()))
+        if actor.kind != "applicant":
+            return actor
+        return await desk.office.acting(actor.account, acts_by, await desk.now())
+    except (NotSignedIn, NotPermitted):
         return None
 
 

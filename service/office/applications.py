@@ -43,13 +43,14 @@ from service.workflows.case import (
 )
 from service.workflows.definition import Release, name_spelling
 from service.workflows.handling import changed_draft, draft_materials, kept_draft
-from service.workflows.rights import require_standing, writes
+from service.workflows.rights import knows_of, require_opening, require_standing, writes
 from service.workflows.step import step
 
 NUMBER_PREFIX = "YJS"
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another on paper
 QUERY_CODE = 8
 LONGEST_NAME, LONGEST_ID = 100, 40
+NOT_HIS = "只能为正在办事的身份申请；要为别的身份或者委托人办，请先在页面上方换身份"
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,10 @@ class Applications(Witnessing):
     async def _refuse_many_drafts(self, tx: Connection, actor: Actor) -> None:
         """Refuse a draft to an applicant who has many. A portal and a window write for others."""
         most = self.bounds.drafts
-        if actor.kind == "applicant" and await purging.drafts_of(tx, actor.account) >= most:
+        if (
+            actor.kind == "applicant"
+            and await purging.drafts_of(tx, actor.account, actor.representation) >= most
+        ):
             said = f"您已有 {most} 份草稿，请先在“我的办件”里提交，或者接着填其中一份。"
             raise ActionNotAllowed(said, action="draft", state="draft")
 
@@ -181,6 +185,9 @@ class Applications(Witnessing):
             handling=dict(draft.handling),
             form=dict(draft.form),
             mandate=dict(draft.mandate),
+            applicant_document=who["document"],
+            representation=actor.representation,
+            represented_by=actor.representing.record() if actor.representing else {},
         )
 
     async def change_draft(
@@ -298,8 +305,9 @@ class Applications(Witnessing):
 
 
 def applicant_of(given: Any) -> dict[str, str]:
-    """Return {type, name, id} of an applicant. Raises DataInvalid."""
-    errors, found = [], {}
+    """Return {type, name, id, document} of an applicant. Raises DataInvalid."""
+    document = given.get("document") or "" if isinstance(given, Mapping) else ""
+    errors, found = [], {"document": str(document)}
     for name, title, longest in (
         ("type", "申请人类型", 40),
         ("name", "申请人名称", LONGEST_NAME),
@@ -312,7 +320,7 @@ def applicant_of(given: Any) -> dict[str, str]:
             )
         else:
             found[name] = one_person(value) if name == "id" else name_spelling(value)
-    if not errors and (wrong := identity_fault(found["type"], found["id"])):
+    if not errors and (wrong := identity_fault(found["type"], found["id"], found["document"])):
         errors.append({"pointer": "/applicant/id", "detail": wrong})
     if errors:
         raise DataInvalid("申请人信息不完整", errors=errors)
@@ -325,9 +333,16 @@ def refuse_mandate(actor: Actor, mandate: Mapping[str, Any]) -> None:
         raise one_field("/mandate", "授权只由门户代为申请时写明，您不用填写")
 
 
+def may_know(actor: Actor | None, bundle: str, applicant_id: str) -> bool:
+    """Tell whether a guide for this applicant may say what is kept of him; see `rights.knows_of`."""
+    return actor is not None and knows_of(actor, bundle, applicant_id)
+
+
 def type_of(actor: Actor | None) -> str:
-    """Return what kind of applicant an actor is, as their number tells; empty for anybody else."""
-    return applicant_type_of(actor.subject) if actor and actor.kind == "applicant" else ""
+    """Return what kind of applicant an actor is, as registered or as the number tells; empty for anybody else."""
+    if actor is None or actor.kind != "applicant":
+        return ""
+    return actor.subject_kind or applicant_type_of(actor.subject)
 
 
 def refuse_strangers(release: Release, actor: Actor, applicant_id: str) -> None:
@@ -336,10 +351,11 @@ def refuse_strangers(release: Release, actor: Actor, applicant_id: str) -> None:
     Whom nobody verified may write a draft; see `rights.require_standing` for sending it in.
     """
     own = one_person(actor.subject) in ("", one_person(applicant_id))
+    require_opening(actor, release.bundle.code)
     if actor.kind == "portal" or (actor.kind == "applicant" and own):
         return
     if actor.kind == "applicant":
-        raise NotPermitted("只能为本人（本单位）申请", action="submit")
+        raise NotPermitted(NOT_HIS, action="submit")
     if not actor.sits("window", release.bundle.lead):
         raise NotPermitted("只有申请人，或牵头部门受理岗代录入，才能提交申请", action="submit")
     if actor.subject and own:

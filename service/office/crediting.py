@@ -13,7 +13,7 @@ from service.store import credit_records
 from service.store.cases import Row
 from service.store.faults import KeyTaken
 from service.workflows.calendar import local_date
-from service.workflows.case import Actor, one_person
+from service.workflows.case import AGENT, Actor, one_person
 from service.workflows.definition import CreditGrade
 
 MOST_ROWS = 200
@@ -74,12 +74,17 @@ class PublishedPromise:
     revoked: bool
 
 
+def _is_agent(actor: Actor) -> bool:
+    """Tell whether somebody else's credit would be read by a mandate, which is for applying."""
+    return actor.representing is not None and actor.representing.role == AGENT
+
+
 class Crediting(Desk):
     """The verbs around credit that are not about one case."""
 
     async def credit_records(self, actor: Actor) -> Sequence[CreditRecord]:
         """Return the applicant's own records, of all cases. Raises NotPermitted for who applies for nobody."""
-        if actor.kind != "applicant" or not actor.subject:
+        if actor.kind != "applicant" or not actor.subject or _is_agent(actor):
             raise NotPermitted("信用记录由本人（本单位）查看；工作人员在办件里查看")
         async with self.database.reading() as connection:
             found = await credit_records.records(connection, actor.subject)
@@ -102,7 +107,8 @@ class Crediting(Desk):
         Applicants read their own, without who wrote it. Raises NotPermitted.
         """
         subject = one_person(subject)
-        own = actor.kind == "applicant" and one_person(actor.subject) == subject
+        mine = actor.kind == "applicant" and not _is_agent(actor)
+        own = mine and one_person(actor.subject) == subject
         if not own:
             _refuse_others(actor)
         async with self.database.reading() as connection:

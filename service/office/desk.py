@@ -38,6 +38,7 @@ from service.watching import metrics
 from service.workflows import rights
 from service.workflows.calendar import local_date
 from service.workflows.case import (
+    AGENT,
     CLOCK_ACTOR,
     COLUMNS,
     Actor,
@@ -174,7 +175,7 @@ class Desk:
             ]
             return Right(department=actor.department, bundles=leads)
         if actor.kind in ("applicant", "portal"):
-            return Right(account=actor.account, applicant_id=actor.subject)
+            return right_of_applicant(actor)
         return Right()
 
     async def opened(
@@ -293,9 +294,24 @@ class Desk:
             )
 
 
+def right_of_applicant(actor: Actor) -> Right:
+    """Return what who applies finds: the own, and what was filed for the subject; an agent what he filed, or was named for."""
+    by = actor.representing
+    if by is not None and by.role == AGENT:
+        return Right(
+            account=actor.account, representation=by.id, named=tuple(by.cases), of=actor.subject
+        )
+    return Right(
+        account=actor.account,
+        representation=actor.representation,
+        applicant_id=actor.subject,
+    )
+
+
 def _sealed_for(actor: Actor, key: Key) -> Key:
     """Return for whom an answer is sealed: a clerk as what he is now, so that after a move it does not open."""
-    return (f"{key[0]} {actor.capacity}", key[1]) if actor.is_clerk else key
+    apart = actor.is_clerk or actor.representing
+    return (f"{key[0]} {actor.capacity}", key[1]) if apart else key
 
 
 def as_known_to(actor: Actor, case: Case, situation: Situation) -> Situation:
@@ -346,7 +362,9 @@ def scope_of(request: Request, verb: str, *path: str) -> Key:
     """Return who asks and under which key: the same key on another case or for another verb is another key."""
     if not request.key:
         return "", ""
-    return request.actor.account, f"{'/'.join((verb, *path))} {request.key}"
+    actor = request.actor
+    whose = f"{actor.account}/{actor.representation}" if actor.representing else actor.account
+    return whose, f"{'/'.join((verb, *path))} {request.key}"
 
 
 def refuse_stale(case: Case, request: Request, item: str = "") -> None:

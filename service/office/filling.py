@@ -57,7 +57,12 @@ class Filling(Desk):
             newest = as_known_to(actor, case, await self.situation(release, now, found, connection))
             row, again = None, await self._reapplied(connection, case)
             if newest.asked and again is None:
-                row = await _filed_before(connection, case.account, case.applicant_id, case.bundle)
+                row = await _filed_before(
+                    connection,
+                    (case.account, case.representation),
+                    case.applicant_id,
+                    case.bundle,
+                )
             known = again.told if again else earlier_of(row)
             scans = await scans_of(connection, case) if self.scanner else None
         before = situation.release if situation.release.hash != release.hash else None
@@ -77,7 +82,9 @@ class Filling(Desk):
     async def told_before(self, actor: Actor, bundle: str) -> dict[str, Any]:
         """Return the answers of the applicant's own last application for this bundle: {answers, said}; {} when there is none."""
         async with self.database.reading() as connection:
-            row = await _filed_before(connection, actor.account, actor.subject, bundle)
+            row = await _filed_before(
+                connection, (actor.account, actor.representation), actor.subject, bundle
+            )
         if row is None or row["bundle"] != bundle:
             return {}
         return {"answers": row["answers"], "said": _origin(row)}
@@ -103,13 +110,18 @@ def _with_scans(content: dict[str, Any], scans: Mapping[str, Row] | None) -> dic
 
 
 async def _filed_before(
-    connection: Connection, account: str, applicant_id: str, bundle: str
+    connection: Connection, by: tuple[str, str], applicant_id: str, bundle: str
 ) -> Row | None:
     """An account that files for many has no past of its own: what counts is the applicant's."""
+    account, representation = by
     if not account or not applicant_id:
         return None
     return await case_lists.filed_before(
-        connection, account=account, applicant_id=applicant_id, bundle=bundle
+        connection,
+        account=account,
+        representation=representation,
+        applicant_id=applicant_id,
+        bundle=bundle,
     )
 
 

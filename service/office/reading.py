@@ -205,7 +205,8 @@ async def later_cases(connection: Connection, case: Case, actor: Actor) -> list[
     """Return what applies anew for items of a case, oldest first; of drafts only the actor's own."""
     found: dict[str, Later] = {}
     for row in await case_lists.later(connection, case.number):
-        own = actor.account in (row["account"], row["entered_by"])
+        filed = (row["account"], row["representation"])
+        own = filed == (actor.account, actor.representation) or actor.account == row["entered_by"]
         if row["state"] == "draft" and not own:
             continue
         number, items = row["number"], tuple(row["limited_to"])

@@ -65,7 +65,12 @@ class Reapplying(Applications):
         told: Mapping[str, Mapping[str, object]],
         items: Iterable[str],
     ) -> Case:
-        who = {"type": old.applicant_type, "name": old.applicant_name, "id": old.applicant_id}
+        who = {
+            "type": old.applicant_type,
+            "name": old.applicant_name,
+            "id": old.applicant_id,
+            "document": old.applicant_document,
+        }
         draft = ApplicationInput(old.bundle, who, told["answers"], form=told["form"], draft=True)
         case = self._new(request, draft, release, who, serial)
         return replace(case, reapply_of=old.number, limited_to=sorted(items))

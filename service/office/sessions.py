@@ -5,15 +5,16 @@ The browser holds a random token; what is kept is its SHA-256, so that whoever r
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from service.errors import NotFound, one_field
-from service.office.accounts import Accounts, actor_of
+from service.errors import NotFound, NotPermitted, one_field
 from service.office.attempts import NOWHERE, Origin
 from service.office.security import Entry, note
+from service.office.subjects import Subjects
 from service.office.views import Account, value_of
 from service.store import sessions
+from service.store.cases import Row
 from service.workflows.case import Actor
 
 IDLE, LIFE = timedelta(minutes=30), timedelta(hours=12)
@@ -30,6 +31,9 @@ class Session:
     idle_at: datetime  # without another request it ends then
     ends_at: datetime
     must_enrol: bool = False  # nothing but setting up the second factor
+    lost: bool = (
+        False  # for whom this browser acted, it may not act any more: another is to be chosen
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class SignIn:
     here: bool = False  # it is the one that asks
 
 
-class Sessions(Accounts):
+class Sessions(Subjects):
     """Signing in and out with a browser."""
 
     async def open_session(self, account: Account, now: datetime, address: str = "") -> str:
@@ -63,8 +67,13 @@ class Sessions(Accounts):
             await sessions.add(tx, row)
         return token
 
-    async def session(self, token: str, now: datetime) -> Session | None:
-        """Return the session of a token; None when it has ended or its account is not active any more."""
+    async def session(
+        self, token: str, now: datetime, law: datetime | None = None
+    ) -> Session | None:
+        """Return the session of a token; None when it has ended or its account is not active any more.
+
+        `law` is the time that counts in law, by which representations end.
+        """
         digest = _digest(token)
         async with self.database.reading() as connection:
             row = await sessions.find(connection, digest)
@@ -77,13 +86,33 @@ class Sessions(Accounts):
             async with self.database.transaction() as tx:
                 await sessions.seen(tx, digest, now)
             row["seen_at"] = now
+        actor, lost = await self._acts(row, law or now)
         return Session(
-            actor_of(account),
+            actor,
             row["csrf"],
             min(row["ends_at"], row["seen_at"] + IDLE),
             row["ends_at"],
             self.must_enrol(account),
+            lost,
         )
+
+    async def _acts(self, row: Row, law: datetime) -> tuple[Actor, bool]:
+        """Return who acts in a browser; its holder where that was lost as which it acted."""
+        try:
+            return await self.acting(row["account"], row["representation"], law), False
+        except NotPermitted:
+            return await self.acting(row["account"], "", law), True
+
+    async def choose_identity(
+        self, actor: Actor, token: str, representation: str, now: datetime
+    ) -> Actor:
+        """Let a browser act for another from now on; empty: for the holder of the account. Raises NotPermitted."""
+        chosen = await self.acting(actor.account, representation, now)
+        async with self.database.transaction() as tx:
+            await sessions.acts_by(tx, _digest(token), representation)
+            kept = Entry(fact="identity_chosen", account=actor.account, kind=actor.kind)
+            await note(tx, replace(kept, about=representation))
+        return chosen
 
     async def sign_ins(self, actor: Actor, now: datetime, token: str = "") -> list[SignIn]:
         """Return the browsers in which the own account is signed in; `token` is that of the one that asks."""

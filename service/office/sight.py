@@ -59,6 +59,7 @@ def shown(release: Release, case: Case, actor: Actor) -> Case:
         answers={name: value for name, value in case.answers.items() if name in filled},
         form={name: value for name, value in case.form.items() if name in fields},
         mandate=case.mandate if own else {},  # who decides knows who acted for whom
+        represented_by=case.represented_by if own else {},
         materials={
             n: row
             for n, row in case.materials.items()

@@ -3,9 +3,11 @@
 from typing import Any
 
 from service.workflows import handling, rules
+from service.workflows.application import DOCUMENTS as DOCUMENT_KINDS
 from service.workflows.application import Declared, paper_requirement, say_value
 from service.workflows.authoring import HANDLING_TITLES
 from service.workflows.case import APPLICANT, PHOTO, machine_for
+from service.workflows.case import ROLES as ROLE_TITLES
 from service.workflows.definition import (
     AFFECTS,
     BUILT_IN_POSTS,
@@ -51,6 +53,7 @@ APPLICANT_TYPES = Titles(
     }
 )
 SPECIAL_PROCEDURES, AFFECTED_LIMITS = Titles(PROCEDURES), Titles(AFFECTS)
+ROLES, DOCUMENTS = Titles(ROLE_TITLES), Titles({k: d.title for k, d in DOCUMENT_KINDS.items()})
 CARDS = Titles({"none": "正常", "yellow": "黄牌", "red": "红牌"})
 CASE_STATES = Titles(
     {
@@ -134,6 +137,9 @@ SECURITY_FACTS = Titles(
         "sign_in_locked": "登录被锁",
         "signed_out": "退出登录",
         "account_set": "设立账号或重设密码、岗位",
+        "identity_chosen": "换了办事的身份",
+        "subject_verified": "核验了主体",
+        "representation_given": "登记了代表，或者授权给代理人",
         "account_closed": "停用账号",
         "account_opened": "启用账号",
         "password_changed": "修改密码",

@@ -75,9 +75,12 @@ class Right:
     """查看范围 — the cases someone may see: any that one of these allows. Nothing given allows nothing."""
 
     account: str = ""  # filed with it
+    representation: str = ""  # as which it filed; empty: for its own holder
     applicant_id: str = ""  # filed for them
     department: str = ""  # one of its items is theirs
     bundles: Sequence[str] = ()  # bundles their department leads
+    named: Sequence[str] = ()  # numbers of cases of `of` that an agent was named for
+    of: str = ""
     everything: bool = False
 
 
@@ -96,7 +99,10 @@ def _right_allows(right: Right) -> ColumnElement[bool]:
         return submitted
     ways: list[ColumnElement[bool]] = []
     if right.account:
-        ways.append(_CASES.account == right.account)
+        ways.append(_filed(right))
+    if right.named:
+        of = _CASES.applicant_id == right.of
+        ways.append(and_(submitted, of, _CASES.number.in_(right.named)))
     if right.applicant_id:
         ways.append(and_(submitted, _CASES.applicant_id == right.applicant_id))
     if right.department:
@@ -106,6 +112,11 @@ def _right_allows(right: Right) -> ColumnElement[bool]:
     if right.bundles:
         ways.append(and_(submitted, _CASES.bundle.in_(right.bundles)))
     return or_(false(), *ways)
+
+
+def _filed(right: Right) -> ColumnElement[bool]:
+    as_then = _CASES.representation == right.representation
+    return and_(_CASES.account == right.account, as_then)
 
 
 def _narrowed_by(by: Filter) -> list[ColumnElement[bool]]:
@@ -130,7 +141,9 @@ async def certificates(
     if right.applicant_id:
         ways.append(made.holder_id == right.applicant_id)
     if right.account:
-        ways.append(_CASES.account == right.account)
+        ways.append(_filed(right))
+    if right.named:
+        ways.append(and_(_CASES.applicant_id == right.of, _CASES.number.in_(right.named)))
     if right.department:
         ways.append(and_(_ITEMS.department == right.department))
     if right.bundles:
@@ -195,9 +208,9 @@ async def applicants(
 
 
 async def filed_before(
-    connection: Connection, *, account: str, applicant_id: str, bundle: str
+    connection: Connection, *, account: str, representation: str, applicant_id: str, bundle: str
 ) -> Row | None:
-    """Return {number, received_at, answers, form} of what this account filed last for this applicant; None: nothing yet.
+    """Return {number, received_at, answers, form} of what this account filed last, so, for this applicant; None: nothing yet.
 
     One of the same bundle goes before a newer one of another.
     """
@@ -206,6 +219,7 @@ async def filed_before(
         select(*shown)
         .where(
             _CASES.account == account,
+            _CASES.representation == representation,
             _CASES.applicant_id == applicant_id,
             _CASES.received_at.is_not(None),
         )
@@ -216,11 +230,12 @@ async def filed_before(
 
 
 async def later(connection: Connection, number: str) -> list[Row]:
-    """Return what applies anew for items of a case: {number, state, account, entered_by, limited_to, item, outcome}, oldest first.
+    """Return what applies anew for items of a case: {number, state, account, representation, …, item, outcome}, oldest first.
 
     A draft has a row without an item.
     """
-    shown = [_CASES[name] for name in ("number", "state", "account", "entered_by", "limited_to")]
+    told = ("number", "state", "account", "representation", "entered_by", "limited_to")
+    shown = [_CASES[name] for name in told]
     own = and_(_ITEMS.case_id == _CASES.id, _ITEMS.parent == "")
     statement = (
         select(*shown, _ITEMS.item, _ITEMS.outcome)

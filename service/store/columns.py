@@ -126,9 +126,24 @@ def added_later(default: Any, as_sql: str) -> Any:
     return Field(default=default, sa_column_kwargs={"server_default": text(as_sql)})
 
 
+def added_text() -> Any:
+    """Declare a text that came later: rows that were there before it have the empty one."""
+    return added_later("", "''")
+
+
+def case_key() -> Any:
+    """Declare the first column of a key of what belongs to a case."""
+    return Field(primary_key=True, foreign_key="cases.id")
+
+
 def partial_index(
     name: str, columns: tuple[str, ...], where: str, *, unique: bool = False
 ) -> Index:
     """Return an index of the rows that meet a condition, in both dialects."""
     clause = text(where)
     return Index(name, *columns, unique=unique, sqlite_where=clause, postgresql_where=clause)
+
+
+def task_list(name: str, where: str, *columns: str) -> Index:
+    """An index of the tasks for one kind of list; a case and its task break a tie."""
+    return partial_index(f"tasks_{name}", (*columns, "case_id", "n"), where)

@@ -22,6 +22,8 @@ from service.store.statements import table
 # Which tables, and which of their columns decide nothing: every other column is covered, also one that comes later.
 COVERED: dict[str, frozenset[str]] = {
     "accounts": frozenset({"failed_count", "locked_until", "otp_step"}),
+    "subjects": frozenset(),
+    "representations": frozenset(),
     "credit_classes": frozenset(),
     "credit_entries": frozenset(),
     "releases": frozenset({"document"}),  # its hash stands beside it

@@ -124,6 +124,9 @@ class Session(SQLModel, table=True):
     seen_at: datetime = instant()
     ends_at: datetime = instant()
     address: str = added_later("", "''")  # from where it was opened
+    representation: str = (
+        _text()
+    )  # for whom this browser acts now; empty: for the holder of the account
 
 
 class Release(SQLModel, table=True):

@@ -118,9 +118,10 @@ def old_drafts(before: datetime) -> Wanted:
     return select(_CASES.id).where(_DRAFT, _CASES.created_at < before, _CASES.salt != "", ~later)
 
 
-async def drafts_of(connection: Connection, account: str) -> int:
-    """Count the drafts of an account."""
-    return await count(connection, select(_CASES.id).where(_DRAFT, _CASES.account == account))
+async def drafts_of(connection: Connection, account: str, representation: str) -> int:
+    """Count the drafts of an account for whom it acts so: each of its subjects has as many."""
+    own = (_CASES.account == account, _CASES.representation == representation)
+    return await count(connection, select(_CASES.id).where(_DRAFT, *own))
 
 
 # ---- files -----------------------------------------------------------------------------------------------------

@@ -91,6 +91,7 @@ def held_rows(rows: Iterable[Row], *, nested: bool) -> list[Row]:
     for row in found:
         if isinstance(row["replaced_on"], str):
             row["replaced_on"] = date.fromisoformat(row["replaced_on"])
+        row["renewing"] = bool(row["renewing"])
     return found
 
 

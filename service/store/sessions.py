@@ -40,6 +40,12 @@ async def seen(tx: Connection, token_sha256: str, at: datetime) -> None:
     await tx.change(update(_TABLE).where(_SESSIONS.token_sha256 == token_sha256).values(seen_at=at))
 
 
+async def acts_by(tx: Connection, token_sha256: str, representation: str) -> None:
+    """Note for whom a browser acts from now on."""
+    mine = update(_TABLE).where(_SESSIONS.token_sha256 == token_sha256)
+    await tx.change(mine.values(representation=representation))
+
+
 async def end(tx: Connection, token_sha256: str) -> None:
     """Forget a session."""
     await tx.change(delete(_TABLE).where(_SESSIONS.token_sha256 == token_sha256))

@@ -14,10 +14,14 @@ from sqlalchemy import JSON, Boolean, Column, Date, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
-from service.store import offices, tables
+from service.store import offices, principals, tables
 from service.store.columns import LAST_DAY, AddedJson, FoldedJson, UtcDateTime
 
-_DECLARED = (tables.Case, offices.Idempotency)  # importing them is what fills the metadata
+_DECLARED = (
+    tables.Case,
+    offices.Idempotency,
+    principals.Subject,
+)  # importing them is what fills the metadata
 _OF_A_CASE = tuple(
     found.name for found in SQLModel.metadata.tables.values() if "case_id" in found.primary_key
 )
@@ -51,6 +55,11 @@ HELD_COLUMNS = (  # of a certificate, what decides about other cases of its hold
 _REPLACED_ON = (  # the day on which a newer certificate took its place
     "(SELECT min(coalesce(n.valid_from, n.issued_on)) FROM certificates n "
     "WHERE n.continues = h.number AND n.continues <> '' AND n.state NOT IN ('revoked', 'void')) AS replaced_on"
+)
+_RENEWING = (  # an application in time about it is open, whose clock renews it at its end if nobody decides before
+    "EXISTS (SELECT 1 FROM items i JOIN clocks k ON k.case_id = i.case_id AND k.item = i.item "
+    "WHERE i.about = h.number AND i.about <> '' AND k.ends_on = h.valid_until AND k.state = 'running' "
+    "AND k.owner = 'department' AND k.expiry <> '') AS renewing"
 )
 # when the last event of a case was written down
 LAST_AT = "(SELECT e.recorded_at FROM events e WHERE e.case_id = {case} AND e.n = {n}) AS last_at"
@@ -170,7 +179,7 @@ def held(subject: str) -> str:
     """Write what reads someone's certificates, of every case and state; `subject` is a column or a placeholder."""
     own = f"FROM certificates h WHERE h.holder_id = {subject} AND h.number <> ''"
     listed = ", ".join(f"h.{name}" for name in HELD_COLUMNS)
-    return f"SELECT {listed}, {_REPLACED_ON} {own} ORDER BY h.issued_on DESC, h.number LIMIT 200"
+    return f"SELECT {listed}, {_REPLACED_ON}, {_RENEWING} {own} ORDER BY h.issued_on DESC, h.number LIMIT 200"
 
 
 OLDEST_BREACH = (  # the oldest breach that was not repaired, in whichever case

@@ -9,24 +9,19 @@ from typing import Any
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
-from service.store.columns import added_json, added_later, instant, json_column, partial_index
-
-
-def _case_id() -> Any:
-    return Field(primary_key=True, foreign_key="cases.id")
-
-
-def _empty_text() -> Any:  # also for rows that were there before the column
-    return added_later("", "''")
-
+from service.store.columns import (
+    added_json,
+    added_later,
+    added_text,
+    case_key,
+    instant,
+    json_column,
+    partial_index,
+    task_list,
+)
 
 _CARDED = ("card", "person", "department", "post")
 _AGAIN = partial_index("events_again", ("recorded_at", "case_id", "n"), "action = 'notify_again'")
-
-
-def _list_index(name: str, where: str, *columns: str) -> Index:
-    """An index of the tasks for one kind of list; a case and its task break a tie."""
-    return partial_index(f"tasks_{name}", (*columns, "case_id", "n"), where)
 
 
 class Case(SQLModel, table=True):
@@ -50,6 +45,7 @@ class Case(SQLModel, table=True):
     applicant_type: str
     applicant_name: str
     applicant_id: str
+    applicant_document: str = added_text()
     number: str = ""
     query_code: str = ""
     salt: str = ""
@@ -66,14 +62,16 @@ class Case(SQLModel, table=True):
     handling: dict[str, str] = json_column(dict)
     form: dict[str, Any] = json_column(dict)
     mandate: dict[str, str] = added_json(dict)
-    reapply_of: str = _empty_text()
+    representation: str = added_text()
+    represented_by: dict[str, str] = added_json(dict)
+    reapply_of: str = added_text()
     limited_to: list[str] = added_json(list)
     last_event: int = 0
     last_hash: str = ""
     # own: a sweep failed, when and by what; leave the case alone until then
     retry_at: datetime | None = instant(default=None, nullable=True)
     retry_since: datetime | None = instant(default=None, nullable=True)
-    retry_error: str = _empty_text()
+    retry_error: str = added_text()
 
 
 class Item(SQLModel, table=True):
@@ -84,7 +82,7 @@ class Item(SQLModel, table=True):
         Index("items_department", "department", "case_id"),
         partial_index("items_about", ("about",), "about <> ''"),
     )
-    case_id: str = _case_id()
+    case_id: str = case_key()
     item: str = Field(primary_key=True)
     department: str
     lifecycle: str
@@ -111,10 +109,10 @@ class Item(SQLModel, table=True):
     selection: dict[str, Any] = added_json(dict)
     feedback: dict[str, Any] = added_json(dict)
     officers: list[str] = added_json(list)
-    ground: str = _empty_text()
-    severity: str = _empty_text()
+    ground: str = added_text()
+    severity: str = added_text()
     third_parties: list[dict[str, Any]] = added_json(list)
-    about: str = _empty_text()
+    about: str = added_text()
     window: dict[str, Any] = added_json(dict)
     signatures: list[dict[str, Any]] = json_column(list)
     note: str = ""
@@ -128,13 +126,13 @@ class Clock(SQLModel, table=True):
         partial_index("clocks_wake", ("wake_at", "case_id"), "wake_at IS NOT NULL"),
         partial_index("clocks_calendar", ("calendar", "case_id"), "state IN ('running', 'paused')"),
     )
-    case_id: str = _case_id()
+    case_id: str = case_key()
     item: str = Field(primary_key=True)
     clock: str = Field(primary_key=True)
     title: str
     basis: str = ""
     owner: str = "department"
-    closes_at: str = _empty_text()
+    closes_at: str = added_text()
     statutory: str | None = None
     promised: str | None = None
     ends_on: date | None = None
@@ -162,12 +160,12 @@ class Task(SQLModel, table=True):
 
     __tablename__ = "tasks"
     __table_args__ = (
-        _list_index("open", "done_at IS NULL AND person = ''", "department", "post", "rank_on"),
-        _list_index("mine", "done_at IS NULL AND person <> ''", "person", "rank_on"),
-        _list_index("carded", "done_at IS NULL AND card <> 'none'", *_CARDED, "rank_on"),
-        _list_index("done", "done_at IS NOT NULL AND person <> ''", "person", "done_at"),
+        task_list("open", "done_at IS NULL AND person = ''", "department", "post", "rank_on"),
+        task_list("mine", "done_at IS NULL AND person <> ''", "person", "rank_on"),
+        task_list("carded", "done_at IS NULL AND card <> 'none'", *_CARDED, "rank_on"),
+        task_list("done", "done_at IS NOT NULL AND person <> ''", "person", "done_at"),
     )
-    case_id: str = _case_id()
+    case_id: str = case_key()
     n: int = Field(primary_key=True)
     item: str
     department: str
@@ -188,7 +186,7 @@ class Material(SQLModel, table=True):
 
     __tablename__ = "materials"
     __table_args__ = (partial_index("materials_file", ("file",), "file <> ''"),)
-    case_id: str = _case_id()
+    case_id: str = case_key()
     n: int = Field(primary_key=True)
     material: str
     source: str
@@ -197,7 +195,7 @@ class Material(SQLModel, table=True):
     file: str = ""
     name: str = ""
     replaced: bool = False
-    reference: str = _empty_text()
+    reference: str = added_text()
 
 
 class Notice(SQLModel, table=True):
@@ -208,7 +206,7 @@ class Notice(SQLModel, table=True):
         partial_index("notices_code", ("code",), "code <> ''", unique=True),
         partial_index("notices_number", ("number",), "number <> ''"),
     )
-    case_id: str = _case_id()
+    case_id: str = case_key()
     n: int = Field(primary_key=True)
     kind: str
     item: str
@@ -231,7 +229,7 @@ class Certificate(SQLModel, table=True):
         Index("certificates_holder", "holder_id", "certificate"),
         partial_index("certificates_continues", ("continues",), "continues <> ''"),
     )
-    case_id: str = _case_id()
+    case_id: str = case_key()
     n: int = Field(primary_key=True)
     item: str
     certificate: str
@@ -244,10 +242,10 @@ class Certificate(SQLModel, table=True):
     valid_until: date | None = None
     operable_from: date | None = None
     state: str = "valid"
-    code: str = _empty_text()
+    code: str = added_text()
     carries: dict[str, Any] = added_json(dict)
     valid_from: date | None = None
-    continues: str = _empty_text()
+    continues: str = added_text()
 
 
 class Commitment(SQLModel, table=True):
@@ -261,7 +259,7 @@ class Commitment(SQLModel, table=True):
             "public AND granted_on IS NOT NULL",
         ),
     )
-    case_id: str = _case_id()
+    case_id: str = case_key()
     item: str = Field(primary_key=True)
     text: str
     text_sha256: str
@@ -271,9 +269,9 @@ class Commitment(SQLModel, table=True):
     follow_up: str = ""
     granted_on: date | None = None
     draw: dict[str, Any] = json_column(dict)
-    notice: str = _empty_text()
-    notice_sha256: str = _empty_text()
-    listed: str = _empty_text()
+    notice: str = added_text()
+    notice_sha256: str = added_text()
+    listed: str = added_text()
     later_on: date | None = None
     public: bool = added_later(default=True, as_sql="true")
     asked: list[dict[str, Any]] = added_json(list)
@@ -284,7 +282,7 @@ class Credit(SQLModel, table=True):
 
     __tablename__ = "credits"
     __table_args__ = (Index("credits_subject", "subject"),)
-    case_id: str = _case_id()
+    case_id: str = case_key()
     n: int = Field(primary_key=True)
     subject: str
     item: str
@@ -292,7 +290,7 @@ class Credit(SQLModel, table=True):
     recorded_at: datetime = instant()
     excluded: bool = True
     severity: str = added_later("ordinary", "'ordinary'")
-    repair: str = _empty_text()
+    repair: str = added_text()
     repair_from: date | None = None
     ends_on: date | None = None
     repaired_on: date | None = None
@@ -303,7 +301,7 @@ class Ban(SQLModel, table=True):
 
     __tablename__ = "bans"
     __table_args__ = (Index("bans_subject", "subject"),)
-    case_id: str = _case_id()
+    case_id: str = case_key()
     n: int = Field(primary_key=True)
     subject: str
     item: str
@@ -321,7 +319,7 @@ class Inspection(SQLModel, table=True):
         partial_index("inspections_awaits", ("awaits",), "awaits <> ''"),
         partial_index("inspections_public", ("filed_on", "case_id", "n"), "public"),
     )
-    case_id: str = _case_id()
+    case_id: str = case_key()
     n: int = Field(primary_key=True)
     item: str
     action: str
@@ -344,13 +342,13 @@ class Rating(SQLModel, table=True):
 
     __tablename__ = "ratings"
     __table_args__ = (Index("ratings_month", "rated_at"),)
-    case_id: str = _case_id()
+    case_id: str = case_key()
     n: int = Field(primary_key=True)
     grade: int
     text: str
     rated_at: datetime = instant()
     anonymous: bool = False
-    item: str = _empty_text()
+    item: str = added_text()
 
 
 class Message(SQLModel, table=True):
@@ -362,7 +360,7 @@ class Message(SQLModel, table=True):
         partial_index("messages_dead", ("at", "case_id", "n"), "state = 'dead'"),
         partial_index("messages_sent", ("sent_at",), "state = 'sent'"),
     )
-    case_id: str = _case_id()
+    case_id: str = case_key()
     n: int = Field(primary_key=True)
     type: str
     at: datetime = instant()
@@ -372,7 +370,7 @@ class Message(SQLModel, table=True):
     # own: not before; also the end of a worker's lease
     next_at: datetime | None = instant(default=None, nullable=True)
     sent_at: datetime | None = instant(default=None, nullable=True)  # own
-    last_error: str = _empty_text()  # own
+    last_error: str = added_text()  # own
 
 
 class Event(SQLModel, table=True):
@@ -380,7 +378,7 @@ class Event(SQLModel, table=True):
 
     __tablename__ = "events"
     __table_args__ = (Index("events_number", "number", unique=True), _AGAIN)
-    case_id: str = _case_id()
+    case_id: str = case_key()
     n: int = Field(primary_key=True)
     action: str
     item: str

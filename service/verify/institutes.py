@@ -1,8 +1,9 @@
 """依法办理 — what institutes of the law left behind must be as the item, the region and the statute say."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from service.verify.days import count_of
+from service.verify.days import count_of, instant
 from service.verify.dossier import Dossier
 from service.verify.report import Finding
 
@@ -57,6 +58,28 @@ def pauses(dossier: Dossier) -> Iterator[Finding]:
             own = other["item"] == clock["item"] and other["statutory"] and other is not clock
             if own and any(stopped == began for _, stopped, _ in other["spans"]):
                 yield Finding(dossier.name, where, "暂停承诺时限，法定时限也停了")
+
+
+def went_without(dossier: Dossier) -> Iterator[Finding]:
+    """A paper that the record of a grant calls missing is one the item asks for, and had not come by then (R-ACC-5)."""
+    for event in dossier.events:
+        if event["data"].get("rules") or not dossier.defined(event["item"]).get("materials"):
+            continue
+        asked = {_used(each) for each in dossier.defined(event["item"])["materials"]}
+        there = {
+            row["material"]
+            for row in dossier.rows["materials"]
+            if instant(row["at"]) < instant(event["at"])
+        }
+        for code in event["data"].get("missing") or ():
+            if code in there or code not in asked:
+                why = "当时已经在案" if code in there else "这个事项并不要求"
+                what = f"记为还缺「{code}」，{why}"
+                yield Finding(dossier.name, f"events {event['n']}", what)
+
+
+def _used(use: Any) -> str:
+    return str(use["use"]) if isinstance(use, dict) else str(use)
 
 
 def selections(dossier: Dossier) -> Iterator[Finding]:

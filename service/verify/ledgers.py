@@ -15,6 +15,8 @@ Row = Mapping[str, Any]
 AT_ONCE = 5000
 KEYS = {
     "accounts": ("account",),
+    "subjects": ("number",),
+    "representations": ("id",),
     "credit_classes": ("subject", "since_on"),
     "credit_entries": ("id",),
     "releases": ("bundle", "number"),
@@ -35,6 +37,8 @@ UNCOVERED = {
 }
 TITLES = {
     "accounts": "账号",
+    "subjects": "主体",
+    "representations": "代表与代理",
     "credit_classes": "信用分类",
     "credit_entries": "信用分类登记",
     "releases": "发布版",
@@ -145,8 +149,9 @@ class Gone:
 
 def _named(kind: str, row: Row) -> str:
     """Name a row without telling a person's number."""
-    personal = kind == "credit_classes"
-    said = ["…", row["since_on"]] if personal else [row[name] for name in KEYS[kind]]
+    said = [row[name] for name in KEYS[kind]]
+    if kind in ("credit_classes", "subjects"):
+        said = ["…", *said[1:]]
     return " ".join(str(each)[:20] for each in (TITLES[kind], *said))
 
 

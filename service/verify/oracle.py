@@ -20,11 +20,13 @@ from service.verify import (
     persons,
     reapplied,
     record,
+    representing,
     sealing,
     transitions,
     witnesses,
 )
 from service.verify.clocks import Dates
+from service.verify.continued import Continued
 from service.verify.dossier import Definition, Dossier, Row
 from service.verify.lots import Lots
 from service.verify.report import Finding, Head, HeadCount, Report, SealHead
@@ -105,6 +107,7 @@ class _Checks:
     gone: ledgers.Gone
     drawn: guards.Drawn = field(default_factory=guards.Drawn)
     followers: reapplied.Followers = field(default_factory=reapplied.Followers)
+    continued: Continued = field(default_factory=Continued)
 
 
 async def _every_case(
@@ -127,6 +130,7 @@ async def _every_case(
                     head.add(event)
             for finding in _findings_of(dossier, checks):
                 report.add(finding)
+            checks.continued.see(dossier)
             for series, number in guards.numbers_of(dossier):
                 drawn = checks.drawn.highest
                 drawn[series] = max(number, drawn.get(series, 0))
@@ -134,6 +138,7 @@ async def _every_case(
                 await _check_files(dossier, files, checked, report)
     report.counts["unused_files"] = await asyncio.to_thread(_unused, files, checked)
     await reapplied.check(database, checks.followers, report)
+    checks.continued.check(report)
     report.head = heads[0].head()
     if len(heads) == 2 and heads[1].head() != expect:
         what = f"应为 {expect}，现为 {heads[1].head()}：此前的记录被改动、删除或补入"
@@ -171,6 +176,7 @@ def _findings_of(dossier: Dossier, checks: _Checks) -> Iterator[Finding]:
     yield from transitions.walk(dossier)
     yield from transitions.state(dossier)
     yield from persons.check(dossier, checks.people)
+    yield from checks.people.representations.check(dossier)
     yield from checks.dates.check(dossier)
     yield from inspections.check(dossier, checks.people)
     yield from duties.open_and_closed(dossier)
@@ -182,6 +188,7 @@ def _findings_of(dossier: Dossier, checks: _Checks) -> Iterator[Finding]:
     yield from institutes.founded(dossier)
     yield from institutes.overdue(dossier)
     yield from institutes.selections(dossier)
+    yield from institutes.went_without(dossier)
     yield from institutes.pauses(dossier)
     yield from duties.promises_apart(dossier)
     yield from duties.hearings(dossier)
@@ -209,7 +216,8 @@ async def _known_definitions(
 async def _known_people(database: Database, report: Report) -> persons.People:
     """Read whose the accounts are, and check what two of them said of an applicant's credit."""
     async with audit.snapshot(database) as connection:
-        people = persons.People(await audit.known_people(connection))
+        known = representing.Representations(await audit.every(connection, "representations"))
+        people = persons.People(await audit.known_people(connection), known)
         classes, entries = await audit.known_credit(connection)
     for finding in persons.credit_classes(classes, entries, people):
         report.add(finding)

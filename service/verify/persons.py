@@ -5,6 +5,7 @@ from typing import Any
 
 from service.verify.dossier import Dossier, Lifecycle, Row, listed
 from service.verify.report import Finding
+from service.verify.representing import Representations
 
 # Proceedings in which one reviews and another decides; whoever acted before them is looked at apart.
 ONE_MAY_DO_BOTH = {"revocation", "repair"}
@@ -12,9 +13,10 @@ _SAID = ("subject", "since_on", "grade", "serious", "source")
 
 
 class People:
-    """Whose accounts they are, as far as it is known."""
+    """Whose accounts they are, as far as it is known, and whom they represent."""
 
-    def __init__(self, accounts: Sequence[Row]) -> None:
+    def __init__(self, accounts: Sequence[Row], representations: Representations) -> None:
+        self.representations = representations
         self._of = {row["account"]: row["subject"].strip().upper() for row in accounts}
 
     def person(self, account: str) -> str:
@@ -57,6 +59,10 @@ def _faults(dossier: Dossier, event: Row, reviewer: str, people: People) -> Iter
     own = people.person(account) == case["applicant_id"].strip().upper()
     if own or people.same(account, case["account"]):
         yield f"{event['action']} 由申请人本人办理，应当回避"
+    by = case["represented_by"] or {}
+    numbers = (by.get("number", ""), by.get("by_number", ""))
+    if people.person(account) in {number.strip().upper() for number in numbers if number}:
+        yield f"{event['action']} 由代表、代理申请人的人办理，应当回避"
     item = dossier.items.get(event["item"])
     cycle = dossier.lifecycle(item) if item else None
     if item is None or cycle is None:

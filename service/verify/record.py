@@ -17,6 +17,7 @@ PERSONAL_COLUMNS: dict[str, set[str]] = {
         "query_code",
         "salt",
         "mandate",
+        "represented_by",
         "reapply_of",
     },
     "certificates": {"holder_name", "holder_id", "code", "carries"},

@@ -4,6 +4,7 @@ In this order: `by` refuses who may never do it, `when` what is not possible now
 carried is checked, and only then `do` does it. What is offered to a person asks the first two.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ from service.workflows.worksheet import Work
 
 Place = TypeVar("Place")
 Data = Mapping[str, Any]
+HOUR = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 Check = Callable[[Place, Any], Any]  # where it is carried to, what is given; returns what counts
 
 
@@ -153,6 +155,18 @@ def day(name: str, say: str) -> Check[object]:
             return date.fromisoformat(value if isinstance(value, str) else "").isoformat()
         except ValueError:
             raise one_field(f"/data/{name}", say) from None
+
+    return check
+
+
+def hour(name: str, say: str, law: str = "") -> Check[object]:
+    """Return the check of a time of the day; what counts is HH:MM."""
+
+    def check(_: object, value: Any) -> str:
+        given = value if isinstance(value, str) else ""
+        if not HOUR.fullmatch(given):
+            raise one_field(f"/data/{name}", say, law=law)
+        return given
 
     return check
 

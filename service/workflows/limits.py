@@ -8,7 +8,8 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from service.workflows.case.engine import APPLICANT
-from service.workflows.case.parts import Case, Clock, ClockOwner, Item
+from service.workflows.case.literals import ClockOwner
+from service.workflows.case.parts import Case, Clock, Item
 from service.workflows.case.situation import Situation
 from service.workflows.definition import models
 from service.workflows.definition.duration import Duration

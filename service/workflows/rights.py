@@ -8,7 +8,7 @@ from service.errors import NotPermitted, one_field
 from service.workflows.case.engine import APPLICANT, CLOCK, FEEDBACK, SUPERVISOR, WITHDRAWN
 from service.workflows.case.lifecycle import PROCEEDING, LifecycleMachine
 from service.workflows.case.parts import Case, Item
-from service.workflows.case.situation import Action, Actor, one_person
+from service.workflows.case.situation import Action, Actor, one_person, sides
 from service.workflows.definition.models import BUILT_IN_POSTS, Transition
 from service.workflows.definition.release import Release
 
@@ -21,17 +21,24 @@ DECIDED = frozenset({"licence", "confirmation"})
 
 
 def is_applicant(case: Case, actor: Actor) -> bool:
-    """Tell whether the actor stands for the applicant: the filing account, or the same person by id."""
+    """Tell whether the actor stands for the applicant: who filed it so, or acts for the same subject by id."""
     if actor.behalf:
         return True
     if actor.kind not in ("applicant", "portal"):
         return False
-    return actor.account == case.account or is_own(case, actor)
+    return filed(case, actor) or is_own(case, actor)
+
+
+def filed(case: Case, actor: Actor) -> bool:
+    """Tell whether this account filed it, acting for whom it acts now: a role that was lost takes the case along."""
+    return actor.account == case.account and actor.representation == case.representation
 
 
 def is_own(case: Case, actor: Actor) -> bool:
-    """Tell whether the applicant is the actor in person, as far as that was verified."""
-    return bool(actor.subject) and one_person(actor.subject) == one_person(case.applicant_id)
+    """Tell whether the actor acts for the applicant, as far as that was verified; an agent only as far as he may."""
+    if not actor.subject or one_person(actor.subject) != one_person(case.applicant_id):
+        return False
+    return actor.representing is None or actor.representing.covers(case)
 
 
 def typed_in(release: Release, case: Case, actor: Actor) -> bool:
@@ -42,7 +49,7 @@ def typed_in(release: Release, case: Case, actor: Actor) -> bool:
 
 def writes(release: Release, case: Case, actor: Actor) -> bool:
     """Tell whether it is the actor's draft: it is nobody's business but its writer's, not even of whom it names."""
-    own = actor.kind in ("applicant", "portal") and actor.account == case.account
+    own = actor.kind in ("applicant", "portal") and filed(case, actor)
     return own or typed_in(release, case, actor)
 
 
@@ -82,10 +89,26 @@ def require_standing(
         raise NotPermitted("只能为本人（本单位）申请", action="submit")
 
 
+def knows_of(actor: Actor, bundle: str, applicant_id: str) -> bool:
+    """Tell whether what is kept of an applicant is looked up for the actor when he asks what a bundle would be for him."""
+    if not actor.subject:
+        return False
+    opens = actor.representing is None or actor.representing.opens(bundle)
+    return opens and one_person(actor.subject) == one_person(applicant_id)
+
+
+def require_opening(actor: Actor, bundle: str) -> None:
+    """Refuse an agent whose mandate is not for this bundle. Raises NotPermitted."""
+    if actor.representing and not actor.representing.opens(bundle):
+        why = "授权不包括这件事，请委托人另行授权，或者由本人办理"
+        raise NotPermitted(why, action="submit", law=AGENCY)
+
+
 def acts_for_applicant(release: Release, case: Case, actor: Actor) -> bool:
     """Tell whether this window may write down what the applicant of a case without an account does (R-ACC-1, R-XR-4)."""
     sits = actor.sits("window", release.bundle.lead)
-    return sits and not is_own(case, actor) and bool(case.entered_by) and not case.account
+    outside = one_person(actor.subject) not in sides(case)
+    return sits and outside and bool(case.entered_by) and not case.account
 
 
 def on_behalf(release: Release, case: Case, action: Action, actor: Actor) -> tuple[Action, Actor]:
@@ -207,8 +230,9 @@ def require_lead_window(release: Release, case: Case, actor: Actor, what: str) -
 
 def refuse_own_application(case: Case, actor: Actor) -> None:
     """Refuse a clerk who is the applicant, by account or in person: nobody decides on their own application."""
-    if actor.account == case.account or is_own(case, actor):
-        raise NotPermitted("不能办理本人的申请（回避）", law="行政许可法 第五条、公务员回避规定")
+    if actor.account == case.account or one_person(actor.subject) in sides(case):
+        why = "不能办理本人申请的、本人代表或者代理的办件（回避）"
+        raise NotPermitted(why, law="行政许可法 第五条、公务员回避规定")
 
 
 def may_see(release: Release, case: Case, actor: Actor) -> bool:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Literal
 
 from service.errors import ActionNotAllowed, NotPermitted, ServiceError
-from service.workflows import clocks, rights
+from service.workflows import clocks, rights, rules
 from service.workflows.calendar import local_date
 from service.workflows.case.engine import APPLICANT, CLOCK
 from service.workflows.case.parts import CASE, Case, Clock
@@ -184,7 +184,7 @@ def _fallen_due(work: Work, now: datetime) -> Iterator[tuple[datetime, Fallen, C
         # what waited for a calendar may have fallen due with it, though nobody has reckoned it anew yet
         arrived = clock.awaited_on and clock.calendar != known
         due = arrived or (clock.wake_at and clock.wake_at <= now)
-        if clock.state == "running" and due:
+        if clock.state == "running" and due and not rules.goes_on(work, clock):
             for at, what in clocks.due_events(
                 clock, work.situation.calendar, work.situation.policy, now
             )[:1]:

@@ -63,6 +63,7 @@ MATRIX = [
     ),
     Line("DELETE", f"{V1}/tokens", SIGNED_IN),
     Line("GET", f"{V1}/me", SIGNED_IN),
+    Line("GET", f"{V1}/me/identities", SIGNED_IN),
     # a weak one: the accounts go on as they are
     Line(
         "POST",

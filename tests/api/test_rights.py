@@ -211,7 +211,7 @@ class TestHearing:
         assert {notice["to"] for notice in seen["notices"]} == {"applicant"}
         inside = (await reviewer.get(f"/api/v1/cases/{number}")).json()
         assert "利害关系人：占位邻" in {notice["to_title"] for notice in inside["notices"]}
-        too_soon = {"date": "2026-11-06", "place": "三楼", "chair": "head"}
+        too_soon = {"date": "2026-11-06", "hour": "09:30", "place": "三楼", "chair": "head"}
         asked = await city.client("citizen").post(path, json={"action": "request_hearing"})
         assert asked.status_code == 200
         refused = await reviewer.post(path, json={"action": "announce_hearing", "data": too_soon})

@@ -4,12 +4,15 @@ from dataclasses import replace
 from datetime import datetime, time
 
 import pytest
+from sqlalchemy import text
 
 from service.office import Office
+from service.store import sweeps
 from service.store.database import Database
 from service.store.files import Folder
 from service.verify import verify
 from service.workflows.calendar import TZ
+from service.workflows.case.situation import Actor
 from tests.conftest import NATIONAL
 
 from .conftest import (
@@ -26,6 +29,8 @@ from .conftest import (
     Open,
     asks,
 )
+
+HEAD = Actor("scjg.head", "clerk", "scjg", frozenset({"head"}))
 
 CHANGING = {
     "vocabulary-more.yaml": "kind: vocabulary\nfields: {certificate_number: {title: 许可证编号, type: text}}\n",
@@ -197,3 +202,130 @@ async def test_what_silence_renews_goes_on_though_the_worker_comes_late(
     assert (new.state, new.valid_from) == ("valid", old.valid_until + DAY)
     report = await verify(database, now=late, notices=NATIONAL)
     assert [f.what for f in report.findings] == []
+
+
+async def test_an_act_before_the_sweep_ends_nothing_that_silence_renews(
+    office: Office, opened: Open, done: Act, database: Database
+) -> None:
+    """Ten minutes after the end somebody opens and acts on the old case, and no sweep came yet: what goes on does not end (行政许可法 50)."""
+    first = (await opened()).case.number
+    await granted(done, first, "food")
+    old = (await office.case(CITIZEN, first, MORNING)).case.certificates[1]
+    assert old.valid_until
+    ends = datetime.combine(old.valid_until + DAY, time(0, 10), TZ)
+    wish = replace(
+        STALL,
+        bundle="renew-stall",
+        answers={},
+        form={"certificate_number": old.number},
+        materials=(),
+    )
+    second = (await office.open_case(asks(CITIZEN, ends - 60 * DAY), wish)).case.number
+    await done(second, "renew.accept", WINDOW, now=ends - 60 * DAY)
+    await done(first, "food.start_revocation", HEAD, now=ends, ground="incompetent", reason="核查")
+    view = await office.case(CITIZEN, first, ends)
+    assert (view.case.certificates[1].state, view.case.clocks["food", "validity"].state) == (
+        "valid",
+        "running",
+    )
+    while await office.expire_due(ends + HOUR):
+        pass
+    view = await office.case(CITIZEN, first, ends + HOUR)
+    assert (view.case.certificates[1].state, view.case.clocks["food", "validity"].state) == (
+        "superseded",
+        "settled",
+    )
+    assert "food.deregistration" not in view.case.items
+    new = (await office.case(CITIZEN, second, ends + HOUR)).case.certificates[1]
+    assert (new.state, new.valid_from) == ("valid", old.valid_until + DAY)
+    report = await verify(database, now=ends + HOUR, notices=NATIONAL)
+    assert [f.what for f in report.findings] == []
+
+
+async def test_what_nothing_renews_ends_with_the_first_act_after_it(
+    office: Office, opened: Open, done: Act, database: Database
+) -> None:
+    """Applied for too late nothing is deemed renewed: the end is told before the act, as a punctual sweep would (R-INV-8)."""
+    first = (await opened()).case.number
+    await granted(done, first, "food")
+    old = (await office.case(CITIZEN, first, MORNING)).case.certificates[1]
+    assert old.valid_until
+    ends = datetime.combine(old.valid_until + DAY, time(0, 10), TZ)
+    wish = replace(
+        STALL,
+        bundle="renew-stall",
+        answers={},
+        form={"certificate_number": old.number},
+        materials=(),
+    )
+    second = (await office.open_case(asks(CITIZEN, ends - 10 * DAY), wish)).case.number
+    assert (await office.case(CITIZEN, second, ends)).case.items["renew"].state == "not_received"
+    await done(first, "food.start_revocation", HEAD, now=ends, ground="incompetent", reason="核查")
+    view = await office.case(CITIZEN, first, ends)
+    assert view.case.certificates[1].state == "expired"
+    report = await verify(database, now=ends + HOUR, notices=NATIONAL)
+    assert [f.what for f in report.findings] == []
+
+
+async def test_a_renewal_that_rests_after_a_fault_keeps_the_old_one(
+    office: Office, opened: Open, done: Act, database: Database
+) -> None:
+    """The sweep cannot do the new case for an hour: the old licence waits for it and does not end."""
+    first = (await opened()).case.number
+    await granted(done, first, "food")
+    old = (await office.case(CITIZEN, first, MORNING)).case.certificates[1]
+    assert old.valid_until
+    ends = datetime.combine(old.valid_until + DAY, time(0, 10), TZ)
+    wish = replace(
+        STALL,
+        bundle="renew-stall",
+        answers={},
+        form={"certificate_number": old.number},
+        materials=(),
+    )
+    opened_renewal = await office.open_case(asks(CITIZEN, ends - 60 * DAY), wish)
+    second = opened_renewal.case.number
+    await done(second, "renew.accept", WINDOW, now=ends - 60 * DAY)
+    async with database.transaction() as tx:
+        await sweeps.postpone(tx, opened_renewal.case.id, ends + HOUR, since=ends, error="Fault")
+    while await office.expire_due(ends):
+        pass
+    view = await office.case(CITIZEN, first, ends)
+    assert view.case.certificates[1].state == "valid"
+    while await office.expire_due(ends + 2 * HOUR):
+        pass
+    view = await office.case(CITIZEN, first, ends + 2 * HOUR)
+    assert view.case.certificates[1].state == "superseded"
+    assert "food.deregistration" not in view.case.items
+
+
+async def test_the_oracle_finds_what_ran_out_although_it_was_renewed(
+    office: Office, opened: Open, done: Act, database: Database
+) -> None:
+    """Somebody hides from the old case that its renewal is open: it ends, silence renews, and both cannot be."""
+    first = (await opened()).case.number
+    await granted(done, first, "food")
+    old = (await office.case(CITIZEN, first, MORNING)).case.certificates[1]
+    assert old.valid_until
+    ends = datetime.combine(old.valid_until + DAY, time(0, 10), TZ)
+    wish = replace(
+        STALL,
+        bundle="renew-stall",
+        answers={},
+        form={"certificate_number": old.number},
+        materials=(),
+    )
+    second = (await office.open_case(asks(CITIZEN, ends - 60 * DAY), wish)).case
+    await done(second.number, "renew.accept", WINDOW, now=ends - 60 * DAY)
+    hidden = "UPDATE clocks SET owner = '{}' WHERE case_id = '{}' AND clock = 'renewal'"
+    async with database.transaction() as tx:
+        await tx.change(text(hidden.format("public", second.id)))
+    await done(first, "food.start_revocation", HEAD, now=ends, ground="incompetent", reason="核查")
+    async with database.transaction() as tx:
+        await tx.change(text(hidden.format("department", second.id)))
+    while await office.expire_due(ends + HOUR):
+        pass
+    report = await verify(database, now=ends + HOUR, notices=NATIONAL)
+    assert [f.what for f in report.findings] == [
+        f"证照 {old.number} 在 {old.valid_until} 已经准予延续，却记为有效期届满"
+    ]

@@ -208,5 +208,7 @@ class TestLists:
         assert key == KEYS.get(name, ("n",))
 
     def test_what_is_read_of_a_certificate(self) -> None:
-        """Another case of its holder is decided by just that; when it was replaced is asked beside it."""
-        assert {*statements.HELD_COLUMNS, "replaced_on"} == {each.name for each in fields(Held)}
+        """Another case of its holder is decided by just that; when it was replaced, and whether it is being renewed, is asked beside it."""
+        assert {*statements.HELD_COLUMNS, "replaced_on", "renewing"} == {
+            each.name for each in fields(Held)
+        }

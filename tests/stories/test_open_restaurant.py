@@ -148,7 +148,10 @@ async def neighbour_heard(town: Town, matter: Matter) -> None:
     assert await matter.due(f"{TERRACES}.hearing") == "2026-04-07"  # over Tomb-Sweeping Day
     assert await matter.due(f"{TERRACES}.decision") is None
     await town.on("2026-03-11 09:16")
-    held, announce = {"place": "区政务服务中心三楼"}, f"{TERRACES}.announce_hearing"
+    held, announce = (
+        {"hour": "14:30", "place": "区政务服务中心三楼"},
+        f"{TERRACES}.announce_hearing",
+    )
     # seven working days ahead, and not before whoever reviewed it
     too_soon = {**held, "chair": "cg.head", "date": "2026-03-19"}
     assert await reviewer.cannot(matter, announce, **too_soon) == "data-invalid"

@@ -179,6 +179,7 @@ def suitable(story: Story, person: str, item: str, name: str, pick: int) -> Data
         "selected": ("yes", "no")[pick % 2],
         "compensation": "补偿1号",
         "date": (story.now + timedelta(days=9 + pick % 9)).date().isoformat(),
+        "hour": f"{9 + pick % 8:02}:30",
     }
     return {need: offered[need] for need in transition.needs}
 

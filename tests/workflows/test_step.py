@@ -40,6 +40,7 @@ DATA = {
     "parties": [{"name": "占位邻", "contact": "示例路2号"}],
     "party": 1,
     "document": "听证申请书",
+    "hour": "09:30",
     "place": "三楼",
     "date": "2026-10-21",
     "chair": "qian",
@@ -96,7 +97,7 @@ def stages(shop: type[Town]) -> Iterator[Story]:
     yield heard
     heard.zhang("food.request_hearing")
     yield heard
-    heard.wang("food.announce_hearing", date="2026-10-21", place="三楼", chair="qian")
+    heard.wang("food.announce_hearing", date="2026-10-21", hour="09:00", place="三楼", chair="qian")
     yield heard
     joint = shop.accepted("food", legal_mode="unified", designation="区政府令1号")
     yield joint

@@ -7,12 +7,19 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from service.api.pages import account, desk, portal, sign, watch
+from service.api.pages import account, desk, identity, portal, sign, watch
 from service.api.pages.frame import STATIC, version_of
-from service.api.pages.refused import first_enrol, first_sign_in
-from service.api.pages.visit import EnrolFirst, Seal, SignInFirst
+from service.api.pages.refused import first_choose, first_enrol, first_sign_in
+from service.api.pages.visit import ChooseFirst, EnrolFirst, Seal, SignInFirst
 
-ROUTERS = [sign.router, account.router, watch.router, *portal.routers, *desk.routers]
+ROUTERS = [
+    sign.router,
+    account.router,
+    identity.router,
+    watch.router,
+    *portal.routers,
+    *desk.routers,
+]
 
 
 class Hashed(StaticFiles):
@@ -36,3 +43,4 @@ def install(app: FastAPI, secret: str, also: Sequence[str] = ()) -> None:
     app.mount("/static", Hashed(directory=STATIC), name="static")
     app.add_exception_handler(SignInFirst, first_sign_in)
     app.add_exception_handler(EnrolFirst, first_enrol)
+    app.add_exception_handler(ChooseFirst, first_choose)

@@ -25,6 +25,7 @@ from service.api.pages.visit import Visitor
 from service.errors import KeyReused, ServiceError, Unavailable
 from service.office import TZ, can_print, local_date, titles
 from service.workflows import telling
+from service.workflows.case import said_of
 from service.workflows.definition import Duration
 
 HERE = Path(__file__).parent
@@ -152,6 +153,7 @@ def environment() -> Environment:
         "asset": asset,
         "new_key": new_key,
         "said_plainly": said_plainly,
+        "said_of": said_of,
         "material_title": titles.material_title,
         "input_of": input_of,
         "htmx": HTMX,

@@ -127,6 +127,11 @@ async def first_enrol(request: Request, _: Exception) -> Response:
     return _lead(request, "/account?first=1")
 
 
+async def first_choose(request: Request, _: Exception) -> Response:
+    """Let whoever has lost the one for whom he acted choose another, which comes before everything else."""
+    return _lead(request, "/identity?lost=1")
+
+
 def _lead(request: Request, path: str) -> Response:
     if "hx-request" in request.headers:
         # a fragment would be replaced by the sign-in page: the whole page goes there

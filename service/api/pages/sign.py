@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -219,9 +220,12 @@ def came_from(request: Request) -> Origin:
 async def let_in(
     request: Request, desk: Desk, account: Account, came: Origin, path: str
 ) -> Response:
-    """Open a new session in this browser, whatever it held before, and lead on."""
+    """Open a new session in this browser, whatever it held before, and lead on; who may act for several chooses first."""
     token = await fresh_session(request, desk, account)
-    answer = see(path or HOME_OF_KIND.get(account.kind, "/welcome"))
+    path = path or HOME_OF_KIND.get(account.kind, "/welcome")
+    if len(await desk.office.identities(account.account, await desk.now())) > 1:
+        path = f"/identity?{urlencode({'next': path})}"
+    answer = see(path)
     keep_session(request, answer, token, came)
     return answer
 

@@ -15,11 +15,12 @@ from fastapi import Depends, Request, Response
 
 from service.api.auth import Counter, Desk, address_of
 from service.errors import NotPermitted
-from service.workflows.case import Actor, ActorKind
+from service.workflows.case import ROLES, Actor, ActorKind
 
 SESSION, BEFORE, ELDER = "__Host-session", "__Host-before", "elder"
 DEVICE = "__Host-device"  # which browser it is, for as long as it is known; says nothing about who uses it
 FOR_ENROLLING = ("/account", "/sign-out", "/session")
+FOR_CHOOSING = ("/identity", "/sign-out", "/session")
 CLOCK_MOVED = timedelta(minutes=1)
 _LONGEST_COOKIE = 200
 
@@ -65,11 +66,18 @@ class Visitor:
     moved: bool = False  # the demonstration's clock is not the real one
     must_enrol: bool = False  # nothing but setting up the second factor
     idle_seconds: int = 0  # after so long without a request the session ends
+    lost: bool = False  # for whom this browser acted, it may not act any more
 
     @property
     def name(self) -> str:
         """Return how the visitor is called; empty for who has not signed in."""
         return self.actor.name if self.actor else ""
+
+    @property
+    def role(self) -> str:
+        """Return as what the visitor acts for whom is named: 法定代表人 …; empty for himself."""
+        by = self.actor.representing if self.actor else None
+        return f"{ROLES[by.role]}{by.by_name or by.name}" if by else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +89,10 @@ class Member(Visitor):
 
 class SignInFirst(Exception):
     """The page is for who has signed in."""
+
+
+class ChooseFirst(Exception):
+    """Whoever this browser acted for, it may not act for any more: another is chosen before anything else."""
 
 
 class EnrolFirst(Exception):
@@ -106,7 +118,7 @@ async def _visitor(request: Request, desk: Desk) -> Visitor:
     now, clock = await desk.now(), desk.clock()
     elder, moved = request.cookies.get(ELDER) == "1", abs(now - clock) >= CLOCK_MOVED
     token = token_of(request)
-    session = await desk.office.session(token, clock) if token else None
+    session = await desk.office.session(token, clock, now) if token else None
     if session is None:
         return Visitor(now=now, elder=elder, moved=moved)
     idle = int((session.idle_at - clock).total_seconds())
@@ -118,6 +130,7 @@ async def _visitor(request: Request, desk: Desk) -> Visitor:
         moved=moved,
         must_enrol=session.must_enrol,
         idle_seconds=idle,
+        lost=session.lost,
     )
 
 
@@ -138,11 +151,13 @@ Visiting = Annotated[Visitor, Depends(visiting)]
 
 
 async def member(request: Request, visitor: Visiting) -> Member:
-    """Return who has signed in. Raises SignInFirst; EnrolFirst on any page but those for that."""
+    """Return who has signed in. Raises SignInFirst; EnrolFirst, ChooseFirst on any page but those for that."""
     if not isinstance(visitor, Member):
         raise SignInFirst
     if visitor.must_enrol and not request.url.path.startswith(FOR_ENROLLING):
         raise EnrolFirst
+    if visitor.lost and not request.url.path.startswith(FOR_CHOOSING):
+        raise ChooseFirst
     return visitor
 
 

@@ -16,7 +16,7 @@ from service.api.rest.papers import HTML, PDF, POLICY, described, disposition
 from service.api.rest.shapes import Given, json_answer
 from service.api.texts import Clean, Code, Data, Short
 from service.errors import NotFound, Unavailable
-from service.workflows.case import one_person
+from service.office.applications import may_know
 from service.workflows.definition import ApplicantType
 from service.workflows.notices import FormKind
 from service.workflows.telling import bundle_chart, bundle_mermaid, matching_bundles
@@ -109,7 +109,7 @@ async def make_guide(
         given.certificates,
         given.form,
         now=now,
-        own=who is not None and who.subject == one_person(given.applicant.id) != "",
+        own=may_know(who, bundle, given.applicant.id),
     )
     return json_answer(GuideShown.model_validate(found).model_dump_json())
 

@@ -5,19 +5,9 @@ from typing import Any
 
 from pydantic import Field
 
+from service.api.rest.applicant_shapes import ApplicantShown, MandateShown, RepresentedShown
 from service.api.rest.progress_shapes import LeftShown, OwedShown, TurnShown
 from service.api.rest.shapes import Shown
-
-
-class ApplicantShown(Shown):
-    """申请人。"""
-
-    type: str
-    type_title: str
-    name: str = Field(description="无需知道身份的人看到的是隐去后的名称")
-    id: str = Field(
-        description="统一社会信用代码或身份证号码；无需知道身份的人看到的是隐去后的号码"
-    )
 
 
 class ClockShown(Shown):
@@ -70,6 +60,7 @@ class HearingShown(Shown):
     stage: str
     stage_title: str
     date: str = Field(description="举行的日期")
+    hour: str = Field(default="", description="几点开始，HH:MM；较早发布版的听证没有写明的为空")
     place: str
     chair: str = Field(description="主持人")
     document: str = Field(description="笔录")
@@ -276,13 +267,6 @@ class OfferShown(Shown):
     says: str = Field(description="办以前要知道的：还缺什么材料，或者为什么要比平常多写一项")
 
 
-class MandateShown(Shown):
-    """授权：谁授权，凭证的编号。"""
-
-    name: str
-    reference: str
-
-
 class CaseShown(Shown):
     """办件。"""
 
@@ -299,6 +283,9 @@ class CaseShown(Shown):
     applicant: ApplicantShown
     mandate: MandateShown | None = Field(
         description="门户代为申请的授权；不是代为申请的、看的人无需知道的为空"
+    )
+    represented_by: RepresentedShown | None = Field(
+        description="谁代表、代理申请人办的；申请人自己办的、看的人无需知道的为空"
     )
     reapply_of: str = Field(description="重新申请的：原来哪件办件；不是时为空")
     limited_to: list[str] = Field(description="重新申请的：只申请这些事项；不是时为空")

@@ -1,10 +1,11 @@
 """From the office's view of a case to its shapes on the wire; rows never leave as they are."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from service.api.rest import case_shapes as shapes
+from service.api.rest.applicant_shapes import ApplicantShown, MandateShown, RepresentedShown
 from service.api.rest.progress_shapes import left_shown, owed_shown, turn_shown
 from service.api.rest.shapes import Shape, shape_of
 from service.office import CaseView, Later, WhereIs, titles
@@ -68,7 +69,8 @@ def _whole(shape: type[Shape], view: CaseView, **more: Any) -> Shape:
         state_title=titles.CASE_STATES[case.state],
         channel_title=titles.CHANNELS[case.channel],
         applicant=applicant(view),
-        mandate=shapes.MandateShown(**case.mandate) if case.mandate else None,
+        mandate=MandateShown(**case.mandate) if case.mandate else None,
+        represented_by=represented_by(view),
         promised_on=promise.promised_on if promise else None,
         doubts=view.doubts,
         turn=turn_shown(view.turn),
@@ -107,14 +109,31 @@ def acted(view: CaseView, code: str) -> shapes.Acted:
     )
 
 
-def applicant(view: CaseView) -> shapes.ApplicantShown:
+def represented_by(view: CaseView) -> RepresentedShown | None:
+    """Show who acts for the applicant, to whom sees that at all."""
+    told = view.case.represented_by
+    if not told:
+        return None
+    return RepresentedShown(
+        role=told["role"],
+        role_title=titles.ROLES[told["role"]],
+        name=told["name"],
+        number=told["number"] if view.actor.is_clerk else titles.masked_id(told["number"]),
+        by_name=told.get("by_name", ""),
+        until_on=date.fromisoformat(told["until_on"]) if "until_on" in told else None,
+    )
+
+
+def applicant(view: CaseView) -> ApplicantShown:
     """Show the applicant, half hidden to those who only watch."""
     case, hidden = view.case, view.actor.kind in WATCHING
-    return shapes.ApplicantShown(
+    return ApplicantShown(
         type=case.applicant_type,
         type_title=titles.APPLICANT_TYPES[case.applicant_type],
         name=titles.masked(case.applicant_name) if hidden else case.applicant_name,
         id=titles.masked_id(case.applicant_id) if hidden else case.applicant_id,
+        document=case.applicant_document,
+        document_title=titles.DOCUMENTS[case.applicant_document],
     )
 
 
@@ -167,6 +186,7 @@ def hearing(view: CaseView, one: Item) -> shapes.HearingShown | None:
         stage=known.stage,
         stage_title=titles.HEARING_STAGES[known.stage],
         date=known.held_on.isoformat() if known.held_on else "",
+        hour=known.hour,
         place=known.place,
         chair=known.chair,
         document=known.document,

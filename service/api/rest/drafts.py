@@ -84,6 +84,14 @@ class DraftReapplies(Shown):
     points: list[str] = Field(description="原来有什么问题")
 
 
+class DraftClosed(Shown):
+    """选了告知承诺、现在不适用的事项。"""
+
+    code: str
+    title: str
+    say: str = Field(description="为什么不适用；要先填什么才知道")
+
+
 class DraftShown(Shown):
     """草稿现在的样子，按现行的规则看。"""
 
@@ -95,6 +103,9 @@ class DraftShown(Shown):
     papers: list[DraftPaper]
     lacking: list[FieldFault] = Field(description="现在提交会因此退回；为空就可以提交")
     changes: list[str] = Field(description="开始填写以后规则变了什么")
+    closed: list[DraftClosed] = Field(
+        description="选了告知承诺、但不再适用或者还不知道适用不适用的；提交时按一般程序办"
+    )
     reapplies: DraftReapplies | None = Field(description="重新申请的，原来是哪件；不是时为空")
 
 

@@ -118,7 +118,7 @@ class OddityShown(Shown):
 
     code: str = Field(
         description="back-dated 倒签，hasty 秒批，late-stop 临期停表，last-day-notice 踩点补正，"
-        "sent-back-often 反复退回，corrected-often 反复补正，same-hands 一人到底，"
+        "sent-back-often 反复退回，corrected-often 反复补正，same-hands 一人到底，granted-incomplete 缺件准予，"
         "second-notice 再次告知，early-notice 提前告知，unchecked 事后核查没有做就终结"
     )
     item: str

@@ -25,6 +25,18 @@ Handling = Literal["ordinary", "commitment"]
 Long = Annotated[Clean, StringConstraints(max_length=2000)]
 
 
+Document = Literal[
+    "id_card",
+    "residence_hk_mo",
+    "residence_tw",
+    "permit_hk_mo",
+    "permit_tw",
+    "foreign_permanent",
+    "passport",
+    "uscc",
+]
+
+
 class ApplicantGiven(Given):
     """申请人。"""
 
@@ -34,6 +46,12 @@ class ApplicantGiven(Given):
     name: Annotated[Clean, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
     id: TypedNumber = Field(
         description="统一社会信用代码、身份证号码，没有的写护照、通行证等证件号码；门户代办时为被代办人的"
+    )
+    document: Document | None = Field(
+        None,
+        description="证件种类；不写就按号码认。id_card 居民身份证，residence_hk_mo 港澳居民居住证，residence_tw 台湾居民居住证，"
+        "permit_hk_mo 港澳居民来往内地通行证，permit_tw 台湾居民来往大陆通行证，foreign_permanent 外国人永久居留身份证，"
+        "passport 护照，uscc 统一社会信用代码",
     )
 
 

@@ -87,12 +87,14 @@ class GuideFollowUp(Shown):
 class GuideCommitment(Shown):
     """告知承诺。"""
 
-    offered: bool
+    offered: bool = Field(description="现在就知道可以选")
+    unknown: bool = Field(description="还不知道能不能选：看 depends_on 里的字段怎么填")
     why_not: str
+    say: str = Field(description="什么情况才能选；没有写的为空")
     excludes: str = Field(
         description="没有查信用时，什么人不适用的一般说法；登录后为本人做的指南查过信用，为空"
     )
-    depends_on: list[Choice] = Field(description="填了这些字段才能确定")
+    depends_on: list[Choice] = Field(description="填了这些字段才知道能不能选；已经知道的为空")
     notice: str = Field(description="告知书全文；为空时告知的内容在承诺书里")
     text: str = Field(description="承诺书全文")
     later: GuideLimit | None = Field(
@@ -277,6 +279,23 @@ class GuidePrefill(Shown):
     origin: str
 
 
+class GuidePlaceField(Shown):
+    """上次那个地方的一项。"""
+
+    code: str
+    title: str
+    value: Any
+    said: str
+
+
+class GuideSamePlace(Shown):
+    """上次填的，属于某个地方的内容：申请人说是同一个地方，才填进表里。"""
+
+    ask: str
+    origin: str = Field(description="哪一次申请")
+    fields: list[GuidePlaceField]
+
+
 class GuidePromise(Shown):
     """整件的承诺时限。"""
 
@@ -361,6 +380,9 @@ class GuideShown(Shown):
     materials: list[GuideMaterial]
     form: dict[str, Any] = Field(description="一张表的 JSON Schema（2020-12）")
     prefill: dict[str, GuidePrefill]
+    same_place: GuideSamePlace | None = Field(
+        description="可以沿用的上次那个地方的内容；没有、已经填了、看得出不是同一个地方的为空"
+    )
     undecided: GuideUndecidedAll
     limits: GuidePromise
     dates: GuideDates

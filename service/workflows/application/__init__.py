@@ -5,7 +5,11 @@ from service.workflows.application.fieldtypes import (
 )
 from service.workflows.application.fieldtypes import say as say_value
 from service.workflows.application.identities import (
+    DOCUMENTS,
+    PERSONAL_DOCUMENTS,
     applicant_type_of,
+    document_fault,
+    document_of,
     id_check,
     id_number_fault,
     identity_fault,
@@ -28,11 +32,15 @@ from service.workflows.application.reasons import declines, grounds_of
 from service.workflows.application.reasons import offered as offered_reasons
 
 __all__ = [
+    "DOCUMENTS",
+    "PERSONAL_DOCUMENTS",
     "Applicant",
     "Declared",
     "applicant_type_of",
     "check_form",
     "declines",
+    "document_fault",
+    "document_of",
     "doubts",
     "facts_for",
     "field_uses",

@@ -1,7 +1,10 @@
 """统一社会信用代码、公民身份号码 — who somebody is, as the state numbers it: shapes and check characters (R-CODE-3, R-CODE-4)."""
 
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from service.workflows.definition.spelling import code_spelling
 
@@ -62,12 +65,111 @@ def id_number_fault(value: str) -> str:
     return "" if id_check(value[:17]) == value[17] else "：身份证号码校验位不符，请核对"
 
 
-def identity_fault(kind: str, number: str) -> str:
+@dataclass(frozen=True, slots=True)
+class DocumentKind:
+    """证件种类 — what a kind of identity document is called, and what is wrong with a number of it."""
+
+    title: str
+    fault: Callable[[str], str]
+    shape: str  # how its numbers look, in words
+
+
+def _id_card(number: str) -> str:
+    if number[:6] in _OF_RESIDENCE:
+        return f"这是{DOCUMENTS[_OF_RESIDENCE[number[:6]]].title}的号码，请改选证件种类"
+    return id_number_fault(number).lstrip("：")
+
+
+def _residence(*codes: str) -> Callable[[str], str]:
+    def fault(number: str) -> str:
+        if wrong := id_number_fault(number):
+            return wrong.lstrip("：").replace("身份证", "居住证")
+        return "" if number[:6] in codes else f"居住证号码应以 {'、'.join(codes)} 开头"
+
+    return fault
+
+
+def _foreign_permanent(number: str) -> str:
+    if re.fullmatch(r"[A-Z]{3}[0-9]{12}", number):  # cards issued before December 2023
+        return ""
+    if number[:1] != "9":
+        return "永久居留身份证号码应为 9 开头的 18 位数字，旧证为 3 位字母和 12 位数字"
+    return id_number_fault(number).lstrip("：").replace("身份证", "永久居留身份证")
+
+
+def _of_shape(pattern: str, said: str) -> Callable[[str], str]:
+    return lambda number: "" if re.fullmatch(pattern, number) else said
+
+
+def _uscc(number: str) -> str:
+    if re.fullmatch(ID_NUMBER, number) and uscc_fault(number) and not id_number_fault(number):
+        return "这是个人的身份证号码；请填统一社会信用代码"
+    fits = re.fullmatch(USCC, number)
+    return "" if fits else "统一社会信用代码应为 18 位数字或大写字母（不含 I、O、S、V、Z）"
+
+
+_OF_RESIDENCE = {"810000": "residence_hk_mo", "820000": "residence_hk_mo", "830000": "residence_tw"}
+DOCUMENTS: Mapping[str, DocumentKind] = MappingProxyType(
+    {
+        "id_card": DocumentKind("居民身份证", _id_card, "18 位，最后一位可以是 X"),
+        "residence_hk_mo": DocumentKind(
+            "港澳居民居住证", _residence("810000", "820000"), "810000 或 820000 开头的 18 位"
+        ),
+        "residence_tw": DocumentKind("台湾居民居住证", _residence("830000"), "830000 开头的 18 位"),
+        "permit_hk_mo": DocumentKind(
+            "港澳居民来往内地通行证",
+            _of_shape(
+                r"[HM][0-9]{8}([0-9]{2})?", "通行证号码应为 H 或 M 和 8 位数字（旧证 10 位）"
+            ),
+            "H 或 M 和 8 位数字",
+        ),
+        "permit_tw": DocumentKind(
+            "台湾居民来往大陆通行证",
+            _of_shape(r"[0-9]{8}", "通行证号码应为 8 位数字"),
+            "8 位数字",
+        ),
+        "foreign_permanent": DocumentKind(
+            "外国人永久居留身份证", _foreign_permanent, "9 开头的 18 位，旧证 15 位"
+        ),
+        "passport": DocumentKind(
+            "护照",
+            _of_shape(
+                r"(?=.*[0-9])[A-Z0-9]{5,15}", "护照号码应为 5 至 15 位字母或数字，其中有数字"
+            ),
+            "5 至 15 位字母或数字",
+        ),
+        "uscc": DocumentKind("统一社会信用代码", _uscc, "18 位数字或大写字母"),
+    }
+)
+PERSONAL_DOCUMENTS = tuple(kind for kind in DOCUMENTS if kind != "uscc")
+
+
+def document_fault(document: str, number: str) -> str:
+    """Return what is wrong with the number of an identity document of a kind, or an empty text. `number` is in its spelling."""
+    known = DOCUMENTS.get(document)
+    return known.fault(number) if known else f"证件种类可选：{'、'.join(DOCUMENTS)}"
+
+
+def document_of(number: str) -> str:
+    """Return the kind of document that a number in its spelling tells by itself; empty where it might be of several."""
+    if number[:6] in _OF_RESIDENCE and not id_number_fault(number):
+        return _OF_RESIDENCE[number[:6]]
+    if not id_number_fault(number):
+        return "id_card"
+    return "uscc" if re.fullmatch(USCC, number) else ""
+
+
+def identity_fault(kind: str, number: str, document: str = "") -> str:
     """Return why a number cannot be that of an applicant of a kind, or an empty text; one verdict at every door.
 
-    `number` is in its spelling. A 统一社会信用代码 whose check character fails is no fault: old ones may (R-CODE-3). Who has
+    `document` is the kind of identity document, where it is known. `number` is in its spelling.
+    A 统一社会信用代码 whose check character fails is no fault: old ones may (R-CODE-3). Who has
     no number of the state – a passport, a permit of Hong Kong, Macao or Taiwan – is an individual with another one.
     """
+    if document:
+        if (document == "uscc") == (kind == "individual"):
+            return "个人请选个人的证件，单位请选统一社会信用代码"
+        return document_fault(document, number)
     personal = bool(re.fullmatch(ID_NUMBER, number))
     coded = bool(re.fullmatch(USCC, number)) and not uscc_fault(number)
     if kind == "individual":

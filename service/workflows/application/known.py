@@ -5,19 +5,24 @@ from typing import Any
 from service.workflows.application.fieldtypes import check_value, say
 from service.workflows.application.identities import identity_fault, uscc_fault
 from service.workflows.case.parts import Case
+from service.workflows.case.representing import AGENT
 from service.workflows.definition import Release, VocabularyField
 
+IN_LAW = frozenset(
+    {"owner", "legal_representative"}
+)  # who is the enterprise or the sole trade where it acts
 _KINDS = {"id-number": "individual", "uscc": "organisation"}
 
 
 def prefill(release: Release, case: Case) -> dict[str, Any]:
     """Return the form fields whose declared source is the applicant's own record, or the place where one applies.
 
-    Who opens a shop is not the shop: `person.…` is known of an individual only, `organisation.…` of everybody else. A number
-    fills only a field of its kind.
+    Who opens a shop is not the shop: `person.…` is the individual who applies, or the one by whom a sole trade or an enterprise
+    acts in law; `organisation.…` is known of everybody else. A number fills only a field of its kind.
     """
     own = "person" if case.applicant_type == "individual" else "organisation"
-    known = {
+    known: dict[str, Any] = {
+        **_acting(case),
         "applicant.name": case.applicant_name,
         "applicant.id": case.applicant_id,
         "applicant.type": case.applicant_type,
@@ -27,13 +32,27 @@ def prefill(release: Release, case: Case) -> dict[str, Any]:
     }
     found = {}
     for name, definition in release.vocabulary.fields.items():
-        value = next((known[source] for source in definition.source if known.get(source)), None)
-        if value and _fits(definition, value):
+        value = next((known[each] for each in definition.source if known.get(each, "") != ""), "")
+        if value != "" and _fits(definition, value):
             found[name] = value
     return found
 
 
-def _fits(definition: VocabularyField, value: str) -> bool:
+def _acting(case: Case) -> dict[str, Any]:
+    """Return what is known of who acts for the applicant: the person of a sole trade or an enterprise, the agent."""
+    told = case.represented_by
+    if told.get("role") in IN_LAW:
+        return {"person.name": told["name"], "person.id": told["number"], "agent.acts": False}
+    if told.get("role") == AGENT:
+        by = {
+            "name": told.get("by_name", told["name"]),
+            "id": told.get("by_number", told["number"]),
+        }
+        return {"agent.acts": True, "agent.name": by["name"], "agent.id": by["id"]}
+    return {"agent.acts": False} if case.account and not case.mandate else {}
+
+
+def _fits(definition: VocabularyField, value: Any) -> bool:
     kind = _KINDS.get(definition.type, "")
     return not check_value(definition, value)[1] and not (kind and identity_fault(kind, value))
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from service.workflows.case.engine import WAITING
 from service.workflows.case.lifecycle import SATISFIED
-from service.workflows.case.parts import Case, CaseState, Item
+from service.workflows.case.literals import CaseState
+from service.workflows.case.parts import Case, Item
 from service.workflows.definition.models import BundleItem
 from service.workflows.definition.release import Release
 

@@ -1,12 +1,13 @@
 """情形引导 — the questions asked, the facts they give, which items apply and why not."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from service.errors import DataInvalid
 from service.workflows.application.barred import Bars, bars
 from service.workflows.application.fieldtypes import check_value, say
+from service.workflows.application.knowing import Knowing
 from service.workflows.case.parts import Case
 from service.workflows.definition.models import BundleItem, Question, Stop
 from service.workflows.definition.release import Release
@@ -54,23 +55,42 @@ class Selection:
 def asked_questions(
     release: Release, answers: Mapping[str, Any], applicant_type: str = ""
 ) -> list[Question]:
-    """Return the questions that are asked, given the answers to those before and the kind of applicant."""
+    """Return the questions that are asked, given the answers to those before and the kind of applicant.
+
+    One whose condition hangs on a question without an answer is not asked yet.
+    """
+    return settled(release, answers, applicant_type)[0]
+
+
+def settled(
+    release: Release, answers: Mapping[str, Any], applicant_type: str
+) -> tuple[list[Question], dict[str, tuple[str, ...]]]:
+    """Return the questions that are asked, and those that may still get an answer with the open ones that come first."""
+    who = Applicant(applicant_type or release.bundle.applicants[0])
     before: dict[str, Any] = {}
-    asked = []
+    asked: list[Question] = []
+    unsettled: dict[str, tuple[str, ...]] = {}
     for question in release.bundle.questions:
-        if question.when and not _asks(release, question.when, before, applicant_type):
-            continue
+        if question.when:
+            knowing = known_of(release, facts_of(release, who, before, {}), unsettled)
+            holds = knowing.holds(question.when, "bundle")
+            if holds is None:
+                unsettled[question.id] = waiting_for(knowing, question.when, unsettled)
+            if not holds:
+                continue
         asked.append(question)
         if question.id in answers:
             before[question.id] = answers[question.id]
-    return asked
+        else:
+            unsettled[question.id] = (question.id,)
+    return asked, unsettled
 
 
-def _asks(release: Release, when: str, answers: Mapping[str, Any], applicant_type: str) -> bool:
-    facts = facts_of(
-        release, Applicant(applicant_type or release.bundle.applicants[0]), answers, {}
-    )
-    return bool(release.expression(when, "bundle").evaluate(facts))
+def known_of(release: Release, facts: Mapping[str, Any], unsettled: Collection[str]) -> Knowing:
+    """Return the facts with what these questions and the fields that they fill leave unknown."""
+    names = [f"{root}.{id_}" for id_ in unsettled for root in ("answers", "answered")]
+    fills = [f"form.{q.fills}" for q in release.bundle.questions if q.fills and q.id in unsettled]
+    return Knowing(release, facts, {*names, *fills})
 
 
 def facts_of(
@@ -159,35 +179,37 @@ def select(
     Raises:
         DataInvalid: this kind of applicant is not served by the bundle, or answers do not fit the questions.
     """
-    if applicant.type not in release.bundle.applicants and not so_far:
-        served = f"可办理：{'、'.join(release.bundle.applicants)}"
-        wrong = {"pointer": "/applicant/type", "detail": served}
-        raise DataInvalid("这件事不面向这类申请人", errors=[wrong])
+    if not so_far:
+        _refuse_unserved(release, applicant)
     checked = check_answers(release, answers, applicant.type, so_far=so_far)
     facts = facts_of(release, applicant, checked, filled_by_answers(release, checked))
-    asked = [q.id for q in asked_questions(release, checked, applicant.type)]
-    unsettled = _unsettled(release, asked, checked)
+    asked, unsettled = settled(release, checked, applicant.type)
+    knowing = known_of(release, facts, unsettled)
     entries = [e for e in release.bundle.items if not only or e.use in only]
-    depends = {e.use: on for e in entries if (on := waiting_for(release, e.when, unsettled))}
-    certain = [e for e in entries if e.use not in depends]
-    holds = {e.use: e.when is None or _holds(release, e.when, facts) for e in certain}
-    stops = [stop for stop in release.bundle.stop if not waiting_for(release, stop.when, unsettled)]
+    holds = {e.use: knowing.holds(e.when, "bundle") for e in entries}
+    depends = {
+        e.use: waiting_for(knowing, e.when, unsettled) for e in entries if holds[e.use] is None
+    }
     items = tuple(use for use, applies in holds.items() if applies)
-    found = bars(release, (s for s in stops if _holds(release, s.when, facts)), items)
+    stops = [stop for stop in release.bundle.stop if knowing.holds(stop.when, "bundle")]
+    found = bars(release, stops, items)
     return Selection(
         facts=facts,
         stops=found.whole if depends else found.of_all(items),
         items=items,
-        left_out={e.use: why_not(release, e, facts) for e in certain if not holds[e.use]},
-        asked=tuple(asked),
-        open=tuple(id_ for id_ in asked if id_ not in checked),
+        left_out={e.use: why_not(release, e, facts) for e in entries if holds[e.use] is False},
+        asked=tuple(q.id for q in asked),
+        open=tuple(q.id for q in asked if q.id not in checked),
         depends=depends,
         bars=found,
     )
 
 
-def _holds(release: Release, when: str, facts: Mapping[str, Any]) -> bool:
-    return bool(release.expression(when, "bundle").evaluate(facts))
+def _refuse_unserved(release: Release, applicant: Applicant) -> None:
+    if applicant.type not in release.bundle.applicants:
+        served = f"可办理：{'、'.join(release.bundle.applicants)}"
+        wrong = {"pointer": "/applicant/type", "detail": served}
+        raise DataInvalid("这件事不面向这类申请人", errors=[wrong])
 
 
 def why_not(release: Release, entry: BundleItem, facts: Mapping[str, Any]) -> str:
@@ -228,29 +250,15 @@ def facts_for(release: Release, case: Case, excluded: bool = False) -> dict[str,
     return facts_of(release, applicant, case.answers, case.form)
 
 
-def _unsettled(
-    release: Release, asked: Iterable[str], answers: Mapping[str, Any]
-) -> dict[str, tuple[str, ...]]:
-    """Return the questions without an answer that may still get one, each with the open questions that come first."""
-    found: dict[str, tuple[str, ...]] = {id_: (id_,) for id_ in asked if id_ not in answers}
-    for question in release.bundle.questions:
-        known = question.id in answers or question.id in found
-        if not known and (first := waiting_for(release, question.when, found)):
-            found[question.id] = first
-    return found
-
-
 def waiting_for(
-    release: Release, when: str | None, unsettled: Mapping[str, tuple[str, ...]]
+    knowing: Knowing, when: str | None, unsettled: Mapping[str, tuple[str, ...]]
 ) -> tuple[str, ...]:
-    """Return the open questions that a condition of the bundle waits for."""
-    if when is None or not unsettled:
-        return ()
-    seen = {
-        name.partition(".")[2]
-        for name in looked_at(release, when)
-        if name.startswith(("answers.", "answered."))
+    """Return the open questions that a condition of the bundle hangs on."""
+    fills = {q.fills: q.id for q in knowing.release.bundle.questions if q.fills}
+    ids = {
+        fills[rest] if root == "form" else rest
+        for root, _, rest in (name.partition(".") for name in knowing.hangs_on(when, "bundle"))
     }
     return tuple(
-        dict.fromkeys(first for id_ in unsettled if id_ in seen for first in unsettled[id_])
+        dict.fromkeys(first for id_ in unsettled if id_ in ids for first in unsettled[id_])
     )

@@ -5,6 +5,7 @@ from service.workflows.case.columns import CheckedPoint, Point
 from service.workflows.case.engine import APPLICANT, OVERDUE_STATES, WAITING
 from service.workflows.case.inspections import Inspection
 from service.workflows.case.lifecycle import SATISFIED, machine_for, machine_of
+from service.workflows.case.literals import Channel
 from service.workflows.case.parts import (
     CASE,
     COLUMNS,
@@ -15,7 +16,6 @@ from service.workflows.case.parts import (
     Ban,
     Case,
     Certificate,
-    Channel,
     Clock,
     Commitment,
     Event,
@@ -27,6 +27,7 @@ from service.workflows.case.parts import (
 from service.workflows.case.procedures import Feedback
 from service.workflows.case.record import case_row, changed_rows, digest, sealed
 from service.workflows.case.record import plain as plain_json
+from service.workflows.case.representing import AGENT, ROLES, Representing, Role, said_of
 from service.workflows.case.rows import part_of
 from service.workflows.case.seen import item_seen
 from service.workflows.case.situation import (
@@ -43,10 +44,12 @@ from service.workflows.case.situation import (
     Situation,
     Step,
     one_person,
+    sides,
 )
 from service.workflows.case.told import laid
 
 __all__ = [
+    "AGENT",
     "APPLICANT",
     "CASE",
     "CLOCK_ACTOR",
@@ -55,6 +58,7 @@ __all__ = [
     "OVERDUE_STATES",
     "PARTS",
     "PHOTO",
+    "ROLES",
     "SATISFIED",
     "THIRD_PARTY",
     "UNCLASSIFIED",
@@ -79,6 +83,8 @@ __all__ = [
     "Notice",
     "Offer",
     "Point",
+    "Representing",
+    "Role",
     "Shared",
     "Signed",
     "Situation",
@@ -95,5 +101,7 @@ __all__ = [
     "one_person",
     "part_of",
     "plain_json",
+    "said_of",
     "sealed",
+    "sides",
 ]

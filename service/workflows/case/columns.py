@@ -62,6 +62,17 @@ class SignedBy(TypedDict):
     at: str
 
 
+class RepresentedBy(TypedDict, total=False):
+    """代表、代理 — who acts for the applicant and on what ground; of a company that is the agent, also who acts for it."""
+
+    role: str  # one of ROLES
+    name: str
+    number: str
+    by_name: str
+    by_number: str
+    until_on: str
+
+
 class Extension(TypedDict):
     """延长 — by how long a limit was made longer, by whom and why."""
 

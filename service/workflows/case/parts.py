@@ -14,10 +14,21 @@ from service.workflows.case.columns import (
     Body,
     Extension,
     Point,
+    RepresentedBy,
     Signature,
     ThirdParty,
 )
 from service.workflows.case.inspections import Inspection
+from service.workflows.case.literals import (
+    BreachKind,
+    CaseState,
+    CertificateState,
+    Channel,
+    ClockOwner,
+    ClockState,
+    Handling,
+    MaterialSource,
+)
 from service.workflows.case.procedures import (
     Draw,
     Feedback,
@@ -37,27 +48,6 @@ STEP = "step-"  # the clock of a stage is named step-<state>
 PHOTO = "inspection_photo"  # the code of a photo of a check among the materials: no definition can have it
 EARLIER_CASE = "earlier_case"  # `reference` of a paper that came over from the case of `reapply_of`
 THIRD_PARTY = "third_party"  # whom a paper is addressed to that goes to a 利害关系人; `body.addressee` names them
-
-Handling = Literal["ordinary", "commitment"]
-ClockOwner = Literal["department", "applicant", "public"]
-ClockState = Literal["running", "paused", "settled"]
-MaterialSource = Literal["upload", "share", "commitment", "certificate", "generated", "defer"]
-CertificateState = Literal[
-    "made", "valid", "expired", "superseded", "revoked", "recalled", "void", "deregistered"
-]
-BreachKind = Literal["false_commitment", "unkept_commitment"]
-Channel = Literal["online", "counter"]
-CaseState = Literal[
-    "draft",
-    "received",
-    "in_progress",
-    "correcting",
-    "granted",
-    "partly_granted",
-    "refused",
-    "withdrawn",
-    "terminated",
-]
 
 
 @dataclass(slots=True)
@@ -318,6 +308,7 @@ class Case:
     applicant_type: str
     applicant_name: str
     applicant_id: str
+    applicant_document: str = ""  # kind of the identity document; empty: as the number tells
     number: str = ""
     query_code: str = ""
     salt: str = ""  # keeps hashes of personal values in the events from being guessed
@@ -335,6 +326,8 @@ class Case:
     form: dict[str, Any] = field(default_factory=dict)
     # 授权: who let a portal apply for him, {name, reference: proof of it}
     mandate: dict[str, str] = field(default_factory=dict)
+    representation: str = ""  # by which the account that filed it acted for the applicant
+    represented_by: RepresentedBy = field(default_factory=RepresentedBy)
     reapply_of: str = ""  # 重新申请: number of the case whose items are applied for anew
     limited_to: list[str] = field(default_factory=list)  # those items, and no others
     last_event: int = 0

@@ -33,6 +33,7 @@ class Hearing:
     answered: bool = False  # by the applicant; each third party has an answer of its own
     announced_on: date | None = None
     held_on: date | None = None  # the day set for it
+    hour: str = ""  # HH:MM of that day; empty in a lifecycle of before it was asked
     place: str = ""
     chair: str = ""  # account
     document: str = ""  # its signed record

@@ -18,7 +18,16 @@ from service.workflows.case.told import CHANGED, changed_row, key_of, new_row
 
 PERSONAL: dict[str, frozenset[str]] = {
     "cases": frozenset(
-        {"applicant_name", "applicant_id", "form", "query_code", "salt", "mandate", "reapply_of"}
+        {
+            "applicant_name",
+            "applicant_id",
+            "form",
+            "query_code",
+            "salt",
+            "mandate",
+            "represented_by",
+            "reapply_of",
+        }
     ),
     "certificates": frozenset({"holder_name", "holder_id", "code", "carries"}),
     "commitments": frozenset({"signature"}),

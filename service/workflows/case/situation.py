@@ -8,6 +8,7 @@ from typing import Any, Literal
 from service.errors import ActionNotAllowed
 from service.workflows.calendar import WorkCalendar
 from service.workflows.case.parts import Ban, Case, Event, Item
+from service.workflows.case.representing import Representing
 from service.workflows.definition.models import Effect, Policy, Transition
 from service.workflows.definition.release import Release
 from service.workflows.definition.spelling import code_spelling
@@ -29,11 +30,23 @@ class Actor:
     subject: str = ""  # the applicant's own id: nobody decides on their own application
     name: str = ""
     behalf: str = ""  # the paper by which a window acts for an applicant without an account; set by `rights.on_behalf`
+    # by which the account acts for `subject`; None: for its own holder
+    representing: Representing | None = None
+
+    # kind of applicant that `subject` is, where it was registered: enterprise, sole-trader, individual, organisation
+    subject_kind: str = ""
+    document: str = ""  # kind of its identity document
+
+    @property
+    def representation(self) -> str:
+        """Return the id of the representation by which the account acts; empty for its own holder."""
+        return self.representing.id if self.representing else ""
 
     @property
     def capacity(self) -> str:
         """Return as what the account acts now: what was shown in one capacity is not shown in another."""
-        return "/".join((self.kind, self.department, *sorted(self.posts))).rstrip("/")
+        place = (self.kind, self.department, *sorted(self.posts), self.representation)
+        return "/".join(place).rstrip("/")
 
     @property
     def is_clerk(self) -> bool:
@@ -71,7 +84,16 @@ class Actor:
             "department": self.department,
             "post": post,
         }
+        if self.representing:
+            told |= {"representation": self.representing.id, "role": self.representing.role}
         return {**told, "on_behalf": "applicant", "document": self.behalf} if self.behalf else told
+
+
+def sides(case: Case) -> set[str]:
+    """Return the numbers of whoever stands on the applicant's side: himself, and who represents him."""
+    told = case.represented_by
+    numbers = (case.applicant_id, told.get("number", ""), told.get("by_number", ""))
+    return {one_person(number) for number in numbers if number}
 
 
 def one_person(subject: str) -> str:
@@ -138,6 +160,9 @@ class Held:
     valid_from: date | None = None
     replaced_on: date | None = None  # the day on which a newer certificate took its place
     continues: str = ""  # number of the certificate that it renews or changes
+    renewing: bool = (
+        False  # its renewal was applied for in time and is open: at its end silence grants it
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ Dates are ISO text (`2026-10-09`), which compares in order. Division is only by 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from math import isfinite
@@ -63,6 +63,7 @@ _TYPE_TITLES = {
     "list(dyn)": "列表",
     "list(bool)": "是否列表",
 }
+_UNKNOWN = "UNKNOWN: "  # what a name without a value makes of an expression that it decides
 _ERROR = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
 
 
@@ -90,20 +91,26 @@ class Expression:
         self._program = program
         self._paths = tuple((name, tuple(name.split(".")), kind) for name, kind in kinds.items())
 
-    def evaluate(self, facts: Mapping[str, Any]) -> Any:
-        """Return its value: bool, float or str.
+    def evaluate(self, facts: Mapping[str, Any], unknown: Collection[str] = ()) -> Any:
+        """Return its value: bool, float or str; None where it hangs on one of the names that are `unknown` (Kleene).
 
         `facts` is nested as the names are: {"answers": {…}, "derived": {…}, "form": {…}, "handling": "ordinary",
         "applicant": {"type": …, "credit": {"excluded": …}}, "item": {"complete": …, "gaps": …}}.
         Raises ExpressionFailed when it cannot be computed.
         """
-        data = {name: self._fact(facts, name, path, kind) for name, path, kind in self._paths}
+        data = {
+            name: self._fact(facts, name, path, kind)
+            for name, path, kind in self._paths
+            if name not in unknown
+        }
         try:
             outcome = self._program.eval(data=data)
         except RuntimeError as stopped:  # raised, where other errors are values: too many steps
             raise self._failed(_reason(str(stopped))) from None
         value = outcome.value()
         if outcome.type() == cel.Type.ERROR:
+            if unknown and str(value).startswith(_UNKNOWN):
+                return None
             raise self._failed(_reason(str(value)))
         if isinstance(value, float) and not isfinite(value):
             raise self._failed("数字超出范围")

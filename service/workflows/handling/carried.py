@@ -323,6 +323,7 @@ CHECKS: Mapping[str, Check[Desk]] = {
     "parties": named.parties,
     "party": named.party,
     "date": actions.day("date", "请填日期，例如 2026-10-21"),
+    "hour": actions.hour("hour", "请按 24 小时制填几点开始，例如 14:30", law="行政许可法 48"),
     "ground": _ground,
     "where": _where,
     "checked_at": _checked_at,

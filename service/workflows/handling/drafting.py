@@ -20,6 +20,16 @@ PARTS = {
     "mandate": dict,
 }
 
+ERASED = (
+    "applicant_name",
+    "applicant_id",
+    "applicant_document",
+    "account",
+    "entered_by",
+    "query_code",
+    "salt",
+    "representation",
+)
 MOST_BYTES = 64 << 10
 LONGEST_TEXT = 5000
 MOST_ENTRIES = 500
@@ -49,7 +59,7 @@ def changed(case: Case, changes: Mapping[str, Any], actor: Actor, situation: Sit
             _hand_in(work, value, actor)
         elif name == "applicant":
             _refuse_somebody_else(work.case, value["id"])
-            for part in ("type", "name", "id"):
+            for part in ("type", "name", "id", "document"):
                 setattr(work.case, f"applicant_{part}", value[part])
             if "mandate" not in changes:
                 work.case.mandate = {}  # nobody else's
@@ -71,9 +81,9 @@ def erased(case: Case, actor: Actor, situation: Situation) -> Step:
     The number and the record stay. Without the salt nothing of what the record holds as hashes can be guessed.
     """
     work = Work(situation, case)
-    for name in ("applicant_name", "applicant_id", "account", "entered_by", "query_code", "salt"):
+    for name in ERASED:
         setattr(work.case, name, "")
-    for part in ("answers", "handling", "form", "mandate"):
+    for part in ("answers", "handling", "form", "mandate", "represented_by"):
         setattr(work.case, part, {})
     work.case.reapply_of, work.case.limited_to = "", []  # the older case names him
     for paper in work.case.materials.values():

@@ -5,7 +5,7 @@ from typing import Any
 from service.errors import ActionNotAllowed, NotFound, NotPermitted, one_field
 from service.workflows.actions import Carries, Data, TaskAction, as_given
 from service.workflows.case.parts import Case, Task
-from service.workflows.case.situation import CLOCK_ACTOR, Action, Actor, Situation, one_person
+from service.workflows.case.situation import CLOCK_ACTOR, Action, Actor, Situation, sides
 from service.workflows.rights import refuse_own_application
 from service.workflows.worksheet import Work
 
@@ -129,7 +129,7 @@ def _may_give_away(actor: Actor, task: Task) -> bool:
 
 def _why_barred(case: Case, task: Task, to: str, situation: Situation) -> ActionNotAllowed | None:
     """Return why a colleague could not act on it: the applicant himself, or who reviewed what is to be decided."""
-    if to == case.account or situation.person(to) == one_person(case.applicant_id):
+    if to == case.account or situation.person(to) in sides(case):
         law = "行政许可法 第五条、公务员回避规定"
         return ActionNotAllowed("对方是本件的申请人，应当回避", law=law, action="transfer")
     reviewer = case.items[task.item].reviewer

@@ -6,7 +6,7 @@ from typing import Any
 from service.errors import DataInvalid
 from service.workflows.application import needed, questions
 from service.workflows.application.known import prefill
-from service.workflows.case.parts import Handling
+from service.workflows.case.literals import Handling
 from service.workflows.rules import library
 from service.workflows.worksheet import Work
 

@@ -14,7 +14,8 @@ from service.errors import ActionNotAllowed, NotPermitted, one_field
 from service.workflows.application import in_hand, order
 from service.workflows.case.columns import Point
 from service.workflows.case.lifecycle import SATISFIED
-from service.workflows.case.parts import EARLIER_CASE, Case, CaseState
+from service.workflows.case.literals import CaseState
+from service.workflows.case.parts import EARLIER_CASE, Case
 from service.workflows.case.situation import Actor, Situation, Step
 from service.workflows.definition.release import Release
 from service.workflows.handling.between_items import FAILED

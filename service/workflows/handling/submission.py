@@ -8,12 +8,13 @@ from service.errors import DataInvalid, NotPermitted, one_field
 from service.workflows.application import in_hand, known, needed, order, questions
 from service.workflows.calendar import TZ
 from service.workflows.case.engine import WAITING
-from service.workflows.case.parts import CASE, Handling, Item
+from service.workflows.case.literals import Handling
+from service.workflows.case.parts import CASE, Item
 from service.workflows.case.situation import Action, Actor
 from service.workflows.handling import at_receipt, between_items, one_form
 from service.workflows.handling.carried import material_given
 from service.workflows.notices import wording
-from service.workflows.rights import LONGEST_DOCUMENT, require_standing, writes
+from service.workflows.rights import LONGEST_DOCUMENT, require_opening, require_standing, writes
 from service.workflows.rules import commitments, feedback, library, promise, renewal
 from service.workflows.worksheet import Work
 
@@ -68,6 +69,7 @@ def _require_writer(work: Work, actor: Actor) -> None:
     if not writes(work.release, work.case, actor):
         raise NotPermitted("只有申请人，或代录入的受理岗可以提交")
     require_standing(actor, work.case.applicant_id, work.case.mandate)
+    require_opening(actor, work.case.bundle)
 
 
 def _begin_items(
@@ -144,28 +146,21 @@ def _handling_chosen(
             raise DataInvalid(detail, errors=[{"pointer": f"/handling/{code}", "detail": detail}])
     for code in items:
         promises = work.case.handling.get(code) == "commitment" and code not in barred
-        why = not_eligible(work, code) if promises else ""
+        why = not_eligible(work, code, items) if promises else ""
         handling[code] = "commitment" if promises and not why else "ordinary"
         if why:
             told[code] = why
     return handling, told
 
 
-def not_eligible(work: Work, code: str) -> str:
-    """Return why 告知承诺 is not open for an item, or an empty text."""
-    definition = work.release.items[code].commitment
-    if definition is None:
-        return "本事项不实行告知承诺，按一般程序办理"
-    if why := commitments.off_the_list(definition, work.today):
-        return why
-    if work.situation.excluded:
-        which = f"（{work.situation.excluded_by}）" if work.situation.excluded_by else ""
-        return f"有未修复的失信记录{which}，暂不适用告知承诺，按一般程序办理"
-    if definition.eligible:
-        facts = {**work.facts(), "handling": "commitment"}
-        if not work.release.expression(definition.eligible, "item").evaluate(facts):
-            return "不符合告知承诺的适用条件，按一般程序办理"
-    return ""
+def not_eligible(work: Work, code: str, items: Iterable[str]) -> str:
+    """Return why 告知承诺 is not open for an item, or an empty text; what nobody knows opens it to nobody."""
+    why, hangs_on = commitments.closed(work, code, items)
+    if hangs_on:
+        titles = work.release.vocabulary.fields
+        named = "、".join(titles[name].title for name in hangs_on)
+        return f"没有填写{named}，不知道是否符合告知承诺的适用条件，按一般程序办理"
+    return why
 
 
 def _hand_in_all(

@@ -7,7 +7,8 @@ or with the term of the record, both as acts of the repair proceeding.
 from typing import Final
 
 from service.workflows import clocks
-from service.workflows.case.parts import BreachKind, Credit, Item
+from service.workflows.case.literals import BreachKind
+from service.workflows.case.parts import Credit, Item
 from service.workflows.definition.duration import Duration
 from service.workflows.definition.models.carried import SEVERITIES
 from service.workflows.definition.models.policy import Severity

@@ -9,7 +9,7 @@ from typing import Any
 from service.workflows.calendar import local_date
 from service.workflows.case.parts import Case, Commitment, Item
 from service.workflows.case.procedures import Draw, Lot
-from service.workflows.case.situation import UNDRAWN, one_person
+from service.workflows.case.situation import UNDRAWN, sides
 from service.workflows.definition.models import FollowUp
 from service.workflows.proceedings import credit
 from service.workflows.proceedings.kind import Kind, begin, checked_promises
@@ -71,7 +71,7 @@ def _inspectors(work: Work, item: Item, seed: str, granter: str, check: FollowUp
     told, case = work.situation, work.case
     post = sorted(told.staff.get((item.department, check.post), ()))
     handled = (granter, item.reviewer, item.decided_by, case.account, case.entered_by)
-    persons = told.persons(handled) | {one_person(case.applicant_id)}
+    persons = told.persons(handled) | sides(case)
     alone = {told.person(account): account for account in reversed(post)}  # one account of each
     barred = {
         account

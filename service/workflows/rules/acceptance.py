@@ -3,6 +3,8 @@
 Law: 行政许可法 32 ①(五), ②; R-ACC-5, R-ACC-8.
 """
 
+from typing import Any
+
 from service.workflows.application import in_hand
 from service.workflows.calendar import local_date
 from service.workflows.case.engine import CLOCK
@@ -14,18 +16,40 @@ from service.workflows.notices.wording import Said
 from service.workflows.rules import joint
 from service.workflows.worksheet import Work
 
+MISSING = "missing"  # what a grant did without, in its record
 PAPERS = frozenset({"acceptance", "tolerant_acceptance"})
 
 
 def warns(work: Work, move: Move) -> str:
-    """Say before a grant which required papers are not there: silence accepts without them, and bars nobody (R-ACC-5)."""
-    item, case = move.item, work.case
-    if item.accepted_on is None or not work.machine(item).decides(move.transition, move.was):
+    """Say before a grant, and before its paper is handed over, which required papers are not there (R-ACC-5)."""
+    titles = _titles(work, _lacking(work, move))
+    if not titles:
         return ""
-    follow = in_hand.open_gaps(case, item.item)
-    lacking = in_hand.missing(work.release, case, item, work.facts())
-    titles = [work.release.vocabulary.materials[m].title for m in lacking if m not in follow]
-    return f"受理时材料不齐，至今还缺{'、'.join(titles)}" if titles else ""
+    return f"{'受理时材料不齐，至今' if move.item.accepted_on else '材料不齐，'}还缺{titles}"
+
+
+def tells(work: Work, move: Move) -> dict[str, Any]:
+    """Keep in the record of a grant, and of its handing over, which required papers were not there then."""
+    lacking = _lacking(work, move)
+    return {MISSING: lacking} if lacking else {}
+
+
+def _lacking(work: Work, move: Move) -> list[str]:
+    """Return the required papers that are not there at a grant or its handing over: silence accepts without them.
+
+    What may follow by its own day is no such paper: it was promised, and its gap is told elsewhere.
+    """
+    item, machine = move.item, work.machine(move.item)
+    handed_over = move.leaves and machine.states[move.transition.to].final == "granted"
+    if not handed_over and not machine.decides(move.transition, move.was):
+        return []
+    follow = in_hand.open_gaps(work.case, item.item)
+    lacking = in_hand.missing(work.release, work.case, item, work.facts())
+    return [code for code in lacking if code not in follow]
+
+
+def _titles(work: Work, lacking: list[str]) -> str:
+    return "、".join(work.release.vocabulary.materials[code].title for code in lacking)
 
 
 def moved(work: Work, move: Move) -> None:
@@ -46,7 +70,9 @@ def moved(work: Work, move: Move) -> None:
 
 
 def says(work: Work, move: Move, name: str) -> Said | None:
-    """Say who asked for what and when, that it was examined and accepted, how, and as of which day."""
+    """Say who asked for what and when, that it was examined and accepted, how, as of which day, and what a grant did without."""
+    if lacking := _titles(work, _lacking(work, move)):
+        return Said(adds=f"受理时申请材料不齐，作出本文书时仍未收到：{lacking}。")
     definition = work.release.subject(move.item.item)
     if move.transition.notice not in PAPERS or definition is None:
         return None

@@ -11,7 +11,8 @@ from typing import Any
 
 from service.workflows import clocks
 from service.workflows.calendar import DAY, local_date
-from service.workflows.case.parts import Case, Certificate, CertificateState, Clock, Item
+from service.workflows.case.literals import CertificateState
+from service.workflows.case.parts import Case, Certificate, Clock, Item
 from service.workflows.case.situation import CLOCK_ACTOR, Move, Situation, Step
 from service.workflows.definition.duration import Duration
 from service.workflows.definition.models import VocabularyCertificate
@@ -149,6 +150,17 @@ def _shifted(work: Work, day: date, valid: Duration | None) -> date | None:
     if valid.unit == "wd":
         return work.situation.calendar.add(day, valid.count)
     return clocks.shift(day, valid)
+
+
+def goes_on(work: Work, clock: Clock) -> bool:
+    """Tell whether a validity may not end yet: silence grants the renewal that was applied for in time (行政许可法 50).
+
+    Whoever looks first, and though the case of the renewal rests after a fault: only what becomes of it says what this
+    certificate comes to.
+    """
+    own = {c.number for c in work.case.certificates.values() if c.item == clock.item}
+    renewing = any(held.renewing and held.number in own for held in work.situation.library)
+    return clock.expiry == RUN_OUT and renewing
 
 
 def run_out(work: Work, clock: Clock) -> None:

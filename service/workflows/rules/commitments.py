@@ -4,7 +4,7 @@ Law: 国办发〔2020〕42号, 优化营商环境条例 40; R-NCP-1…10.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from service.errors import DataInvalid, NotEligible, one_field
 from service.workflows import clocks
 from service.workflows.application import in_hand, needed
+from service.workflows.application.knowing import of_form
 from service.workflows.case.lifecycle import PLEDGED
 from service.workflows.case.parts import Commitment, Item
 from service.workflows.case.situation import Actor, Move
@@ -35,6 +36,29 @@ def off_the_list(definition: CommitmentDefinition, on: date) -> str:
     if listed is None or listed.from_ <= on.isoformat() <= (listed.until or on.isoformat()):
         return ""
     return f"告知承诺事项清单（{listed.entry}）{_span(listed.from_, listed.until)}有效，今天不适用，按一般程序办理"
+
+
+def closed(work: Work, code: str, items: Iterable[str]) -> tuple[str, list[str]]:
+    """Return why 告知承诺 is not open for an item, or the form fields on which that hangs; neither where it is open.
+
+    `items` are those that ask for the one form. Law: 国办发〔2020〕42号: for whom it is meant is said before anybody chooses.
+    """
+    definition = work.release.items[code].commitment
+    if definition is None:
+        return "本事项不实行告知承诺，按一般程序办理", []
+    if why := off_the_list(definition, work.today):
+        return why, []
+    if work.situation.excluded:
+        which = f"（{work.situation.excluded_by}）" if work.situation.excluded_by else ""
+        return f"有未修复的失信记录{which}，暂不适用告知承诺，按一般程序办理", []
+    if definition.eligible is None:
+        return "", []
+    knowing = of_form(work.release, items, {**work.facts(), "handling": "commitment"})
+    if knowing.holds(definition.eligible, "item") is False:
+        whom = f"（{definition.say}）" if definition.say else ""
+        return f"不符合告知承诺的适用条件{whom}，按一般程序办理", []
+    names = knowing.hangs_on(definition.eligible, "item")
+    return "", [name.removeprefix("form.") for name in names]
 
 
 def _span(begins: str, ends: str | None) -> str:

@@ -8,7 +8,7 @@ from math import ceil
 
 from service.errors import ActionNotAllowed
 from service.workflows.case.columns import Signature
-from service.workflows.case.situation import Move, one_person
+from service.workflows.case.situation import Move, sides
 from service.workflows.worksheet import Work
 
 
@@ -25,7 +25,7 @@ def signers(work: Work, move: Move) -> dict[str, str]:
     Two accounts of one person sign once, with either.
     """
     told, case = work.situation, work.case
-    barred = told.persons((move.item.reviewer, case.account)) | {one_person(case.applicant_id)}
+    barred = told.persons((move.item.reviewer, case.account)) | sides(case)
     found: dict[str, str] = {}
     for account in told.staff.get((move.item.department, move.post), ()):
         if told.person(account) not in barred:

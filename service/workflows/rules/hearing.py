@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from service.errors import one_field
+from service.workflows.calendar import TZ
 from service.workflows.case.columns import ThirdParty
 from service.workflows.case.parts import Item
 from service.workflows.case.procedures import Hearing
@@ -77,6 +78,12 @@ def _out_of_turn(work: Work, move: Move) -> str:
         return "申请主持人回避还没有决定，不能举行听证"
     if work.today < known.held_on:
         return f"听证定于 {known.held_on.isoformat()} 举行，还没有到"
+    if (
+        known.hour
+        and work.today == known.held_on
+        and f"{work.at.astimezone(TZ):%H:%M}" < known.hour
+    ):
+        return f"听证定于今天 {known.hour} 举行，还没有到"
     return ""
 
 
@@ -103,6 +110,7 @@ def apply(work: Work, move: Move) -> None:
             stage=step,
             announced_on=work.today,
             held_on=date.fromisoformat(data["date"]),
+            hour=data.get("hour", ""),
             place=data["place"],
             chair=data["chair"],
         )
@@ -174,8 +182,9 @@ def says(work: Work, move: Move, name: str) -> Said | None:
             when = f"听证预计需要{data['days']}个工作日，这段时间不计入办理期限。"
             return Said(f"{name}在作出决定前举行听证。{data['notice_text']}{when}{FREE}")
         case "hearing_notice":
+            day, time = say_date(date.fromisoformat(data["date"])), data.get("hour", "")
             return Said(
-                f"{name}的听证于{say_date(date.fromisoformat(data['date']))}在{data['place']}公开举行，主持人：{work.situation.name_of(data['chair'])}。"
+                f"{name}的听证于{day}{time}在{data['place']}公开举行，主持人：{work.situation.name_of(data['chair'])}。"
                 f"您认为主持人与本件有直接利害关系的，有权申请回避。{FREE}"
             )
         case "hearing_overrun":

@@ -14,7 +14,7 @@ from service.workflows.calendar import TZ, local_date
 from service.workflows.case.columns import CheckedPoint, SignedBy
 from service.workflows.case.inspections import CheckResult, Inspection
 from service.workflows.case.parts import PHOTO, Item, Material
-from service.workflows.case.situation import Actor, Move, one_person
+from service.workflows.case.situation import Actor, Move, sides
 from service.workflows.definition.models.carried import CHECK_RESULTS
 from service.workflows.definition.release import Release
 from service.workflows.notices import matters
@@ -130,7 +130,7 @@ def _refuse_officers(work: Work, move: Move, officers: list[str]) -> None:
     if persons & barred:
         raise one_field("/data/officers", "先前作出决定的人不能参加核查，请换人", law=LAW)
     case = work.case
-    if case.account in officers or one_person(case.applicant_id) in persons:
+    if case.account in officers or persons & sides(case):
         raise one_field("/data/officers", "申请人本人不能参加核查（回避）", law=LAW)
 
 

@@ -127,6 +127,7 @@ RULES: tuple[Institute, ...] = (
         name="受理",
         law="行政许可法 32",
         warns=acceptance.warns,
+        tells=acceptance.tells,
         moved=acceptance.moved,  # its day is what the limits below count from
         says=acceptance.says,
     ),

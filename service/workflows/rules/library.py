@@ -26,14 +26,14 @@ NUMBER = "number"  # every certificate can be asked for its number
 
 
 def in_force(held: Held, today: date) -> bool:
-    """Tell whether a certificate holds on a day; a licence that goes on does so from the decision, paper or not."""
+    """Tell whether a certificate holds on a day; a licence that goes on does so from the decision or by silence, paper or not."""
     begun = held.valid_from is None or held.valid_from <= today
     replaced = held.replaced_on is not None and held.replaced_on <= today
     return (
         (held.state == "valid" or (held.state == "made" and bool(held.continues)))
         and begun
         and not replaced
-        and (held.valid_until is None or today <= held.valid_until)
+        and (held.valid_until is None or today <= held.valid_until or held.renewing)
     )
 
 

@@ -6,7 +6,8 @@ from datetime import date
 
 from service.errors import one_field
 from service.workflows.calendar import DAY, WorkCalendar, local_date
-from service.workflows.case.parts import ClockOwner, Item
+from service.workflows.case.literals import ClockOwner
+from service.workflows.case.parts import Item
 from service.workflows.case.procedures import RenewalWindow
 from service.workflows.case.situation import Held, Move
 from service.workflows.definition.duration import Duration

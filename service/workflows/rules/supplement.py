@@ -1,6 +1,6 @@
 """补齐材料、当场更正 — what is handed in later counts for every item that asked for it: nothing is asked twice.
 
-What is examined already is added to only where it was asked for: silence accepts what is there (行政许可法 32 ①(四)).
+What is examined already is added to only where it was asked for, or never came: silence accepts what is there (行政许可法 32 ①(四)).
 
 Law: 行政许可法 32 ①(三)–(五); R-ACC-4 no. 3, R-ACC-8.
 """
@@ -57,13 +57,18 @@ def _is_examined(work: Work, item: Item) -> bool:
 
 
 def _asked(work: Work) -> set[str]:
-    """Return what the applicant was told to hand in and has not: papers, fields, points in words."""
+    """Return what the applicant was told to hand in and has not: papers, fields, points in words; and what never came.
+
+    Silence accepts without a required paper: it may come until the end, for it changes nothing that is examined.
+    """
     asked: set[str] = set()
+    facts = work.facts()
     for item in order.own_items(work.case).values():
         if not item.outcome:
             points = in_hand.unanswered(item)
             asked |= {p.get("material") or p.get("field") or p["reason"] for p in points}
             asked |= {*in_hand.open_gaps(work.case, item.item)}
+            asked |= {*in_hand.missing(work.release, work.case, item, facts)}
     return asked
 
 
@@ -84,8 +89,7 @@ def _to_application(work: Work, move: Move) -> None:
     wanted += in_hand.open_gaps(work.case, item.item)
     if _is_examined(work, item):
         _refuse_unasked(work, data)
-    else:
-        wanted += in_hand.missing(work.release, work.case, item, work.facts())
+    wanted += in_hand.missing(work.release, work.case, item, work.facts())
     everything = data["materials"] == EVERYTHING
     rows = _uploads_of(wanted) if everything else data["materials"]
     if everything and not rows and not in_hand.unanswered(item):

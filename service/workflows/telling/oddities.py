@@ -207,10 +207,23 @@ def _unchecked(seen: Seen) -> Iterator[Oddity]:
             yield Oddity("unchecked", event.item, text, (event.n,))
 
 
+def _incomplete(seen: Seen, code: str) -> Iterator[Oddity]:
+    """缺件准予: a grant although required papers had not come."""
+    machine, titles = machine_for(seen.release, code), seen.release.vocabulary.materials
+    for event in seen.of(code):
+        lacking = event.data.get("missing") if event.state_from in machine.before_decision else ()
+        if lacking:
+            named = "、".join(titles[paper].title for paper in lacking)
+            yield Oddity(
+                "granted-incomplete", code, f"材料没有齐就作出了决定，缺{named}", (event.n,)
+            )
+
+
 LOOKS: tuple[Callable[[Seen, str], Iterator[Oddity]], ...] = (
     _hasty,
     _late_stop,
     _last_day,
     _again_and_again,
     _same_hands,
+    _incomplete,
 )

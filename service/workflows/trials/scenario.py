@@ -221,8 +221,9 @@ class Stage:
     def _handling(self, case: Case) -> dict[str, str]:
         """Commitments that will not be open ask for the ordinary papers."""
         work = Work(self._situation(), case)
+        items = [code for code in case.handling if code in self.release.items]
         return {
-            code: "ordinary" if wish == "commitment" and not_eligible(work, code) else wish
+            code: "ordinary" if wish == "commitment" and not_eligible(work, code, items) else wish
             for code, wish in case.handling.items()
             if code in self.release.items
         }

@@ -72,6 +72,9 @@ PAGES = [
     PageLine("POST", "/sign-in", EVERYBODY),
     PageLine("POST", "/sign-out", EVERYBODY),
     PageLine("GET", "/account", SIGNED_IN),
+    PageLine("GET", "/identity", frozenset({"citizen", "stranger"})),
+    # who acts for one alone chooses that one
+    PageLine("POST", "/identity", frozenset({"citizen", "stranger"}), send={"identity": ""}),
     PageLine("POST", "/account/password", SIGNED_IN),
     PageLine("POST", "/account/sign-out", SIGNED_IN),
     PageLine("POST", "/account/sessions/end", SIGNED_IN),

@@ -124,6 +124,32 @@ class TestSilence:
         assert (offer.allowed, offer.says) == (True, "受理时材料不齐，至今还缺平面图")
         assert story.offers("zhao")["food.refuse"].says == ""
         story.zhao("food.grant", "2026-10-28T15:40:52.660019", opinion="同意。")
+        assert story.events[-1].data["missing"] == ["plan"]
+        assert (
+            "作出本文书时仍未收到：平面图"
+            in story.case.notices[max(story.case.notices)].body["text"]
+        )
+        assert story.offers("li")["food.issue"].says == "受理时材料不齐，至今还缺平面图"
+        story.li("food.issue", "2026-10-29T09:21:44.917305")
+        (handed,) = (e for e in story.events if e.action == "issue")
+        assert handed.data["missing"] == ["plan"]
+        (paper,) = (n for n in story.case.notices.values() if n.kind == "issue")
+        assert "仍未收到：平面图" in paper.body["text"]
+
+    def test_what_came_after_the_grant_is_not_missing_any_more(self, shop: type[Town]) -> None:
+        """Granted without its plan, which came before the paper was handed over: only the grant says so."""
+        story = shop.submitted("food", missing=("plan",), at="2026-10-20T10:04:31.417389")
+        story.until("2026-10-28T00:00")
+        story.wang("food.propose", "2026-10-28T09:12:07.203118", opinion="照现有材料审查。")
+        story.zhao("food.grant", "2026-10-28T15:40:52.660019", opinion="同意。")
+        story.zhang("food.supply", "2026-10-29T08:31:19.700481", materials=["plan"])
+        assert story.offers("li")["food.issue"].says == ""
+        story.li("food.issue", "2026-10-29T09:21:44.917305")
+        told = {e.action: e.data.get("missing") for e in story.events}
+        assert (told["grant"], told["issue"]) == (["plan"], None)
+
+    def test_a_complete_one_says_nothing(self, shop: type[Town]) -> None:
+        """Nothing was missing: neither desk, record nor paper speaks of it."""
         complete = shop.accepted("food", at="2026-10-20T10:04:31.417389")
         complete.wang("food.propose", opinion="符合。")
         assert complete.offers("zhao")["food.grant"].says == ""

@@ -15,7 +15,7 @@ ASKED = {"mode": "on_request", "basis": "行政许可法 47"}
 PUBLIC = {"mode": "ex_officio", "basis": "城乡规划法 48"}
 NEIGHBOUR = {"name": "占位邻", "contact": "19900000001"}
 SHOP = {"name": "占位店", "contact": "示例路2号"}
-DAY = {"date": "2026-10-21", "place": "区政务服务中心三楼", "chair": "qian"}
+DAY = {"date": "2026-10-21", "hour": "09:30", "place": "区政务服务中心三楼", "chair": "qian"}
 
 
 def reviewing(
@@ -142,6 +142,9 @@ class TestProcedure:
             ({"chair": "li"}, "2026-10-12", "/data/chair"),
             ({"date": "2026-02-30"}, "2026-10-12", "/data/date"),
             ({"place": " "}, "2026-10-12", "/data/place"),
+            ({"hour": ""}, "2026-10-12", "/data/hour"),
+            ({"hour": "下午两点半"}, "2026-10-12", "/data/hour"),
+            ({"hour": "24:00"}, "2026-10-12", "/data/hour"),
         ],
     )
     def test_it_is_announced_in_time_with_an_unconcerned_chair(
@@ -172,6 +175,17 @@ class TestProcedure:
         story.wang("food.announce_hearing", **DAY)
         with pytest.raises(ActionNotAllowed, match="还没有到"):
             story.wang("food.record_hearing", "2026-10-20", document="听证笔录1号")
+        with pytest.raises(ActionNotAllowed, match="定于今天 09:30 举行"):
+            story.wang("food.record_hearing", "2026-10-21T09:29", document="听证笔录1号")
+        story.wang("food.record_hearing", "2026-10-21T09:30", document="听证笔录1号")
+
+    def test_the_notice_says_day_hour_and_place(self, shop: type[Town]) -> None:
+        """Who comes must know when the doors open, seven working days before (行政许可法 48)."""
+        story = told(shop)
+        story.zhang("food.request_hearing", "2026-09-22")
+        story.wang("food.announce_hearing", "2026-10-12", **DAY)
+        told_of = next(n for n in story.case.notices.values() if n.kind == "hearing_notice")
+        assert "于2026年10月21日09:30在区政务服务中心三楼公开举行" in told_of.body["text"]
 
     def test_not_held_in_time_is_red(self, shop: type[Town]) -> None:
         """A hearing not held within twenty days is red for the department."""
@@ -411,8 +425,12 @@ class TestChallenge:
         with pytest.raises(DataInvalid, match="已经决定回避"):
             story.wang("food.announce_hearing", **{**DAY, "date": "2026-11-10"})
         with pytest.raises(DataInvalid, match="7日前"):
-            story.wang("food.announce_hearing", date="2026-10-23", place="三楼", chair="jin")
-        story.wang("food.announce_hearing", date="2026-10-30", place="三楼", chair="jin")
+            story.wang(
+                "food.announce_hearing", date="2026-10-23", hour="09:00", place="三楼", chair="jin"
+            )
+        story.wang(
+            "food.announce_hearing", date="2026-10-30", hour="09:00", place="三楼", chair="jin"
+        )
         story.wang("food.record_hearing", "2026-10-30", document="听证笔录1号")
         assert (stage(story), story.item("food").hearing.chair) == ("held", "jin")
 

@@ -89,6 +89,15 @@ class TestOffer:
         story = shop.begun("drain").submit(missing=("lease",), library=(Held(**card),))
         assert "lease" in {m.material for m in story.case.materials.values()}
 
+    def test_what_silence_is_about_to_renew_holds_on(self, shop: type[Town]) -> None:
+        """Over since yesterday, its renewal applied for in time and still open: it holds until that is decided (行政许可法 50)."""
+        card = {name: getattr(CARD, name) for name in Held.__slots__} | {
+            "valid_until": date(2026, 9, 13),
+            "renewing": True,
+        }
+        story = shop.begun("drain").submit(missing=("lease",), library=(Held(**card),))
+        assert "lease" in {m.material for m in story.case.materials.values()}
+
 
 class TestPredecessor:
     """共享免交 within one case."""

@@ -231,7 +231,9 @@ class TestRenewal:
         story.wang("renew.tell_hearing", reason="涉及重大利益", parties=[])
         story.zhang("renew.request_hearing")
         assert story.clock("renew.renewal").state == "running"  # art. 50 waits for nobody
-        story.wang("renew.announce_hearing", date="2026-09-30", place="三楼", chair="qian")
+        story.wang(
+            "renew.announce_hearing", date="2026-09-30", hour="09:00", place="三楼", chair="qian"
+        )
         story.wang("renew.record_hearing", "2026-09-30", document="听证笔录1号")
         story.qian("renew.terminate", reasons=["unfit"], document="死亡证明")
         assert story.item("renew").outcome == "stopped"

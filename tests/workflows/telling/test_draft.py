@@ -299,9 +299,37 @@ class TestPapers:
     def test_follow_the_handling(self, author: Author) -> None:
         """What a promise waives is not asked for, and what was handed in for it is not handed in again (R-NCP-6)."""
         rows = material(1, "fire-plan", file="d" * 64)
-        found = author.draft(materials=rows, handling={"fire-check": "commitment"})
+        found = author.draft(
+            materials=rows, handling={"fire-check": "commitment"}, form={"usable_area": 90}
+        )
         assert "fire-plan" not in papers(found)
         assert "fire-plan" not in [entry["material"] for entry in to_hand_in(found["papers"])]
+
+
+class TestClosed:
+    """A choice of a promise that does not hold is said, never silently dropped."""
+
+    @pytest.mark.parametrize(
+        ("form", "said"),
+        [
+            ({}, "要先填使用面积，才知道能不能用告知承诺"),
+            (
+                {"usable_area": 2000},
+                "您选的告知承诺不再适用：不符合告知承诺的适用条件，按一般程序办理，要补交消防平面图",
+            ),
+        ],
+    )
+    def test_says_why(self, author: Author, form: dict[str, Any], said: str) -> None:
+        """With what it hangs on, or with what has closed it and what that costs."""
+        found = author.draft(form=form, handling={"fire-check": "commitment"})
+        assert [(each["code"], each["say"]) for each in found["closed"]] == [("fire-check", said)]
+        assert "fire-plan" in papers(found)
+
+    def test_is_empty_while_it_holds(self, author: Author) -> None:
+        """Who fills in what opens it, and who goes the ordinary way, reads nothing of it."""
+        small = {"usable_area": 90}
+        assert not author.draft(form=small, handling={"fire-check": "commitment"})["closed"]
+        assert not author.draft(form={}, handling={"fire-check": "ordinary"})["closed"]
 
 
 class TestChanges:

@@ -13,7 +13,7 @@ from service.errors import NotFound
 from service.office import CaseView, Progress, titles
 from service.office.filetypes import clean_name
 from service.workflows.case import APPLICANT, PHOTO, WAITING, Item, Material, machine_for
-from service.workflows.definition import own_code
+from service.workflows.definition import Release, own_code
 
 SHOWN_INLINE = {".pdf": "pdf", ".png": "image", ".jpg": "image", ".jpeg": "image"}
 LOOK_KINDS = ("promise", "form", "checks", "papers", "others", "record", "chart")
@@ -255,7 +255,9 @@ async def record(desk: Desk, told: Progress) -> list[dict[str, Any]]:
         {
             "entry": entry,
             "said": [
-                words for words in _words_carried(events[entry.n].data) if words not in entry.told
+                words
+                for words in _words_carried(events[entry.n].data, told.view.release)
+                if words not in entry.told
             ],
             "from": _state_title(told, events[entry.n].item, events[entry.n].state_from),
             "to": _state_title(told, events[entry.n].item, events[entry.n].state_to),
@@ -280,13 +282,16 @@ async def opinions(desk: Desk, told: Progress, item: Item) -> list[dict[str, Any
     return [each for each in await record(desk, told) if each["entry"].n in thought]
 
 
-def _words_carried(data: Mapping[str, Any]) -> list[str]:
-    """Return the words of what an action carried: opinion, findings, reasons."""
+def _words_carried(data: Mapping[str, Any], release: Release) -> list[str]:
+    """Return the words of what an action carried: opinion, findings, reasons; and which papers a grant did without."""
     found = [
         str(data[name])
         for name in ("opinion", "findings", "reason", "notice_text")
         if data.get(name)
     ]
+    if lacking := data.get("missing"):
+        named = "、".join(titles.material_title(release, code) for code in lacking)
+        found.append(f"当时还没有收到：{named}")
     reasons: Iterable[Any] = data.get("reasons") or ()
     return found + [
         str(point["title"])

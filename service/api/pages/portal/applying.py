@@ -41,7 +41,9 @@ async def begin(request: Request, desk: Counter, visitor: SignedIn) -> Response:
     form = await filled(request, visitor)
     release = await desk.office.bundle(form.text("bundle"))
     answers = answers_of(release, form)
-    applicant = {name: form.text(f"applicant/{name}") for name in ("type", "name", "id")}
+    applicant = {
+        name: form.text(f"applicant/{name}") for name in ("type", "name", "id", "document")
+    }
     application = ApplicationInput(release.bundle.code, applicant, answers, draft=True)
     order = asked(visitor, form, seen=None)
     try:

@@ -9,6 +9,7 @@ from service.api.pages.forms import Filled, does, filled
 from service.api.pages.frame import see
 from service.api.pages.portal import drafts
 from service.api.pages.portal.drafts import Draft
+from service.api.pages.portal.filling import read, saved_texts
 from service.api.pages.prose import prose
 from service.api.pages.visit import Member, SignedIn
 from service.api.texts import CaseNumber
@@ -32,6 +33,7 @@ def _page(request: Request, visitor: Member, draft: Draft, **more: Any) -> Respo
         return see(f"/apply/{draft.number}")
     path = f"/apply/{draft.number}/commitments"
     texts = {item.code: prose(item.commitment.text) for item in draft.offers}
+    asked_first = _asked_first(draft, more.get("filled") or Filled.nothing())
     notices = {item.code: prose(item.commitment.notice) for item in draft.offers}
     return drafts.page(
         request,
@@ -41,9 +43,24 @@ def _page(request: Request, visitor: Member, draft: Draft, **more: Any) -> Respo
         path,
         texts=texts,
         notices=notices,
+        first=asked_first,
         following=draft.following(path),
         **more,
     )
+
+
+def _asked_first(draft: Draft, form: Filled) -> dict[str, list[tuple[dict[str, Any], list[str]]]]:
+    """Return by item the fields to fill in before anybody knows whether it may be promised, each once, with its texts."""
+    left = draft.fields()
+    found = {}
+    for item in draft.offers:
+        codes = [on.code for on in item.commitment.depends_on if on.code in left]
+        fields = [left.pop(code) for code in codes]
+        found[item.code] = [
+            (field, list(form.fields.get(f"form/{field['code']}") or saved_texts(draft, field)))
+            for field in fields
+        ]
+    return found
 
 
 @router.post("")
@@ -51,14 +68,18 @@ def _page(request: Request, visitor: Member, draft: Draft, **more: Any) -> Respo
 async def chosen(
     number: CaseNumber, request: Request, desk: Counter, visitor: SignedIn
 ) -> Response:
-    """Keep the choices. An item without one goes the ordinary path in the end, but the applicant is asked."""
+    """Keep the choices, and what decides whether there is one: then the page is shown again."""
     form = await filled(request, visitor)
     draft = await drafts.opened(desk, visitor, number)
     try:
-        draft = await drafts.changed(desk, visitor, form, number, {"handling": _read(draft, form)})
+        changes, wrong = _read(draft, form)
+        draft = await drafts.changed(desk, visitor, form, number, changes)
     except (DataInvalid, CaseChanged) as refusal:
         return _again(request, visitor, await drafts.opened(desk, visitor, number), form, refusal)
-    return see(draft.following(f"/apply/{number}/commitments"))
+    if wrong:
+        fault = DataInvalid(f"有 {len(wrong)} 处要填写或改正", errors=wrong)
+        return _again(request, visitor, draft, form, fault)
+    return see(draft.following(f"/apply/{number}/commitments", or_here="form" in changes))
 
 
 def _again(
@@ -67,8 +88,11 @@ def _again(
     return _page(request, visitor, draft, refusal=refusal, filled=form)
 
 
-def _read(draft: Draft, form: Filled) -> dict[str, str]:
-    """Return how each item is to be handled. Raises DataInvalid where nothing was chosen."""
+def _read(draft: Draft, form: Filled) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """Return what to change – how each item is to be handled, what was filled in – and what is wrong with that.
+
+    Raises DataInvalid where nothing was chosen: an item without a choice goes the ordinary path, but the applicant is asked.
+    """
     open_ = {item.code: item.title for item in draft.offers if item.commitment.offered}
     said = {code: form.text(f"handling/{code}") for code in open_}
     errors = [
@@ -78,4 +102,10 @@ def _read(draft: Draft, form: Filled) -> dict[str, str]:
     ]
     if errors:
         raise DataInvalid(f"有 {len(errors)} 个事项要选择办理方式", errors=errors)
-    return said
+    asked = draft.fields()
+    first = {each.code for item in draft.offers for each in item.commitment.depends_on}
+    fields = [asked[code] for code in sorted(first) if f"form/{code}" in form]
+    if not fields:
+        return {"handling": said}, []
+    kept, wrong = read(draft, fields, form)
+    return {"handling": said, "form": kept}, wrong

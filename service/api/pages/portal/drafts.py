@@ -60,6 +60,11 @@ class Draft:
         """Return the items whose commitment the applicant may choose, or might once more is filled in."""
         return [item for item in self.guide.items if item.commitment] if self.guide else []
 
+    def fields(self) -> dict[str, dict[str, Any]]:
+        """Return the fields of the one form by code."""
+        sections = (part for page in self.content["pages"] for part in page["sections"])
+        return {field["code"]: field for part in sections for field in part["fields"]}
+
     def steps(self) -> list[Step]:
         """Return what is to be done, in order; checking and sending in comes after all of them."""
         if not self.guide or not self.guide.can_apply:
@@ -67,15 +72,17 @@ class Draft:
         return [*self._choosing(), *self._filling(), *self._handing_in()]
 
     def _choosing(self) -> list[Step]:
-        open_ = [item for item in self.offers if item.commitment.offered]
         if not self.offers:
             return []
+        open_ = [each for each in self.offers if each.commitment.offered or each.commitment.unknown]
         left = [item for item in open_ if item.code not in self.case.handling]
-        chosen = [item for item in open_ if self.case.handling.get(item.code) == "commitment"]
+        chosen = [item for item in open_ if item.handling.code == "commitment"]
         about = "可以选，更快，免交部分材料" if left else "按一般程序"
         if chosen:
             about = f"{len(chosen)} 项选了告知承诺"
-        state = "optional" if left else "done"
+        if closed := self.content["closed"]:
+            about += f"；{len(closed)} 项选了、但不能用"
+        state = "optional" if left or closed else "done"
         return [Step(f"/apply/{self.number}/commitments", "告知承诺", about, state, "办理方式")]
 
     def _filling(self) -> list[Step]:

@@ -11,6 +11,7 @@ from service.api.pages.frame import errors_of, see
 from service.api.pages.portal import drafts
 from service.api.pages.portal.drafts import Draft
 from service.api.pages.visit import Member, SignedIn
+from service.api.rest.guide_shapes import GuideSamePlace
 from service.api.texts import CaseNumber, Whole
 from service.errors import CaseChanged, DataInvalid, ServiceError
 from service.workflows.telling import checked_value, texts_of, value_of
@@ -49,11 +50,19 @@ def _page(
         f"/apply/{draft.number}/form/{n}",
         here=pages[n - 1],
         to_fill=to_fill,
+        same=_same_place(draft, pages[n - 1]),
         known=known,
         answered=ANSWERED,
         filled=filled,
         refusal=refusal,
     )
+
+
+def _same_place(draft: Draft, here: dict[str, Any]) -> GuideSamePlace | None:
+    """Return what is known of the place of an earlier application, on the pages that ask for some of it."""
+    offer = draft.guide.same_place if draft.guide else None
+    asked = {field["code"] for part in here["sections"] for field in part["fields"]}
+    return offer if offer and asked & {field.code for field in offer.fields} else None
 
 
 Shown = dict[str, list[tuple[dict[str, Any], list[str]]]]
@@ -68,7 +77,7 @@ def _laid_out(
     known: Known = []
     for part in here["sections"]:
         for field in part["fields"]:
-            name, saved = f"form/{field['code']}", _saved(draft, field)
+            name, saved = f"form/{field['code']}", saved_texts(draft, field)
             texts = list(form.fields[name]) if name in form else saved
             if field["origin"] and name not in errors:
                 known.append((field, texts, [text for text in texts if text] != saved))
@@ -77,7 +86,7 @@ def _laid_out(
     return to_fill, known
 
 
-def _saved(draft: Draft, field: dict[str, Any]) -> list[str]:
+def saved_texts(draft: Draft, field: dict[str, Any]) -> list[str]:
     """Return the texts that stand for what was saved, also where it does not fit, else for what is proposed."""
     value = draft.case.form.get(field["code"], field["value"]) if field["fault"] else field["value"]
     return texts_of(draft.release.vocabulary.fields[field["code"]], value)
@@ -94,7 +103,10 @@ async def save(
     if not 1 <= n <= len(draft.content["pages"]):
         return see(f"/apply/{number}")
     fields = [f for part in draft.content["pages"][n - 1]["sections"] for f in part["fields"]]
-    kept, errors = _read(draft, fields, form)
+    kept, errors = read(draft, fields, form)
+    same = form.text("then") == "same-place" and draft.guide and draft.guide.same_place
+    if same:  # what was typed here counts
+        kept = {**{field.code: field.value for field in same.fields}, **kept}
     try:
         draft = await drafts.changed(desk, visitor, form, number, {"form": kept})
     # another window saved first: what was typed here is shown again and may be saved
@@ -107,6 +119,8 @@ async def save(
             refusal=refusal,
             filled=form,
         )
+    if same:
+        return see(f"/apply/{number}/form/{n}")
     later = form.text("then") == "list" and not form.unreadable
     if errors and not later:
         wrong: ServiceError = DataInvalid(f"有 {len(errors)} 处要填写或改正", errors=errors)
@@ -116,10 +130,10 @@ async def save(
     )
 
 
-def _read(
+def read(
     draft: Draft, fields: list[dict[str, Any]], form: Filled
 ) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """Return the form as it is to be kept, and what is wrong or empty on this page.
+    """Return the form as it is to be kept, and what is wrong or empty of these fields.
 
     What does not fit is kept as it was typed: the overview says so, and nothing old is handed in for it.
     """

@@ -16,7 +16,7 @@ from service.api.rest.guide_shapes import GuideShown
 from service.api.texts import Code
 from service.errors import DataInvalid, NotPermitted, ServiceError
 from service.office import CaseFilter, titles
-from service.office.applications import refuse_strangers, type_of
+from service.office.applications import may_know, refuse_strangers, type_of
 from service.workflows.case import Actor
 from service.workflows.definition import Release
 from service.workflows.telling import bundle_chart, texts_of
@@ -107,7 +107,7 @@ async def _found(
 ) -> dict[str, Any] | None:
     """Return the guide for the visitor; None while an answer is missing or wrong."""
     who = applicant_of(release, visitor.actor)
-    own = "id" in who  # then it is the account's: the visitor may hear what is kept about it
+    own = may_know(visitor.actor, release.bundle.code, who.get("id", ""))
     try:
         found = await desk.office.guide(release.bundle.code, who, answers, now=visitor.now, own=own)
     except DataInvalid:
@@ -192,8 +192,9 @@ def starting(release: Release, actor: Actor | None) -> dict[str, Any]:
     if kind and kind not in release.bundle.applicants:
         wanted = "、".join(each["title"] for each in kinds)
         said = NotPermitted(
-            f"您的账号是{titles.APPLICANT_TYPES[kind]}，这件事面向{wanted}，请换一个账号登录。"
+            f"您现在以{titles.APPLICANT_TYPES[kind]}的身份办，这件事面向{wanted}。请换一个身份，或者换一个账号登录。"
         )
         return {"refusal": said.detail, "known": None, "kinds": kinds}
-    known = {"type": kind, "name": actor.name, "id": actor.subject} if kind else None
+    told = {"name": actor.name, "id": actor.subject, "document": actor.document}
+    known = {"type": kind, **told} if kind else None
     return {"refusal": "", "known": known, "kinds": kinds}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from service.workflows.authoring.checks import promises
 from service.workflows.authoring.checks.view import View, repeated
 from service.workflows.authoring.source import Path, Source
 from service.workflows.case.lifecycle import PLEDGED, worded
@@ -280,6 +281,7 @@ def _commitment(
 ) -> Iterator[Diagnostic]:
     yield from _texts(view, commitment, source)
     yield from _days(commitment, source)
+    yield from promises.findings(view, item, commitment, source)
     cycle = view.pack.lifecycles.get(item.lifecycle)
     if cycle and not _grants_on_a_promise(cycle):
         said = f"“{item.lifecycle}”不能按承诺办结，commitment 不起作用"

@@ -31,7 +31,7 @@ ENGINE_ACTIONS = {
 PLEDGED = "pledged"  # entered by submission with a commitment
 HEARING_NEEDS = {
     "told": ("parties",),
-    "announced": ("date", "place", "chair"),
+    "announced": ("date", "hour", "place", "chair"),
     "held": ("document",),
 }
 REVOKE = "revoke"  # what the decision of the proceeding brings about, by its name

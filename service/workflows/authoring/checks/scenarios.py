@@ -12,7 +12,7 @@ from service.workflows.authoring.checks.lifecycles import ENGINE_ACTIONS, ENGINE
 from service.workflows.authoring.checks.view import View
 from service.workflows.authoring.pack import Story
 from service.workflows.authoring.regional import bundles_of
-from service.workflows.case.parts import CaseState
+from service.workflows.case.literals import CaseState
 from service.workflows.definition import models
 from service.workflows.definition.diagnostics import At, Diagnostic, found, near
 from service.workflows.definition.release import WHOLE, first_of, kinds_of

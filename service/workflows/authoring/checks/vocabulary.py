@@ -12,8 +12,10 @@ from service.workflows.definition import models
 from service.workflows.definition.diagnostics import At, Diagnostic, found, near
 
 APPLICANT_SOURCES = ("name", "id", "type")
+EARLIER = "earlier"
 _SOURCE = re.compile(
-    r"applicant\.(\w+)|(?:person|organisation)\.(?:name|id)|certificate\.([a-z0-9-]+)\.([a-z][a-z0-9_]*)|region|earlier|form\.([a-z][a-z0-9_]*)"
+    r"applicant\.(\w+)|(?:person|organisation)\.(?:name|id)|agent\.(?:name|id|acts)"
+    r"|certificate\.([a-z0-9-]+)\.([a-z][a-z0-9_]*)|region|earlier|form\.([a-z][a-z0-9_]*)"
 )
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -73,15 +75,20 @@ def _field(view: View, name: str, field: models.VocabularyField) -> Iterator[Dia
     source = view.source("field", name)
     path = ("fields", name)
     yield from bounds(source, path, field)
+    if EARLIER in field.source and field.of == "case":
+        said = "只属于这一次的，不能沿用上次填的"
+        yield found(source.at(*path, "of"), "E122", said, "删去 source 里的 earlier")
+    if EARLIER in field.source and field.of is None:
+        said = "沿用上次填的，没有说它属于人还是属于地方"
+        at = source.at(*path, "source", field.source.index(EARLIER))
+        yield found(at, "W216", said, "加上 of: person（申请人自己的）或 of: place（某个地方的）")
     for index, text in enumerate(field.source):
         at = source.at(*path, "source", index)
         parts = _SOURCE.fullmatch(text)
         if parts is None or (parts[1] and parts[1] not in APPLICANT_SOURCES):
             wanted = "、".join(f"applicant.{each}" for each in APPLICANT_SOURCES)
-            own = "person.name、person.id（个人申请时）、organisation.name、organisation.id（单位申请时）"
-            hint = (
-                f"可写：{wanted}、{own}、certificate.<证照>.<字段>、form.<字段>、region，或 earlier"
-            )
+            own = "person.name、person.id（个人，或者单位的经营者、法定代表人）、organisation.name、organisation.id（单位申请时）"
+            hint = f"可写：{wanted}、{own}、agent.acts、agent.name、agent.id（代理人）、certificate.<证照>.<字段>、form.<字段>、region，或 earlier"
             yield found(at, "E209", f"预填来源“{text}”写法不对", hint)
         elif parts[2]:
             among = view.pack.vocabulary.certificates

@@ -211,6 +211,15 @@ _TABLE = (
         label="哪一位利害关系人",
     ),
     Carried("date", "举行听证的日期", "day", input="date", label="日期"),
+    Carried(
+        "hour",
+        "听证几点开始，例如 14:30",
+        "text",
+        most=5,
+        input="text",
+        label="几点开始",
+        hint="按 24 小时制写，例如 14:30",
+    ),
     Carried("place", "地点", "text", most=LONG, input="text"),
     Carried("chair", "听证主持人的账号", "name", input="choice", label="听证主持人"),
     Carried(

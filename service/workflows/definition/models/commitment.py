@@ -42,6 +42,9 @@ class CommitmentDefinition(Model):
     basis: Title
     listed: Listing | None = Field(None, alias="list")
     eligible: Expression | None = None
+    say: Title | None = Field(
+        None, description="eligible 用一句话说：什么情况才能选，如“使用面积不超过150㎡的才能选”"
+    )
     limit: Length = "1wd"
     waives: list[Code] = []
     later: Length | None = None

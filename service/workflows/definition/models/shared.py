@@ -142,9 +142,15 @@ class VocabularyField(Model):
     section: Annotated[str, StringConstraints(max_length=20)] = Field(
         "", description="表里的哪一节，如 经营者；不写的排在最后"
     )
+    of: Literal["person", "place", "case"] | None = Field(
+        None,
+        description="属于谁：person 申请人自己的，place 某个地方的，case 只是这一次的；上次填的，"
+        "person 直接带出，place 先问是不是同一个地方，case 从不带出",
+    )
     source: list[str] = Field(
         [],
-        description="预填来源，先写的优先：applicant.name、person.id（个人申请时）、organisation.id（单位申请时）、"
+        description="预填来源，先写的优先：applicant.name、person.id（个人，或者单位的经营者、法定代表人）、"
+        "organisation.id（单位申请时）、agent.acts、agent.name、agent.id（代理人办理时）、"
         "certificate.business-licence.address、earlier（上次申请填的）、region（本地的区划）",
     )
 

@@ -60,7 +60,7 @@ RefusalPolicy = Literal["others_stand", "stop_dependents", "stop_all"]
 Origin = Literal["upload", "share", "commitment", "certificate", "generated"]
 Need = Literal[
     "reasons", "opinion", "procedure", "notice_text", "document", "days", "gaps", "reason", "materials", "findings",
-    "officers", "pledge", "parties", "party", "date", "place", "chair", "ground", "compensation",
+    "officers", "pledge", "parties", "party", "date", "hour", "place", "chair", "ground", "compensation",
     "where", "checked_at", "checklist", "confirmed", "basis", "affects", "pause", "standard", "selected",
 ]  # fmt: skip
 ReasonUse = Literal[

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from service.workflows.application import DOCUMENTS
 from service.workflows.application.papers import requirement
 from service.workflows.calendar import local_date
 from service.workflows.case import record
 from service.workflows.case.columns import AcceptedItem, PointTold, Remedies, Served
 from service.workflows.case.engine import APPLICANT
 from service.workflows.case.parts import THIRD_PARTY, Case, Notice
+from service.workflows.case.representing import said_of
 from service.workflows.definition.release import Release
 from service.workflows.notices import matters
 from service.workflows.notices.citations import cited
@@ -196,7 +198,8 @@ def _department(notice: Notice, case: Case, release: Release) -> str:
 
 
 def _identity(case: Case) -> str:
-    title = ID_TITLES.get(case.applicant_type, "证件号码")
+    known = DOCUMENTS.get(case.applicant_document)
+    title = known.title if known else ID_TITLES.get(case.applicant_type, "证件号码")
     return f"{title} {masked_id(case.applicant_id)}"
 
 
@@ -218,6 +221,9 @@ def _served(notice: Notice, case: Case) -> Iterator[tuple[str, str]]:
 def _facts(notice: Notice, case: Case, release: Release) -> Iterator[tuple[str, str]]:
     if notice.to != APPLICANT:
         yield "申请人", case.applicant_name
+    if notice.to != THIRD_PARTY and (by := said_of(case)):
+        role, _, who = by.partition(" ")
+        yield role, who
     if notice.item:
         yield "事项", release.title_of(notice.item)
     yield "一件事", release.bundle.title

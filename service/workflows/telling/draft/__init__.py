@@ -1,6 +1,6 @@
 """填写中的申请 — what a draft would be if it were submitted now: its form by pages, its papers, and what it still lacks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ from service.workflows.telling.draft.form_pages import Typed, pages
 from service.workflows.telling.draft.given import papers, to_hand_in
 from service.workflows.telling.guide import Earlier, guide
 from service.workflows.telling.guide.rehearsal import NOTHING_EARLIER
+from service.workflows.telling.guide.titles import joined
 from service.workflows.worksheet import Work
 
 __all__ = ["draft", "to_hand_in"]
@@ -30,10 +31,12 @@ def draft(
     earlier: Earlier = NOTHING_EARLIER,
     before: Release | None = None,
 ) -> dict[str, Any]:
-    """Return what a draft comes to if it is submitted in this situation, as JSON: {guide, pages, papers, lacking, changes}.
+    """Return what a draft comes to if it is submitted in this situation, as JSON.
 
-    `guide` is None while the answers do not say what applies. `lacking` are the errors a submission would be refused
-    with, as [{pointer, detail}]; `changes` says in Chinese what is different from the rules of `before`.
+    It is {guide, pages, papers, lacking, changes, closed}. `guide` is None while the answers do not say what applies;
+    `lacking` are the errors a submission would be refused with, as [{pointer, detail}]; `changes` says in Chinese what is
+    different from the rules of `before`;
+    `closed` what was chosen to be done on a promise, and cannot be any more or not yet, as [{code, title, say}].
     """
     work = Work(situation, case)
     typed = _typed(work)
@@ -47,6 +50,7 @@ def draft(
             "papers": [],
             "lacking": list(wrong.facts["errors"]),
             "changes": [],
+            "closed": [],
         }
     made = pages(situation.release, found, typed)
     return {
@@ -55,7 +59,24 @@ def draft(
         "papers": papers(work, found),
         "lacking": _lacking(found, case, made),
         "changes": changes(before, guided, found) if before else [],
+        "closed": list(_closed(found, case)),
     }
+
+
+def _closed(found: Mapping[str, Any], case: Case) -> Iterator[dict[str, str]]:
+    """Yield the choices of a promise that the answers have closed since, and those nobody knows to be open."""
+    asked = {paper["code"] for paper in found["materials"]}
+    for item in found["items"]:
+        offer = item["commitment"]
+        if case.handling.get(item["code"]) != "commitment" or offer is None or offer["offered"]:
+            continue
+        if offer["unknown"]:
+            say = f"要先填{joined(offer['depends_on'])}，才知道能不能用告知承诺"
+        else:
+            more = [paper for paper in offer["waives"] if paper["code"] in asked]
+            say = f"您选的告知承诺不再适用：{offer['why_not']}"
+            say += f"，要补交{joined(more)}" if more else ""
+        yield {"code": item["code"], "title": item["title"], "say": say}
 
 
 def _guided(work: Work, typed: Typed, earlier: Earlier, rules: Release) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from service.workflows.application.fieldtypes import say
 from service.workflows.definition.models import one_of
 from service.workflows.definition.release import Release
 
-MOST = 14  # fields to fill in on one page; what the record and the answers say does not count
+MOST = 13  # fields to fill in on one page; what the record and the answers say does not count
 REST = "其他"
 
 Part = Mapping[str, Any]

@@ -21,6 +21,7 @@ from service.workflows.telling.guide.rehearsal import (
     Rehearsal,
     rehearse,
 )
+from service.workflows.telling.guide.same_place import same_place
 from service.workflows.telling.guide.text import guide_text
 
 __all__ = ["Earlier", "guide", "guide_text", "questions", "stops_so_far"]
@@ -83,6 +84,7 @@ def _contents(rehearsal: Rehearsal) -> dict[str, Any]:
         "materials": papers,
         "form": form_schema(rehearsal.release, needs),
         "prefill": {n: {"value": need.value, "origin": need.origin} for n, need in known.items()},
+        "same_place": same_place(rehearsal, needs),
         "undecided": contents.undecided(rehearsal),
         "limits": timing.limits(rehearsal),
         "dates": projection.as_json(),

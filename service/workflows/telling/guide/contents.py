@@ -89,12 +89,15 @@ def _commitment(
     rehearsal: Rehearsal, code: str, commitment: CommitmentDefinition
 ) -> dict[str, Any]:
     release = rehearsal.release
-    why_not = rehearsal.refused.get(code, "")
+    why_not, hangs_on = rehearsal.closed.get(code, ("", []))
+    known = release.vocabulary.fields
     return {
-        "offered": not why_not,
+        "offered": not why_not and not hangs_on,
+        "unknown": bool(hangs_on),
         "why_not": why_not,
+        "say": commitment.say or "",
         "excludes": "" if rehearsal.asked_library else EXCLUDES,
-        "depends_on": rehearsal.depends_on(commitment.eligible),
+        "depends_on": [{"code": name, "title": known[name].title} for name in hangs_on],
         "notice": release.texts[commitment.notice] if commitment.notice else "",
         "text": release.texts[commitment.text],
         "later": titles.length(commitment.later),

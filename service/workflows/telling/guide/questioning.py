@@ -10,7 +10,8 @@ from service.workflows.application.questions import (
     about,
     asked_questions,
     facts_of,
-    looked_at,
+    known_of,
+    settled,
 )
 from service.workflows.definition.models import Question, Stop, one_of
 from service.workflows.definition.release import Release
@@ -38,17 +39,15 @@ def questions(release: Release, answers_so_far: Mapping[str, Any]) -> list[dict[
 
 
 def stops_so_far(release: Release, answers_so_far: Mapping[str, Any]) -> list[Stop]:
-    """Return the stops of the whole that are certain already: every question they look at is answered, or not asked."""
+    """Return the stops of the whole that are certain already, whatever the answers to what is open will be."""
     asked = {q["id"]: q for q in questions(release, answers_so_far)}
     valid = {id_: q["value"] for id_, q in asked.items() if q["answered"]}
-    open_ = {f"answers.{id_}" for id_, q in asked.items() if q["asked"] and not q["answered"]}
     facts = facts_of(release, Applicant(release.bundle.applicants[0]), valid, {})
+    knowing = known_of(release, facts, settled(release, valid, "")[1])
     return [
         stop
         for stop in release.bundle.stop
-        if not stop.items
-        and not open_ & looked_at(release, stop.when)
-        and release.expression(stop.when, "bundle").evaluate(facts)
+        if not stop.items and knowing.holds(stop.when, "bundle")
     ]
 
 

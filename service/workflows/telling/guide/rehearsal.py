@@ -10,16 +10,18 @@ from service.workflows.application import needed, questions
 from service.workflows.application.fieldtypes import check_value
 from service.workflows.application.known import prefill
 from service.workflows.calendar import WorkCalendar
-from service.workflows.case.parts import Ban, Case, Handling
+from service.workflows.case.literals import Handling
+from service.workflows.case.parts import Ban, Case
 from service.workflows.case.situation import Held, Situation
 from service.workflows.definition.models import FieldUse, MaterialUse
 from service.workflows.definition.release import Release
-from service.workflows.handling import submission
+from service.workflows.rules import commitments
 from service.workflows.rules import library as holdings
 from service.workflows.rules.renewal import Continuation, look
 from service.workflows.worksheet import Work
 
 CERTIFICATE, EARLIER, REGION, TYPED = "certificate.", "earlier", "region", "form."
+SAME_AS = "和您填的"
 Certificates = Mapping[str, Mapping[str, Any]]  # certificate code → what it says, by name
 
 
@@ -42,7 +44,9 @@ class Rehearsal:
     work: Work
     selection: questions.Selection
     handling: dict[str, Handling]  # of each item, as it would really be handled
-    refused: dict[str, str]  # items whose commitment is not open → why
+    # Items whose commitment is not open → why; or on which form fields that hangs.
+    closed: dict[str, tuple[str, list[str]]]
+    earlier: Earlier
     # Prefilled field → where it comes from, in Chinese.
     origins: dict[str, str] = field(default_factory=dict)
     # Items about a certificate → which.
@@ -104,28 +108,45 @@ def rehearse(
 ) -> Rehearsal:
     """Put the application together, for some items `only`; `so_far`: as far as the answers go, whoever asks.
 
-    Raises:
-        DataInvalid: answers, form or handling are wrong, or the bundle is not for this kind of applicant.
+    Raises DataInvalid: answers, form or handling are wrong, or the bundle is not for this kind of applicant.
     """
     selection = questions.select(release, answers, applicant, only=only, so_far=so_far)
     own, barred = library or (), applicant.excluded
-    situation = Situation(release, calendar, now, excluded=barred, library=own, bans=bans)
-    work = Work(situation, _case(release, applicant, selection))
-    certificates = {**holdings.certificates_say(own, applicant.id, work.today), **certificates}
-    known, origins = _prefill(work, certificates, earlier, form)
+    about = Situation(release, calendar, now, excluded=barred, library=own, bans=bans)
+    work = Work(about, _case(release, applicant, selection))
+    said = holdings.certificates_say(own, applicant.id, work.today)
+    known, origins = _prefill(work, {**said, **certificates}, earlier, form)
     given = needed.check_form(release, {**selection.facts["form"], **form})
+    sure = {n: known[n] for n, said in origins.items() if not _only_proposed(said, earlier)}
+    closed = _closed(work, selection.going, {**sure, **given})
     work.case.form = filled = {**known, **given}
-    codes = selection.going
-    refused = {code: why for code in codes if (why := submission.not_eligible(work, code))}
     return Rehearsal(
         work=work,
         selection=selection,
-        handling=_handled(codes, _wishes(release, handling), refused),
-        refused=refused,
+        handling=_handled(selection.going, _wishes(release, handling), closed),
+        closed=closed,
+        earlier=earlier,
         origins={name: said for name, said in origins.items() if filled[name] == known[name]},
-        continuing=_continued(work, codes),
+        continuing=_continued(work, selection.going),
         asked_library=library is not None,
     )
+
+
+def _closed(
+    work: Work, codes: Collection[str], form: dict[str, Any]
+) -> dict[str, tuple[str, list[str]]]:
+    """Return the items whose commitment is not open and why, or on which form fields that hangs.
+
+    `form` is without what an earlier application said: it is only proposed, and known once it was looked at.
+    """
+    work.case.form = form
+    told = {code: commitments.closed(work, code, codes) for code in codes}
+    return {code: (why, hangs_on) for code, (why, hangs_on) in told.items() if why or hangs_on}
+
+
+def _only_proposed(said: str, earlier: Earlier) -> bool:
+    """Tell whether an origin only proposes a value: nothing hangs on it before it was looked at."""
+    return said == earlier.said or said.startswith(SAME_AS)
 
 
 def _continued(work: Work, codes: Iterable[str]) -> dict[str, Continuation]:
@@ -133,10 +154,10 @@ def _continued(work: Work, codes: Iterable[str]) -> dict[str, Continuation]:
 
 
 def _handled(
-    items: Iterable[str], wishes: Mapping[str, str], refused: Mapping[str, str]
+    items: Iterable[str], wishes: Mapping[str, str], closed: Collection[str]
 ) -> dict[str, Handling]:
-    """Return how each item would really be handled: by promise where it is wished for and open."""
-    promised = {code for code, wish in wishes.items() if wish == "commitment"} - set(refused)
+    """Return how each item would really be handled: by promise where it is wished for and known to be open."""
+    promised = {code for code, wish in wishes.items() if wish == "commitment"} - set(closed)
     return {code: "commitment" if code in promised else "ordinary" for code in items}
 
 
@@ -195,13 +216,14 @@ def _sources(
     fields = release.vocabulary.fields
     for source in release.vocabulary.fields[name].source:
         if source == EARLIER:
-            yield earlier.form.get(name), earlier.said
+            if release.vocabulary.fields[name].of in (None, "person"):
+                yield earlier.form.get(name), earlier.said
         elif source == REGION:
             yield release.directory.region.code, "这件事由本地办理"
         elif source.startswith(TYPED):
             other = source.removeprefix(TYPED)
             title = fields[other].title if other in fields else other
-            yield typed.get(other), f"和您填的“{title}”一样"
+            yield typed.get(other), f"{SAME_AS}“{title}”一样"
         elif source.startswith(CERTIFICATE):
             code, _, part = source.removeprefix(CERTIFICATE).partition(".")
             yield certificates.get(code, {}).get(part), f"来自您的{titles[code].title}"

@@ -150,18 +150,20 @@ def _commitment(item: Part) -> Iterator[str]:
     offer = item["commitment"]
     if offer is None:
         return
-    if not offer["offered"]:
+    if not (offer["offered"] or offer["unknown"]):
         yield f"- **告知承诺**：{offer['why_not']}"
         return
     chosen = item["handling"]["code"] == "commitment"
     waives = f"，免交{'、'.join(_quoted(offer['waives']))}" if offer["waives"] else ""
     check = f"；{offer['follow_up']['title']}" if offer["follow_up"] else ""
     start = "您已选择告知承诺" if chosen else "可以自愿选择，签一份承诺书"
+    if offer["unknown"]:
+        start = f"填了{joined(offer['depends_on'])}才知道您能不能选；能选的，签一份承诺书"
+    if offer["say"]:
+        start = f"{offer['say']}。{start}"
     yield f"- **告知承诺**：{start}，{offer['limit']['title']}办结{waives}{check}（依据：{offer['basis']}）"
     if offer["excludes"]:
         yield f"  - {offer['excludes']}"
-    if offer["depends_on"]:
-        yield f"  - 能不能选，还要看您填写的：{joined(offer['depends_on'])}"
 
 
 def _not_needed(guide: Part) -> Iterator[str]:
@@ -299,10 +301,11 @@ def _where(guide: Part) -> Iterator[str]:
 
 def _promises(guide: Part) -> Iterator[str]:
     for item in guide["items"]:
-        if item["commitment"] and item["commitment"]["offered"]:
+        offer = item["commitment"]
+        if offer and (offer["offered"] or offer["unknown"]):
             for title, text in (
-                ("告知书", item["commitment"]["notice"]),
-                ("告知承诺书", item["commitment"]["text"]),
+                ("告知书", offer["notice"]),
+                ("告知承诺书", offer["text"]),
             ):
                 if text:
                     yield from ("", "---", "", f"附：{_quoted([item])[0]}{title}全文", "")

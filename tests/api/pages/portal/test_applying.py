@@ -30,9 +30,22 @@ class TestBegin:
         page = await begun_again(citizen)
         assert "来自您2026年11月5日的申请" in page.text
         assert "已替您填好" in page.text
-        assert page.form(page.url.path).options["form/data_consent"] == ["yes", "no"]
         number = number_of(page)
-        page = await citizen.submit(page, page.url.path, {"form/data_consent": "yes"})
+        assert page.form(page.url.path).options["form/data_consent"] == ["yes", "no"]
+        # what belongs to the place is asked for, not taken over
+        assert "是同一个地方吗" in page.text
+        assert dict(page.form(page.url.path).fields)["form/kitchen_area"] == ""
+        said = {"then": "same-place", "form/data_consent": "yes", "form/kitchen_area": "20"}
+        page = await citizen.submit(page, page.url.path, said)
+        assert "是同一个地方吗" not in page.text
+        typed = dict(page.form(page.url.path).fields)
+        assert (typed["form/floor_no"], typed["form/kitchen_area"]) == ("1", "20")
+        rest = {"form/ready_date": "2026-11-20"}
+        while "/form/" in page.url.path:
+            names = dict(page.form(page.url.path).fields)
+            more = {name: value for name, value in rest.items() if name in names}
+            before, page = page, await citizen.submit(page, page.url.path, more)
+            assert page.url != before.url, page.text
         assert page.url.path == f"/apply/{number}/materials"
 
     async def test_lets_come_by_itself_what_can(self, citizen: Browser, begun: Begin) -> None:

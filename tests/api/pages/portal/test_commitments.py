@@ -5,6 +5,10 @@ import pytest
 from tests.api.pages.browser import Browser, Page
 from tests.api.pages.portal.conftest import WITH_SIGN, Begin, number_of
 
+LARGE = WITH_SIGN.replace("area=68&usable_area=60", "area=350&fit_out_cost=1").replace(
+    "drain=property", "drain=own"
+)
+
 
 @pytest.fixture
 async def offer(begun: Begin) -> Page:
@@ -36,18 +40,53 @@ class TestChoose:
         assert form.options["handling/outdoor-sign"] == ["commitment", "ordinary"]
         assert "handling/outdoor-sign" not in dict(form.fields)
 
+    async def test_asks_first_what_it_hangs_on(self, citizen: Browser, begun: Begin) -> None:
+        """A promise that is for small shops only is offered to nobody whose area is not known (R-NCP-1)."""
+        page = await begun(LARGE)
+        assert "使用面积不超过150㎡、没有未修复失信记录的才能选" in page.text
+        assert "先填这一项，才知道您能不能选" in page.text
+        assert "handling/drainage" not in page.form(page.url.path).options
+        choice = {"handling/outdoor-sign": "ordinary", "handling/fire-check": "ordinary"}
+        page = await citizen.submit(page, page.url.path, {**choice, "form/usable_area": "0"})
+        assert (page.status, page.text.count("使用面积：不能小于 1")) == (422, 2)
+        page = await citizen.submit(page, page.url.path, {**choice, "form/usable_area": "120"})
+        assert page.form(page.url.path).options["handling/drainage"] == ["commitment", "ordinary"]
+
     async def test_says_why_it_is_not_open(self, citizen: Browser, begun: Begin) -> None:
-        """Who pours out a lot has to go the ordinary way with the sewer."""
-        query = WITH_SIGN.replace("area=68&usable_area=60", "area=500&fit_out_cost=1").replace(
-            "drain=property", "drain=own"
+        """Who has much room has to go the ordinary way with the sewer; with nothing left to choose it goes on."""
+        page = await begun(LARGE)
+        number, choice = (
+            number_of(page),
+            {"handling/outdoor-sign": "ordinary", "handling/fire-check": "ordinary"},
         )
-        page = await begun(query)
-        number = number_of(page)
-        for n in (1, 2, 3):
-            form = await citizen.get(f"/apply/{number}/form/{n}")
-            await citizen.submit(form, form.url.path, {"form/usable_area": "400", "then": "list"})
+        page = await citizen.submit(page, page.url.path, {**choice, "form/usable_area": "300"})
+        assert page.url.path.endswith("/form/1")
         page = await citizen.get(f"/apply/{number}/commitments")
-        assert "不符合告知承诺的适用条件，按一般程序办理" in page.text
+        assert "不符合告知承诺的适用条件（使用面积不超过150㎡" in page.text
+        assert "handling/drainage" not in page.form(page.url.path).options
+
+    async def test_says_at_once_what_closes_it_later(self, citizen: Browser, begun: Begin) -> None:
+        """Where the answer was given, in the list and on the check page; saving the page again ends it."""
+        page = await begun(LARGE)
+        number, choice = (
+            number_of(page),
+            {"handling/outdoor-sign": "ordinary", "handling/fire-check": "ordinary"},
+        )
+        page = await citizen.submit(page, page.url.path, {**choice, "form/usable_area": "120"})
+        await citizen.submit(page, page.url.path, {**choice, "handling/drainage": "commitment"})
+        said = "您选的告知承诺不再适用"
+        assert said not in (await citizen.get(f"/apply/{number}")).text
+        pages = [await citizen.get(f"/apply/{number}/form/{n}") for n in range(1, 9)]
+        page = next(page for page in pages if "店里实际使用的面积" in page.text)
+        page = await citizen.submit(
+            page, page.url.path, {"form/usable_area": "300", "then": "list"}
+        )
+        assert page.url.path == f"/apply/{number}"
+        for part in ("", "/check", "/materials", "/form/1"):
+            assert said in (await citizen.get(f"/apply/{number}{part}")).text, part
+        page = await citizen.get(f"/apply/{number}/commitments")
+        await citizen.submit(page, page.url.path, choice)
+        assert said not in (await citizen.get(f"/apply/{number}")).text
 
     async def test_is_not_there_without_an_offer(self, citizen: Browser, begun: Begin) -> None:
         """Then the list is."""

@@ -142,7 +142,7 @@ class TestBeginning:
             page = await citizen.submit(
                 page, "/things/newborn/ask", {n: v[0] for n, v in form.options.items()}
             )
-        assert "您的账号是个体工商户，这件事面向个人" in page.text
+        assert "您现在以个体工商户的身份办，这件事面向个人" in page.text
         assert not any(form.action == "/apply" for form in page.forms)
 
     async def test_asks_a_window_whom_it_is_for(self, as_: SignIn) -> None:

@@ -37,7 +37,7 @@ def case(release: Release) -> Case:
         account="zhang",
         handling={"fire-check": "commitment"},
         answers={"licence": "have", "area": 400.0, "sign": True, "dishes": ["raw"], "staff": 0},
-        form={"address": "临湖路1号", "seats": 20, "has_agent": False},
+        form={"address": "临湖路1号", "seats": 20, "has_agent": False, "usable_area": 90},
     )
 
 

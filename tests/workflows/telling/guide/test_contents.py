@@ -1,19 +1,31 @@
 """The guide: what applies and what does not, what is needed — the same as the engine would have it."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from service.errors import DataInvalid
 from service.workflows.application.questions import Applicant
+from service.workflows.authoring.compiling import compile_release
+from service.workflows.authoring.pack import Pack
 from service.workflows.calendar import WorkCalendar
 from service.workflows.definition.release import Release
 from service.workflows.telling.guide import Earlier, guide
 from service.workflows.telling.guide.text import guide_text
 from tests.workflows.telling.guide.conftest import ANSWERS, LICENCE, Desk, by_code
 from tests.workflows.town import SAMPLES, town
+
+
+def with_field(pack: Pack, *names: str, **changes: Any) -> Release:
+    """Return the bundle with some fields declared otherwise."""
+    fields = pack.vocabulary.fields
+    changed = {name: fields[name].model_copy(update=changes) for name in names}
+    vocabulary = pack.vocabulary.model_copy(update={"fields": {**fields, **changed}})
+    return compile_release(replace(pack, vocabulary=vocabulary), "open-shop")
 
 
 class TestItems:
@@ -128,7 +140,7 @@ class TestCommitment:
     def test_is_offered_with_its_whole_text(self, desk: Desk) -> None:
         """What is promised, waived and checked later is told before anyone chooses."""
         offer = by_code(desk.guide()["items"])["fire-check"]["commitment"]
-        assert (offer["offered"], offer["why_not"]) == (True, "")
+        assert (offer["offered"], offer["unknown"], offer["why_not"]) == (False, True, "")
         assert offer["text"].startswith("# 消防安全检查告知承诺书")
         assert offer["limit"] == {"limit": "1wd", "title": "1个工作日"}
         assert offer["waives"] == [{"code": "fire-plan", "title": "消防平面图"}]
@@ -159,12 +171,28 @@ class TestCommitment:
             by_code(desk.guide(form={"usable_area": n})["items"])["fire-check"]["commitment"]
             for n in (90, 2000)
         )
-        assert (small["offered"], small["depends_on"]) == (True, [])
-        assert (large["offered"], large["depends_on"]) == (False, [])
+        assert (small["offered"], small["unknown"], small["depends_on"]) == (True, False, [])
+        assert (large["offered"], large["unknown"], large["depends_on"]) == (False, False, [])
+
+    def test_takes_what_was_only_proposed_for_unknown(self, desk: Desk) -> None:
+        """What an earlier application said opens nothing before the applicant has looked at it."""
+        before = Earlier({"usable_area": 80.0}, "来自您2026年10月9日的申请")
+        found = desk.guide(earlier=before, handling={"fire-check": "commitment"})
+        fire = by_code(found["items"])["fire-check"]
+        assert (fire["commitment"]["unknown"], fire["handling"]["code"]) == (True, "ordinary")
+
+    def test_is_not_unknown_to_the_excluded(self, desk: Desk) -> None:
+        """What is known decides where the rest cannot change it: nobody is asked for nothing."""
+        who = Applicant("sole-trader", "示例小馆", "92999901MADEM0046F", excluded=True)
+        offer = by_code(desk.guide(who=who)["items"])["fire-check"]["commitment"]
+        assert (offer["unknown"], offer["depends_on"]) == (False, [])
 
     def test_changes_limit_and_materials(self, desk: Desk) -> None:
         """The guide for this choice shows its own limit and drops what is waived (R-NCP-6)."""
-        ordinary, promise = desk.guide(), desk.guide(handling={"fire-check": "commitment"})
+        ordinary, promise = (
+            desk.guide(form={"usable_area": 90}, handling={"fire-check": way})
+            for way in ("ordinary", "commitment")
+        )
         fire = by_code(promise["items"])["fire-check"]
         assert fire["handling"] == {"code": "commitment", "title": "告知承诺"}
         assert fire["limits"]["promised"]["limit"] == "1wd"
@@ -323,6 +351,37 @@ class TestForm:
         assert found["usable_area"] == {"value": 80.0, "origin": "来自您2026年10月9日的申请"}
         assert {"address", "seats"} & set(found) == set()
         assert "usable_area" not in desk.guide(earlier=before, form={"usable_area": 90})["prefill"]
+
+    def test_asks_whether_it_is_the_same_place(self, desk: Desk, pack: Pack) -> None:
+        """What belongs to a place fills no other place; what belongs to that case fills nothing."""
+        before = Earlier({"usable_area": 80.0, "area": 400}, "来自您2026年10月9日的申请")
+
+        def asked(of: str, form: dict[str, Any], earlier: Earlier = before) -> Any:
+            desk.release = with_field(pack, "usable_area", of=of)
+            found = desk.guide(form=form, earlier=earlier)
+            return "usable_area" in found["prefill"], found["same_place"]
+
+        assert asked("person", {}) == (True, None)
+        assert asked("case", {}) == (False, None)
+        filled, offer = asked("place", {})
+        assert (filled, offer["ask"], offer["origin"]) == (
+            False,
+            "这次说的，和上次是同一个地方吗？",
+            "来自您2026年10月9日的申请",
+        )
+        assert offer["fields"] == [
+            {"code": "usable_area", "title": "使用面积", "value": 80.0, "said": "80㎡"}
+        ]
+        assert asked("place", {"usable_area": 80.0}) == (False, None)  # filled in already
+        assert asked("place", {"usable_area": 90.0}) == (False, None)
+        # who applies for the same anew is asked nothing
+        assert asked("place", {}, replace(before, whole=True)) == (True, None)
+
+    def test_knows_another_place_by_what_is_known(self, desk: Desk, pack: Pack) -> None:
+        """Whose floor is larger than it was is in another place."""
+        desk.release = with_field(pack, "usable_area", "area", of="place")
+        was = Earlier({"usable_area": 80.0, "area": 90}, "来自您2026年10月9日的申请")
+        assert desk.guide(earlier=was)["same_place"] is None
 
     def test_takes_having_none_for_an_answer(self, desk: Desk) -> None:
         """Who chose nothing of a list is not asked again in the form."""

@@ -52,8 +52,10 @@ class TestGuideText:
 
     def test_follows_the_choice(self, desk: Desk) -> None:
         """A chosen promise is said to be chosen; one that is not open says why."""
+        chosen = {"fire-check": "commitment"}
+        assert "填了使用面积才知道" in guide_text(desk.guide(handling=chosen))
         assert "您已选择告知承诺，1个工作日办结" in guide_text(
-            desk.guide(handling={"fire-check": "commitment"})
+            desk.guide(handling=chosen, form={"usable_area": 90})
         )
         assert "失信记录" in guide_text(desk.guide(who=Applicant("enterprise", excluded=True)))
 

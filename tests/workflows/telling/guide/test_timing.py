@@ -89,7 +89,9 @@ class TestDates:
         """What is granted on a promise has no intake, so there is no notice to wait for."""
         answers = {**ANSWERS, "dishes": [], "sign": False}
         assert (
-            desk.guide(answers=answers, handling={"fire-check": "commitment"})["dates"]["notice_by"]
+            desk.guide(
+                answers=answers, handling={"fire-check": "commitment"}, form={"usable_area": 90}
+            )["dates"]["notice_by"]
             is None
         )
 
