@@ -214,6 +214,18 @@ class TestRender:
         assert "这件事不面向「person」；有：" in nobody.err
         assert "不看回答" in run("render", pack, "open-stall", "--answers", '{"sign": 1}').err
 
+    def test_an_answer_that_is_none_is_told(self, run: Run, pack: Path) -> None:
+        """By the question, not by the condition that stumbles over it."""
+        wrong = run("render", pack, "open-stall", "--as", "guide", "--answers", '{"sign": "abc"}')
+        assert wrong.code == 2
+        assert "--answers 里的 sign（" in wrong.err
+
+    def test_a_wrong_scenario_holds_up_no_drawing(self, run: Run, pack: Path) -> None:
+        """It is lint's to tell."""
+        (pack / "wrong.yaml").write_text("# 一段经过\nkind: scenario\nbundle: nothing\n")
+        assert run("lint", pack).code == 1
+        assert run("render", pack, "open-stall").code == 0
+
     def test_an_unknown_bundle_is_a_sentence(self, run: Run, pack: Path) -> None:
         """With the names there are."""
         assert "open-stall" in run("render", pack, "fly").err

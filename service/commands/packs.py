@@ -1,6 +1,7 @@
 """定义包命令 — check, test, draw and explain definitions, on files alone: no database, no server."""
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -22,7 +23,13 @@ from service.workflows.authoring import (
     taken_departments,
 )
 from service.workflows.definition import Diagnostic, Release, explanations
-from service.workflows.telling import bundle_chart, bundle_mermaid, guide_for, guide_text
+from service.workflows.telling import (
+    bundle_chart,
+    bundle_mermaid,
+    checked_value,
+    guide_for,
+    guide_text,
+)
 from service.workflows.trials import (
     Coverage,
     Played,
@@ -50,6 +57,7 @@ Drawing = Annotated[
     Literal["svg", "mermaid", "guide", "form"],
     typer.Option("--as", help="画成什么：流程图、指南或表单"),
 ]
+_SCENARIO = re.compile(rb"^kind:\s*[\"']?scenario\b", re.MULTILINE)
 MOST_SHOWN = 20  # of what no scenario reached
 
 
@@ -75,9 +83,15 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return found
 
 
-def sound(folder: Path) -> Pack:
-    """Return a pack without errors; else its errors are printed and the command ends."""
-    loaded = load_pack(files_of(folder))
+def sound(folder: Path, *, scenarios: bool = True) -> Pack:
+    """Return a pack without errors; else its errors are printed and the command ends.
+
+    Who only draws is not held up by a scenario that is wrong.
+    """
+    files = files_of(folder)
+    if not scenarios:
+        files = {name: content for name, content in files.items() if not _SCENARIO.search(content)}
+    loaded = load_pack(files)
     if loaded.pack is None:
         for found in loaded.diagnostics:
             say(f"{folder}/{found}")
@@ -175,7 +189,7 @@ def render(
     ] = "",
 ) -> None:
     """Print a chart, a guide or a form."""
-    found = sound(pack)
+    found = sound(pack, scenarios=False)
     known = bundles_of(found)
     if bundle not in known:
         raise Refusal(f"定义包里没有「{bundle}」这件事；有：{'、'.join(known)}")
@@ -188,7 +202,7 @@ def render(
     kind = applicant or release.bundle.applicants[0]
     if kind not in release.bundle.applicants:
         raise Refusal(f"这件事不面向「{kind}」；有：{'、'.join(release.bundle.applicants)}")
-    given = answers_with_neutral(release, _object(answers), kind)
+    given = answers_with_neutral(release, _answers(release, answers), kind)
     made = guide_for(
         release, Applicant(kind), given, {}, pack_calendar(found, release), wall_clock()
     )
@@ -196,6 +210,16 @@ def render(
         say(guide_text(made))
     else:
         say(json.dumps(made["form"], ensure_ascii=False, indent=2))
+
+
+def _answers(release: Release, text: str) -> dict[str, Any]:
+    """Read the answers. Raises Refusal for one that cannot be the answer to its question; unknown ones the guide refuses."""
+    given = _object(text)
+    for question in release.bundle.questions:
+        wrong = checked_value(question, given[question.id])[1] if question.id in given else ""
+        if wrong:
+            raise Refusal(f"--answers 里的 {question.id}（{question.ask}）{wrong}")
+    return given
 
 
 def _object(text: str) -> dict[str, Any]:

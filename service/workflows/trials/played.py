@@ -17,7 +17,8 @@ class Failure:
     found: str
 
     def __str__(self) -> str:
-        return f"{self.what}：应为 {self.expected}，实为 {self.found}"
+        told = ["没有" if each is None else each for each in (self.expected, self.found)]
+        return f"{self.what}：应为 {told[0]}，实为 {told[1]}"
 
 
 @dataclass(slots=True)

@@ -216,26 +216,22 @@ def _too_long(view: View, bundle: models.Bundle) -> tuple[list[_Chain], bool]:
 
 
 def _never(conditions: Conditions, source: Source) -> Iterator[Diagnostic]:
-    """Yield the conditions that no answers fulfil; one that rests on such a derived value is told there, once."""
-    empty: set[str] = set()
-    for name, derived in conditions.derived.items():
-        if derived.result != "boolean" or any(f"derived.{each}" in derived.names for each in empty):
-            continue
-        if any(stop and _rests_on(conditions, stop, {name}) for stop in conditions.stops):
-            continue  # whoever it holds for is stopped: told there
-        if not _possible(conditions, derived):
-            empty.add(name)
-            said = f"derived.{name} 永远不成立：没有哪种回答能让它成立"
-            yield found(source.within(("derived", name), 0), "W211", said, NEVER)
+    """Yield the conditions that no answers fulfil; where a derived value is why, it is told there, once."""
     places = [("items", n, "when", each) for n, each in enumerate(conditions.items)]
     places += [("questions", n, "when", each) for n, each in enumerate(conditions.questions)]
     places += [("stop", n, "when", each) for n, each in enumerate(conditions.stops)]
+    told: set[str] = set()
     for part, index, key, expression in places:
-        if expression is None or _rests_on(conditions, expression, empty):
+        if expression is None or _possible(conditions, expression):
             continue
-        if not _possible(conditions, expression):
+        why = next(_empty(conditions, expression), "")
+        if not why:
             at = source.within((part, index, key), 0)
             yield found(at, "W211", "没有哪种回答能让这个条件成立", NEVER)
+        elif why not in told:
+            told.add(why)
+            said = f"derived.{why} 永远不成立：没有哪种回答能让它成立"
+            yield found(source.within(("derived", why), 0), "W211", said, NEVER)
 
 
 def _possible(conditions: Conditions, expression: Expression) -> bool:
@@ -246,7 +242,12 @@ def _possible(conditions: Conditions, expression: Expression) -> bool:
         return True
 
 
-def _rests_on(conditions: Conditions, expression: Expression, empty: set[str]) -> bool:
-    names = {n.removeprefix("derived.") for n in expression.names if n.startswith("derived.")}
-    inner = (conditions.derived[name] for name in names - empty if name in conditions.derived)
-    return bool(names & empty) or any(_rests_on(conditions, each, empty) for each in inner)
+def _empty(conditions: Conditions, expression: Expression) -> Iterator[str]:
+    """Yield the derived values under a condition that no answers fulfil, the innermost first."""
+    for name in sorted(expression.names):
+        derived = conditions.derived.get(name.removeprefix("derived."))
+        if not name.startswith("derived.") or derived is None or derived.result != "boolean":
+            continue
+        yield from _empty(conditions, derived)
+        if not _possible(conditions, derived):
+            yield name.removeprefix("derived.")

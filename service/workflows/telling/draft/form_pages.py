@@ -15,7 +15,7 @@ from service.workflows.definition.models import (
 )
 from service.workflows.definition.release import Release
 
-MOST = 14  # fields to fill in on one page; what the record and the answers say does not count
+MOST = 13  # fields to fill in on one page; what the record and the answers say does not count
 MOST_SAID = 3  # of what is wrong with one value
 REST = "其他"
 

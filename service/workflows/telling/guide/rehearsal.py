@@ -21,6 +21,7 @@ from service.workflows.rules.renewal import Continuation, look
 from service.workflows.worksheet import Work
 
 CERTIFICATE, EARLIER, REGION, TYPED = "certificate.", "earlier", "region", "form."
+SAME_AS = "和您填的"
 Certificates = Mapping[str, Mapping[str, Any]]  # certificate code → what it says, by name
 
 
@@ -116,7 +117,7 @@ def rehearse(
     said = holdings.certificates_say(own, applicant.id, work.today)
     known, origins = _prefill(work, {**said, **certificates}, earlier, form)
     given = needed.check_form(release, {**selection.facts["form"], **form})
-    sure = {name: known[name] for name, said in origins.items() if said != earlier.said}
+    sure = {n: known[n] for n, said in origins.items() if not _only_proposed(said, earlier)}
     closed = _closed(work, selection.going, {**sure, **given})
     work.case.form = filled = {**known, **given}
     return Rehearsal(
@@ -141,6 +142,11 @@ def _closed(
     work.case.form = form
     told = {code: commitments.closed(work, code, codes) for code in codes}
     return {code: (why, hangs_on) for code, (why, hangs_on) in told.items() if why or hangs_on}
+
+
+def _only_proposed(said: str, earlier: Earlier) -> bool:
+    """Tell whether an origin only proposes a value: nothing hangs on it before it was looked at."""
+    return said == earlier.said or said.startswith(SAME_AS)
 
 
 def _continued(work: Work, codes: Iterable[str]) -> dict[str, Continuation]:
@@ -217,7 +223,7 @@ def _sources(
         elif source.startswith(TYPED):
             other = source.removeprefix(TYPED)
             title = fields[other].title if other in fields else other
-            yield typed.get(other), f"和您填的“{title}”一样"
+            yield typed.get(other), f"{SAME_AS}“{title}”一样"
         elif source.startswith(CERTIFICATE):
             code, _, part = source.removeprefix(CERTIFICATE).partition(".")
             yield certificates.get(code, {}).get(part), f"来自您的{titles[code].title}"

@@ -32,14 +32,14 @@ class TestBegin:
         assert "已替您填好" in page.text
         number = number_of(page)
         assert page.form(page.url.path).options["form/data_consent"] == ["yes", "no"]
-        page = await citizen.submit(page, page.url.path, {"form/data_consent": "yes"})
         # what belongs to the place is asked for, not taken over
         assert "是同一个地方吗" in page.text
-        assert dict(page.form(page.url.path).fields)["form/seats"] == ""
-        page = await citizen.submit(page, page.url.path, {"then": "same-place", "form/seats": "20"})
+        assert dict(page.form(page.url.path).fields)["form/kitchen_area"] == ""
+        said = {"then": "same-place", "form/data_consent": "yes", "form/kitchen_area": "20"}
+        page = await citizen.submit(page, page.url.path, said)
         assert "是同一个地方吗" not in page.text
         typed = dict(page.form(page.url.path).fields)
-        assert (typed["form/seats"], typed["form/kitchen_area"]) == ("20", "14")
+        assert (typed["form/floor_no"], typed["form/kitchen_area"]) == ("1", "20")
         rest = {"form/ready_date": "2026-11-20"}
         while "/form/" in page.url.path:
             names = dict(page.form(page.url.path).fields)
