@@ -52,6 +52,11 @@ class Sweeps(Desk):
         """Cases of which not even that could be noted that they rest, and until when they are left alone."""
         return {}
 
+    @cached_property
+    def _cut(self) -> set[str]:
+        """Cases in which the database was lost when they were last tried: once it is no fault of theirs."""
+        return set()
+
     async def expire_due(self, now: datetime, limit: int = 100) -> int:
         """Let the clock do what has fallen due by `now`, the longest due first; return how many cases changed."""
 
@@ -122,8 +127,13 @@ class Sweeps(Desk):
                 if not case_id or isinstance(error, NoRoom):
                     raise  # it is no case's fault: as soon as there is room all of them go on
                 failed += 1
+                if isinstance(error, Unanswered) and case_id not in self._cut:
+                    self._cut.add(case_id)
+                    continue  # tried again, now or as soon as the database answers
+                self._cut.discard(case_id)
                 await self._rest(case_id, error, now)
             else:
+                self._cut.discard(case_id)
                 tried += 1
                 done += changed
         return done
@@ -157,6 +167,7 @@ class Sweeps(Desk):
             async with self.database.transaction(answers=False) as tx:
                 await sweeps.postpone(tx, case_id, until, since=now, error=named(error))
         except Unanswered:
+            self._unrested[case_id] = until  # it may be what takes the database away each time
             raise
         except Exception as again:  # noqa: BLE001 - a row that cannot be written holds up nobody else
             log.error("case %s cannot be set to rest: %s", case_id, named(again))  # noqa: TRY400

@@ -56,11 +56,13 @@ def _officer(actor: Row) -> bool:
 
 def _faults(dossier: Dossier, event: Row, reviewer: str, people: People) -> Iterator[str]:
     account, case = event["actor"].get("account", ""), dossier.case
-    by = case["represented_by"] or {}
-    numbers = (case["applicant_id"], by.get("number", ""), by.get("by_number", ""))
-    own = people.person(account) in {number.strip().upper() for number in numbers}
+    own = people.person(account) == case["applicant_id"].strip().upper()
     if own or people.same(account, case["account"]):
-        yield f"{event['action']} 由申请人本人或者代表、代理他的人办理，应当回避"
+        yield f"{event['action']} 由申请人本人办理，应当回避"
+    by = case["represented_by"] or {}
+    numbers = (by.get("number", ""), by.get("by_number", ""))
+    if people.person(account) in {number.strip().upper() for number in numbers if number}:
+        yield f"{event['action']} 由代表、代理申请人的人办理，应当回避"
     item = dossier.items.get(event["item"])
     cycle = dossier.lifecycle(item) if item else None
     if item is None or cycle is None:

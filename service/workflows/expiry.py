@@ -20,7 +20,7 @@ RULES: Mapping[str, str] = {
     "withdrawn": "视为撤回申请",
     "declined": "不予受理",
     "refused": "不予办理",
-    "filed": "申请归档，不再办理",
+    "filed": "归档，不再办理",
     "acceptance_revoked": "撤销受理",
 }
 

@@ -246,7 +246,7 @@ class TestRenewal:
         path = f"/cases/{draft['number']}"
         lacking = (await citizen.get(f"{API}{path}/draft")).json()["lacking"]
         assert [each["detail"] for each in lacking] == [
-            "请核对食品安全员姓名",
+            "请填写食品安全员姓名",
             guide["obstacles"][0]["say"],
         ]
         on(city, WITHIN)

@@ -7,6 +7,7 @@ stopped, as it does when its log cannot grow, that alone is started again.
 
 import asyncio
 import contextlib
+import errno
 import os
 import subprocess
 from collections.abc import Iterator
@@ -46,10 +47,13 @@ TIMES = 3  # so often refused, and the disk is full
 SMALL_CLUSTER = ("max_wal_size=64MB", "min_wal_size=32MB", "wal_recycle=off")
 BELIEVING = Mutant(
     "a commit that failed is taken for done",
-    "service/store/database.py",
-    "                    await connection.commit(answers=answers)\n",
-    "                    with contextlib.suppress(Exception):\n"
-    "                        await connection.commit(answers=answers)\n",
+    "service/store/connection.py",
+    "            await self._driver.commit()\n            return\n",
+    "            try:\n"
+    "                await self._driver.commit()\n"
+    "            except Exception:\n"
+    "                await self._driver.rollback()\n"
+    "            return\n",
     "G10:1",
 )
 
@@ -78,11 +82,18 @@ class Ballast:
         self._disk, self._file = disk, disk / "ballast"
 
     def fill(self, free: int) -> None:
-        """Leave so many bytes."""
-        there = os.statvfs(self._disk)
-        size = there.f_bavail * there.f_frsize - free
-        with self._file.open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, max(size, 1))
+        """Leave so many bytes; what others write meanwhile is theirs."""
+        while True:
+            there = os.statvfs(self._disk)
+            size = there.f_bavail * there.f_frsize - free
+            with self._file.open("wb") as file:
+                try:
+                    os.posix_fallocate(file.fileno(), 0, max(size, 1))
+                except OSError as full:
+                    if full.errno != errno.ENOSPC:
+                        raise
+                else:
+                    return
 
     def drop(self) -> None:
         """Give the room back."""
@@ -190,7 +201,10 @@ class Day:
             f"a file on a full disk: {answer.status_code} {answer.text[:200]}",
         )
         if not self.server:  # there the worker's rounds may find room in what it has
-            await until(lambda: "worker_waits" in self.log.read_text(), "a worker that waits")
+            try:
+                await until(lambda: "worker_waits" in self.log.read_text(), "a worker that waits")
+            except TimeoutError as late:
+                self.tally.fails(str(late))  # and what has been lost is counted all the same
 
     async def stopped(self) -> bool:
         """Ask for another file of the log, for which there is no room, and say whether the server has ended."""

@@ -204,18 +204,6 @@ class TestPdf:
 ELSEWHERE = {
     "recalendar": "test_sweeps",
     "share_failed": "test_sharing",
-    # what the region of the sample city does not provide for, or nobody in it has asked for yet
-    "acceptance_revoked": "rules/test_overdue",
-    "filed_away": "rules/test_overdue",
-    "promise_paused": "rules/test_promise_pause",
-    "promise_resumed": "rules/test_promise_pause",
-    "hearing_taken_back": "rules/test_hearing",
-    "chair_challenged": "rules/test_hearing",
-    "chair_kept": "rules/test_hearing",
-    "chair_replaced": "rules/test_hearing",
-    "loss_claim": "rules/test_compensation",
-    "compensation_award": "rules/test_compensation",
-    "compensation_refusal": "rules/test_compensation",
 }  # printed where an office issues them
 
 

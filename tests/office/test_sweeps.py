@@ -2,7 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from service.office import Office, sweeps
 from service.office.sweeps import AGAIN_AFTER
 from service.store import database as archive
 from service.store.database import Database
+from service.store.faults import Unanswered
 from service.store.files import Folder
 from service.verify import verify
 from service.worker import once
@@ -172,6 +174,57 @@ class TestExpireDue:
                 await office.expire_due(AFTER)
         assert await office.resting_cases(AFTER) == []
         assert await office.expire_due(AFTER) == 3
+
+    async def test_a_connection_lost_once_is_no_case_s_fault(
+        self, office: Office, opened: Open, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """All of it is done in the same round: nobody rests because of what befell the database."""
+        for n in range(3):
+            await opened(now=MORNING + timedelta(minutes=n))
+        lost = [Unanswered()]
+
+        def cut(case: Case, situation: Situation) -> Step:
+            if lost:
+                raise lost.pop()
+            return tick(case, situation)
+
+        monkeypatch.setattr(sweeps, "tick", cut)
+        assert await office.expire_due(AFTER) == 3
+        assert await office.resting_cases(AFTER) == []
+
+    async def test_a_case_that_takes_the_database_away_twice_is_left_alone(
+        self, office: Office, opened: Open, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Also where the database is away when that is to be noted: the line does not stand still for it."""
+        bad = (await opened()).case.number
+        for n in range(2):
+            await opened(now=MORNING + timedelta(minutes=1 + n))
+        away = [False]
+        real = office.database.transaction
+
+        def crashing(case: Case, situation: Situation) -> Step:
+            if case.number == bad:
+                away[0] = True
+                raise Unanswered
+            return tick(case, situation)
+
+        @asynccontextmanager
+        async def transaction(**more: Any) -> AsyncIterator[archive.Connection]:
+            if away[0]:
+                away[0] = False
+                raise Unanswered
+            async with real(**more) as tx:
+                yield tx
+
+        with monkeypatch.context() as patch:
+            patch.setattr(sweeps, "tick", crashing)
+            patch.setattr(office.database, "transaction", transaction)
+            for _ in range(2):
+                with pytest.raises(Unavailable):
+                    await office.expire_due(AFTER)
+            assert await office.expire_due(AFTER) == 2
+        assert await office.expire_due(AFTER) == 0
+        assert await office.expire_due(AFTER + AGAIN_AFTER) == 1
 
     @pytest.mark.parametrize("poison", ["in its record", "in its row"])
     async def test_whatever_three_cases_do_the_others_are_done_in_the_same_round(

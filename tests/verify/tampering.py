@@ -205,6 +205,11 @@ KINDS: dict[str, Kind] = {
     "account deleted": Kind(
         sql("DELETE FROM accounts WHERE account = 'cg.window'"), "台账里有，表里没有", "key"
     ),
+    "subject renamed": Kind(sql("UPDATE subjects SET name = '冒名'"), NOT_OURS, "key"),
+    "representation made longer": Kind(
+        sql("UPDATE representations SET role = 'owner', until_on = NULL"), NOT_OURS, "key"
+    ),
+    "representation deleted": Kind(sql("DELETE FROM representations"), "台账里有，表里没有", "key"),
     "credit class deleted": Kind(sql("DELETE FROM credit_classes"), "台账里有，表里没有", "key"),
     "credit class edited": Kind(sql("UPDATE credit_classes SET grade = 'A'"), NOT_OURS, "key"),
     "credit entry edited": Kind(sql("UPDATE credit_entries SET source = 'x'"), NOT_OURS, "key"),

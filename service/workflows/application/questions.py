@@ -179,10 +179,8 @@ def select(
     Raises:
         DataInvalid: this kind of applicant is not served by the bundle, or answers do not fit the questions.
     """
-    if applicant.type not in release.bundle.applicants and not so_far:
-        served = f"可办理：{'、'.join(release.bundle.applicants)}"
-        wrong = {"pointer": "/applicant/type", "detail": served}
-        raise DataInvalid("这件事不面向这类申请人", errors=[wrong])
+    if not so_far:
+        _refuse_unserved(release, applicant)
     checked = check_answers(release, answers, applicant.type, so_far=so_far)
     facts = facts_of(release, applicant, checked, filled_by_answers(release, checked))
     asked, unsettled = settled(release, checked, applicant.type)
@@ -205,6 +203,13 @@ def select(
         depends=depends,
         bars=found,
     )
+
+
+def _refuse_unserved(release: Release, applicant: Applicant) -> None:
+    if applicant.type not in release.bundle.applicants:
+        served = f"可办理：{'、'.join(release.bundle.applicants)}"
+        wrong = {"pointer": "/applicant/type", "detail": served}
+        raise DataInvalid("这件事不面向这类申请人", errors=[wrong])
 
 
 def why_not(release: Release, entry: BundleItem, facts: Mapping[str, Any]) -> str:

@@ -18,6 +18,10 @@ OTHER_SORT = "办"
 WORDS: Mapping[str, str] = {  # kind of paper → what its 文号 calls it
     "acceptance": "受",
     "tolerant_acceptance": "容",
+    "acceptance_revoked": "撤受",
+    "filed_away": "归",
+    "promise_paused": "停",
+    "promise_resumed": "停",
     "correction": "补",
     "not_required": "不需",
     "not_accepted": "不受",
@@ -39,6 +43,8 @@ WORDS: Mapping[str, str] = {  # kind of paper → what its 文号 calls it
     "hearing_announcement": "听",
     "hearing_notice": "听",
     "hearing_end": "听",
+    "chair_replaced": "听",
+    "chair_kept": "听",
     "credit_recorded": "信",
     "repair_granted": "信",
     "repair_refused": "信",
@@ -46,6 +52,8 @@ WORDS: Mapping[str, str] = {  # kind of paper → what its 文号 calls it
     "revocation": "撤",
     "revocation_kept": "撤",
     "permit_withdrawal": "撤",
+    "compensation_award": "赔",
+    "compensation_refusal": "赔",
     "deregistration": "注",
     "deregistration_kept": "注",
 }

@@ -11,6 +11,7 @@ from service.workflows.proceedings import compensation, revocation
 from service.workflows.worksheet import Work
 
 RECALLED = "recalled"
+RECALLED_BY = "行政许可法 8"
 REMEDIES = {
     "text": "对赔偿的方式、项目、数额有异议，或者对不予赔偿不服的，可以自决定作出之日起三个月内向人民法院提起诉讼。",
     "law": "国家赔偿法 14",
@@ -38,20 +39,31 @@ def _ground(proceedings: list[Item]) -> str:
 
 def says(work: Work, move: Move, name: str) -> Said | None:
     """Say that it was claimed and until when it is answered; what is decided, and where to turn."""
-    reason = move.data.get("reason", "")
+    said = str(move.data.get("reason", "")).rstrip("。")
+    of = (
+        move.item
+        if move.transition.notice == "loss_claim"
+        else work.case.items.get(move.item.parent)
+    )
+    recalled = (
+        of is not None and of.outcome == RECALLED
+    )  # 补偿: an ordinary decision, with its ordinary remedies
+    made_good = "补偿" if recalled else "赔偿"
     match move.transition.notice:
         case "loss_claim":
+            suit = "可以依法向人民法院提起诉讼"
+            if not recalled:
+                suit = "可以自期满之日起三个月内向人民法院提起诉讼（国家赔偿法 13、14）"
             return Said(
-                f"已收到您就{name}提出的赔偿（补偿）要求，本机关自收到之日起两个月内作出是否赔偿（补偿）的决定；"
-                f"逾期没有决定的，可以自期满之日起三个月内向人民法院提起诉讼（国家赔偿法 13、14）。您的要求：{reason}"
+                f"已收到您就{name}提出的{made_good}要求，本机关自收到之日起两个月内作出是否{made_good}的决定；"
+                f"逾期没有决定的，{suit}。您的要求：{said}。"
             )
         case "compensation_award":
-            text = f"本机关决定就{name}给您造成的损失予以赔偿（补偿），方案：{move.data['document']}。{reason}"
+            text = f"本机关决定就{name}给您造成的损失予以{made_good}，方案：{move.data['document']}。理由：{said}。"
         case "compensation_refusal":
-            text = f"本机关决定对您就{name}提出的要求不予赔偿（补偿）。理由：{reason}"
+            text = f"本机关决定对您就{name}提出的{made_good}要求不予{made_good}。理由：{said}。"
         case _:
             return None
-    of = work.case.items[move.item.parent]
-    if of.outcome == RECALLED:  # 补偿: an ordinary decision, with its ordinary remedies
-        return Said(text)
+    if recalled:
+        return Said(text, more=body_of(law=RECALLED_BY))
     return Said(text, more=body_of(remedies={"text": REMEDIES["text"], "law": REMEDIES["law"]}))

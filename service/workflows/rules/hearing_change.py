@@ -19,7 +19,7 @@ from service.workflows.worksheet import Work
 SAYS: Mapping[str, str] = {
     "hearing_taken_back": "已收到撤回{name}听证申请的意思表示，听证不再为此举行；撤回的视为放弃。",
     "chair_challenged": "已收到申请{name}听证主持人回避的意见，由本机关负责人决定；决定以前不举行听证。理由：{reason}。",
-    "chair_replaced": "{name}的听证主持人依法回避，将另行指定，并于举行的七日前重新通知。",
+    "chair_replaced": "{name}的听证主持人依法回避，将另行指定，并于举行的七日前重新通知。理由：{reason}。",
     "chair_kept": "经审查，申请{name}听证主持人回避的理由不成立，予以驳回。理由：{reason}。",
 }
 
@@ -67,6 +67,7 @@ def _without_chair(known: Hearing) -> Hearing:
         stage="asked",
         challenge="replaced",
         chair="",
+        hour="",
         place="",
         held_on=None,
         left_out=(*known.left_out, known.chair),
@@ -87,7 +88,9 @@ def _taken_back(item: Item, known: Hearing, data: Mapping[str, Any]) -> Hearing:
     if known.asked_for or any(party["answer"] == "asked" for party in item.third_parties):
         return known
     silent = not known.answered or any(not party["answer"] for party in item.third_parties)
-    return replace(known, stage="told" if silent else "waived", held_on=None, place="", chair="")
+    return replace(
+        known, stage="told" if silent else "waived", held_on=None, hour="", place="", chair=""
+    )
 
 
 def says(_: Work, move: Move, name: str) -> Said | None:

@@ -117,6 +117,6 @@ def says(work: Work, move: Move, name: str) -> Said | None:
     stop = work.situation.policy.promise_stops[move.data["pause"]]
     text = (
         f"依据{stop.basis}，因{stop.title}，{name}的承诺时限从今天起暂停，预计{move.data['days']}个工作日。"
-        f"法定办理期限照常计算，不受影响。{move.data['notice_text']}"
+        f"法定办理期限照常计算，不受影响。说明：{move.data['notice_text'].rstrip('。')}。"
     )
     return Said(text, more=body_of(law=stop.basis))

@@ -33,8 +33,9 @@ def draft(
 ) -> dict[str, Any]:
     """Return what a draft comes to if it is submitted in this situation, as JSON.
 
-    It is {guide, pages, papers, lacking, changes, closed}. `guide` is None while the answers do not say what applies. `lacking` are the errors a submission would be refused
-    with, as [{pointer, detail}]; `changes` says in Chinese what is different from the rules of `before`;
+    It is {guide, pages, papers, lacking, changes, closed}. `guide` is None while the answers do not say what applies;
+    `lacking` are the errors a submission would be refused with, as [{pointer, detail}]; `changes` says in Chinese what is
+    different from the rules of `before`;
     `closed` what was chosen to be done on a promise, and cannot be any more or not yet, as [{code, title, say}].
     """
     work = Work(situation, case)

@@ -89,8 +89,7 @@ def _commitment(
     rehearsal: Rehearsal, code: str, commitment: CommitmentDefinition
 ) -> dict[str, Any]:
     release = rehearsal.release
-    why_not = rehearsal.refused.get(code, "")
-    hangs_on = rehearsal.unsure.get(code, [])
+    why_not, hangs_on = rehearsal.closed.get(code, ("", []))
     known = release.vocabulary.fields
     return {
         "offered": not why_not and not hangs_on,

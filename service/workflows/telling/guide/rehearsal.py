@@ -43,8 +43,8 @@ class Rehearsal:
     work: Work
     selection: questions.Selection
     handling: dict[str, Handling]  # of each item, as it would really be handled
-    refused: dict[str, str]  # items whose commitment is not open → why
-    unsure: dict[str, list[str]]  # items whose commitment is open or not by these form fields
+    # Items whose commitment is not open → why; or on which form fields that hangs.
+    closed: dict[str, tuple[str, list[str]]]
     earlier: Earlier
     # Prefilled field → where it comes from, in Chinese.
     origins: dict[str, str] = field(default_factory=dict)
@@ -107,35 +107,40 @@ def rehearse(
 ) -> Rehearsal:
     """Put the application together, for some items `only`; `so_far`: as far as the answers go, whoever asks.
 
-    Raises:
-        DataInvalid: answers, form or handling are wrong, or the bundle is not for this kind of applicant.
+    Raises DataInvalid: answers, form or handling are wrong, or the bundle is not for this kind of applicant.
     """
     selection = questions.select(release, answers, applicant, only=only, so_far=so_far)
     own, barred = library or (), applicant.excluded
-    situation = Situation(release, calendar, now, excluded=barred, library=own, bans=bans)
-    work = Work(situation, _case(release, applicant, selection))
-    certificates = {**holdings.certificates_say(own, applicant.id, work.today), **certificates}
-    known, origins = _prefill(work, certificates, earlier)
+    about = Situation(release, calendar, now, excluded=barred, library=own, bans=bans)
+    work = Work(about, _case(release, applicant, selection))
+    said = holdings.certificates_say(own, applicant.id, work.today)
+    known, origins = _prefill(work, {**said, **certificates}, earlier)
     given = needed.check_form(release, {**selection.facts["form"], **form})
-    codes = selection.going
-    # what an earlier application said is only proposed: nothing hangs on it before it was looked at
-    looked_at = {n: v for n, v in known.items() if origins[n] != earlier.said}
-    work.case.form = {**looked_at, **given}
-    closed = {code: commitments.closed(work, code, codes) for code in codes}
+    sure = {name: known[name] for name, said in origins.items() if said != earlier.said}
+    closed = _closed(work, selection.going, {**sure, **given})
     work.case.form = filled = {**known, **given}
-    refused = {code: why for code, (why, _) in closed.items() if why}
-    unsure = {code: hangs_on for code, (_, hangs_on) in closed.items() if hangs_on}
     return Rehearsal(
         work=work,
         selection=selection,
-        handling=_handled(codes, _wishes(release, handling), {*refused, *unsure}),
-        refused=refused,
-        unsure=unsure,
+        handling=_handled(selection.going, _wishes(release, handling), closed),
+        closed=closed,
         earlier=earlier,
         origins={name: said for name, said in origins.items() if filled[name] == known[name]},
-        continuing=_continued(work, codes),
+        continuing=_continued(work, selection.going),
         asked_library=library is not None,
     )
+
+
+def _closed(
+    work: Work, codes: Collection[str], form: dict[str, Any]
+) -> dict[str, tuple[str, list[str]]]:
+    """Return the items whose commitment is not open and why, or on which form fields that hangs.
+
+    `form` is without what an earlier application said: it is only proposed, and known once it was looked at.
+    """
+    work.case.form = form
+    told = {code: commitments.closed(work, code, codes) for code in codes}
+    return {code: (why, hangs_on) for code, (why, hangs_on) in told.items() if why or hangs_on}
 
 
 def _continued(work: Work, codes: Iterable[str]) -> dict[str, Continuation]:
