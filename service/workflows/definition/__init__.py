@@ -30,6 +30,7 @@ from service.workflows.definition.models.carried import (
 from service.workflows.definition.models.terms import (
     AFFECTS,
     PROCEDURES,
+    REFORMS,
     STILL_DEFECTIVE,
     ApplicantType,
     Card,
@@ -47,6 +48,7 @@ __all__ = [
     "CHECK_RESULTS",
     "NO_STANDARD",
     "PROCEDURES",
+    "REFORMS",
     "SEVERITIES",
     "STILL_DEFECTIVE",
     "ApplicantType",

@@ -16,6 +16,7 @@ from service.workflows.definition.models.institutes import (
     HearingDefinition,
     InspectionDefinition,
     Quantity,
+    Reform,
     Renewal,
     Result,
     Selection,
@@ -186,6 +187,14 @@ class MaterialUse(Model):
     deferrable: Length | None = None
 
 
+class Before(Model):
+    """原来分头办 — published figures of doing it separately; the guide shows what is saved."""
+
+    steps: Annotated[int, Field(ge=1)] | None = None
+    materials: Annotated[int, Field(ge=1)] | None = None
+    days: Length | None = None
+
+
 GrantLine = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -220,6 +229,13 @@ class ItemDefinition(Model):
         None, description="收费（须有法律、行政法规依据）；分情形、有几笔的写成列表"
     )
     result: Result | None = None
+    reform: Reform | None = Field(
+        None, description="证照分离：mode 改革方式、basis 依据；按它公布、查询"
+    )
+    before: Before | None = Field(
+        None,
+        description="以前单独办这一项要多少环节、材料、时间；要办的事项都写了的，指南按它们合计",
+    )
     grants: dict[Title, GrantLine] = Field(
         {}, description="准予的内容：名称 → 一句话，可以用 {form.字段}，印在准予决定书上"
     )
@@ -327,14 +343,6 @@ class BundleItem(Model):
     on_refusal: RefusalPolicy | None = None
 
 
-class Before(Model):
-    """原来分头办 — published figures of doing it separately; the guide shows what is saved."""
-
-    steps: Annotated[int, Field(ge=1)] | None = None
-    materials: Annotated[int, Field(ge=1)] | None = None
-    days: Length | None = None
-
-
 class Bundle(Model):
     """一件事 — lead, questions, items, refusal policy and the one promised limit."""
 
@@ -354,3 +362,7 @@ class Bundle(Model):
     items: Annotated[list[BundleItem], Field(min_length=1)]
     on_refusal: RefusalPolicy = "others_stand"
     before: Before | None = None
+    opens_with: Literal["all"] | list[Code] | None = Field(
+        None,
+        description="哪些事项都办成以前不能开业（投入使用）：all 全部，或者列出；收件凭证、进度、办结汇总上写明",
+    )

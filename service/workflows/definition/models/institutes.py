@@ -35,6 +35,15 @@ class Fee(Model):
         return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+class Reform(Model):
+    """证照分离 — how the matter was reformed: no longer asked for, filed, promised, or done more simply; and by which document."""
+
+    mode: Literal["abolished", "filing", "commitment", "optimised"] = Field(
+        description="abolished 直接取消审批，filing 审批改为备案，commitment 实行告知承诺，optimised 优化审批服务"
+    )
+    basis: Title
+
+
 class HearingDefinition(Model):
     """听证 — the decision of this item needs one: held in any case, or offered to those concerned (许可法 46、47)."""
 
