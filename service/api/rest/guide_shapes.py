@@ -206,6 +206,7 @@ class GuideItem(Shown):
     after: list[Choice]
     commitment: GuideCommitment | None
     result: GuideResult | None
+    open: str = Field(description="什么时候可以申请，如 每年5月1日至10月31日；一直可以的为空")
     reform: GuideReform | None = Field(description="证照分离；不是的为空")
     fee: GuideFee | None = Field(description="确定要收的合计；不收费的为空")
     charges: list[GuideCharge] = Field(description="每一笔收费，包括要看情况的")

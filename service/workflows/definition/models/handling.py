@@ -19,6 +19,7 @@ from service.workflows.definition.models.institutes import (
     Reform,
     Renewal,
     Result,
+    Season,
     Selection,
 )
 from service.workflows.definition.models.terms import (
@@ -229,6 +230,10 @@ class ItemDefinition(Model):
         None, description="收费（须有法律、行政法规依据）；分情形、有几笔的写成列表"
     )
     result: Result | None = None
+    open: Season | None = Field(
+        None,
+        description="申请时间：每年或者某一次的起止；之外提交的收到书面不予受理，写明何时再受理",
+    )
     reform: Reform | None = Field(
         None, description="证照分离：mode 改革方式、basis 依据；按它公布、查询"
     )

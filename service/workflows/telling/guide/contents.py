@@ -14,7 +14,7 @@ from service.workflows.definition.models import (
 )
 from service.workflows.definition.models.terms import REFORMS, SELECTIONS
 from service.workflows.definition.release import Release
-from service.workflows.rules import library
+from service.workflows.rules import library, season
 from service.workflows.telling.guide import costs, titles
 from service.workflows.telling.guide.rehearsal import Rehearsal
 from service.workflows.telling.guide.timing import Projection
@@ -63,6 +63,7 @@ def _item(rehearsal: Rehearsal, code: str, projection: Projection) -> dict[str, 
         else None,
         "result": _result(release, code),
         "reform": _reform(definition),
+        "open": season.said(definition.open) if definition.open else "",
         "fee": costs.fee(rehearsal, code),
         "charges": costs.charges(rehearsal, code),
         "window": titles.window(release, definition.department),

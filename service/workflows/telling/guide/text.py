@@ -115,6 +115,8 @@ def _items(guide: Part) -> Iterator[str]:
             valid = item["result"]["valid"]
             term = f"（有效期{valid['title']}）" if valid else ""
             yield f"- **办成后领取**：{item['result']['title']}{term}"
+        if item["open"]:
+            yield f"- **什么时候可以申请**：{item['open']}"
         if item["reform"]:
             yield f"- **证照分离**：{item['reform']['title']}（{item['reform']['basis']}）"
         yield from (f"- **收费**：{_charge(charge)}" for charge in item["charges"])
