@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 from service.errors import NotFound
 from service.office.cached import Cached
-from service.store import calendars, releases
+from service.store import calendars, case_lists, releases
 from service.store.cases import Row
 from service.store.database import Connection, Database
 from service.workflows.authoring import read_release
@@ -18,6 +18,7 @@ from service.workflows.calendar import WorkCalendar, build, built_in
 from service.workflows.definition import Calendar, Release
 
 FRESH_SECONDS = 3.0
+COUNTED_SECONDS = 600.0
 MOST_RELEASES = 500
 NATIONAL_LAYER = "CN"
 
@@ -30,6 +31,9 @@ class Catalogue:
         self._database = database
         self._releases: OrderedDict[str, Release] = OrderedDict()
         self._newest: Cached[dict[str, str]] = Cached(FRESH_SECONDS)  # bundle → hash
+        self._used: Cached[dict[str, int]] = Cached(
+            COUNTED_SECONDS
+        )  # bundle → how many applications
         self._notices: Cached[list[Row]] = Cached(FRESH_SECONDS)
         self._published: list[Row] = []
         self._calendars: dict[tuple[str, ...], WorkCalendar] = {}
@@ -71,6 +75,16 @@ class Catalogue:
     async def all_newest(self, tx: Connection | None = None) -> list[Release]:
         """Return the release in force of every bundle."""
         return [await self.release(each, tx) for each in (await self._hashes(tx)).values()]
+
+    async def by_use(self) -> list[Release]:
+        """Return the release in force of every bundle, those first that are applied for most."""
+
+        async def load() -> dict[str, int]:
+            async with self._connection(None) as connection:
+                return await case_lists.most_used(connection)
+
+        many = await self._used.get(load)
+        return sorted(await self.all_newest(), key=lambda each: -many.get(each.bundle.code, 0))
 
     async def _hashes(self, tx: Connection | None) -> dict[str, str]:
         async def load() -> dict[str, str]:
@@ -116,6 +130,11 @@ class Catalogue:
             given = [Calendar.model_validate(row["document"]) for row in self._published]
             self._calendars[layers] = build([*built_in(), *given], layers)
         return self._calendars[layers]
+
+    @property
+    def national(self) -> WorkCalendar:
+        """Return the nation's calendar as it is known now."""
+        return self._built((NATIONAL_LAYER,))
 
     def versions(self) -> Sequence[str]:
         """Return the versions of the calendars in use by the releases this process has met."""

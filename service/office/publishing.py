@@ -113,6 +113,10 @@ class Publishing(Desk):
         """Return the release in force of every published bundle."""
         return await self.catalogue.all_newest()
 
+    async def bundles_by_use(self) -> list[Release]:
+        """Return the release in force of every published bundle, those first that are applied for most."""
+        return await self.catalogue.by_use()
+
     async def bundle(self, code: str) -> Release:
         """Return the release of a bundle that is in force. Raises NotFound."""
         return await self.catalogue.newest(code)

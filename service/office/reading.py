@@ -1,6 +1,7 @@
 """查阅 — one case, lists of cases, the record, why a date is what it is, public progress."""
 
 import hmac
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from service.store.case_lists import Filter
 from service.store.cases import Row
 from service.store.database import Connection
 from service.workflows import clocks
+from service.workflows.application import filled_by_answers
 from service.workflows.case import CASE, CLOCK_ACTOR, Actor, Case, Event, Item, Situation
 from service.workflows.definition import Release, sought_spelling
 from service.workflows.handling import Later
@@ -93,10 +95,15 @@ class Reading(Desk):
             found = await case_lists.listed(
                 connection, right, by, limit=max(1, min(limit, MOST_ROWS)), cursor=cursor or ""
             )
-            shown = [await self._summary_of(row, connection) for row in found.rows]
+            own = [row["number"] for row in found.rows] if actor.kind == "applicant" else []
+            told = await case_lists.told_in(connection, own)
+            shown = [
+                await self._summary_of(row, told.get(row["number"]), connection)
+                for row in found.rows
+            ]
         return Page(shown, found.next or None)
 
-    async def _summary_of(self, row: Row, connection: Connection) -> CaseSummary:
+    async def _summary_of(self, row: Row, told: Row | None, connection: Connection) -> CaseSummary:
         release = await self.catalogue.release(row["release"], connection)
         return value_of(
             CaseSummary,
@@ -104,6 +111,7 @@ class Reading(Desk):
             bundle_title=release.bundle.title,
             state_title=titles.CASE_STATES[row["state"]],
             whose=_whose_turn(row),
+            named=tuple(_named(release, told)) if told else (),
         )
 
     async def events(
@@ -206,6 +214,16 @@ async def later_cases(connection: Connection, case: Case, actor: Actor) -> list[
         if row["item"]:
             found[number] = replace(one, outcomes={**one.outcomes, row["item"]: row["outcome"]})
     return list(found.values())
+
+
+def _named(release: Release, told: Row) -> Iterator[str]:
+    """Yield what a case is called by, as its bundle says: the shop, the place."""
+    known = filled_by_answers(release, told["answers"]) | told["form"]
+    for name in release.bundle.named_by:
+        if name in known and (
+            said := str(titles.answer_title(release.vocabulary.fields[name], known[name]))
+        ):
+            yield said
 
 
 def _event_columns(row: Row) -> dict[str, Any]:

@@ -54,6 +54,9 @@ class CaseSummary:
     due_on: date | None
     whose: str = "department"  # applicant | department | nobody: whose turn it is
     yours_on: date | None = None  # the nearest date of what the applicant has to do
+    named: tuple[
+        str, ...
+    ] = ()  # what tells it from others of its bundle, for the applicant: a shop, a place
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from service.office import titles
 from service.workflows.case import WAITING, Case, Item, Task
 from service.workflows.definition import Card, Release
+from service.workflows.telling import office_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class WhereIs:
     since_at: datetime | None
     due_on: date | None
     card: Card
+    office: str  # as the applicant reads it: who decides, and where it lies if that is elsewhere
 
 
 def where_is(release: Release, case: Case) -> list[WhereIs]:
@@ -51,6 +53,7 @@ def at_task(release: Release, task: Task, state: str) -> WhereIs:
         since_at=task.since_at,
         due_on=task.due_on,
         card=task.card,
+        office=office_of(release, task) if task.department else titles.APPLICANT_TITLE,
     )
 
 
@@ -67,4 +70,5 @@ def _waiting(release: Release, case: Case, item: Item) -> WhereIs:
         since_at=case.received_at,
         due_on=None,
         card="none",
+        office=titles.department_title(release, item.department),
     )

@@ -46,6 +46,30 @@ _YOURS_ON = (
 )
 
 
+_MOST_COUNTED = 1000
+
+
+async def told_in(connection: Connection, numbers: Sequence[str]) -> dict[str, Row]:
+    """Return what was filled in and answered in some cases, by number: {number, form, answers}."""
+    if not numbers:
+        return {}
+    statement = select(_CASES.number, _CASES.form, _CASES.answers).where(_CASES.number.in_(numbers))
+    return {row["number"]: row for row in await connection.rows(statement)}
+
+
+async def most_used(connection: Connection) -> dict[str, int]:
+    """Return how many of the newest cases are of each bundle."""
+    newest = (
+        select(_CASES.bundle)
+        .where(_CASES.state != "draft")
+        .order_by(_CASES.created_at.desc(), _CASES.id.desc())
+        .limit(_MOST_COUNTED)
+        .subquery()
+    )
+    statement = select(newest.c.bundle, func.count().label("many")).group_by(newest.c.bundle)
+    return {row["bundle"]: row["many"] for row in await connection.rows(statement)}
+
+
 @dataclass(slots=True, frozen=True)
 class Right:
     """查看范围 — the cases someone may see: any that one of these allows. Nothing given allows nothing."""

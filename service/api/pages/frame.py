@@ -18,6 +18,7 @@ from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from service.api.auth import Desk
 from service.api.pages.forms import Filled
 from service.api.pages.prose import prose
 from service.api.pages.visit import Visitor
@@ -65,14 +66,23 @@ def version_of(name: str) -> str:
 
 @pass_context
 def day(context: Context, value: date | str | None) -> str:
-    """Say a date, or its ISO text: 9月24日（周四）, with its year unless that is the year in which the page is read."""
+    """Say a date, or its ISO text: 9月24日（周四）, with its year unless that is the year in which the page is read.
+
+    A weekend on which offices work is said to be one: 9月20日（周日，调休上班）.
+    """
     if not value:
         return ""
     if isinstance(value, str):
         value = date.fromisoformat(value)
     visitor: Visitor = context["visitor"]
     year = "" if value.year == local_date(visitor.now).year else f"{value.year}年"
-    return f"{year}{value.month}月{value.day}日（周{WEEKDAYS[value.weekday()]}）"
+    moved = "，调休上班" if value.weekday() >= 5 and _works(context, value) else ""
+    return f"{year}{value.month}月{value.day}日（周{WEEKDAYS[value.weekday()]}{moved}）"
+
+
+def _works(context: Context, value: date) -> bool:
+    desk: Desk | None = context.get("desk")
+    return desk is not None and desk.office.catalogue.national.is_working(value)
 
 
 @pass_context

@@ -7,9 +7,10 @@ from fastapi import Request, Response
 
 from service.api import noting, problems
 from service.api.auth import Desk, desk_of
+from service.api.pages import resuming, sign
 from service.api.pages.frame import said_plainly, see, shown
 from service.api.pages.visit import Visitor, visiting
-from service.errors import DataInvalid, NotFound, ServiceError
+from service.errors import ActionNotAllowed, DataInvalid, NotFound, ServiceError
 
 PROGRAM_PATHS = (
     "/api/",
@@ -72,6 +73,7 @@ async def answering(request: Request, refusal: ServiceError) -> Response:
         law="" if inner else refusal.law,
         request_id=request_id,
         following=_following(request, refusal),
+        submitted=_submitted(request, refusal),
         listed=() if inner else refusal.facts.get("errors", ()),
     )
     known = problems.answer(refusal, request_id).headers
@@ -90,6 +92,14 @@ def _following(request: Request, refusal: ServiceError) -> str:
     return NEXT_STEPS.get(refusal.status, NEXT_STEPS[400])
 
 
+def _submitted(request: Request, refusal: ServiceError) -> str:
+    """Return the number of an application that was sent in from another window while this page stood open."""
+    of_draft = request.url.path.startswith("/apply/") and isinstance(refusal, ActionNotAllowed)
+    return (
+        str(request.path_params.get("number", "")) if of_draft and "state" in refusal.facts else ""
+    )
+
+
 async def _visitor(request: Request, refusal: ServiceError) -> Visitor:
     """Return who looks; where the service itself is in trouble, nothing more is asked of it."""
     known = getattr(request.state, "visitor", None)
@@ -105,7 +115,9 @@ async def _visitor(request: Request, refusal: ServiceError) -> Visitor:
 
 
 async def first_sign_in(request: Request, _: Exception) -> Response:
-    """Send a visitor to the sign-in page and from there back to the page that was asked for."""
+    """Send a visitor to the sign-in page and from there back to the page that was asked for; a form keeps what it carried."""
+    if resuming.navigates(request):
+        return await sign.ask_meanwhile(request)
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return _lead(request, f"/sign-in?next={quote(wanted, safe='/')}")
 

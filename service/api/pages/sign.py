@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from service.api import noting
 from service.api.auth import Counter, Desk, address_of
+from service.api.pages import resuming
 from service.api.pages.forms import NOT_OURS, Filled, does, filled, refuse_strangers
 from service.api.pages.frame import see, shown
 from service.api.pages.visit import (
@@ -67,6 +69,7 @@ def _asking(
     refusal: ServiceError | None = None,
     *,
     cookie_lost: bool = False,
+    carried: Sequence[tuple[str, str]] = (),
 ) -> Response:
     """Show the form with a mark that the same browser must bring back: nobody is signed in as somebody else unawares."""
     seal: Seal = request.app.state.seal
@@ -76,7 +79,9 @@ def _asking(
         request,
         visitor,
         "sign_in.html",
+        200 if refusal or not carried else 401,
         wanted=own_path(wanted),
+        carried=carried or resuming.carried_on(form or Filled.nothing()),
         proof=seal.sign("sign-in form", fresh or mark),
         filled=form,
         refusal=refusal,
@@ -85,6 +90,11 @@ def _asking(
     if fresh:
         page.set_cookie(BEFORE, fresh, **COOKIE)
     return page
+
+
+async def ask_meanwhile(request: Request) -> Response:
+    """Ask who one is where a form came after the session had ended; what was filled in stays on the page."""
+    return _asking(request, request.state.visitor, "", carried=await resuming.carried(request))
 
 
 def _is_mark(text: str) -> bool:
@@ -117,7 +127,7 @@ async def sign_in(request: Request, desk: Counter, visitor: Visiting) -> Respons
             noting.not_signed_in(desk, form.text("username"), refusal, "browser")
         return _asking(request, visitor, wanted, form, refusal)
     noting.signed_in(desk, account.account, account.kind, "browser")
-    return await let_in(request, desk, account, came, own_path(wanted))
+    return await _arrived(request, desk, account, came, form)
 
 
 async def _proven(desk: Desk, form: Filled, came: Origin) -> Account:
@@ -156,6 +166,7 @@ def _code_page(
         wanted=own_path(form.text("next")),
         proof=seal.sign("sign-in form", request.cookies[BEFORE]),
         ticket=ticket,
+        carried=resuming.carried_on(form),
         filled=form,
         refusal=refusal,
     )
@@ -180,7 +191,23 @@ async def _second_step(
             noting.not_signed_in(desk, said[0], refusal, "code")
         return _code_page(request, visitor, form, ticket, refusal)
     noting.signed_in(desk, account.account, account.kind, "code")
-    return await let_in(request, desk, account, came, own_path(form.text("next")))
+    return await _arrived(request, desk, account, came, form)
+
+
+async def _arrived(
+    request: Request, desk: Desk, account: Account, came: Origin, form: Filled
+) -> Response:
+    """Let somebody in: to what was wanted, or to what was filled in before the session had ended."""
+    if resuming.WHERE not in form or desk.office.must_enrol(account):
+        return await let_in(request, desk, account, came, own_path(form.text("next")))
+    token = await fresh_session(request, desk, account)
+    session = await desk.office.session(token, desk.clock())
+    if session is None:
+        return see("/sign-in")
+    member = Member(now=await desk.now(), actor=session.actor, csrf=session.csrf)
+    answer = resuming.pressed_again(request, member, form)
+    keep_session(request, answer, token, came)
+    return answer
 
 
 def came_from(request: Request) -> Origin:
@@ -237,10 +264,12 @@ async def sign_out(request: Request, desk: Counter, visitor: Visiting) -> Respon
 
 @router.get("/session")
 async def stay(visitor: SignedIn) -> Response:
-    """Say how long the session still lasts without another request; asking is a request."""
-    return Response(
-        str(visitor.idle_seconds), headers={"cache-control": "no-store"}, media_type="text/plain"
-    )
+    """Say how long the session still lasts without another request; asking is a request.
+
+    With it comes the secret of the session: a page that was open while another one signed in sends what it holds under it.
+    """
+    headers = {"cache-control": "no-store", "x-csrf": visitor.csrf}
+    return Response(str(visitor.idle_seconds), headers=headers, media_type="text/plain")
 
 
 @router.post("/elder")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
 from service.api.auth import Counter, Desk, address_of
 from service.errors import NotPermitted
@@ -132,6 +132,19 @@ async def _visitor(request: Request, desk: Desk) -> Visitor:
         idle_seconds=idle,
         lost=session.lost,
     )
+
+
+def on_a_phone(request: Request) -> bool:
+    """Tell whether the browser says that it is one of a phone: what is folded there stands open elsewhere, nothing is missing."""
+    told = request.headers.get("sec-ch-ua-mobile")
+    return told == "?1" if told else "Mobile" in request.headers.get("user-agent", "")
+
+
+def vary_by_phone(page: Response) -> Response:
+    """Say that a page is another one on a phone."""
+    page.headers.add_vary_header("Sec-CH-UA-Mobile")
+    page.headers.add_vary_header("User-Agent")
+    return page
 
 
 Visiting = Annotated[Visitor, Depends(visiting)]

@@ -260,6 +260,7 @@ class GuideMaterial(Shown):
     deferrable: GuideLimit | None
     way: Choice = Field(description="按所选办理方式，最省事的来源")
     needed_from_applicant: bool = Field(description="是否要申请人自己交")
+    promise: str = Field("", description="以书面承诺代替的，承诺的原话和不实的后果；不能代替的为空")
     how: str
 
 

@@ -56,6 +56,8 @@ def _bundle(
         "derived": {**bundle.derived, **here.derived},
         "items": entries,
     }
+    if here.about:
+        changes["about"] = here.about
     if here.promised:
         changes["promised"] = here.promised
     return bundle.model_copy(update=changes)

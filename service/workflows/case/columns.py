@@ -123,6 +123,8 @@ class Body(TypedDict, total=False):
     dates: dict[str, str]  # what falls on it → day
     note: str
     materials: list[str]  # received; titles, as below
+    fetched: list[str]  # that offices hand over or the system writes
+    promised: list[str]  # in whose place a written promise stands
     missing: list[str]
     exempted: list[str]
     certificates: list[str]

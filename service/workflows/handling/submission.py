@@ -194,7 +194,8 @@ def _hand_in_all(
 
 def _issue_receipt(work: Work, told: Mapping[str, str], asked: Iterable[str]) -> None:
     """Give the receipt; `asked` are the items for which papers are asked at all."""
-    held = in_hand.in_hand(work.case)
+    exempted = library.exemptions(work)
+    held = {c: row for c, row in in_hand.in_hand(work.case).items() if c not in exempted}
     facts = work.facts()
     lacking = dict.fromkeys(
         code
@@ -203,8 +204,8 @@ def _issue_receipt(work: Work, told: Mapping[str, str], asked: Iterable[str]) ->
         if code not in library.expected(work, item)
     )
     paper = wording.receipt(work.release, work.case, held, lacking)
-    if exempted := library.exemptions(work):
-        paper.body["exempted"] = exempted
+    if exempted:
+        paper.body["exempted"] = list(exempted.values())
     work.issue("receipt", CASE, paper)
     library.tell_unshared(work)
     for code, why in told.items():

@@ -1,6 +1,6 @@
 """文书内容 — what each paper says, in plain Chinese, from the case alone. Numbering and keeping is done by the step."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Unpack, cast
@@ -10,7 +10,7 @@ from service.workflows.calendar import WorkCalendar
 from service.workflows.case.columns import Body, PointTold, Remedies
 from service.workflows.case.engine import CLOCK
 from service.workflows.case.lifecycle import machine_for
-from service.workflows.case.parts import Case, Certificate, Item, Notice
+from service.workflows.case.parts import Case, Certificate, Item, Material, Notice
 from service.workflows.case.situation import Move
 from service.workflows.definition.duration import Duration
 from service.workflows.definition.models import NOTICE_TITLES, ItemDefinition
@@ -44,6 +44,10 @@ NOT_COUNTED = (  # 行政许可法 45; 行政复议法 11, 23
     "依法需要听证、招标、拍卖、检验、检测、检疫、鉴定和专家评审的，所需时间不计算在上述期限内，由承办机关另行书面告知。"
     "逾期没有作出决定的，您可以依法先申请行政复议，对复议决定不服的再提起行政诉讼。"
 )
+HOW_IT_CAME = {  # on a receipt: its list → the sources of what stands there
+    "materials": ("upload",),
+    "fetched": ("share", "generated", "certificate"),
+}
 # what a transition issues to the department, not to the applicant
 INWARD = frozenset({"special_overrun", "hearing_overrun"})
 TO_THIRD_PARTIES = frozenset({"hearing_right", "hearing_notice", "hearing_announcement"})
@@ -237,15 +241,28 @@ def _points(move: Move) -> Iterator[str]:
 
 
 def receipt(
-    release: Release, case: Case, materials: Iterable[str], missing: Iterable[str]
+    release: Release, case: Case, held: Mapping[str, Material], missing: Iterable[str]
 ) -> Paper:
-    """收件凭证 — dated, numbered, at once; not the acceptance (R-ACC-7)."""
+    """收件凭证 — dated, numbered, at once; not the acceptance (R-ACC-7).
+
+    It is evidence: as received stands only what was really handed in, `held` by how it came.
+    """
     titles = release.vocabulary.materials
+    came: dict[str, list[str]] = {
+        name: [titles[code].title for code, row in held.items() if row.source in sources]
+        for name, sources in HOW_IT_CAME.items()
+    }
     body: Body = {
         "text": f"已收到「{release.bundle.title}」申请，编号 {case.number}。这是收件凭证，不是受理通知书。",
         "department": release.directory.authority(release.bundle.lead),
         "items": [release.items[code].title for code in case.items],
-        "materials": [titles[code].title for code in materials],
+        "materials": came["materials"],
+        "fetched": came["fetched"],
+        "promised": [
+            f"{titles[c].title}：{titles[c].promised}"
+            for c, row in held.items()
+            if row.source == "commitment"
+        ],
         "missing": [titles[code].title for code in missing],
         "dates": {
             f"{release.items[i].title}：{last_days.limit_title(c.title)}": c.due_on.isoformat()

@@ -159,8 +159,8 @@ def expected(work: Work, item: Item) -> set[str]:
     return {code for code, kinds in _papers_by_certificate(work, item) if issued & set(kinds)}
 
 
-def exemptions(work: Work) -> list[str]:
-    """Say which materials a certificate stands for, with its number and date."""
+def exemptions(work: Work) -> dict[str, str]:
+    """Say by code which materials a certificate stands for, with its number and date."""
     known = {held.number: held for held in work.situation.library}
     rows = [
         row
@@ -168,9 +168,10 @@ def exemptions(work: Work) -> list[str]:
         if row.source == ORIGIN and row.reference in known
     ]
     titles = work.release.vocabulary.materials
-    return [
-        f"{titles[row.material].title}：{_exemption_said(known[row.reference])}" for row in rows
-    ]
+    return {
+        row.material: f"{titles[row.material].title}：{_exemption_said(known[row.reference])}"
+        for row in rows
+    }
 
 
 def exemption(work: Work, need: needed.MaterialNeed) -> str:

@@ -24,6 +24,7 @@ from service.workflows.telling.progress import (
     action_title,
 )
 from service.workflows.telling.progress import attached as attached_papers
+from service.workflows.telling.progress import office as office_of
 from service.workflows.telling.progress import owed as owed_of
 from service.workflows.telling.progress import timeline as timeline_of
 from service.workflows.telling.progress import turn as turn_of
@@ -51,6 +52,7 @@ __all__ = [
     "matching_bundles",
     "material_row",
     "oddities_of",
+    "office_of",
     "owed_of",
     "questions_of",
     "stops_so_far",

@@ -106,6 +106,8 @@ class Page(HTMLParser):
                 form.fields.append((name, value))
             case "textarea", _:
                 form.fields.append((name, ""))
+            case "button", "button":  # does nothing by itself
+                self._pressed = None
             case "button", _:
                 form.buttons.append((name, value, ""))
                 self._pressed = form

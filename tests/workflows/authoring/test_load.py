@@ -56,6 +56,17 @@ class TestLoadPack:
         assert (loaded.pack is None) is code.startswith("E")
         assert str(found[0]).startswith(f"{name}:{place} {code} ")
 
+    def test_a_case_is_called_by_what_is_asked(self, files: dict[str, str]) -> None:
+        """E307: a field that no item of the bundle asks for would never be filled in."""
+        files["vocabulary.yaml"] = files["vocabulary.yaml"].replace(
+            "fields:\n", "fields:\n  nickname: {title: 小名, type: text}\n", 1
+        )
+        files["bundle.yaml"] = files["bundle.yaml"].replace(
+            "promised: 13wd", "promised: 13wd\nnamed_by: [shop_name, nickname]"
+        )
+        found = [each for each in load_pack(files).diagnostics if each.severity == "error"]
+        assert [(each.code, each.file, each.line) for each in found] == [("E307", "bundle.yaml", 7)]
+
     def test_a_licence_is_revoked_by_the_proceeding_alone(self, files: dict[str, str]) -> None:
         """E433: an own lifecycle of a licence may not let a head revoke without the proceeding (行政许可法 69)."""
         files["sign.yaml"] = files["sign.yaml"].replace("category: service", "category: licence")

@@ -7,8 +7,8 @@ import pytest
 from service.errors import ActionNotAllowed
 from service.office import can_print, press
 from service.workflows.case.lifecycle import machine_for
-from service.workflows.case.parts import Notice
-from service.workflows.notices import letters, printing
+from service.workflows.case.parts import Material, Notice
+from service.workflows.notices import letters, printing, wording
 from service.workflows.notices.dates import say_date
 from service.workflows.notices.face import face_of, typst
 from tests.workflows.decided import granted
@@ -60,6 +60,26 @@ class TestNumber:
         page = printing.html(notice, story.case, story.release, verify_url=URL)
         assert "云测市监许不〔2026〕1号" in page
         assert "本机关于同日受理（云测市监许受〔2026〕1号）" in page
+
+
+class TestReceipt:
+    """It is evidence: what was handed in stands apart from what comes otherwise."""
+
+    def test_tells_apart_how_papers_come(self, shop: type[Town]) -> None:
+        """A promise stands there in its own words, with what follows if it is untrue."""
+        story = shop.accepted("food")
+        known = list(story.release.vocabulary.materials)
+        sources = dict(zip(known, ("upload", "share", "commitment"), strict=False))
+        held = {
+            code: Material(n, code, source, story.case.received_at, "zhang")
+            for n, (code, source) in enumerate(sources.items(), start=1)
+        }
+        body = wording.receipt(story.release, story.case, held, []).body
+        title = {code: story.release.vocabulary.materials[code].title for code in known}
+        assert body["materials"] == [title[known[0]]]
+        assert body["fetched"] == [title[known[1]]]
+        assert body["promised"][0].startswith(f"{title[known[2]]}：我承诺")
+        assert "记入信用记录" in body["promised"][0]
 
 
 class TestRemedies:

@@ -115,13 +115,13 @@ class TestPages:
             == ""
         )
 
-    def test_hold_no_more_than_seven_to_fill_in(
+    def test_hold_no_more_than_twelve_to_fill_in(
         self, pack: Pack, calendar: WorkCalendar, now: datetime
     ) -> None:
         """What is known does not count; a long section takes several pages, and a short one joins the last."""
         long = {
             f"f{n}": models.VocabularyField(title=f"第{n}项", type="text", section="很长")
-            for n in range(9)
+            for n in range(17)
         }
         known = {
             "k": models.VocabularyField(
@@ -136,11 +136,43 @@ class TestPages:
         )
         changed = replace(pack, vocabulary=words, items={**pack.items, "food-licence": item})
         made = Author(compile_release(changed, "open-shop"), calendar, now)
-        found = made.draft(answers={**ANSWERS, "area": 100, "sign": False})
+        answers = {**ANSWERS, "area": 100, "sign": False}
+        found = made.draft(answers=answers)
         assert [(page["title"], page["to_fill"]) for page in found["pages"]] == [
-            ("很长（1）", 5),
-            ("很长（2）、其他", 6),
+            ("很长（1）", 9),
+            ("很长（2）、其他", 10),
         ]
+        again = made.draft(answers=answers, form={"k": "另一个名字", "f3": "写了", "f9": "写了"})
+        assert [page["title"] for page in again["pages"]] == ["很长（1）", "很长（2）、其他"]
+        assert [
+            [field["code"] for part in page["sections"] for field in part["fields"]]
+            for page in again["pages"]
+        ] == [
+            [field["code"] for part in page["sections"] for field in part["fields"]]
+            for page in found["pages"]
+        ]
+
+    def test_propose_what_was_typed_in_another_field(
+        self, pack: Pack, calendar: WorkCalendar, now: datetime
+    ) -> None:
+        """To be looked at and saved, like anything that is only proposed."""
+        words = dict(pack.vocabulary.fields)
+        words["keeper"] = models.VocabularyField(
+            title="安全员", type="text", source=["form.address"]
+        )
+        item = pack.items["food-licence"].model_copy(
+            update={"fields": [*pack.items["food-licence"].fields, "keeper"]}
+        )
+        changed = replace(
+            pack,
+            vocabulary=pack.vocabulary.model_copy(update={"fields": words}),
+            items={**pack.items, "food-licence": item},
+        )
+        made = Author(compile_release(changed, "open-shop"), calendar, now)
+        assert fields(made.draft())["keeper"]["value"] is None
+        field = fields(made.draft(form={"address": "示例路1号"}))["keeper"]
+        assert (field["value"], field["lacking"]) == ("示例路1号", True)
+        assert field["origin"].startswith("和您填的“")
 
 
 class TestLacking:

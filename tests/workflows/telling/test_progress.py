@@ -1,5 +1,6 @@
 """Whose turn it is, what the applicant has to do, what happened: said from the case and its record."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -212,6 +213,14 @@ class TestTimeline:
         assert (
             told(story, inside=True, people={"li": "李窗"})[0].who == "市场监督管理局 受理岗 李窗"
         )
+
+    def test_says_once_that_a_draft_was_changed(self, shop: type[Town]) -> None:
+        """However many pages were saved."""
+        story = shop.accepted("food")
+        first = story.events[0]
+        typed = [replace(first, n=n, action="change_draft", rows={}) for n in range(1, 26)]
+        entries = timeline(story.release, story.case, [*typed, *story.events], {})
+        assert [e.title for e in entries if "草稿" in e.title] == ["修改草稿（25 次）"]
 
     @settings(
         max_examples=40,

@@ -98,7 +98,7 @@ async def _act(
         if refusal.status not in (409, 422):
             raise
         return await _before(request, desk, visitor, number, action, form=form, refusal=refusal)
-    return see(f"/my/cases/{number}")
+    return see(f"/my/cases/{number}" + (f"?did={action.name}" if action.name in OF_CASE else ""))
 
 
 async def _before(
@@ -186,7 +186,7 @@ async def rate(number: CaseNumber, request: Request, desk: Counter, visitor: Sig
     except ServiceError as refusal:
         view = await desk.office.case(visitor.actor, number, visitor.now)
         return _rating(request, visitor, view, item, grade, form=form, refusal=refusal)
-    return see(f"/my/cases/{number}")
+    return see(f"/my/cases/{number}?did=rate")
 
 
 def _rating(

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from service.api.auth import Counter, Desk
 from service.api.pages.frame import see, shown
 from service.api.pages.portal.typed import answers_in, query_of
-from service.api.pages.visit import Visiting, Visitor
+from service.api.pages.visit import Visiting, Visitor, on_a_phone, vary_by_phone
 from service.api.texts import Code
 from service.errors import DataInvalid, NotFound
 from service.workflows.definition import Release
@@ -61,18 +61,10 @@ async def ask(bundle: Code, request: Request, desk: Counter, visitor: Visiting) 
     state = await _state(await desk.office.bundle(bundle), request, desk, visitor)
     if not state.listed:
         return see(f"/things/{bundle}/guide")
-    small = visitor.elder or _on_a_phone(request)
+    small = visitor.elder or on_a_phone(request)
     one = ONE in request.query_params or (small and ALL not in request.query_params)
     page = _one(request, visitor, state) if one else _all(request, visitor, state)
-    page.headers.add_vary_header("Sec-CH-UA-Mobile")
-    page.headers.add_vary_header("User-Agent")
-    return page
-
-
-def _on_a_phone(request: Request) -> bool:
-    """Tell whether the browser says that it is one of a phone; both ways of asking lead to the same guide."""
-    told = request.headers.get("sec-ch-ua-mobile")
-    return told == "?1" if told else "Mobile" in request.headers.get("user-agent", "")
+    return vary_by_phone(page)
 
 
 async def _state(release: Release, request: Request, desk: Desk, visitor: Visitor) -> Asking:

@@ -103,7 +103,8 @@ class Draft:
         left = sum(
             paper["lacking"] or bool(paper["given"] and paper["given"]["fault"]) for paper in papers
         )
-        about = f"{len(papers)} 份，还缺 {left} 份" if left else f"{len(papers)} 份，齐了"
+        mine = sum(paper["required"] and paper["needed_from_applicant"] for paper in papers)
+        about = f"要您交 {mine} 份，还缺 {left} 份" if left else f"共 {len(papers)} 份，齐了"
         state = "todo" if left else "done"
         return [Step(f"/apply/{self.number}/materials", "材料", about, state, "材料")]
 

@@ -84,9 +84,9 @@ async def _handed_in(
         await drafts.changed(desk, visitor, form, number, {"materials": [*others, *mine]})
     except (DataInvalid, CaseChanged, TooLarge, TypeRefused) as refusal:
         again = await drafts.opened(desk, visitor, number)
-        return _page(
-            request, visitor, again, refusal=_beside_its_paper(refusal, paper), filled=form
-        )
+        upload = form.file("file")
+        beside = _beside_its_paper(refusal, paper, (upload and upload.filename) or "")
+        return _page(request, visitor, again, refusal=beside, filled=form)
     return see(f"/apply/{number}/materials?done={code}#m-{code}")
 
 
@@ -114,7 +114,7 @@ async def _handed_in_now(
         visitor.actor, pieces(upload), upload.filename or "", visitor.now
     )
     if kept.type not in [FORMATS[kind] for kind in paper["formats"]]:
-        raise one_field(f"/materials/{code}", _wrong_type(paper))
+        raise one_field(f"/materials/{code}", _wrong_type(paper, kept.name))
     yield material_row(code, UPLOAD, kept.id, kept.name)
 
 
@@ -126,17 +126,22 @@ def _faults(paper: dict[str, Any], upload: UploadFile) -> Iterator[str]:
         yield f"「{paper['title']}」不能超过 {paper['max_mb']} MB，您选的文件有 {size / MEGABYTE:.1f} MB，请压缩后再传"
 
 
-def _wrong_type(paper: dict[str, Any]) -> str:
-    return f"「{paper['title']}」只收 {'、'.join(paper['formats']).upper()} 文件，请换一种格式再传"
+def _wrong_type(paper: dict[str, Any], name: str) -> str:
+    """Say what is wrong with a file by its content; one that is only called as it should be is told so."""
+    kinds = "、".join(paper["formats"]).upper()
+    ending = name.rpartition(".")[2].lower().replace("jpeg", "jpg")
+    if ending in paper["formats"]:
+        return f"「{paper['title']}」的文件名是 .{ending}，里面却不是 {ending.upper()}：请用原来的软件重新保存成 {kinds} 再传"
+    return f"「{paper['title']}」只收 {kinds} 文件，请换一种格式再传"
 
 
-def _beside_its_paper(refusal: ServiceError, paper: dict[str, Any]) -> ServiceError:
+def _beside_its_paper(refusal: ServiceError, paper: dict[str, Any], name: str) -> ServiceError:
     """Say each refusal as one sentence beside the paper it is about."""
     if isinstance(refusal, CaseChanged):
         return refusal
     said = refusal.detail
     if isinstance(refusal, TypeRefused):
-        said = _wrong_type(paper) if said == REFUSAL else said
+        said = _wrong_type(paper, name) if said == REFUSAL else said
     elif isinstance(refusal, TooLarge):
         said = f"「{paper['title']}」不能超过 {paper['max_mb']} MB，请压缩后再传"
     elif errors := refusal.facts.get("errors"):

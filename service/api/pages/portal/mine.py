@@ -8,7 +8,7 @@ from service.api.auth import Counter
 from service.api.pages.frame import shown
 from service.api.pages.visit import SignedIn
 from service.api.texts import Cursor
-from service.office import CaseFilter
+from service.office import CaseFilter, local_date
 
 router = APIRouter(include_in_schema=False)
 AT_ONCE = 20
@@ -28,6 +28,7 @@ async def my_cases(
         visitor,
         "portal/my_cases.html",
         rows=found.items,
+        today=local_date(visitor.now),
         cursor=cursor or "",
         following=found.next,
     )

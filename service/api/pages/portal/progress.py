@@ -1,6 +1,6 @@
 """办件进度 — whose turn it is first, then the items, the chart, what happened."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from service.api.auth import Counter
 from service.api.pages.frame import see, shown
-from service.api.pages.visit import SignedIn
+from service.api.pages.visit import SignedIn, on_a_phone, vary_by_phone
 from service.api.rest.events import OF_CASE
 from service.api.rest.papers import address
 from service.api.texts import CaseNumber
@@ -63,13 +63,19 @@ async def my_case(
     found = await desk.office.progress(visitor.actor, number, visitor.now)
     if found.view.case.state == "draft":
         return see(f"/apply/{number}")
-    return shown(request, visitor, "portal/my_case.html", **facts_of(found, request, desk))
+    facts = facts_of(found, request, desk)
+    did = request.query_params.get("did", "")
+    small = on_a_phone(request)
+    return vary_by_phone(
+        shown(request, visitor, "portal/my_case.html", small=small, did=did, **facts)
+    )
 
 
 def facts_of(found: Progress, request: Request, desk: Any) -> dict[str, Any]:
     """Return what the page shows."""
     view = found.view
-    rows = [_row_of(view, item) for item in view.told_items]
+    offices = {where.item: where.office for where in view.where}
+    rows = [_row_of(view, item, offices.get(item.item, "")) for item in view.told_items]
     own = view.own_items.values()
     offers = {offer.action: offer for offer in view.offers if not offer.item}
     link = track_address(address(request, desk), view.case) if view.own else ""
@@ -85,6 +91,10 @@ def facts_of(found: Progress, request: Request, desk: Any) -> dict[str, Any]:
         "entries": found.timeline(),
         "notices": view.case.notices,
         "states": titles.CERTIFICATE_STATES,
+        "endings": list(_endings(view)),
+        "poor": any(
+            r.grade <= titles.LOW_GRADE and not r.anonymous for r in view.case.ratings.values()
+        ),
         "certificates": list(view.case.certificates.values()),
         "to_give_back": _to_give_back(view),
         "reappliable": {code: titles.item_title(view.release, code) for code in view.reappliable},
@@ -101,6 +111,45 @@ def facts_of(found: Progress, request: Request, desk: Any) -> dict[str, Any]:
         "ratings": [rating for rating in view.case.ratings.values() if rating.item == CASE],
         "grades": titles.GRADES,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """没有办成的一项 — how it ended, why, by which paper, what may be done about it."""
+
+    title: str
+    words: str
+    why: tuple[str, ...]
+    law: str
+    paper: int
+    paper_title: str
+    remedy: str
+    until: str
+    again: bool
+
+
+def _endings(view: CaseView) -> Iterator[Ending]:
+    """Yield the items that came to nothing, once the whole has ended."""
+    if not view.case.closed_at:
+        return
+    for item in view.own_items.values():
+        if not item.outcome or item.outcome in GOOD_OUTCOMES:
+            continue
+        last = _latest_notice(view, "", item.item)
+        body = last.body if last else {}
+        remedies: Mapping[str, Any] = body.get("remedies") or {}
+        told = tuple(body.get("points", ())) or tuple(filter(None, [item.note]))
+        yield Ending(
+            title=titles.item_title(view.release, item.item),
+            words=titles.outcome_title(view.release, item.item, item.outcome),
+            why=told,
+            law=body.get("law", ""),
+            paper=last.n if last else 0,
+            paper_title=last.title if last else "",
+            remedy=remedies.get("text", ""),
+            until=remedies.get("review_until", ""),
+            again=item.item in view.reappliable,
+        )
 
 
 def _to_give_back(view: CaseView) -> set[str]:
@@ -130,7 +179,7 @@ def _panel_kind(view: CaseView) -> str:
     return "bad" if view.turn.late else "run"
 
 
-def _row_of(view: CaseView, item: Item) -> Row:
+def _row_of(view: CaseView, item: Item, office: str) -> Row:
     kind, words = _state_tag(view, item)
     limits = [_limit_of(view, clock) for clock in view.clocks_of(item.item)]
     dated = [limit for limit in limits if limit and limit.left.on]
@@ -139,7 +188,9 @@ def _row_of(view: CaseView, item: Item) -> Row:
         title=titles.item_title(view.release, item.item),
         kind=kind,
         words=words,
-        department=titles.department_title(view.release, item.department),
+        department=titles.department_title(view.release, item.department)
+        if office in ("", titles.APPLICANT_TITLE)
+        else office,
         notes=tuple(_notes_of(view, item)),
         limits=tuple(sorted(dated, key=lambda limit: str(limit.left.on))),
         final_at=item.final_at,
@@ -181,10 +232,14 @@ def _limit_of(view: CaseView, clock: Clock | None) -> Limit | None:
     return Limit(clock.title, left, clock.item or OF_CASE, clock.clock) if left else None
 
 
-def _latest_notice(view: CaseView, kind: str) -> Notice | None:
-    """Return the newest paper of a kind."""
+def _latest_notice(view: CaseView, kind: str = "", item: str = "") -> Notice | None:
+    """Return the newest paper of a kind, or about an item, that the actor reads."""
     return next(
-        (n for n in reversed(view.case.notices.values()) if n.kind == kind and view.reads(n.n)),
+        (
+            notice
+            for notice in reversed(view.case.notices.values())
+            if (notice.kind == kind if kind else notice.item == item) and view.reads(notice.n)
+        ),
         None,
     )
 

@@ -1,5 +1,7 @@
 """一件事、办事指南 — what a bundle is, and the guide made for one applicant's answers, where the application begins."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -9,7 +11,7 @@ from service.api.auth import Counter, Desk
 from service.api.pages.frame import see, shown
 from service.api.pages.portal.asking import FOR
 from service.api.pages.portal.typed import answers_in, query_of
-from service.api.pages.visit import Visiting, Visitor
+from service.api.pages.visit import Visiting, Visitor, on_a_phone, vary_by_phone
 from service.api.rest.guide_shapes import GuideShown
 from service.api.texts import Code
 from service.errors import DataInvalid, NotPermitted, ServiceError
@@ -21,6 +23,9 @@ from service.workflows.telling import bundle_chart, texts_of
 
 router = APIRouter(include_in_schema=False)
 NO_NUMBER = "-"  # the number of an applicant who is not known yet
+TO_LOOK_UP = ("id-number", "uscc", "number")  # what nobody knows by heart
+MOST_TO_LOOK_UP = 6
+MOST_DRAWN, CHART = 8, "_chart"  # no question can be called so
 MOST_DRAFTS = 5  # drafts that are offered to go on with
 
 
@@ -78,15 +83,24 @@ async def guide_page(
         "release": release,
         "guide": made,
         "days": days_of(made),
+        "effort": effort_of(release, found),
+        "small": on_a_phone(request),
         "said_again": texts_of,
         "query": query_of(release, answers),
         "number": number,
-        "drawing": bundle_chart(release, selected=[item["code"] for item in found["items"]]),
+        "drawing": _drawing(release, found, wanted=CHART in request.query_params),
         "starting": starting(release, visitor.actor),
         "answers": answers,
         "drafts": [] if number else await _drafts_begun(release, desk, visitor),
     }
-    return shown(request, visitor, "portal/guide.html", **(context | more))
+    return vary_by_phone(shown(request, visitor, "portal/guide.html", **(context | more)))
+
+
+def _drawing(release: Release, found: Mapping[str, Any], *, wanted: bool) -> str:
+    """Return the chart of these items; nothing for a single one, and of very many only where it is asked for."""
+    codes = [item["code"] for item in found["items"]]
+    shown = len(codes) > 1 and (wanted or len(codes) <= MOST_DRAWN)
+    return bundle_chart(release, selected=codes) if shown else ""
 
 
 async def _found(
@@ -100,6 +114,40 @@ async def _found(
     except DataInvalid:
         return None
     return None if found["to_answer"] else found
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """要费多少事 — what is still to be typed and handed in, said before one begins; `asked` is what one has to look up."""
+
+    fields: list[str]  # titles of what is to be filled in
+    known: int  # of the fields, how many are filled in already
+    uploads: int
+    later: int  # of the uploads, how many may follow
+    promises: int
+    asked: list[str]
+
+    @property
+    def minutes(self) -> int:
+        """Return how long it takes about: half a minute a field, two a paper, rounded up to five."""
+        return -(-(len(self.fields) + 4 * self.uploads + 2 * self.promises + 6) // 10) * 5
+
+
+def effort_of(release: Release, found: Mapping[str, Any]) -> Effort:
+    """Return what an application takes, by its guide."""
+    known, required = found["prefill"], found["form"]["required"]
+    fields = [name for name in found["form"]["properties"] if name not in known]
+    kinds = {name: release.vocabulary.fields[name] for name in fields if name in required}
+    papers = [paper for paper in found["materials"] if paper["required"]]
+    uploads = [paper for paper in papers if paper["way"]["code"] == "upload"]
+    return Effort(
+        fields=[each.title for each in kinds.values()],
+        known=len(known),
+        uploads=len(uploads),
+        later=sum(bool(paper["deferrable"]) for paper in uploads),
+        promises=sum(paper["way"]["code"] == "commitment" for paper in papers),
+        asked=[each.title for each in kinds.values() if each.type in TO_LOOK_UP][:MOST_TO_LOOK_UP],
+    )
 
 
 def days_of(guide: GuideShown) -> list[tuple[date, bool, str]]:

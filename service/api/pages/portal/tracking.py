@@ -31,9 +31,10 @@ async def track(
     if NUMBER.fullmatch(number) and CODE.fullmatch(code):
         return see(f"/track/{number}?code={code}")
     wrong = None
-    if not NUMBER.fullmatch(number) and (number or code):
+    asked = bool(request.url.query)
+    if not NUMBER.fullmatch(number) and asked:
         wrong = one_field("/number", "请填收件凭证上的办件编号")
-    elif number or code:
+    elif asked:
         wrong = one_field("/code", "请填收件凭证上的查询码")
     return shown(request, visitor, "portal/track.html", refusal=wrong, number=number, code=code)
 

@@ -12,9 +12,28 @@
   // A form is sent without leaving the page: while the server cannot be reached what was typed stays where it is, and
   // sending again under the same key does nothing twice. What comes back is shown as the browser would show it.
   const offline = "网络断开了，刚才的提交可能没有办成。填写的内容还在，恢复后再点一次，不会重复办理。";
-  const ended = "已经退出登录，刚才没有办成。请先复制写好的内容，再刷新页面登录。";
+  const ended = "已经退出登录，刚才没有办成。填写的内容还在这一页上：";
   const failed = "系统暂时没有办成。填写的内容还在，请过一会儿再点一次，不会重复办理。";
+  let away = false;  // the session had ended: whoever signs in elsewhere meanwhile may send what stands here
+  const anew = "您在别的窗口重新登录过，刚才没有办成。填写的内容还在，请再按一次。";
+  const back = async () => {
+    const answer = await fetch("/session", { headers: { accept: "text/plain" } });
+    const secret = answer.redirected ? "" : answer.headers.get("x-csrf");
+    const held = [...document.getElementsByName("csrf")];
+    const another = !!secret && held.some((each) => each.value !== secret);
+    if (secret) for (const each of held) each.value = secret;
+    away = !secret;
+    return another;
+  };
+  const signIn = () => {
+    tell(ended);
+    const link = document.createElement("a");
+    Object.assign(link, { href: "/sign-in", target: "_blank", textContent: "在新窗口登录" });
+    trouble.append(link, "，回来再按一次就行。");
+  };
   const send = async (form, button) => {
+    await form.saving;
+    if (away) await back();
     const data = new FormData(form);
     if (button?.name) data.append(button.name, button.value);
     const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
@@ -22,7 +41,8 @@
     const answer = await fetch(to, { method: "POST", body, headers: { accept: "text/html" } });
     const page = await answer.text();
     if (answer.status >= 500) return failed;
-    if (answer.redirected && new URL(answer.url).searchParams.has("next")) return ended;
+    if (answer.redirected && new URL(answer.url).searchParams.has("next")) { away = true; return ended; }
+    if (answer.status === 403 && await back()) return anew;
     dirty = null;
     if (answer.redirected) location.assign(answer.url);
     else { document.open(); document.write(page); document.close(); }
@@ -42,7 +62,8 @@
     clearTimeout(slow);
     delete form.dataset.sent;
     form.removeAttribute("aria-busy");
-    tell(why);
+    if (why === ended) signIn();
+    else tell(why);
   });
 
   // Leaving with something typed asks first, where a form wants that (data-guard).
@@ -52,6 +73,7 @@
 
   // Ctrl and Enter send the form one is in, else the one that is meant to be sent first (data-first).
   for (const hint of document.querySelectorAll("[data-js]")) hint.hidden = false;
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) print(); });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.ctrlKey) return;
     const form = event.target.form ?? document.querySelector("form[data-first]");
@@ -83,7 +105,7 @@
     });
     setInterval(() => {
       const left = Math.ceil((ends - Date.now()) / 60000);
-      if (left <= 0) tell("长时间没有操作，已经退出登录。请先复制没有提交的内容，再重新登录。");
+      if (left <= 0) { if (!away) signIn(); away = true; }
       else if (left <= 5 && !trouble.contains(stay)) { tell(`还有 ${left} 分钟就要自动退出。`); trouble.append(" ", stay); }
     }, 15000);
   }

@@ -23,6 +23,7 @@ def findings(view: View) -> Iterator[Diagnostic]:
         yield from _items(view, bundle, source)
         yield from _order(bundle, source)
         yield from _questions(view, bundle, source)
+        yield from _named_by(view, bundle, source)
         yield from _legal_mode(view, bundle, source)
 
 
@@ -88,6 +89,22 @@ def _questions(view: View, bundle: models.Bundle, source: Source) -> Iterator[Di
         if question.fills in fields and (reason := misfit(question, fields[question.fills])):
             message = f"问题“{question.id}”填不进字段“{question.fills}”：{reason}"
             yield found(at, "E506", message, "让两边类型和选项一致")
+
+
+def _named_by(view: View, bundle: models.Bundle, source: Source) -> Iterator[Diagnostic]:
+    items = [view.pack.items[entry.use] for entry in bundle.items if entry.use in view.pack.items]
+    asked = {use.use for item in items for use in item.field_uses()}
+    asked |= {question.fills for question in bundle.questions if question.fills}
+    for index, name in enumerate(bundle.named_by):
+        at = source.at("named_by", index)
+        yield from view.known("field", name, view.pack.vocabulary.fields, at)
+        if (
+            name in view.pack.vocabulary.fields
+            and name not in asked
+            and len(items) == len(bundle.items)
+        ):
+            said = f"字段“{name}”没有事项要填，办件没法用它称呼"
+            yield found(at, "E307", said, near(name, asked))
 
 
 def misfit(question: models.Question, field: models.VocabularyField) -> str:

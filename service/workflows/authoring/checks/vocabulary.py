@@ -15,7 +15,7 @@ APPLICANT_SOURCES = ("name", "id", "type")
 EARLIER = "earlier"
 _SOURCE = re.compile(
     r"applicant\.(\w+)|(?:person|organisation)\.(?:name|id)|agent\.(?:name|id|acts)"
-    r"|certificate\.([a-z0-9-]+)\.([a-z][a-z0-9_]*)|region|earlier"
+    r"|certificate\.([a-z0-9-]+)\.([a-z][a-z0-9_]*)|region|earlier|form\.([a-z][a-z0-9_]*)"
 )
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -88,7 +88,10 @@ def _field(view: View, name: str, field: models.VocabularyField) -> Iterator[Dia
         if parts is None or (parts[1] and parts[1] not in APPLICANT_SOURCES):
             wanted = "、".join(f"applicant.{each}" for each in APPLICANT_SOURCES)
             own = "person.name、person.id（个人，或者单位的经营者、法定代表人）、organisation.name、organisation.id（单位申请时）"
-            hint = f"可写：{wanted}、{own}、agent.acts、agent.name、agent.id（代理人）、certificate.<证照>.<字段>、region，或 earlier"
+            own += "、agent.acts、agent.name、agent.id（代理人）"
+            hint = (
+                f"可写：{wanted}、{own}、certificate.<证照>.<字段>、form.<字段>、region，或 earlier"
+            )
             yield found(at, "E209", f"预填来源“{text}”写法不对", hint)
         elif parts[2]:
             among = view.pack.vocabulary.certificates
@@ -98,6 +101,8 @@ def _field(view: View, name: str, field: models.VocabularyField) -> Iterator[Dia
                     near(parts[3], {"number", *among[parts[2]].carries}) or "写进这种证照的 carries"
                 )
                 yield found(at, "E209", f"证照“{parts[2]}”的照面上没有“{parts[3]}”", hint)
+        elif parts[4]:
+            yield from view.known("field", parts[4], set(view.pack.vocabulary.fields) - {name}, at)
 
 
 def bounds(source: Source, path: tuple[str | int, ...], field: Declared) -> Iterator[Diagnostic]:

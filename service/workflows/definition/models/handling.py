@@ -188,6 +188,9 @@ class MaterialUse(Model):
     deferrable: Length | None = None
 
 
+AboutLine = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+
+
 class Before(Model):
     """原来分头办 — published figures of doing it separately; the guide shows what is saved."""
 
@@ -355,6 +358,13 @@ class Bundle(Model):
     code: Code
     title: Title
     known_as: list[Title] = Field([], description="大家平常怎么叫它，用来搜索，如 开饭店")
+    about: AboutLine | None = Field(
+        None, description="一句话说给谁办、办什么；首页和列表写在名称下面"
+    )
+    occasion: Title | None = Field(None, description="什么时候要办，如 开店办企业；首页按它分组")
+    named_by: Annotated[list[Name], Field(max_length=3)] = Field(
+        [], description="用哪几个字段的内容称呼一件办件，如店名、地址；“我的办件”里靠它分清"
+    )
     lead: Code
     applicants: Annotated[list[ApplicantType], Field(min_length=1)]
     acceptance: Literal["lead", "each"] = "lead"

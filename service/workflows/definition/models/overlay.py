@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from service.workflows.definition.models.handling import AboutLine
 from service.workflows.definition.models.policy import Policy
 from service.workflows.definition.models.shared import Region
 from service.workflows.definition.models.terms import Code, Expression, Length, Model, Name, Title
@@ -14,6 +15,7 @@ class BundleHere(Model):
     """一件事在本地 — its promise, thresholds, conditions, and the items that are not handled here."""
 
     title: Title | None = None
+    about: AboutLine | None = Field(None, description="本地的一句话说明，和别处分得开")
     promised: Length | None = None
     derived: dict[Name, Expression] = {}
     when: dict[Code, Expression] = {}

@@ -161,6 +161,10 @@ class VocabularyField(Model):
         return self
 
 
+PROMISED = "我承诺：「{}」要证明的情况属实，可以随时核查，需要时补交原件。"
+UNTRUE = "承诺不实的，终止办理，已经作出的决定依法撤销，并记入信用记录；造成损失的，依法承担责任。"
+
+
 class VocabularyMaterial(Model):
     """材料 — one paper, handed in once for every item that asks for it."""
 
@@ -173,6 +177,9 @@ class VocabularyMaterial(Model):
     max_mb: Annotated[int, Field(ge=1, le=100)] = 20
     hint: str = ""
     certificate: Code | None = Field(None, description="哪种证照可以代替它：有效的免交（共享免交）")
+    promise: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = Field(
+        None, description="书面承诺代替它的，承诺的原话；不写的用通用的一句"
+    )
     blank: Code | None = Field(
         None, description="空白表：定义包里的文件名（不带 .md），可以下载、打印了填（许可法 30）"
     )
@@ -189,6 +196,11 @@ class VocabularyMaterial(Model):
     copies: Annotated[int, Field(ge=1, le=20)] | None = Field(
         None, description="到窗口交纸质的，要几份；不写就是 1 份"
     )
+
+    @property
+    def promised(self) -> str:
+        """Return what is promised in its place, and what follows where that is not true (证明事项告知承诺)."""
+        return f"{self.promise or PROMISED.format(self.title)}{UNTRUE}"
 
 
 class FaceLine(Model):

@@ -60,9 +60,14 @@ POINTS = {  # what the points of a paper are
     "stopped": "终止的理由",
     "lapse": "理由",
 }
-LISTS: dict[Literal["checked", "materials", "exempted", "missing", "certificates"], str] = {
+ListKey = Literal[
+    "checked", "materials", "fetched", "promised", "exempted", "missing", "certificates"
+]
+LISTS: dict[ListKey, str] = {
     "checked": "逐项核查的结果",
     "materials": "已经收到的材料",
+    "fetched": "由系统调取或者生成，不用您交的材料",
+    "promised": "以书面承诺代替的材料",
     "exempted": "免交的材料",
     "missing": "还没有收到的材料",
     "certificates": "发放的证照",

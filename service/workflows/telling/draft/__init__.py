@@ -117,7 +117,8 @@ def _typed(work: Work) -> Typed:
         prefill(work.release, work.case),
         questions.filled_by_answers(release, case.answers),
     ]
-    return Typed(values, faults, set(values).union(*known))
+    recorded: set[str] = set().union(*known)
+    return Typed(values, faults, recorded | set(values), recorded)
 
 
 def _lacking(

@@ -9,7 +9,7 @@ from service.workflows.application.fieldtypes import say
 from service.workflows.definition.models import one_of
 from service.workflows.definition.release import Release
 
-MOST = 7  # fields to fill in on one page; what is known already does not count
+MOST = 14  # fields to fill in on one page; what the record and the answers say does not count
 REST = "其他"
 
 Part = Mapping[str, Any]
@@ -17,11 +17,15 @@ Part = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """填了的 — the values that fit their fields, what is wrong with the others, and what a submission would know."""
+    """填了的 — the values that fit their fields, what is wrong with the others, and what a submission would know.
+
+    `given` is what the record and the answers say, whatever was typed: the same as long as the answers are.
+    """
 
     values: Mapping[str, Any]
     faults: Mapping[str, str]
     known: Collection[str] = ()
+    given: Collection[str] = ()
 
 
 def pages(release: Release, found: Part, typed: Typed) -> list[dict[str, Any]]:
@@ -29,14 +33,16 @@ def pages(release: Release, found: Part, typed: Typed) -> list[dict[str, Any]]:
 
     Short sections share a page, a long one takes several. A field is {code, title, type, hint, unit, min, max, options,
     required, value, said, origin, fault, lacking, items}; `found` is the guide. What is only proposed, by an earlier
-    application, is lacking until it was looked at and saved.
+    application, is lacking until it was looked at and saved. Where pages end rests on the answers alone, never on what was
+    filled in meanwhile: no step moves while one is on it.
     """
     made: list[list[dict[str, Any]]] = []
     room = 0
+    weighs = _weighing(release, found, typed)
     for title, fields in _sections(release, found, typed).items():
-        parts = _parts(fields)
+        parts = _parts(fields, weighs)
         for number, part in enumerate(parts, 1):
-            cost = _to_fill(part)
+            cost = _weight(part, weighs)
             if not made or cost > room:
                 made.append([])
                 room = MOST
@@ -58,13 +64,29 @@ def _page(n: int, sections: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _parts(fields: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+def _weighing(release: Release, found: Part, typed: Typed) -> frozenset[str]:
+    """Return the fields by which the length of a page is measured: those that are asked for whatever the form says."""
+    uses = [use for item in found["items"] for use in release.items[item["code"]].field_uses()]
+    always = {use.use for use in uses if not _rests_on_form(release, use.when)}
+    return frozenset(always - set(typed.given))
+
+
+def _rests_on_form(release: Release, when: str | None) -> bool:
+    names = release.expression(when, "item").names if when else ()
+    return any(name.startswith("form.") for name in names)
+
+
+def _weight(fields: Sequence[Part], weighs: Collection[str]) -> int:
+    return sum(1 for field in fields if field["code"] in weighs)
+
+
+def _parts(fields: list[dict[str, Any]], weighs: Collection[str]) -> list[list[dict[str, Any]]]:
     """Cut the fields of a section that is too long for one page into parts of about the same length."""
-    pages_needed = max(1, ceil(_to_fill(fields) / MOST))
-    most = ceil(_to_fill(fields) / pages_needed)
+    weight = _weight(fields, weighs)
+    most = ceil(weight / max(1, ceil(weight / MOST)))
     parts: list[list[dict[str, Any]]] = [[]]
     for field in fields:
-        if _to_fill(parts[-1]) == most and not field["origin"]:
+        if _weight(parts[-1], weighs) == most and field["code"] in weighs:
             parts.append([])
         parts[-1].append(field)
     return parts

@@ -211,6 +211,7 @@ def _material(rehearsal: Rehearsal, need: needed.MaterialNeed) -> dict[str, Any]
         "deferrable": titles.length(need.deferrable),
         "way": titles.coded(way, titles.ORIGINS),
         "needed_from_applicant": way not in WITHOUT_PAPER,
+        "promise": definition.promised if "commitment" in need.origins else "",
         "how": library.exemption(rehearsal.work, need) or how(need, way),
     }
 

@@ -20,7 +20,7 @@ from service.workflows.rules import library as holdings
 from service.workflows.rules.renewal import Continuation, look
 from service.workflows.worksheet import Work
 
-CERTIFICATE, EARLIER, REGION = "certificate.", "earlier", "region"
+CERTIFICATE, EARLIER, REGION, TYPED = "certificate.", "earlier", "region", "form."
 Certificates = Mapping[str, Mapping[str, Any]]  # certificate code → what it says, by name
 
 
@@ -114,7 +114,7 @@ def rehearse(
     about = Situation(release, calendar, now, excluded=barred, library=own, bans=bans)
     work = Work(about, _case(release, applicant, selection))
     said = holdings.certificates_say(own, applicant.id, work.today)
-    known, origins = _prefill(work, {**said, **certificates}, earlier)
+    known, origins = _prefill(work, {**said, **certificates}, earlier, form)
     given = needed.check_form(release, {**selection.facts["form"], **form})
     sure = {name: known[name] for name, said in origins.items() if said != earlier.said}
     closed = _closed(work, selection.going, {**sure, **given})
@@ -179,14 +179,17 @@ def _wishes(release: Release, handling: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _prefill(
-    work: Work, certificates: Certificates, earlier: Earlier
+    work: Work, certificates: Certificates, earlier: Earlier, typed: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return what is known from record, certificates and an earlier application; a value that does not fit is left out."""
+    """Return what is known from record, certificates, an earlier application and what was `typed` in another field.
+
+    A value that does not fit is left out.
+    """
     record = prefill(work.release, work.case)
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for name, definition in work.release.vocabulary.fields.items():
-        for found, said in _sources(work.release, name, record, certificates, earlier):
+        for found, said in _sources(work.release, name, record, certificates, earlier, typed):
             value, wrong = check_value(definition, found)
             if found not in (None, "", []) and not wrong:
                 values[name], origins[name] = value, said
@@ -200,15 +203,21 @@ def _sources(
     record: Mapping[str, Any],
     certificates: Certificates,
     earlier: Earlier,
+    typed: Mapping[str, Any],
 ) -> Iterator[tuple[Any, str]]:
     """Yield what each source of a field knows, and where it comes from in Chinese."""
     titles = release.vocabulary.certificates
+    fields = release.vocabulary.fields
     for source in release.vocabulary.fields[name].source:
         if source == EARLIER:
             if release.vocabulary.fields[name].of in (None, "person"):
                 yield earlier.form.get(name), earlier.said
         elif source == REGION:
             yield release.directory.region.code, "这件事由本地办理"
+        elif source.startswith(TYPED):
+            other = source.removeprefix(TYPED)
+            title = fields[other].title if other in fields else other
+            yield typed.get(other), f"和您填的“{title}”一样"
         elif source.startswith(CERTIFICATE):
             code, _, part = source.removeprefix(CERTIFICATE).partition(".")
             yield certificates.get(code, {}).get(part), f"来自您的{titles[code].title}"

@@ -2,7 +2,7 @@
 
 from service.workflows.telling.progress.owed import Ask, Owed, owed
 from service.workflows.telling.progress.timeline import Entry, action_title, attached, timeline
-from service.workflows.telling.progress.turn import WHOSE_TITLES, Turn, turn
+from service.workflows.telling.progress.turn import WHOSE_TITLES, Turn, office, turn
 
 __all__ = [
     "WHOSE_TITLES",
@@ -12,6 +12,7 @@ __all__ = [
     "Turn",
     "action_title",
     "attached",
+    "office",
     "owed",
     "timeline",
     "turn",

@@ -4,9 +4,10 @@ The applicant reads what was said and done towards them; what offices do among t
 reminders) only those inside read. Papers belong to the event of their step, as the record keeps it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Literal
 
 from service.workflows.case.engine import APPLICANT, CLOCK
@@ -100,10 +101,11 @@ def timeline(
 ) -> list[Entry]:
     """Tell what happened, the newest first; `papers` is what `attached` found in the whole record.
 
-    `inside` shows everything and names who did it (`people`: account → name). Only papers the case has are told.
+    `inside` shows everything and names who did it (`people`: account → name). Only papers the case has are told. What was
+    changed of a draft stands there once.
     """
-    entries = []
-    for event in reversed(events):
+    entries: list[Entry] = []
+    for event, times in _folded(reversed(events)):
         own = [case.notices[n] for n in papers.get(event.n, ()) if n in case.notices]
         shown = own if inside else [notice for notice in own if notice.to == APPLICANT]
         if inside or _concerns(release, event, shown):
@@ -111,7 +113,7 @@ def timeline(
                 Entry(
                     n=event.n,
                     at=event.at,
-                    title=title(release, event),
+                    title=title(release, event) + (f"（{times} 次）" if times > 1 else ""),
                     who=who(release, event, named=inside, people=people or {}),
                     told=tuple(_what_came_with(event, shown)),
                     papers=tuple(notice.n for notice in shown),
@@ -120,6 +122,16 @@ def timeline(
                 )
             )
     return entries
+
+
+def _folded(events: Iterable[Event]) -> Iterator[tuple[Event, int]]:
+    """Yield the events with how often: filling in a form page by page is one thing that was done."""
+    for filling, run in groupby(events, key=lambda event: event.action == "change_draft"):
+        told = list(run)
+        if filling:
+            yield told[0], len(told)
+        else:
+            yield from ((event, 1) for event in told)
 
 
 def _concerns(release: Release, event: Event, outward: Sequence[Notice]) -> bool:

@@ -7,11 +7,12 @@ from typing import Literal
 from service.workflows.application import in_hand, order
 from service.workflows.case.engine import WAITING
 from service.workflows.case.lifecycle import machine_for
-from service.workflows.case.parts import CASE, Case, Clock
+from service.workflows.case.parts import CASE, Case, Clock, Task
 from service.workflows.case.procedures import SpecialProcedure
 from service.workflows.case.situation import Situation
 from service.workflows.clocks import Left, left
 from service.workflows.definition.models.terms import STATUTORY
+from service.workflows.definition.release import Release
 from service.workflows.expiry import consequence
 from service.workflows.notices import opening
 from service.workflows.notices.dates import say_date
@@ -129,16 +130,24 @@ def _after(case: Case, situation: Situation) -> list[str]:
     return told
 
 
+def office(release: Release, task: Task) -> str:
+    """Say which office has an item in its hands: the one that decides; beside it that another's window takes the papers in."""
+    names = release.directory.departments
+    subject = release.items.get(task.item)  # a proceeding has an office of its own
+    if subject is None or subject.department == task.department or task.post != "window":
+        return names.get(task.department, task.department)
+    return f"{names.get(subject.department, subject.department)}（由综合窗口收件）"
+
+
 def _working(case: Case, situation: Situation) -> list[str]:
-    """Return the departments that have something to do, those of open tasks."""
+    """Return the offices that have something to do, those of open tasks."""
     own = order.own_items(case)
-    names = situation.release.directory.departments
     tasks = [
         task
         for task in case.tasks.values()
         if task.done_at is None and task.department and task.item in own
     ]
-    return list(dict.fromkeys(names.get(task.department, task.department) for task in tasks))
+    return list(dict.fromkeys(office(situation.release, task) for task in tasks))
 
 
 def _departments(case: Case, situation: Situation, departments: list[str], you: str) -> Turn:

@@ -38,7 +38,7 @@ class TestCheck:
         page = await checked(citizen, number)
         assert (
             "请填写经营场所地址",
-            f"/apply/{number}/form/2#f-form-premises_address",
+            f"/apply/{number}/form/1#f-form-premises_address",
         ) in page.links
 
     async def test_tells_what_changed_since_it_was_begun(
@@ -131,7 +131,7 @@ class TestSubmit:
         assert "表单还有必填项没有填写" in page.text
         assert (
             "请填写经营场所地址",
-            f"/apply/{number}/form/2#f-form-premises_address",
+            f"/apply/{number}/form/1#f-form-premises_address",
         ) in page.links
 
     async def test_tells_of_another_window(self, citizen: Browser, whole: Begin) -> None:

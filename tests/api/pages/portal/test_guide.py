@@ -23,10 +23,12 @@ class TestGuide:
         page = await browser.get(f"{GUIDE}?{WITH_SIGN}")
         for said in (
             "要办 2 个事项，预计 11月10日（周二）前办好",
-            "承诺 3 个工作日，法定 10 个工作日",
+            "多久 3 个工作日 法定 10 个工作日",
+            "约 20 分钟填完",
+            "要上传 3 份材料",
             "户外招牌设施设置",
             "根据您的回答不需要办理",
-            "可以选告知承诺：1 个工作日办结，免交招牌安装结构安全说明",
+            "选告知承诺：1 个工作日办结，免交招牌安装结构安全说明",
             "食品安全法 35",
         ):
             assert said in page.text
@@ -43,9 +45,9 @@ class TestGuide:
         text = (await browser.get(f"{GUIDE}?{CAFE}")).text
         days = [
             "11月5日（周四）",
-            "11月10日（周二）前 材料齐全",
-            "11月12日（周四）前 材料有问题",
-            "11月24日（周二）前 承诺全部办结",
+            "11月10日（周二）前材料齐全",
+            "11月12日（周四）前材料有问题",
+            "11月24日（周二）前承诺全部办结",
         ]
         assert [text.index(day) for day in days] == sorted(text.index(day) for day in days)
 
@@ -59,10 +61,18 @@ class TestGuide:
 
     async def test_draws_the_chart_of_this_person(self, browser: Browser) -> None:
         """Inside the page, so that it is printed with it; in words for large letters."""
-        page = await browser.get(f"{GUIDE}?{CAFE}")
+        page = await browser.get(f"{GUIDE}?{WITH_SIGN}")
         assert any(tag == "svg" and given.get("role") == "img" for tag, given in page.tags)
+        assert "您的流程图" not in (await browser.get(f"{GUIDE}?{CAFE}")).headings  # one item
         browser.http.cookies.set("elder", "1")
-        assert "您的流程图" not in (await browser.get(f"{GUIDE}?{CAFE}")).headings
+        assert "您的流程图" not in (await browser.get(f"{GUIDE}?{WITH_SIGN}")).headings
+
+    async def test_draws_very_many_items_where_one_asks(self, browser: Browser) -> None:
+        """The page stays light; the chart is one press away."""
+        page = await browser.get(f"{GUIDE}?{EVERYTHING}")
+        way = next(href for words, href in page.links if words.endswith("画成图看"))
+        drawn = await browser.get(way)
+        assert any(tag == "svg" and given.get("role") == "img" for tag, given in drawn.tags)
 
     async def test_can_be_shared(self, citizen: Browser) -> None:
         """The address holds answers only, also for who has signed in."""
@@ -132,7 +142,7 @@ class TestBeginning:
             page = await citizen.submit(
                 page, "/things/newborn/ask", {n: v[0] for n, v in form.options.items()}
             )
-        assert "您的账号是个体工商户，这件事面向个人" in page.text
+        assert "您现在以个体工商户的身份办，这件事面向个人" in page.text
         assert not any(form.action == "/apply" for form in page.forms)
 
     async def test_asks_a_window_whom_it_is_for(self, as_: SignIn) -> None:

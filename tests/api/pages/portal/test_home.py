@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from service.api.app import create_app
 from service.office import Office
 from service.store.database import Database
@@ -15,12 +17,11 @@ class TestHome:
     """GET /"""
 
     async def test_shows_what_can_be_done_by_occasion(self, browser: Browser) -> None:
-        """Shops and companies in one group, people's own matters in another; each begins with one click."""
+        """Each occasion is a group, each thing says in a line what it is and begins with one click."""
         page = await browser.get("/")
-        assert [h for h in page.headings if h in ("开店、办企业", "个人和家庭")] == [
-            "开店、办企业",
-            "个人和家庭",
-        ]
+        occasions = {"开店办企业", "生活大事", "房屋水电", "关停注销"}
+        assert occasions <= set(page.headings)
+        assert "公司不干了：清税、社保、公章" in page.text
         assert ("开办餐饮店", "/things/open-restaurant") in page.links
         assert ("开始办理：开办餐饮店", "/things/open-restaurant/ask") in page.links
 
@@ -59,6 +60,22 @@ class TestHome:
 class TestThings:
     """GET /things"""
 
+    @pytest.mark.parametrize(
+        ("words", "code"),
+        [
+            ("公司不干了", "close-company"),
+            ("食品证过期", "keep-food-licence"),
+            ("户口本", "newborn"),
+            ("装水电", "connect-utilities"),
+            ("烧烤", "open-restaurant"),
+        ],
+    )
+    async def test_finds_by_what_people_say(self, browser: Browser, words: str, code: str) -> None:
+        """Nobody has to know what the certificate is called."""
+        page = await browser.get(f"/things?q={words}")
+        found = [href for _, href in page.links if href.startswith("/things/")]
+        assert found[0] == f"/things/{code}"
+
     async def test_finds_what_people_call_it(self, browser: Browser) -> None:
         """Everyday words, the best first."""
         page = await browser.submit(await browser.get("/"), "/things", {"q": "开饭店"})
@@ -91,7 +108,7 @@ class TestThing:
             "企业、个体工商户、个人",
             "承诺 13 个工作日",
             "48 个工作日",
-            "您的情况收多少在指南里写明",
+            "收多少在指南里写明",
             "牵头",
             "17 个环节",
             "城市管理局",
