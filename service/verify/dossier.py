@@ -83,10 +83,17 @@ class Lifecycle:
         ends = {self.final(each) for each in ahead} - {""}
         if self.final(state) or "granted" not in ends:
             return self.final(state) == "granted"
+        if any(not self.is_granted(was) for was in self._asked_from(state)):
+            return False
         own = {name for name, clock in self.clocks.items() if clock["limit"] == "limits"}
         timed = any(own & set(self.states[each].get("runs", [])) for each in ahead)
         good = ends <= {"granted", "revoked", "recalled", "stopped", "lapsed"}
         return good and not timed and self.initial not in ahead and state != "waiting"
+
+    def _asked_from(self, state: str) -> list[str]:
+        """Return the states from which an item comes to one in which it waits for what is due."""
+        asks = [t for t in self.transitions if (t.get("effect") or {}).get("payment") == "due"]
+        return [was for t in asks if t["to"] == state for was in listed(t["from"])]
 
     def _ahead(self, state: str) -> set[str]:
         """Return the states that can be reached from one, itself included."""

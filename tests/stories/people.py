@@ -116,7 +116,7 @@ STAFF: dict[str, dict[str, str]] = {  # department → post → who
     "ps": {"window": "池源", "reviewer": "江澜", "approver": "汪斌"},
     "wjw": {"window": "夏青", "approver": "安琪"},
     "ga": {"window": "卢杰", "reviewer": "钟诚", "inspector": "雷鸣", "approver": "武刚"},
-    "sw": {"window": "金慧", "approver": "邵峰"},
+    "sw": {"window": "金慧", "reviewer": "毛毅", "cashier": "计然", "approver": "邵峰"},
     "rs": {"window": "任洁", "reviewer": "常青", "approver": "尹川"},
     "rq": {"window": "陆燃", "inspector": "焦洋", "approver": "温凯"},
     "yc": {"window": "叶青", "reviewer": "叶帆", "approver": "梁栋", "head": "覃峰"},

@@ -74,12 +74,18 @@ async def dug_by_promise(town: Town, matter: Matter) -> None:
     await town.on("2026-04-21 14:55")
     await town.does("yl.reviewer", matter, "greenbelt.propose", opinion="不涉及古树。")
     await town.does("cg.approver", matter, "road-dig.grant_by_commitment")
+    await town.does("cg.window", matter, "road-dig.ask_payment")
+    paid = {"amount": 17920, "receipt": "非税〔2026〕0421"}  # 64 square metres at 280
+    await town.does("cg.window", matter, "road-dig.record_payment", **paid)
     await town.does("cg.window", matter, "road-dig.issue")
     assert await matter.due("road-dig.follow-up.check") == "2026-05-21"
     await town.on("2026-04-22 09:40")
     assert (await matter.states())[WATER] == "waiting"
     begun = await town.clerk("yl.approver").does(matter, "greenbelt.grant", opinion="同意。")
     assert {other["item"] for other in begun["also"]} == {WATER, POWER, GAS}
+    await town.does("yl.window", matter, "greenbelt.ask_payment")
+    paid = {"amount": 1620, "receipt": "非税〔2026〕0422"}
+    await town.does("yl.window", matter, "greenbelt.record_payment", **paid)
     await town.does("yl.window", matter, "greenbelt.issue")
 
 

@@ -97,7 +97,9 @@ async def household_insurance_card(town: Town, matter: Matter) -> None:
     assert await matter.dates("social-card.decision") == ("2026-10-23", None)
     await town.on("2026-10-12 09:20")
     await town.does("yb.window", matter, "resident-insurance.decide_now")
-    await town.does("sw.window", matter, "insurance-payment.decide_now")
+    await town.does("sw.reviewer", matter, "insurance-payment.assess")
+    paid = {"amount": 400, "receipt": "YB1"}
+    await town.does("sw.cashier", matter, "insurance-payment.record_payment", **paid)
     await town.on("2026-10-20 14:02")
     await town.does("rs.window", matter, "social-card.decide_now")
     await town.on("2026-10-21 11:11")

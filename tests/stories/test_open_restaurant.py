@@ -169,6 +169,10 @@ async def granted_and_made_public(town: Town, matter: Matter) -> None:
     await town.does("cg.reviewer", matter, f"{TERRACES}.propose", opinion="九时后收桌，可以准予。")
     await town.on("2026-03-25 10:19")
     await town.does("cg.approver", matter, f"{TERRACES}.grant", opinion="同意，晚九时前收桌。")
+    # what the pavement costs depends on how long: who decides has it reckoned, and nothing is handed over before
+    await town.does("scjg.window", matter, f"{TERRACES}.ask_payment", amount=540)
+    paid = {"amount": 540, "receipt": "非税〔2026〕0325"}
+    await town.does("cg.window", matter, f"{TERRACES}.record_payment", **paid)
     await town.does("scjg.window", matter, f"{TERRACES}.issue")
     eyes = town.clerk("cg.reviewer")
     publication = f"{TERRACES}.publication"

@@ -7,6 +7,7 @@ from pydantic import Field
 from service.api.rest.shapes import Shape, Shown, shape_of
 from service.office import titles
 from service.workflows.definition import (
+    REFORMS,
     Bundle,
     BundleItem,
     Duration,
@@ -60,6 +61,12 @@ class QuantityShown(Shown):
     basis: str
 
 
+class ReformShown(Choice):
+    """证照分离：改革方式和依据。"""
+
+    basis: str
+
+
 class BundleItemShown(Shown):
     """联办事项。"""
 
@@ -78,6 +85,7 @@ class BundleItemShown(Shown):
         description="法律、法规另有规定的延长；一般的在 limits"
     )
     after: list[str] = Field(description="要等哪些事项办结")
+    reform: ReformShown | None = Field(description="证照分离；不是的为空")
     always: bool = Field(description="是否每个申请人都要办；否则由回答决定")
     commitment: bool = Field(description="是否可以选择告知承诺")
     certificate: str | None
@@ -193,6 +201,13 @@ def _extension(item: ItemDefinition) -> ExtensionShown | None:
     return ExtensionShown(days=limit(special.days), basis=special.basis) if special else None
 
 
+def _reform(item: ItemDefinition) -> ReformShown | None:
+    reform = item.reform
+    if reform is None:
+        return None
+    return ReformShown(code=reform.mode, title=REFORMS[reform.mode], basis=reform.basis)
+
+
 def _item(release: Release, entry: BundleItem, item: ItemDefinition) -> BundleItemShown:
     policy = entry.on_refusal or release.bundle.on_refusal
     certificate = item.result.certificate if item.result else None
@@ -207,6 +222,7 @@ def _item(release: Release, entry: BundleItem, item: ItemDefinition) -> BundleIt
         statutory_basis=item.basis_of("statutory") if "statutory" in item.limits else "",
         quantity=shape_of(QuantityShown, item.quantity) if item.quantity else None,
         extension=_extension(item),
+        reform=_reform(item),
         after=entry.after,
         always=entry.when is None,
         commitment=item.commitment is not None,

@@ -63,11 +63,17 @@ class GuideGiven(Given):
 async def list_bundles(
     desk: Counter,
     text: Annotated[Short, Query(description="几个字，如 开饭店、招牌；不写就是全部")] = "",
+    reform: Annotated[
+        Literal["abolished", "filing", "commitment", "optimised"] | None,
+        Query(description="证照分离：只要含有这样改革的事项的；不写就是全部"),
+    ] = None,
 ) -> Response:
     """每件一行：牵头部门、承诺时限、事项数和部门数。有字要找的，最像的在前。"""
     lines = [
         bundle_shapes.bundle_line(release)
         for release in matching_bundles(await desk.office.bundles(), text)
+        if reform is None
+        or any(each.reform and each.reform.mode == reform for each in release.items.values())
     ]
     return json_answer(BundleList(items=lines).model_dump_json(), cache_control=A_MINUTE)
 

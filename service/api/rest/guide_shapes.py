@@ -132,6 +132,12 @@ class GuideCharge(Shown):
     depends_on: list[Choice] = Field(description="收不收还要看什么；一定收的为空")
 
 
+class GuideReform(Choice):
+    """证照分离：改革方式和依据。"""
+
+    basis: str
+
+
 class GuideWindow(Shown):
     """办理窗口；没有写的为空文字。"""
 
@@ -200,6 +206,8 @@ class GuideItem(Shown):
     after: list[Choice]
     commitment: GuideCommitment | None
     result: GuideResult | None
+    open: str = Field(description="什么时候可以申请，如 每年5月1日至10月31日；一直可以的为空")
+    reform: GuideReform | None = Field(description="证照分离；不是的为空")
     fee: GuideFee | None = Field(description="确定要收的合计；不收费的为空")
     charges: list[GuideCharge] = Field(description="每一笔收费，包括要看情况的")
     window: GuideWindow | None = Field(description="到哪个窗口办、问；没有公布的为空")
@@ -352,6 +360,9 @@ class GuideDays(Shown):
 class GuideSavings(Shown):
     """比分头办省了多少。"""
 
+    of_these_items: bool = Field(
+        description="原来的数字是这几个事项合计的；否则是公布的全部事项的数字"
+    )
     steps: GuideNumbers | None
     materials: GuideNumbers | None
     days: GuideDays | None
@@ -387,5 +398,8 @@ class GuideShown(Shown):
     limits: GuidePromise
     dates: GuideDates
     fees: GuideFees
+    opens_with: list[Choice] = Field(
+        description="这些都办成以前不能开业（投入使用）；没有要求的为空"
+    )
     savings: GuideSavings | None
     channels: list[Choice]

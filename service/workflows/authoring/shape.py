@@ -45,6 +45,16 @@ _RULES = {
         "缺少 basis：不是通常的读法，要写依据",
         "basis: 本地的哪一条规定，印在告知书上",
     ),
+    "season": (
+        "E565",
+        "申请时间的起止不是日期，或者写法不一样、先后颠倒",
+        "每年的写 from: 05-01, until: 10-31；某一次的写 from: 2026-05-01, until: 2026-05-20",
+    ),
+    "renewal-window": (
+        "E512",
+        "申请延续的时间写 close 或者 before 中的一个，用 wd、d",
+        "例：window: {open: 90wd, close: 15wd}，或 {before: 30d}",
+    ),
     "options-missing": ("E109", "单选、多选必须写 options", "options: {代码: 名称, …}"),
     "columns-missing": (
         "E131",

@@ -215,7 +215,10 @@ class LifecycleMachine:
             timed = any(limit_clocks & set(state.runs) for state in ahead)
             return good and not timed and lifecycle.initial not in self._reachable[name]
 
-        return frozenset(n for n, s in lifecycle.states.items() if not s.final and not decided(n))
+        undecided = {n for n, s in lifecycle.states.items() if not s.final and not decided(n)}
+        # where paying is what is done, nobody has it before; after a decision it only keeps back the paper
+        pays = (t for t in lifecycle.transitions if t.effect and t.effect.payment == "due")
+        return frozenset(undecided | {t.to for t in pays if undecided & set(t.sources)})
 
     def decided(self, state: str) -> bool:
         """Tell whether an open state comes after the decision: granted, and not handed over yet."""

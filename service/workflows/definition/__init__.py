@@ -31,6 +31,7 @@ from service.workflows.definition.models.carried import (
 from service.workflows.definition.models.terms import (
     AFFECTS,
     PROCEDURES,
+    REFORMS,
     STILL_DEFECTIVE,
     ApplicantType,
     Card,
@@ -49,6 +50,7 @@ __all__ = [
     "MOST_ROWS",
     "NO_STANDARD",
     "PROCEDURES",
+    "REFORMS",
     "SEVERITIES",
     "STILL_DEFECTIVE",
     "ApplicantType",

@@ -16,7 +16,7 @@ from service.workflows.handling import between_items
 from service.workflows.notices import letters, wording
 from service.workflows.notices.citations import cited
 from service.workflows.notices.wording import Paper
-from service.workflows.rules import bans, renewal
+from service.workflows.rules import bans, renewal, season
 from service.workflows.worksheet import Work
 
 PAPERS = {NOT_RECEIVED: "not_accepted", FORBIDDEN: "refusal"}
@@ -49,6 +49,9 @@ def _reasons(work: Work, selection: questions.Selection) -> Iterator[tuple[str, 
             says = "".join(stop.say for stop in stops)
             law = "；".join(dict.fromkeys(stop.basis for stop in stops))
             yield code, Barred(FORBIDDEN, "forbidden", says, law)
+    for code in selection.items:
+        if shut := season.closed(work, code):
+            yield code, Barred(NOT_RECEIVED, "untimely", f"{shut.say}。", shut.law)
     for code in selection.items:
         if why := renewal.untimely(work, code):
             yield code, Barred(NOT_RECEIVED, "untimely", f"{why.barred}。", why.law)

@@ -15,7 +15,7 @@ from service.workflows.case.situation import Move
 from service.workflows.definition.duration import Duration
 from service.workflows.definition.models import NOTICE_TITLES, ItemDefinition
 from service.workflows.definition.release import Release
-from service.workflows.notices import last_days, letters
+from service.workflows.notices import last_days, letters, opening
 from service.workflows.notices.citations import cited
 from service.workflows.notices.dates import say_date as say_date  # noqa: PLC0414 - of wording
 from service.workflows.notices.sentences import SENTENCES
@@ -270,6 +270,8 @@ def receipt(
             if i in release.items and c.due_on
         },
     }
+    if opens := opening.says(release, case):
+        body["note"] = opens
     return Paper(title_of("receipt"), body)
 
 
@@ -362,4 +364,7 @@ def result(release: Release, case: Case) -> Paper:
         f"{c.title} {c.number}".strip() for c in case.certificates.values() if c.state == "valid"
     ]
     text = f"「{release.bundle.title}」已全部办结。请对本次服务作出评价。"
-    return Paper(title_of("result"), {"text": text, "items": lines, "certificates": certificates})
+    body: Body = {"text": text, "items": lines, "certificates": certificates}
+    if opens := opening.says(release, case):
+        body["note"] = opens
+    return Paper(title_of("result"), body)

@@ -18,7 +18,7 @@ from service.errors import DataInvalid, NotPermitted, ServiceError
 from service.office import CaseFilter, titles
 from service.office.applications import may_know, refuse_strangers, type_of
 from service.workflows.case import Actor
-from service.workflows.definition import Release
+from service.workflows.definition import REFORMS, Release
 from service.workflows.telling import bundle_chart, texts_of
 
 router = APIRouter(include_in_schema=False)
@@ -41,6 +41,7 @@ async def thing(bundle: Code, request: Request, desk: Counter, visitor: Visiting
         release=release,
         fees=fees,
         categories=titles.CATEGORIES,
+        reforms=REFORMS,
         kinds=[titles.APPLICANT_TYPES[kind] for kind in release.bundle.applicants],
         drafts=await _drafts_begun(release, desk, visitor),
     )

@@ -26,6 +26,13 @@ def findings(view: View) -> Iterator[Diagnostic]:
         source = view.source("item", code)
         yield from _charges(view, item, source)
         yield from _never_due(view, item, source)
+        yield from _reformed(item, source)
+    for code, bundle in view.pack.bundles.items():
+        entries = {entry.use for entry in bundle.items}
+        if isinstance(bundle.opens_with, list):
+            for index, name in enumerate(bundle.opens_with):
+                at = view.source("bundle", code).at("opens_with", index)
+                yield from view.known("item", name, entries, at)
     for code, cycle in view.pack.own_lifecycles().items():
         yield from _payment(cycle, view.source("lifecycle", code))
 
@@ -133,3 +140,20 @@ def _reaches(cycle: models.Lifecycle, ends: set[str]) -> bool:
                 seen.add(each.to)
                 todo.append(each.to)
     return bool(seen & ends)
+
+
+def _reformed(item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:
+    """Yield a reform that what the item is contradicts (国发〔2021〕7号)."""
+    if item.reform is None:
+        return
+    mode, said = item.reform.mode, ""
+    if mode == "abolished" and item.category in ("licence", "filing"):
+        said = "直接取消审批的，不能还是行政许可、备案"
+    elif mode == "filing" and item.category != "filing":
+        said = "审批改为备案的，类别应当是备案"
+    elif mode == "commitment" and item.commitment is None:
+        said = "实行告知承诺的，要写 commitment"
+    elif mode == "optimised" and item.category != "licence":
+        said = "优化审批服务的，还是行政许可"
+    if said:
+        yield found(source.at("reform", "mode"), "E563", said, "改 reform，或者改类别、告知承诺")

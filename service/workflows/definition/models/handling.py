@@ -16,8 +16,10 @@ from service.workflows.definition.models.institutes import (
     HearingDefinition,
     InspectionDefinition,
     Quantity,
+    Reform,
     Renewal,
     Result,
+    Season,
     Selection,
 )
 from service.workflows.definition.models.shared import Check
@@ -188,6 +190,16 @@ class MaterialUse(Model):
 
 
 AboutLine = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+
+
+class Before(Model):
+    """原来分头办 — published figures of doing it separately; the guide shows what is saved."""
+
+    steps: Annotated[int, Field(ge=1)] | None = None
+    materials: Annotated[int, Field(ge=1)] | None = None
+    days: Length | None = None
+
+
 GrantLine = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -225,6 +237,17 @@ class ItemDefinition(Model):
         None, description="收费（须有法律、行政法规依据）；分情形、有几笔的写成列表"
     )
     result: Result | None = None
+    open: Season | None = Field(
+        None,
+        description="申请时间：每年或者某一次的起止；之外提交的收到书面不予受理，写明何时再受理",
+    )
+    reform: Reform | None = Field(
+        None, description="证照分离：mode 改革方式、basis 依据；按它公布、查询"
+    )
+    before: Before | None = Field(
+        None,
+        description="以前单独办这一项要多少环节、材料、时间；要办的事项都写了的，指南按它们合计",
+    )
     grants: dict[Title, GrantLine] = Field(
         {}, description="准予的内容：名称 → 一句话，可以用 {form.字段}，印在准予决定书上"
     )
@@ -335,14 +358,6 @@ class BundleItem(Model):
     on_refusal: RefusalPolicy | None = None
 
 
-class Before(Model):
-    """原来分头办 — published figures of doing it separately; the guide shows what is saved."""
-
-    steps: Annotated[int, Field(ge=1)] | None = None
-    materials: Annotated[int, Field(ge=1)] | None = None
-    days: Length | None = None
-
-
 class Concerned(Model):
     """事主 — whom the case is about, where that is somebody else than the applicant: who has died, a child."""
 
@@ -383,4 +398,8 @@ class Bundle(Model):
     before: Before | None = None
     concerns: Concerned | None = Field(
         None, description="这件事办的是别人的事时写：事主是谁，申请人凭什么关系来办"
+    )
+    opens_with: Literal["all"] | list[Code] | None = Field(
+        None,
+        description="哪些事项都办成以前不能开业（投入使用）：all 全部，或者列出；收件凭证、进度、办结汇总上写明",
     )

@@ -1,8 +1,9 @@
 """制度的定义 — what an item says of each institute of the law that it comes under: fee, hearing, renewal, statutes of its own."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
 from service.workflows.definition.models.terms import (
     Code,
@@ -13,7 +14,22 @@ from service.workflows.definition.models.terms import (
     Text,
     Title,
     Whose,
+    day_as_text,
 )
+
+DayOfYear = Annotated[
+    str,
+    StringConstraints(pattern=r"^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$"),
+    BeforeValidator(day_as_text),
+]
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 class Fee(Model):
@@ -34,6 +50,42 @@ class Fee(Model):
     @classmethod
     def _whole_numbers_too(cls, value: Any) -> Any:
         return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class Season(Model):
+    """申请时间 — from which day to which an item may be applied for: of every year (05-01), or once (2026-05-01)."""
+
+    from_: DayOfYear = Field(
+        alias="from", description="从哪天起：每年的 05-01，或者某一年的 2026-05-01"
+    )
+    until: DayOfYear = Field(description="到哪天为止，当天还可以申请；写法与 from 一样")
+    basis: Title
+
+    @property
+    def yearly(self) -> bool:
+        """Tell whether it comes again every year."""
+        return len(self.from_) == len("05-01")
+
+    @model_validator(mode="after")
+    def _days_of_one_kind(self) -> "Season":
+        days = [
+            day if len(day) > len("05-01") else f"2023-{day}" for day in (self.from_, self.until)
+        ]
+        known = all(_is_day(day) for day in days)
+        if not known or len(self.from_) != len(self.until):
+            raise ValueError("season")
+        if not self.yearly and self.until < self.from_:
+            raise ValueError("season")
+        return self
+
+
+class Reform(Model):
+    """证照分离 — how the matter was reformed: no longer asked for, filed, promised, or done more simply; and by which document."""
+
+    mode: Literal["abolished", "filing", "commitment", "optimised"] = Field(
+        description="abolished 直接取消审批，filing 审批改为备案，commitment 实行告知承诺，optimised 优化审批服务"
+    )
+    basis: Title
 
 
 class HearingDefinition(Model):

@@ -222,6 +222,12 @@ PROCEDURES = {  # 行政许可法 45: a closed list (R-CLK-1)
     "appraisal": "鉴定",
     "expert_review": "专家评审",
 }
+REFORMS = {  # 国发〔2021〕7号
+    "abolished": "直接取消审批",
+    "filing": "审批改为备案",
+    "commitment": "实行告知承诺",
+    "optimised": "优化审批服务",
+}
 SELECTIONS = {"tender": "招标", "auction": "拍卖", "exam": "考试"}  # 行政许可法 53、54
 BOTH, STATUTORY = "both", "statutory"
 AFFECTS = {  # which limits the time of a special procedure is not counted in (R-CLK-1)

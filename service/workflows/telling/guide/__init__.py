@@ -12,6 +12,7 @@ from service.workflows.calendar import WorkCalendar
 from service.workflows.case.parts import Ban
 from service.workflows.case.situation import Held
 from service.workflows.definition.release import Release
+from service.workflows.notices import opening
 from service.workflows.telling.guide import contents, costs, standing, timing, titles
 from service.workflows.telling.guide.questioning import answered, questions, stops_so_far
 from service.workflows.telling.guide.rehearsal import (
@@ -89,9 +90,14 @@ def _contents(rehearsal: Rehearsal) -> dict[str, Any]:
         "limits": timing.limits(rehearsal),
         "dates": projection.as_json(),
         "fees": costs.fees(rehearsal),
+        "opens_with": [titles.item(rehearsal.release, code) for code in _opens_with(rehearsal)],
         "savings": costs.savings(rehearsal, papers),
         "channels": [titles.coded(code, titles.CHANNELS) for code in titles.CHANNELS],
     }
+
+
+def _opens_with(rehearsal: Rehearsal) -> list[str]:
+    return opening.needed(rehearsal.release.bundle, list(rehearsal.items))
 
 
 def _heading(rehearsal: Rehearsal, applicant: Applicant) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from service.workflows.definition.models import (
     ItemDefinition,
     MaterialUse,
 )
-from service.workflows.definition.models.terms import SELECTIONS
+from service.workflows.definition.models.terms import REFORMS, SELECTIONS
 from service.workflows.definition.release import Release
-from service.workflows.rules import library
+from service.workflows.rules import library, season
 from service.workflows.telling.guide import costs, titles
 from service.workflows.telling.guide.rehearsal import Rehearsal
 from service.workflows.telling.guide.timing import Projection
@@ -62,10 +62,18 @@ def _item(rehearsal: Rehearsal, code: str, projection: Projection) -> dict[str, 
         if definition.commitment
         else None,
         "result": _result(release, code),
+        "reform": _reform(definition),
+        "open": season.said(definition.open) if definition.open else "",
         "fee": costs.fee(rehearsal, code),
         "charges": costs.charges(rehearsal, code),
         "window": titles.window(release, definition.department),
     }
+
+
+def _reform(definition: ItemDefinition) -> dict[str, Any] | None:
+    """Return how the matter was reformed, and by which document (证照分离)."""
+    reform = definition.reform
+    return {**titles.coded(reform.mode, REFORMS), "basis": reform.basis} if reform else None
 
 
 def _selection(definition: ItemDefinition) -> dict[str, Any] | None:

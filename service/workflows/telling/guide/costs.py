@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from service.workflows.application import charges as charging
+from service.workflows.application import order
 from service.workflows.definition.duration import Duration
+from service.workflows.definition.models import Before
 from service.workflows.telling.guide import titles
 from service.workflows.telling.guide.rehearsal import Rehearsal
+from service.workflows.telling.guide.timing import in_order
 
 
 def charges(rehearsal: Rehearsal, code: str) -> list[dict[str, Any]]:
@@ -81,22 +84,46 @@ def savings(rehearsal: Rehearsal, papers: Iterable[Mapping[str, Any]]) -> dict[s
     """Return what is saved against doing it separately (R-ONE-1), each as {before, now, less}; None where nothing was published.
 
     Steps now: hand in once and, where something is issued, collect once. Days are limits as {limit, title}. What was
-    published is of the whole thing: with the steps and the promised limit of the whole it can be compared, with the papers
-    of an applicant who needs a part of it it cannot. `less` is None there, and where nothing is less.
+    published for each of these items is added up (`of_these_items`). What was published of the whole thing can be compared with
+    its steps and its promised limit, not with the papers of who needs a part. `less` is None there, and where nothing is less.
     """
     bundle = rehearsal.release.bundle
-    before = bundle.before
+    own = _before(rehearsal)
+    before = own or bundle.before
     if before is None:
         return None
     collects = any(rehearsal.release.items[code].result for code in rehearsal.items)
     handed_in = sum(1 for paper in papers if paper["way"]["code"] == "upload" and paper["required"])
-    needs_all = len(rehearsal.items) == len(bundle.items)
+    needs_all = own is not None or len(rehearsal.items) == len(bundle.items)
     found = {
         "steps": _fewer(before.steps, 2 if collects else 1, comparable=True),
         "materials": _fewer(before.materials, handed_in, comparable=needs_all),
         "days": _sooner(before.days, bundle.promised),
     }
-    return found if any(found.values()) else None
+    return {**found, "of_these_items": own is not None} if any(found.values()) else None
+
+
+def _before(rehearsal: Rehearsal) -> Before | None:
+    """Add up what doing each of these items alone took; None where one of them does not say it.
+
+    Days add up along the longest chain of items that wait for each other: the others could be done at the same time.
+    """
+    release = rehearsal.release
+    said = {code: release.items[code].before for code in rehearsal.items}
+    known = {code: before for code, before in said.items() if before is not None}
+    if not known or len(known) < len(said):
+        return None
+    chains: dict[str, int] = {}
+    for code in in_order(rehearsal):
+        days = Duration.parse(known[code].days or "0wd")
+        first = (chains[each] for each in order.waits_for(release, code, rehearsal.items))
+        chains[code] = max(first, default=0) + days.count
+    counted = all(each.days and each.days.endswith("wd") for each in known.values())
+    return Before(
+        steps=sum(each.steps or 0 for each in known.values()) or None,
+        materials=sum(each.materials or 0 for each in known.values()) or None,
+        days=f"{max(chains.values())}wd" if counted else None,
+    )
 
 
 def _fewer(before: int | None, now: int, *, comparable: bool) -> dict[str, int | None] | None:

@@ -8,7 +8,7 @@ from service.workflows.case.procedures import RenewalWindow
 from service.workflows.definition.duration import Duration
 from service.workflows.definition.models import Renewal, RenewalWindowDefinition
 from service.workflows.notices.dates import say_date
-from service.workflows.rules import bans
+from service.workflows.rules import bans, season
 from service.workflows.rules.renewal import Continuation
 from service.workflows.telling.guide import titles
 from service.workflows.telling.guide.rehearsal import Rehearsal
@@ -112,6 +112,9 @@ def _obstacles(rehearsal: Rehearsal) -> Iterator[tuple[str, str, str]]:
         )
     for ban, say in bans.barred(rehearsal.work, rehearsal.items):
         yield say, ban.basis, "/answers"
+    for code in rehearsal.items:
+        if shut := season.closed(rehearsal.work, code):
+            yield shut.say, shut.law, "/answers"
     for found in rehearsal.continuing.values():
         if found.barred:
             yield found.barred, found.law, found.pointer

@@ -115,6 +115,10 @@ def _items(guide: Part) -> Iterator[str]:
             valid = item["result"]["valid"]
             term = f"（有效期{valid['title']}）" if valid else ""
             yield f"- **办成后领取**：{item['result']['title']}{term}"
+        if item["open"]:
+            yield f"- **什么时候可以申请**：{item['open']}"
+        if item["reform"]:
+            yield f"- **证照分离**：{item['reform']['title']}（{item['reform']['basis']}）"
         yield from (f"- **收费**：{_charge(charge)}" for charge in item["charges"])
         if item["window"]:
             yield f"- **窗口**：{_window(item['window'])}"
@@ -259,6 +263,9 @@ def _dates(guide: Part) -> Iterator[str]:
         yield f"- {_day_said(dates['cap_on'])}：法定最长期限（{cap['title']}，{cap['basis']}）"
     yield ""
     yield "等您补正材料的时间不算在内。"
+    if guide["opens_with"]:
+        yield ""
+        yield f"{''.join(_quoted(guide['opens_with']))}办成以前，不能开业（投入使用）。"
 
 
 def _fees(guide: Part) -> Iterator[str]:
@@ -285,7 +292,11 @@ def _savings(guide: Part) -> Iterator[str]:
         yield "| --- | --- | --- | --- |"
         yield from rows
         yield ""
-        yield "“原来”是公布的分头办理全部事项的数字；您只办其中几个的，材料的份数不能直接相减。"
+        yield (
+            "“原来”是您要办的这几个事项分头办理的数字。"
+            if saved["of_these_items"]
+            else "“原来”是公布的分头办理全部事项的数字；您只办其中几个的，材料的份数不能直接相减。"
+        )
 
 
 def _counted_row(title: str, saved: Part | None, unit: str) -> Iterator[str]:

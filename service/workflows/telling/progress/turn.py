@@ -1,7 +1,7 @@
 """轮到谁 — the first thing anyone wants to know of a case: who must act now, until when, and what waits meanwhile."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from service.workflows.application import in_hand, order
@@ -14,6 +14,7 @@ from service.workflows.clocks import Left, left
 from service.workflows.definition.models.terms import STATUTORY
 from service.workflows.definition.release import Release
 from service.workflows.expiry import consequence
+from service.workflows.notices import opening
 from service.workflows.notices.dates import say_date
 from service.workflows.proceedings import is_inside
 from service.workflows.telling.progress.owed import Owed, owed
@@ -58,6 +59,12 @@ def turn(case: Case, situation: Situation, *, you: str = "您") -> Turn:
     """Say whose turn it is; `you` is how the applicant is spoken of: 您 to themselves, 申请人 to others."""
     if case.state == "draft":
         return Turn("applicant", DRAFT, ("提交以后，各部门才开始办理。",))
+    opens = opening.says(situation.release, case)
+    found = _whose(case, situation, you)
+    return replace(found, told=(*found.told, opens)) if opens else found
+
+
+def _whose(case: Case, situation: Situation, you: str) -> Turn:
     if todo := owed(case, situation):
         return _applicants(case, todo, you, consequence(situation.policy.correction_overdue))
     if not any(not item.outcome for item in order.own_items(case).values()):

@@ -7,6 +7,7 @@ import pytest
 from service.workflows.calendar import TZ, WorkCalendar
 from service.workflows.case.parts import Case
 from service.workflows.case.situation import Action, Actor, Situation
+from service.workflows.definition.models import Before
 from service.workflows.definition.release import Release
 from service.workflows.step import step
 from tests.workflows.telling.guide.conftest import ANSWERS, Desk, by_code
@@ -147,6 +148,7 @@ class TestMoney:
     def test_shows_what_is_saved(self, desk: Desk) -> None:
         """Published figures of before stand beside what this applicant has to do now (R-ONE-1)."""
         assert desk.guide()["savings"] == {
+            "of_these_items": False,
             "steps": {"before": 12, "now": 2, "less": 10},
             "materials": {"before": 35, "now": 3, "less": None},  # of a part of what was published
             "days": {
@@ -163,3 +165,21 @@ class TestMoney:
     ) -> None:
         """No published figures, no claim."""
         assert Desk(joint, calendar, now).guide()["savings"] is None
+
+    def test_adds_up_what_each_item_took(self, desk: Desk) -> None:
+        """Where every item says what it took alone, these are compared: papers add up, days along the longest chain."""
+        alone = desk.guide(answers={**ANSWERS, "sign": False})
+        for item in alone["items"]:
+            code, published = item["code"], {"steps": 2, "materials": 5, "days": "10wd"}
+            definition = desk.release.items[code]
+            desk.release.items[code] = definition.model_copy(
+                update={"before": Before.model_validate(published)}
+            )
+        count = len(alone["items"])
+        saved = desk.guide(answers={**ANSWERS, "sign": False})["savings"]
+        assert saved["of_these_items"] is True
+        assert saved["steps"]["before"] == 2 * count
+        assert saved["materials"]["before"] == 5 * count
+        assert saved["materials"]["less"] == 5 * count - saved["materials"]["now"]
+        longest = int(saved["days"]["before"]["limit"].removesuffix("wd"))
+        assert 10 <= longest <= 10 * count
