@@ -108,6 +108,7 @@ class Item(SQLModel, table=True):
     legal_review: dict[str, Any] = added_json(dict)
     selection: dict[str, Any] = added_json(dict)
     feedback: dict[str, Any] = added_json(dict)
+    payment: dict[str, Any] = added_json(dict)
     officers: list[str] = added_json(list)
     ground: str = added_text()
     severity: str = added_text()
@@ -367,8 +368,7 @@ class Message(SQLModel, table=True):
     payload: dict[str, Any] = json_column(dict)
     state: str = "pending"  # pending | sent | dead
     attempts: int = added_later(0, "0")  # own
-    # own: not before; also the end of a worker's lease
-    next_at: datetime | None = instant(default=None, nullable=True)
+    next_at: datetime | None = instant(default=None, nullable=True)  # own: not before
     sent_at: datetime | None = instant(default=None, nullable=True)  # own
     last_error: str = added_text()  # own
 

@@ -20,6 +20,12 @@ BY_RULE = {
     "file_overdue": "filed",
     "revoke_acceptance": "acceptance_revoked",
 }
+SETTLES = {
+    "due": ("", "waived", "refunded"),
+    "paid": ("due",),
+    "waived": ("due",),
+    "refunded": ("paid",),
+}
 PAUSES = ("pause_promise", "resume_promise")
 PAUSE = "pause-"
 
@@ -92,6 +98,31 @@ def selections(dossier: Dossier) -> Iterator[Finding]:
             yield Finding(dossier.name, where, "没有招标、拍卖、考试的结果，就作了决定")
         elif item["outcome"] == "granted" and not result.get("chosen"):
             yield Finding(dossier.name, where, "结果不是他，却准予了")
+
+
+def payments(dossier: Dossier) -> Iterator[Finding]:
+    """What was due was asked for, settled in its order, and nothing was handed over before (行政许可法 59)."""
+    for code, item in dossier.items.items():
+        cycle, now, where = dossier.lifecycle(item), "", f"items {code}"
+        if cycle is None:
+            continue
+        for event in dossier.events:
+            if event["item"] != code or not event["state_to"]:
+                continue
+            ways = cycle.taking(event["action"], event["state_from"])
+            told = {
+                (t.get("effect") or {}).get("payment") for t in ways if t["to"] == event["state_to"]
+            }
+            wanted = next((each for each in told if each), "")
+            if wanted and now not in SETTLES[wanted]:
+                what = f"第 {event['n']} 条记录：{now or '没有通知缴费'}，不能变成 {wanted}"
+                yield Finding(dossier.name, where, what)
+            now = wanted or now
+            if cycle.final(event["state_to"]) == "granted" and now == "due":
+                yield Finding(dossier.name, where, "还没有缴费，就办结了")
+        now = "dropped" if now == "due" and item["outcome"] else now
+        if (kept := (item.get("payment") or {}).get("state", "")) != now:
+            yield Finding(dossier.name, where, f"缴费应为 {now or '没有'}，写的是 {kept or '没有'}")
 
 
 def founded(dossier: Dossier) -> Iterator[Finding]:

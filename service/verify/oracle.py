@@ -188,6 +188,7 @@ def _findings_of(dossier: Dossier, checks: _Checks) -> Iterator[Finding]:
     yield from institutes.founded(dossier)
     yield from institutes.overdue(dossier)
     yield from institutes.selections(dossier)
+    yield from institutes.payments(dossier)
     yield from institutes.went_without(dossier)
     yield from institutes.pauses(dossier)
     yield from duties.promises_apart(dossier)

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from service.api.rest.applicant_shapes import ApplicantShown, MandateShown, RepresentedShown
+from service.api.rest.payment_shapes import PaymentShown
 from service.api.rest.progress_shapes import LeftShown, OwedShown, TurnShown
 from service.api.rest.shapes import Shown
 
@@ -120,6 +121,7 @@ class ItemShown(Shown):
     feedback: FeedbackShown | None = Field(
         None, description="统一受理时承办部门反馈的材料核对结果；没有反馈时为空；只有工作人员看得到"
     )
+    payment: PaymentShown | None = Field(None, description="缴费；不收费、还没有通知缴费的为空")
     clocks: list[ClockShown]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from service.api.rest import case_shapes as shapes
 from service.api.rest.applicant_shapes import ApplicantShown, MandateShown, RepresentedShown
+from service.api.rest.payment_shapes import PaymentShown
 from service.api.rest.progress_shapes import left_shown, owed_shown, turn_shown
 from service.api.rest.shapes import Shape, shape_of
 from service.office import CaseView, Later, WhereIs, titles
@@ -155,6 +156,7 @@ def item(view: CaseView, one: Item) -> shapes.ItemShown:
         hearing=hearing(view, one),
         special=special(one),
         feedback=feedback(view, one),
+        payment=payment(view, one),
         clocks=clocks(view, one.item),
     )
 
@@ -198,6 +200,21 @@ def feedback(view: CaseView, one: Item) -> shapes.FeedbackShown | None:
     """Show what the department said of its papers at the common intake, inside only."""
     given = view.feedback_of(one)
     return shape_of(shapes.FeedbackShown, given) if given else None
+
+
+def payment(view: CaseView, one: Item) -> PaymentShown | None:
+    """Show what is due and how it was settled; the receipt to the applicant and the department that decides."""
+    known = one.payment
+    if known is None:
+        return None
+    inside = view.own or view.actor.is_clerk_of(one.department)
+    return shape_of(
+        PaymentShown,
+        known,
+        state_title=titles.PAYMENTS[known.state],
+        charges=list(known.charges),
+        receipt=known.receipt if inside else "",
+    )
 
 
 def points(

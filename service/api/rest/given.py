@@ -204,6 +204,7 @@ class PartyGiven(Given):
     contact: Name = Field(description="联系方式：电话或地址")
 
 
+LARGEST_AMOUNT = 1e10
 SHAPES: Mapping[Shape, Any] = {
     "text": Clean,
     "name": Name,
@@ -211,6 +212,7 @@ SHAPES: Mapping[Shape, Any] = {
     "code": Code,
     "item": ItemCode,
     "number": int,
+    "amount": Annotated[float, Field(ge=0, le=LARGEST_AMOUNT)],
     "day": Day,
     "moment": Moment,
     "flag": bool,

@@ -25,7 +25,8 @@ def charges(
     """Return the charges of an item that hold in this situation."""
     item, now = release.items[code], {**facts, "handling": handling}
     held = (fee for fee in item.charges() if holds(release, fee.when, now))
-    return tuple(charge_of(item, fee, facts) for fee in held)
+    made = (charge_of(item, fee, facts) for fee in held)
+    return tuple(charge for charge in made if charge.due != 0)  # nothing of it, nothing to pay
 
 
 def charge_of(item: ItemDefinition, fee: Fee, facts: Mapping[str, Any]) -> Charge:
@@ -46,4 +47,4 @@ def _due(fee: Fee, facts: Mapping[str, Any]) -> float | None:
         return None if fee.unit else fee.amount
     number = facts["form"].get(fee.times)
     counted = isinstance(number, int | float) and not isinstance(number, bool)
-    return round(fee.amount * number, 2) if counted and number else None
+    return round(fee.amount * number, 2) if counted else None

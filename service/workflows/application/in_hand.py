@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from service.workflows.application import needed
+from service.workflows.application import charges, needed
 from service.workflows.case.columns import Point
 from service.workflows.case.parts import Case, Item, Material
 from service.workflows.definition.release import Release
@@ -80,4 +80,13 @@ def flags(release: Release, case: Case, item: Item, facts: Mapping[str, Any]) ->
         "third_parties": len(item.third_parties),
         "unheard": silent,
         "askers": askers,
+        **payments(release, item, facts),
     }
+
+
+def payments(release: Release, item: Item, facts: Mapping[str, Any]) -> dict[str, bool]:
+    """Return whether anything is charged for an item here, and whether nothing of it is left to pay."""
+    own = not item.parent
+    charged = own and bool(charges.charges(release, item.item, item.handling, facts))
+    paid = item.payment is not None and item.payment.state in ("paid", "waived")
+    return {"charged": charged, "settled": paid or not charged}

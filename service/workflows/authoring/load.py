@@ -25,6 +25,7 @@ PARTS = {
     "materials": "material",
     "certificates": "certificate",
     "reasons": "reason",
+    "checks": "check",
 }
 
 

@@ -46,6 +46,12 @@ _RULES = {
         "basis: 本地的哪一条规定，印在告知书上",
     ),
     "options-missing": ("E109", "单选、多选必须写 options", "options: {代码: 名称, …}"),
+    "columns-missing": (
+        "E131",
+        "rows 要写 columns（有哪些列）",
+        "columns: {name: {title: 姓名, type: text}}",
+    ),
+    "columns": ("E131", "只有 rows 才能写 columns、unique", "删去，或改 type: rows"),
     "options": (
         "E109",
         "只有单选（choice）、多选（multi）才能写 options",

@@ -34,6 +34,7 @@ from service.workflows.case.procedures import (
     Feedback,
     Hearing,
     LegalReview,
+    Payment,
     RenewalWindow,
     Selected,
     SpecialProcedure,
@@ -79,6 +80,7 @@ class Item:
     legal_review: LegalReview | None = None
     selection: Selected | None = None
     feedback: Feedback | None = None
+    payment: Payment | None = None
     officers: list[str] = field(default_factory=list)  # who checked on the spot, or is drawn to
     ground: str = ""  # of a revocation: one of GROUNDS
     severity: Severity | Literal[""] = ""  # of a repair: how grave the broken promise was

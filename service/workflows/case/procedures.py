@@ -74,6 +74,20 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True)
+class Payment:
+    """缴费 — what is due for an item, and how it was settled: due | paid | waived | refunded | dropped (行政许可法 59)."""
+
+    state: str
+    amount: float  # 元
+    charges: tuple[str, ...] = ()  # what for, at which price, on which basis, in words
+    asked_at: datetime | None = None
+    settled_at: datetime | None = None
+    by: str = ""  # account of who recorded how it was settled
+    receipt: str = ""  # number of the receipt that who collects has given
+    reason: str = ""  # why it is waived or given back
+
+
+@dataclass(frozen=True, slots=True)
 class RenewalWindow:
     """申请延续的时间 — as it was reckoned from the last day of the old certificate (行政许可法 50)."""
 
@@ -166,6 +180,7 @@ _KINDS: tuple[type[Any], ...] = (
     LegalReview,
     Selected,
     Feedback,
+    Payment,
     RenewalWindow,
     Lot,
     Draw,

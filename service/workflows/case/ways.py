@@ -22,6 +22,8 @@ COMPLETE = {
     "third_parties": 0,
     "unheard": 0,
     "askers": 0,
+    "charged": False,  # what the applicant takes to pay is not counted
+    "settled": True,
     "timely": False,  # the way told is the department's decision: nobody counts on its silence
 }
 

@@ -21,7 +21,7 @@ from service.workflows.handling import named
 from service.workflows.handling.named import Desk
 from service.workflows.proceedings import KINDS
 from service.workflows.proceedings import revocation as revoking
-from service.workflows.rules import inspection, revocation
+from service.workflows.rules import inspection, payment, revocation
 
 MOST_PHOTOS = 20
 LONGEST_SPECIAL = 365
@@ -51,6 +51,9 @@ def needs_of(release: Release, item: Item, transition: Transition) -> list[str]:
         _checked_together(release, item, transition) or _assigns(release, item, transition)
     ):
         needs.append("officers")
+    for name in payment.carries(release, item, transition):
+        if name not in needs:
+            needs.append(name)
     if "standard" not in needs and _names_standard(release, item, transition):
         needs.append("standard")
     return needs
@@ -331,6 +334,8 @@ CHECKS: Mapping[str, Check[Desk]] = {
     "photos": _photos,
     "confirmed": inspection.confirmed,
     "compensation": _compensation,
+    "amount": named.amount,
+    "receipt": actions.text("receipt", "票据（缴款凭证）编号"),
     "place": actions.text("place", "地点"),
     "chair": actions.text("chair", "听证主持人（账号）"),
 }

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.errors import one_field
+from service.workflows.application.fieldtypes import check_value, type_of
 from service.workflows.case.parts import Case, Item
-from service.workflows.definition.models import Transition
+from service.workflows.definition.models import Transition, VocabularyField
 from service.workflows.definition.models.carried import NO_STANDARD, SELECTED, SEVERITIES
 from service.workflows.definition.models.terms import AFFECTS, BOTH, PROCEDURES
 from service.workflows.definition.release import Release
 
 LONGEST_NAME = 100
+MONEY = VocabularyField(title="金额", type="money", min=0)
 MOST_PARTIES = 50
 
 
@@ -46,6 +48,15 @@ def selected(_: Desk, value: Any) -> str:
         listed = "、".join(f"{code}（{title}）" for code, title in SELECTED.items())
         raise one_field("/data/selected", f"结果写 {listed} 中的一个", law="行政许可法 53、54")
     return value
+
+
+def amount(_: Desk, value: Any) -> float:
+    """Return an amount of money with at most two decimals. Raises DataInvalid."""
+    given = type_of(MONEY).read(MONEY, value) if isinstance(value, str) else value
+    number, wrong = check_value(MONEY, given)
+    if wrong or number <= 0 or round(number, 2) != number:
+        raise one_field("/data/amount", "金额写元，如 80 或 80.50")
+    return float(number)
 
 
 def procedure(_: Desk, value: Any) -> str:

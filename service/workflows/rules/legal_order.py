@@ -46,6 +46,7 @@ from service.workflows.rules import (
     legal_review,
     not_received,
     overdue,
+    payment,
     promise,
     promise_pause,
     renewal,
@@ -246,6 +247,16 @@ RULES: tuple[Institute, ...] = (
         law="行政许可法 38",
         refuse=countersigning.refuse,  # last: who may decide signs in turn
         moved=countersigning.moved,
+    ),
+    Institute(
+        name="缴费",
+        law="行政许可法 58、59；价格法 47",
+        refuse=payment.refuse,  # after who decides: whether money came is no reason for or against it
+        warns=payment.warns,
+        apply=payment.apply,
+        says=payment.says,
+        tells=payment.tells,
+        ended=payment.ended,
     ),
     # What a decision leaves behind. The certificate first: bans, publication and striking off rest on it.
     Institute(

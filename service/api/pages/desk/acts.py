@@ -1,5 +1,6 @@
 """办理动作的表单 — for each action what a clerk must choose or say, offered from the definition; and back to the action."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +35,7 @@ EXPLAINS: Mapping[str, str] = {
     "declined": "不予受理：要办，但依法不归本机关办，写明向哪个机关申请；或者依法在禁止申请的期限内。"
     "材料不齐、不合格式的不能不予受理，应当一次性告知补正。",
 }
+AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
 INPUTS: Mapping[str, Carried] = {name: what for name, what in CARRIED.items() if what.input}
 
 
@@ -303,6 +305,8 @@ def _data(view: CaseView, item: str, form: Filled, photos: Sequence[str]) -> dic
 def _value(what: Carried, typed: str) -> Any:
     if what.shape == "number":
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else typed
+    if what.shape == "amount":
+        return float(typed) if AMOUNT.fullmatch(typed) else typed
     if what.input == "tick":
         return typed == "true"
     if what.input == "lines":

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterator, Mapping
 
+from service.workflows.authoring.checks import posts
 from service.workflows.authoring.checks.view import View
 from service.workflows.authoring.source import Source
 from service.workflows.case import engine
@@ -92,17 +93,7 @@ def _states(view: View, cycle: models.Lifecycle, source: Source) -> Iterator[Dia
             )
         yield from _kept(view, cycle, name, state, source)
         yield from _expiry(cycle, name, state, source)
-        if state.post == "applicant" and not state.on_expiry and not state.final:
-            said = f"“{name}”等申请人办，到期怎么办没有写"
-            yield found(at, "E410", said, "runs 一个时限，并写 on_expiry: {时限: 动作}")
-        known = state.post in view.posts or state.post == "applicant"
-        if known and state.post and not state.final and not _can_act(cycle, name, state.post):
-            yield found(
-                source.at("states", name, "post"),
-                "E419",
-                f"“{state.post}”在“{name}”没有可以办的动作",
-                "改 post 或 by",
-            )
+        yield from posts.findings(view, cycle, name, state, source)
 
 
 def _wording(view: View, cycle: models.Lifecycle, source: Source) -> Iterator[Diagnostic]:
@@ -124,10 +115,6 @@ def _kept(
         if state.final or clock in state.runs:
             why = "终态不再有时限" if state.final else "已经写在 runs 里"
             yield found(at, "E426", f"“{name}”的 keeps：{clock} {why}", "删去")
-
-
-def _can_act(cycle: models.Lifecycle, name: str, post: str) -> bool:
-    return any(name in t.sources and post in t.actors for t in cycle.transitions)
 
 
 def _expiry(

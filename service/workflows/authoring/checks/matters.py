@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from service.workflows.authoring.checks.conditions import charges_at
 from service.workflows.authoring.checks.view import View
 from service.workflows.authoring.source import Source
+from service.workflows.case.engine import APPLICANT
 from service.workflows.definition import models
 from service.workflows.definition.diagnostics import Diagnostic, found, near
+from service.workflows.limits import DEPARTMENT, owner_of
 
 FORMS = {"sample": "示范文本", "blank": "空白表"}
 LEAST_TO_CHOOSE = 2
@@ -21,7 +23,11 @@ def findings(view: View) -> Iterator[Diagnostic]:
     if view.pack.directory is not None:
         yield from _windows(view, view.pack.directory, view.source("directory", ""))
     for code, item in view.pack.items.items():
-        yield from _charges(view, item, view.source("item", code))
+        source = view.source("item", code)
+        yield from _charges(view, item, source)
+        yield from _never_due(view, item, source)
+    for code, cycle in view.pack.own_lifecycles().items():
+        yield from _payment(cycle, view.source("lifecycle", code))
 
 
 def _forms(
@@ -73,3 +79,57 @@ def _charges(view: View, item: models.ItemDefinition, source: Source) -> Iterato
         elif fee.times not in asked:
             said = f"本事项没有采集“{known[fee.times].title}”，算不出应缴多少"
             yield found(place, "E560", said, f"在 fields 里加上 {fee.times}")
+
+
+def pays(cycle: models.Lifecycle, state: str) -> bool:
+    """Tell whether an item waits in a state for what is due."""
+    return any(
+        each.to == state and each.effect is not None and each.effect.payment == "due"
+        for each in cycle.transitions
+    )
+
+
+def _payment(cycle: models.Lifecycle, source: Source) -> Iterator[Diagnostic]:
+    """Yield what would have the office's time run while the applicant pays, or leave it unpaid for ever."""
+    for index, each in enumerate(cycle.transitions):
+        if each.effect is None or each.effect.payment != "due" or each.to not in cycle.states:
+            continue
+        state, at = cycle.states[each.to], source.at("transitions", index, "to")
+        if state.post != APPLICANT:
+            said = f"通知缴费以后，“{state.title}”轮到的不是申请人"
+            yield found(at, "E564", said, "去向的状态写 post: applicant，等申请人缴费")
+        known = [name for name in (*state.runs, *state.keeps) if name in cycle.clocks]
+        counted = [name for name in known if owner_of(cycle, name) == DEPARTMENT]
+        for name in counted:
+            if not cycle.clocks[name].basis:
+                said = f"等申请人缴费的时候，“{cycle.clocks[name].title}”还在算部门的时间"
+                yield found(at, "E564", said, f"从“{state.title}”的 runs、keeps 里删去 {name}")
+        leaving = [t for t in cycle.transitions if each.to in t.sources and t.effect]
+        if not any(t.effect and t.effect.payment == "paid" for t in leaving):
+            said = f"到了“{state.title}”，没有记录已缴费的动作"
+            yield found(at, "E564", said, "加一个 effect: {payment: paid} 的动作")
+
+
+def _never_due(view: View, item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:
+    """Yield an item without a fee whose lifecycle lets nobody pass who has not paid."""
+    cycle = view.pack.lifecycles.get(item.lifecycle)
+    if cycle is None or item.charges():
+        return
+    dues = [t for t in cycle.transitions if t.effect and t.effect.payment == "due"]
+    ends = {name for name, state in cycle.states.items() if state.final == "granted"}
+    if dues and not _reaches(cycle, ends):
+        said = f"“{item.lifecycle}”要缴费才办得成，这里没有写 fee"
+        yield found(source.at("lifecycle"), "E564", said, "写上 fee，或者换一个生命周期")
+
+
+def _reaches(cycle: models.Lifecycle, ends: set[str]) -> bool:
+    """Tell whether an item can come to a good end without anything being due."""
+    seen, todo = {cycle.initial}, [cycle.initial]
+    while todo:
+        here = todo.pop()
+        for each in cycle.transitions:
+            due = each.effect is not None and each.effect.payment == "due"
+            if here in each.sources and not due and each.to not in seen:
+                seen.add(each.to)
+                todo.append(each.to)
+    return bool(seen & ends)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 from functools import cached_property
 from typing import Any, get_args
 
@@ -161,7 +160,7 @@ class _Story:
     def value(
         self, declared: models.Question | models.VocabularyField, value: Any, at: At
     ) -> Iterator[Diagnostic]:
-        wrong = check_value(declared, value.isoformat() if isinstance(value, date) else value)[1]
+        wrong = check_value(declared, models.dates_as_text(value))[1]
         if wrong:
             yield found(at, "E605", f"这个值不能用{wrong}")
 

@@ -20,6 +20,7 @@ from service.workflows.definition.models.institutes import (
     Result,
     Selection,
 )
+from service.workflows.definition.models.shared import Check
 from service.workflows.definition.models.terms import (
     CHOSEN,
     ApplicantType,
@@ -85,6 +86,10 @@ class Effect(Model):
     record: Literal["legal_review", "selection"] | None = Field(
         None,
         description="记下已经办过的一步：legal_review 法制审核，selection 招标、拍卖、考试的结果",
+    )
+    payment: Literal["due", "paid", "waived", "refunded"] | None = Field(
+        None,
+        description="缴费：due 通知缴费，paid 记录已缴，waived 免缴，refunded 退费；要带的金额、票据、理由由引擎加上",
     )
     begin: Code | None = Field(None, description="另起哪个附带程序")
     parent: Name | None = Field(None, description="附带程序这样结束时，原事项随之办哪个动作")
@@ -212,6 +217,9 @@ class ItemDefinition(Model):
     )
     fields: list[Name | FieldUse] = []
     materials: list[Code | MaterialUse] = []
+    checks: dict[Code, Check] = Field(
+        {}, description="本事项的字段之间的核对：代码 → must、say、at"
+    )
     commitment: CommitmentDefinition | None = None
     fee: Fee | list[Fee] | None = Field(
         None, description="收费（须有法律、行政法规依据）；分情形、有几笔的写成列表"
@@ -354,6 +362,9 @@ class Bundle(Model):
     designation: Title | None = None
     questions: list[Question] = []
     derived: dict[Name, Expression] = {}
+    checks: dict[Code, Check] = Field(
+        {}, description="这件事的字段之间的核对：代码 → must、say、at"
+    )
     stop: list[Stop] = []
     items: Annotated[list[BundleItem], Field(min_length=1)]
     on_refusal: RefusalPolicy = "others_stand"

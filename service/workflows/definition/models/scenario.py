@@ -4,7 +4,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, StringConstraints, field_validator, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from service.workflows.definition.models.terms import (
     ApplicantType,
@@ -41,12 +41,17 @@ class Expectation(Model):
     due: dict[str, Any] = {}
     card: dict[str, Card] = {}
     tasks: dict[str, int] = {}
+    payments: dict[Code, Literal["none", "due", "paid", "waived", "refunded", "dropped"]] = Field(
+        {},
+        description="缴费：事项 → 待缴 due、已缴 paid、免缴 waived、已退 refunded、不用再缴 dropped、没有 none",
+    )
     notices: list[str] = []
     certificates: list[str] = []
     events: list[str] = []
     items: list[Code] | None = None
     materials: list[Code] | None = None
     stopped: bool | None = None
+    wrong: list[Name] = []
 
     @field_validator("due")
     @classmethod

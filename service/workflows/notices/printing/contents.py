@@ -42,6 +42,9 @@ ID_TITLES = {  # kind of applicant → what the number is called
     "individual": "公民身份号码",
 }
 POINTS = {  # what the points of a paper are
+    "payment": "收费项目、标准和依据",
+    "payment_waived": "收费项目、标准和依据",
+    "payment_refunded": "收费项目、标准和依据",
     "correction": "需要补正的内容",
     "rectification": "需要整改的内容",
     "follow_up_result": "核查发现",

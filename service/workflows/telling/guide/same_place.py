@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import Any
 
 from service.workflows.application.fieldtypes import check_value, say
-from service.workflows.telling.guide.rehearsal import EARLIER, SAME_AS, Rehearsal
+from service.workflows.telling.guide.rehearsal import EARLIER, TYPED, Rehearsal
 
 PLACE = "place"
 ASK = "这次说的，和上次是同一个地方吗？"
@@ -18,22 +18,17 @@ def same_place(rehearsal: Rehearsal, needed: Collection[str]) -> dict[str, Any] 
     """Return what may be taken over from the place of an earlier application, as {ask, origin, fields}; None for nothing.
 
     `fields` are [{code, title, value, said}] of what is asked for and still empty. What is known already and differs tells
-    that it is another place: then nobody is asked.
+    that it is another place: then nobody is asked. What is only proposed from other fields tells nothing.
     """
-    release, earlier, origins = rehearsal.release, rehearsal.earlier, rehearsal.origins
-    # what was only proposed from another field says nothing of the place
-    form = {
-        name: value
-        for name, value in rehearsal.work.case.form.items()
-        if not origins.get(name, "").startswith(SAME_AS)
-    }
+    release, form, earlier = rehearsal.release, rehearsal.work.case.form, rehearsal.earlier
     fields = []
     for name, definition in release.vocabulary.fields.items():
         was = earlier.form.get(name)
         if definition.of != PLACE or earlier.whole or was in (None, "", []):
             continue
         value, wrong = check_value(definition, was)
-        if name in form and not wrong and form[name] != value:
+        copied = name in rehearsal.origins and any(x.startswith(TYPED) for x in definition.source)
+        if name in form and not wrong and form[name] != value and not copied:
             return None
         if name in needed and name not in form and not wrong and EARLIER in definition.source:
             said = say(definition, value, release.directory.region)

@@ -12,6 +12,7 @@ from service.workflows.case.columns import Point
 from service.workflows.case.engine import APPLICANT, WAITING, WITHDRAWN
 from service.workflows.case.lifecycle import machine_for
 from service.workflows.case.parts import Case, Item, Material
+from service.workflows.case.procedures import Payment
 from service.workflows.case.situation import Situation
 from service.workflows.clocks import Left, left
 from service.workflows.definition.models import Transition, VocabularyField, VocabularyMaterial
@@ -51,6 +52,9 @@ class Owed:
     left: Left | None = None
     clock: str = ""  # the limit that runs, whose date can be explained
     blocking: bool = True  # nothing goes on in this item until it is done
+    to_pay: Payment | None = (
+        None  # elsewhere, as the notice says; no action of the applicant's here
+    )
     lapses: bool = False  # when the limit ends so does the application, as the region has it
 
     @property
@@ -111,6 +115,16 @@ def _of(seen: _Seen, item: Item) -> Owed | None:
     state = machine.states[item.state]
     gaps = in_hand.open_gaps(seen.case, item.item)
     waits = state.post == APPLICANT
+    if waits and item.payment and item.payment.state == "due":
+        return Owed(
+            item=item.item,
+            title=release.title_of(item.item),
+            department=release.directory.departments.get(item.department, item.department),
+            state_title=state.title,
+            action="",
+            action_title=f"缴费 {item.payment.amount:g} 元",
+            to_pay=item.payment,
+        )
     ways = [t for t in machine.leaving(item.state) if APPLICANT in t.actors and t.to != WITHDRAWN]
     if not ways or not (waits or gaps):
         return None
