@@ -55,7 +55,7 @@ def draft(
     except DataInvalid as wrong:
         return {"guide": None, **NO_PARTS, "lacking": list(wrong.facts["errors"])}
     clashes = _clashes(work, typed, found)
-    faults = {each["field"]: each["say"] for each in clashes}
+    faults = {each["field"]: [("", each["say"])] for each in clashes}
     typed = replace(typed, faults={**faults, **typed.faults})
     made = pages(situation.release, found, typed)
     return {
