@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from service.api.rest.bundle_shapes import Choice
+from service.api.rest.cost_shapes import GuideCharge, GuideFee, GuideFees, GuideReform, GuideWindow
 from service.api.rest.shapes import Shown
 
 
@@ -112,39 +113,6 @@ class GuideResult(Shown):
     code: str
     title: str
     valid: GuideLimit | None
-
-
-class GuideFee(Shown):
-    """收费。"""
-
-    amount: float
-    title: str
-    basis: str
-
-
-class GuideCharge(Shown):
-    """一笔收费。"""
-
-    title: str
-    price: str = Field(description="标准，如 80元/本")
-    basis: str
-    due: float | None = Field(description="应缴多少元；还算不出的为空")
-    depends_on: list[Choice] = Field(description="收不收还要看什么；一定收的为空")
-
-
-class GuideReform(Choice):
-    """证照分离：改革方式和依据。"""
-
-    basis: str
-
-
-class GuideWindow(Shown):
-    """办理窗口；没有写的为空文字。"""
-
-    title: str
-    address: str
-    phone: str
-    hours: str
 
 
 class GuideLimits(Shown):
@@ -322,21 +290,6 @@ class GuideDates(Shown):
     cap_on: date | None
     provisional: bool
     note: str
-
-
-class GuideItemFee(GuideFee):
-    """一个事项的收费。"""
-
-    code: str
-    said: str = Field(description="收多少，如 80元、0.5元/平方米·天")
-
-
-class GuideFees(Shown):
-    """收费合计。"""
-
-    total: float
-    title: str
-    items: list[GuideItemFee]
 
 
 class GuideNumbers(Shown):
