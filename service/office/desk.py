@@ -41,7 +41,6 @@ from service.watching import metrics
 from service.workflows import rights
 from service.workflows.calendar import local_date
 from service.workflows.case import (
-    AGENT,
     CLOCK_ACTOR,
     COLUMNS,
     Actor,
@@ -184,7 +183,7 @@ class Desk:
             ]
             return Right(department=actor.department, bundles=leads)
         if actor.kind in ("applicant", "portal"):
-            return right_of_applicant(actor)
+            return sight.right_of_applicant(actor)
         return Right()
 
     async def gathered(
@@ -318,20 +317,6 @@ class Desk:
             await self.recorded(
                 tx, taken, Request(CLOCK_ACTOR, now), situation, was=found.case, scope=NO_KEY
             )
-
-
-def right_of_applicant(actor: Actor) -> Right:
-    """Return what who applies finds: the own, and what was filed for the subject; an agent what he filed, or was named for."""
-    by = actor.representing
-    if by is not None and by.role == AGENT:
-        return Right(
-            account=actor.account, representation=by.id, named=tuple(by.cases), of=actor.subject
-        )
-    return Right(
-        account=actor.account,
-        representation=actor.representation,
-        applicant_id=actor.subject,
-    )
 
 
 def _sealed_for(actor: Actor, key: Key) -> Key:

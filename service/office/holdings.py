@@ -7,7 +7,7 @@ from typing import Any
 
 from service.errors import ActionNotAllowed, NotFound, NotPermitted
 from service.office import press, sight, titles
-from service.office.desk import Desk, right_of_applicant
+from service.office.desk import Desk
 from service.office.showing import ShowCodes, Showing
 from service.office.views import Page, value_of
 from service.store import case_lists, cases, papers
@@ -144,7 +144,7 @@ class Holdings(Desk):
             ]
             return Right(department=actor.department, bundles=leads)
         if actor.kind in ("applicant", "portal"):
-            return right_of_applicant(actor)
+            return sight.right_of_applicant(actor)
         return Right()
 
     async def _holding(self, row: Row, now: datetime, connection: Connection) -> Holding:

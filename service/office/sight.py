@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from service.store.case_lists import Right
 from service.workflows import rights
 from service.workflows.application import facts_for, field_uses, material_uses
 from service.workflows.case import (
+    AGENT,
     APPLICANT,
     CASE,
     PHOTO,
@@ -182,3 +184,17 @@ def sees_event(
     if not item or actor.is_supervisor or sees_all(release, case, actor):
         return True
     return item in case.items and case.items[item].department == actor.department
+
+
+def right_of_applicant(actor: Actor) -> Right:
+    """Return what who applies finds: the own, and what was filed for the subject; an agent what he filed, or was named for."""
+    by = actor.representing
+    if by is not None and by.role == AGENT:
+        return Right(
+            account=actor.account, representation=by.id, named=tuple(by.cases), of=actor.subject
+        )
+    return Right(
+        account=actor.account,
+        representation=actor.representation,
+        applicant_id=actor.subject,
+    )
