@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from service.errors import DefinitionInvalid, NotFound
+from service.office.concerned import library_of
 from service.office.desk import Desk, held
 from service.office.isolation import TooMuchWork
 from service.office.security import Entry, note
-from service.store import calendars, credit_records, papers, releases
+from service.store import calendars, credit_records, releases
 from service.store.cases import Row
 from service.store.database import Connection
-from service.workflows.application import Applicant, concerned_named
+from service.workflows.application import Applicant
 from service.workflows.authoring import (
     Neighbour,
     Pack,
@@ -152,9 +153,7 @@ class Publishing(Desk):
         subject = str(applicant.get("id") or "")
         async with self.database.reading() as connection:
             standing = await credit_records.standing(connection, subject if own else "")
-            rows = await papers.certificates_of(connection, subject) if own else None
-            if rows is not None and (person := concerned_named(release, form or {})):
-                rows += await papers.certificates_about(connection, person.id, subject)
+            rows = await library_of(connection, release, subject, form or {}) if own else None
         kind, name = (str(applicant.get(key) or "") for key in ("type", "name"))
         return guide_for(
             release,
