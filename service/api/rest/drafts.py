@@ -18,6 +18,20 @@ from service.office import DraftView, titles
 router = APIRouter(prefix="/cases", tags=["cases"], route_class=StrictRoute)
 
 
+class DraftColumn(Shown):
+    """一行一行填的一列。"""
+
+    code: str
+    title: str
+    type: str
+    hint: str
+    unit: str
+    min: float | None
+    max: float | None
+    options: list[Choice]
+    required: bool
+
+
 class DraftField(Shown):
     """一张表里的一项。"""
 
@@ -36,6 +50,8 @@ class DraftField(Shown):
     fault: str = Field(description="填的内容有什么问题")
     lacking: bool = Field(description="提交以前还要填、要核对或者要改正")
     items: list[Choice] = Field(description="哪些事项要用")
+    columns: list[DraftColumn] = Field(description="rows 的各列；别的类型没有")
+    rows: list[dict[str, str]] = Field(description="rows 填了的各行：列 → 中文说法")
 
 
 class DraftSection(Shown):

@@ -6,11 +6,11 @@ from typing import Any
 from service.errors import ServiceError
 from service.workflows.application import questions
 from service.workflows.application.fieldtypes import type_of
-from service.workflows.definition.models import Question, VocabularyField
+from service.workflows.definition.models import Described, Question
 from service.workflows.definition.release import Release
 
 
-def sample(definition: VocabularyField, today: date) -> Any:
+def sample(definition: Described, today: date) -> Any:
     """Return a valid value of a field."""
     return type_of(definition).sample(definition, today)
 

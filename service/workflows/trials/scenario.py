@@ -22,6 +22,7 @@ from service.workflows.definition.models import (
     Scenario,
     ScenarioHolding,
     ScenarioStep,
+    dates_as_text,
 )
 from service.workflows.definition.release import Release
 from service.workflows.handling import begun, draft_materials, numbers
@@ -90,7 +91,7 @@ class Stage:
             issued_on=holding.issued_on,
             valid_until=holding.valid_until,
             state=holding.state,
-            carries=_dates_as_text(holding.carries),
+            carries=dates_as_text(holding.carries),
         )
 
     def run(self) -> None:
@@ -139,9 +140,7 @@ class Stage:
         window = self._actor(f"{self.release.bundle.lead}.window")
         # Who comes to the counter has no account.
         typed = window if self.scenario.channel == "counter" else None
-        answers = answers_with_neutral(
-            self.release, _dates_as_text(self.scenario.answers), who.type
-        )
+        answers = answers_with_neutral(self.release, dates_as_text(self.scenario.answers), who.type)
         story = hashlib.sha256(f"{self.story.file} {self.scenario.title}".encode()).hexdigest()
         case = Case(
             id=story[:32],
@@ -176,7 +175,7 @@ class Stage:
             for name, definition in self.release.vocabulary.fields.items()
             if name not in filled and not any(s.startswith("applicant.") for s in definition.source)
         }
-        return {**samples, **_dates_as_text(self.scenario.form)}
+        return {**samples, **dates_as_text(self.scenario.form)}
 
     def _materials(self, case: Case) -> list[dict[str, Any]]:
         """Supply everything the case asks for, each from its first origin, but what the story says is missing."""
@@ -272,7 +271,7 @@ class Stage:
     def _act(self, entry: ScenarioStep) -> None:
         assert self.case is not None
         item, _, name = (entry.do or "").rpartition(".")
-        action = Action(name, "" if item == "case" else item, _dates_as_text(entry.data))
+        action = Action(name, "" if item == "case" else item, dates_as_text(entry.data))
         self._keep_step(step(self.case, action, self._actor(entry.by or ""), self._situation()))
 
     def _reapply(self, items: Sequence[str]) -> None:
@@ -389,12 +388,3 @@ def _refusal_said(refusal: ServiceError) -> str:
     wrong: Iterable[Any] = refusal.facts.get("errors", [])
     said = dict.fromkeys([refusal.detail, *(str(each["detail"]) for each in wrong)])
     return f"{refusal.slug}（{'；'.join(said)}）"
-
-
-def _dates_as_text(data: Any) -> Any:
-    """YAML reads dates as dates; the wire carries text."""
-    if isinstance(data, dict):
-        return {key: _dates_as_text(value) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_dates_as_text(value) for value in data]
-    return data.isoformat() if hasattr(data, "isoformat") else data

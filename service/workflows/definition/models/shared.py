@@ -3,7 +3,7 @@
 
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
@@ -128,8 +128,12 @@ class Directory(Model):
 # ---- vocabulary ------------------------------------------------------------------------------------------------
 
 
-class VocabularyField(Model):
-    """字段 — one thing asked of the applicant, shared by every item that uses it."""
+MOST_ROWS, MOST_COLUMNS = 30, 12  # what a page can hold, and what conditions go through
+FEWEST_ROWS, USUAL_ROWS = 1, 10  # where `min`, `max` say nothing
+
+
+class Described(Model):
+    """所填的一项 — what is asked for, of which type, within which bounds."""
 
     title: Title
     type: FieldTypeCode
@@ -146,6 +150,23 @@ class VocabularyField(Model):
     options: list[str] | dict[str, str] | None = Field(
         None, description="choice、multi 的可选项：代码 → 名称"
     )
+
+    @model_validator(mode="after")
+    def _options_where_chosen(self) -> Self:
+        if (self.type in CHOSEN) != bool(self.options):
+            raise ValueError("options" if self.options else "options-missing")
+        return self
+
+
+class Column(Described):
+    """列 — one thing asked in every row of a field of type `rows`."""
+
+    required: bool = Field(True, description="每一行都要填；写 false 的可以不填")
+
+
+class VocabularyField(Described):
+    """字段 — one thing asked of the applicant, shared by every item that uses it."""
+
     section: Annotated[str, StringConstraints(max_length=20)] = Field(
         "", description="表里的哪一节，如 经营者；不写的排在最后"
     )
@@ -158,13 +179,22 @@ class VocabularyField(Model):
         [],
         description="预填来源，先写的优先：applicant.name、person.id（个人，或者单位的经营者、法定代表人）、"
         "organisation.id（单位申请时）、agent.acts、agent.name、agent.id（代理人办理时）、"
+        "person.name@declared_by=mother（单选字段是这个选项时）、"
         "certificate.business-licence.address、earlier（上次申请填的）、region（本地的区划）",
     )
+    columns: Annotated[dict[Name, Column], Field(max_length=MOST_COLUMNS)] = Field(
+        {},
+        description="rows 的各列：列名 → 名称、类型（不能是 person、list、rows）、是否必填；min、max 是最少、最多几行，"
+        f"不写就是 {FEWEST_ROWS} 到 {USUAL_ROWS} 行，最多 {MOST_ROWS} 行",
+    )
+    unique: list[Name] = Field([], description="rows 里不能有两行相同的列，如 [id]")
 
     @model_validator(mode="after")
-    def _options_where_chosen(self) -> "VocabularyField":
-        if (self.type in CHOSEN) != bool(self.options):
-            raise ValueError("options" if self.options else "options-missing")
+    def _columns_where_rows(self) -> Self:
+        if (self.type == "rows") != bool(self.columns):
+            raise ValueError("columns" if self.columns else "columns-missing")
+        if self.unique and not self.columns:
+            raise ValueError("columns")
         return self
 
 

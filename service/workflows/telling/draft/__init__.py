@@ -7,7 +7,7 @@ from typing import Any
 
 from service.errors import DataInvalid
 from service.workflows.application import consistency, questions
-from service.workflows.application.fieldtypes import check_value
+from service.workflows.application.fieldtypes import Fault, faults_of
 from service.workflows.application.known import prefill
 from service.workflows.application.questions import Applicant
 from service.workflows.case.parts import Case
@@ -62,7 +62,7 @@ def draft(
         "guide": found,
         "pages": made,
         "papers": papers(work, found),
-        "lacking": _lacking(found, case, made),
+        "lacking": _lacking(found, case, made, typed),
         "changes": changes(before, guided, found) if before else [],
         "closed": list(_closed(found, case)),
         "clashes": clashes,
@@ -121,14 +121,14 @@ def _typed(work: Work) -> Typed:
     """Sort what was filled in: what fits, what does not; what nobody asks for any more is left out."""
     release, case = work.release, work.case
     values: dict[str, Any] = {}
-    faults: dict[str, str] = {}
+    faults: dict[str, list[Fault]] = {}
     for name, given in case.form.items():
         if name not in release.vocabulary.fields:
             continue
         definition = release.vocabulary.fields[name]
-        value, wrong = check_value(definition, given)
+        value, wrong = faults_of(definition, given)
         if wrong:
-            faults[name] = f"{definition.title}{wrong}"
+            faults[name] = [(place, f"{definition.title}{words}") for place, words in wrong]
         else:
             values[name] = value
     known = [
@@ -141,10 +141,10 @@ def _typed(work: Work) -> Typed:
 
 
 def _lacking(
-    found: Mapping[str, Any], case: Case, made: list[dict[str, Any]]
+    found: Mapping[str, Any], case: Case, made: list[dict[str, Any]], typed: Typed
 ) -> list[dict[str, str]]:
     """Return what a submission would be refused for; a field that is empty is not told twice."""
-    wrong = [*_not_open(found, case), *_empty(made)]
+    wrong = [*_not_open(found, case), *_empty(made, typed)]
     told = {each["pointer"] for each in wrong if each["pointer"].startswith("/form/")}
     barred = [each for each in found["obstacles"] if each["pointer"] not in told]
     return wrong + [{"pointer": each["pointer"], "detail": each["say"]} for each in barred]
@@ -163,14 +163,13 @@ def _not_open(found: Mapping[str, Any], case: Case) -> list[dict[str, str]]:
     ]
 
 
-def _empty(made: list[dict[str, Any]]) -> list[dict[str, str]]:
+def _empty(made: list[dict[str, Any]], typed: Typed) -> list[dict[str, str]]:
+    """Return what is wrong, each at its own place, and what is still to be filled in or looked at."""
     fields = [field for page in made for section in page["sections"] for field in section["fields"]]
     return [
-        {
-            "pointer": f"/form/{field['code']}",
-            "detail": field["fault"]
-            or f"请{'核对' if field['origin'] else '填写'}{field['title']}",
-        }
+        {"pointer": f"/form/{field['code']}{place}", "detail": words}
         for field in fields
         if field["lacking"]
+        for place, words in typed.faults.get(field["code"])
+        or [("", f"请{'核对' if field['origin'] else '填写'}{field['title']}")]
     ]
