@@ -11,7 +11,7 @@ from service.workflows.application.fieldtypes.fieldtype import (
     as_it_is,
     texts_of_any,
 )
-from service.workflows.definition.models import Region, one_of
+from service.workflows.definition.models import Question, Region, one_of
 
 YES, NO = "yes", "no"
 
@@ -91,6 +91,11 @@ CHOICE = FieldType(
 )
 
 
+def _at_least_one(declared: Declared) -> bool:
+    """Tell whether a question of several must be answered by one of them at least."""
+    return isinstance(declared, Question) and declared.required
+
+
 def _are_options(declared: Declared, value: Any) -> bool:
     return isinstance(value, list) and all(_is_option(declared, each) for each in value)
 
@@ -102,6 +107,8 @@ def _in_order(declared: Declared, value: Any) -> Any:
 
 
 def _fault_of_any(declared: Declared, value: Any) -> str:
+    if value == [] and _at_least_one(declared):
+        return "：请至少选一项"
     return "" if _are_options(declared, value) else f"：请从中选：{_allowed(declared)}"
 
 
@@ -113,7 +120,7 @@ MULTI = replace(
     check=_fault_of_any,
     schema=lambda declared: {"type": "array", "items": _schema(declared)},
     sample=lambda definition, _: [_first(definition)],
-    neutral=lambda _: [],
+    neutral=lambda question: [_first(question)] if _at_least_one(question) else [],
     input=lambda _, __: Input(control="several"),
     several=True,
 )

@@ -23,6 +23,7 @@ def findings(view: View) -> Iterator[Diagnostic]:
             yield from view.known("department", bundle.lead, view.departments, source.at("lead"))
         yield from _items(view, bundle, source)
         yield from _otherwise(bundle, source)
+        yield from _required(bundle, source)
         yield from _order(bundle, source)
         yield from _questions(view, bundle, source)
         yield from concerned.findings(view, bundle, source)
@@ -54,6 +55,16 @@ def _items(view: View, bundle: models.Bundle, source: Source) -> Iterator[Diagno
         yield found(
             source.at("questions", index, "id"), "E113", f"问题“{name}”写了两次", "换一个 id"
         )
+
+
+def _required(bundle: models.Bundle, source: Source) -> Iterator[Diagnostic]:
+    for index, question in enumerate(bundle.questions):
+        if question.required and question.type != "multi":
+            at, said = (
+                source.at_key("questions", index, "required"),
+                "问题都要回答，不用写 required",
+            )
+            yield found(at, "E125", said, "删去它；required 只用在 multi")
 
 
 def _otherwise(bundle: models.Bundle, source: Source) -> Iterator[Diagnostic]:

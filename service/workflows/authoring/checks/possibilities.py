@@ -172,7 +172,10 @@ class Search:
         named = {each for each in self.literals if isinstance(each, str)}
         if question.options:
             options = list(models.one_of(question.options))
-            return self._subsets(options, named) if kind == "texts" else options
+            if kind != "texts":
+                return options
+            subsets = self._subsets(options, named)
+            return [chosen for chosen in subsets if chosen or not question.required]
         return _days(sorted(named)) if kind == "date" else [*sorted(named), "其他"]
 
     def _subsets(self, options: list[str], named: set[str]) -> list[list[str]]:

@@ -325,6 +325,7 @@ class Question(Model):
     min: float | int | None = None
     max: float | int | None = None
     fills: Name | None = None
+    required: bool = Field(False, description="multi：至少选一项；不写的可以都不选")
     why: str = ""
     when: Expression | None = Field(None, description="只在满足时才问")
 

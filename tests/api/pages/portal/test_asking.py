@@ -78,6 +78,14 @@ class TestAllOnOnePage:
         assert page.url.path == f"{THING}/guide"
         assert "area=68" in str(page.url)
 
+    async def test_asks_for_one_at_least(self, browser: Browser) -> None:
+        """Where nothing is sold, nothing is to be licensed: the question is asked again, and no guide is made."""
+        nothing = CAFE.replace("dishes=drinks&dishes=simple", "dishes=")
+        seen = "&_q=dishes"
+        page = await browser.get(f"{ASK}?{nothing}{seen}&_go=1")
+        assert page.url.path == ASK
+        assert "请至少选一项" in page.text
+
     async def test_takes_no_boxes_for_an_answer(self, browser: Browser) -> None:
         """Who ticks nothing has none of these."""
         form = (await browser.get(ASK)).form(ASK)
