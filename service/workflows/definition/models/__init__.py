@@ -10,16 +10,11 @@ from service.workflows.definition.models.handling import (
     Bundle,
     BundleItem,
     Concerned,
-    Effect,
     FieldUse,
     ItemDefinition,
-    Lifecycle,
-    LifecycleClock,
     MaterialUse,
     Question,
-    State,
     Stop,
-    Transition,
 )
 from service.workflows.definition.models.institutes import (
     Change,
@@ -29,6 +24,13 @@ from service.workflows.definition.models.institutes import (
     Renewal,
     RenewalWindowDefinition,
     Result,
+)
+from service.workflows.definition.models.lifecycle import (
+    Effect,
+    Lifecycle,
+    LifecycleClock,
+    State,
+    Transition,
 )
 from service.workflows.definition.models.overlay import BundleHere, ItemHere, Overlay
 from service.workflows.definition.models.policy import Policy
