@@ -117,17 +117,30 @@ def _hand_over(work: Work, item: Item) -> None:
     if made is None:
         return
     made.state, made.operable_from = "valid", commitments.operable_from(work, item)
+    _run(work, made)
+
+
+def _run(work: Work, made: Certificate) -> None:
+    """Let the last day of a certificate come."""
     if made.valid_until:
-        ends = Clock(
-            item.item,
-            VALIDITY,
-            "证照有效期",
-            BASIS,
-            owner=PUBLIC,
-            ends_on=made.valid_until,
-            expiry=RUN_OUT,
-        )
-        work.begin(ends, work.at)
+        title, ends = "证照有效期", made.valid_until
+        clock = Clock(made.item, VALIDITY, title, BASIS, owner=PUBLIC, ends_on=ends, expiry=RUN_OUT)
+        work.begin(clock, work.at)
+
+
+def begin_validity(case: Case, situation: Situation) -> Step:
+    """Begin the validity of what was handed over before any release had one; a step without events means that none lacks it.
+
+    Its end, and the striking off that follows, come by themselves then as for any other (行政许可法 70).
+    """
+    work = Work(situation, case)
+    for made in work.case.certificates.values():
+        lacks = made.state == "valid" and made.valid_until
+        if lacks and (made.item, VALIDITY) not in work.case.clocks:
+            _run(work, made)
+            data = {"number": made.number}
+            work.log("begin_validity", CLOCK_ACTOR, item=made.item, post="clock", data=data)
+    return Step(work.before, work.case, tuple(work.events))
 
 
 def _validity(
