@@ -33,8 +33,8 @@ class Handling(Desk):
         scope = scope_of(request, "act", number, action.item)
 
         async def once(tx: Connection) -> CaseView:
-            found = there(await cases.gather(tx, number=number, key=scope))
-            case, situation = await self.opened(found, request.actor, request.now, tx)
+            found, case = await self.gathered(tx, number, scope)
+            case, situation = await self.opened(found, request.actor, request.now, tx, case)
             if done := self.repeated(found.answered, request, case, situation, answer):
                 return done
             refuse_stale(case, request, action.item)

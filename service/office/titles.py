@@ -4,7 +4,7 @@ from typing import Any
 
 from service.workflows import handling, rules
 from service.workflows.application import DOCUMENTS as DOCUMENT_KINDS
-from service.workflows.application import Declared, paper_requirement, say_value
+from service.workflows.application import Declared, paper_requirement, say_cells, say_value
 from service.workflows.authoring import HANDLING_TITLES
 from service.workflows.case import APPLICANT, PHOTO, machine_for
 from service.workflows.case import ROLES as ROLE_TITLES
@@ -16,6 +16,7 @@ from service.workflows.definition import (
     SEVERITIES,
     Region,
     Release,
+    VocabularyField,
     own_code,
 )
 from service.workflows.handling import CASE_ACTIONS
@@ -54,6 +55,7 @@ APPLICANT_TYPES = Titles(
 )
 SPECIAL_PROCEDURES, AFFECTED_LIMITS = Titles(PROCEDURES), Titles(AFFECTS)
 ROLES, DOCUMENTS = Titles(ROLE_TITLES), Titles({k: d.title for k, d in DOCUMENT_KINDS.items()})
+ENDINGS = Titles({"revoked": "已撤销", "declined": "没有接受", "given_back": "已辞去"})
 CARDS = Titles({"none": "正常", "yellow": "黄牌", "red": "红牌"})
 CASE_STATES = Titles(
     {
@@ -140,7 +142,9 @@ SECURITY_FACTS = Titles(
         "account_set": "设立账号或重设密码、岗位",
         "identity_chosen": "换了办事的身份",
         "subject_verified": "核验了主体",
-        "representation_given": "登记了代表，或者授权给代理人",
+        "representation_given": "登记了代表，或者作出授权",
+        "representation_accepted": "接受了授权",
+        "representation_ended": "授权终止",
         "account_closed": "停用账号",
         "account_opened": "启用账号",
         "password_changed": "修改密码",
@@ -270,6 +274,13 @@ def post_title(release: Release, code: str) -> str:
 def answer_title(declared: Declared, value: Any, here: Region | None = None) -> str:
     """Say an answer or a value of the form as a person would; `here` is the 行政区划 whose name is known."""
     return say_value(declared, value, here)
+
+
+def rows_said(
+    declared: VocabularyField, value: Any, here: Region | None = None
+) -> list[dict[str, str]]:
+    """Say what stands in each row of a field of rows: [{column: words}]; nothing of any other field."""
+    return [say_cells(declared, row, here) for row in value or ()] if declared.columns else []
 
 
 def masked(text: str) -> str:

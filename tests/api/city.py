@@ -25,6 +25,7 @@ from service.workflows.application import id_check
 from service.workflows.authoring.folders import read_folder
 
 PACK = Path(__file__).parents[1] / "packs" / "mini"
+ESTATE = Path(__file__).parents[1] / "packs" / "estate"
 LINHU = Path(service.workflows.__file__).parent / "packs" / "linhu"
 # a Thursday, 09:30 in Beijing; no real clock is even
 MORNING = datetime(2026, 11, 5, 1, 30, 0, 417_389, tzinfo=UTC)

@@ -18,6 +18,20 @@ from service.office import DraftView, titles
 router = APIRouter(prefix="/cases", tags=["cases"], route_class=StrictRoute)
 
 
+class DraftColumn(Shown):
+    """一行一行填的一列。"""
+
+    code: str
+    title: str
+    type: str
+    hint: str
+    unit: str
+    min: float | None
+    max: float | None
+    options: list[Choice]
+    required: bool
+
+
 class DraftField(Shown):
     """一张表里的一项。"""
 
@@ -36,6 +50,8 @@ class DraftField(Shown):
     fault: str = Field(description="填的内容有什么问题")
     lacking: bool = Field(description="提交以前还要填、要核对或者要改正")
     items: list[Choice] = Field(description="哪些事项要用")
+    columns: list[DraftColumn] = Field(description="rows 的各列；别的类型没有")
+    rows: list[dict[str, str]] = Field(description="rows 填了的各行：列 → 中文说法")
 
 
 class DraftSection(Shown):
@@ -92,6 +108,14 @@ class DraftClosed(Shown):
     say: str = Field(description="为什么不适用；要先填什么才知道")
 
 
+class DraftClash(Shown):
+    """对不上的内容。"""
+
+    field: str = Field(description="改哪一项")
+    say: str
+    reads: list[str] = Field(description="和哪些字段有关")
+
+
 class DraftShown(Shown):
     """草稿现在的样子，按现行的规则看。"""
 
@@ -106,6 +130,7 @@ class DraftShown(Shown):
     closed: list[DraftClosed] = Field(
         description="选了告知承诺、但不再适用或者还不知道适用不适用的；提交时按一般程序办"
     )
+    clashes: list[DraftClash] = Field(description="填的内容之间对不上的，提交会因此退回")
     reapplies: DraftReapplies | None = Field(description="重新申请的，原来是哪件；不是时为空")
 
 

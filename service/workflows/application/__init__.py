@@ -2,6 +2,7 @@
 
 from service.workflows.application.fieldtypes import (
     Declared,
+    say_cells,
 )
 from service.workflows.application.fieldtypes import say as say_value
 from service.workflows.application.identities import (
@@ -13,6 +14,7 @@ from service.workflows.application.identities import (
     id_check,
     id_number_fault,
     identity_fault,
+    number_fault,
 )
 from service.workflows.application.in_hand import missing as missing_materials
 from service.workflows.application.in_hand import open_gaps
@@ -51,12 +53,14 @@ __all__ = [
     "identity_fault",
     "material_uses",
     "missing_materials",
+    "number_fault",
     "offered_reasons",
     "one_form",
     "one_set",
     "open_gaps",
     "own_items",
     "paper_requirement",
+    "say_cells",
     "say_value",
     "select_items",
     "waits_for",

@@ -6,7 +6,7 @@ from dataclasses import field as default
 from typing import Any
 
 from service.errors import DataInvalid
-from service.workflows.application.fieldtypes import check_value
+from service.workflows.application.fieldtypes import faults_of
 from service.workflows.definition.models import (
     FieldUse,
     ItemDefinition,
@@ -125,9 +125,11 @@ def check_form(
         if definition is None:
             errors.append({"pointer": f"{pointer}/{name}", "detail": f"表单里没有「{name}」这一项"})
             continue
-        checked[name], wrong = check_value(definition, value)
-        if wrong:
-            errors.append({"pointer": f"{pointer}/{name}", "detail": f"{definition.title}{wrong}"})
+        checked[name], faults = faults_of(definition, value)
+        errors += [
+            {"pointer": f"{pointer}/{name}{place}", "detail": f"{definition.title}{wrong}"}
+            for place, wrong in faults
+        ]
     if errors:
         raise DataInvalid("表单填写有误，请检查", errors=errors)
     return checked

@@ -5,6 +5,7 @@ from service.workflows.definition.diagnostics import Diagnostic, explanations
 from service.workflows.definition.duration import Duration
 from service.workflows.definition.models import (
     BUILT_IN_POSTS,
+    MOST_ROWS,
     Bundle,
     BundleItem,
     Calendar,
@@ -45,6 +46,7 @@ __all__ = [
     "BUILT_IN_POSTS",
     "CARRIED",
     "CHECK_RESULTS",
+    "MOST_ROWS",
     "NO_STANDARD",
     "PROCEDURES",
     "SEVERITIES",

@@ -10,12 +10,13 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from math import isfinite
+from math import fsum, isfinite
 from typing import Any
 
 from cel_expr_python import cel
 
 from service.errors import ActionNotAllowed
+from service.workflows.definition.aggregates import Aggregates
 from service.workflows.definition.diagnostics import near
 from service.workflows.definition.models import ValueKind
 from service.workflows.definition.tokens import (
@@ -34,6 +35,9 @@ KIND_TITLES: dict[ValueKind, str] = {
     "date": "日期",
     "boolean": "是否",
     "texts": "多项",
+    "rows": "一行一行的表",
+    "numbers": "一列数字",
+    "booleans": "一列是否",
 }
 DEFAULTED = ("answers.", "form.")
 
@@ -43,13 +47,20 @@ _EMPTY: dict[ValueKind, Any] = {
     "date": "",
     "boolean": False,
     "texts": [],
+    "rows": [],
+    "numbers": [],
+    "booleans": [],
 }
+_OF_ONE: dict[ValueKind, ValueKind] = {"numbers": "number", "texts": "text", "booleans": "boolean"}
 _TYPES: dict[ValueKind, cel.Type] = {
     "number": cel.Type.DOUBLE,
     "text": cel.Type.STRING,
     "date": cel.Type.STRING,
     "boolean": cel.Type.BOOL,
     "texts": cel.Type.List(cel.Type.STRING),
+    "rows": cel.Type.List(cel.Type.INT),  # their numbers
+    "numbers": cel.Type.List(cel.Type.DOUBLE),
+    "booleans": cel.Type.List(cel.Type.BOOL),
 }
 _RESULTS: dict[str, ValueKind] = {"BOOL": "boolean", "DOUBLE": "number", "STRING": "text"}
 _TYPE_TITLES = {
@@ -74,7 +85,7 @@ class ExpressionFailed(ActionNotAllowed):
 class Expression:
     """表达式 — compiled once, evaluated from any thread."""
 
-    __slots__ = ("_paths", "_program", "names", "result", "text", "tokens")
+    __slots__ = ("_columns", "_paths", "_program", "names", "result", "text", "tokens")
 
     def __init__(
         self,
@@ -83,9 +94,16 @@ class Expression:
         kinds: Mapping[str, ValueKind],
         program: cel.Expression,
     ) -> None:
-        """Keep the program and what it needs to know: `kinds` are the names it uses."""
+        """Keep the program and what it needs to know: `kinds` are the names it uses, of rows also their columns."""
         self.text = text
         self.tokens = tuple(tokens)
+        of_rows = {
+            name: field for name in kinds if kinds.get(field := name.rpartition(".")[0]) == "rows"
+        }
+        self._columns = tuple(
+            (name, field, _OF_ONE[kinds[name]]) for name, field in of_rows.items()
+        )
+        kinds = {name: kind for name, kind in kinds.items() if name not in of_rows}
         self.names = frozenset(kinds)
         self.result: ValueKind = _RESULTS[program.return_type().name()]
         self._program = program
@@ -102,6 +120,11 @@ class Expression:
             name: self._fact(facts, name, path, kind)
             for name, path, kind in self._paths
             if name not in unknown
+        }
+        data |= {
+            name: self._column(facts, name, kind)
+            for name, field, kind in self._columns
+            if field in data
         }
         try:
             outcome = self._program.eval(data=data)
@@ -131,6 +154,16 @@ class Expression:
         try:
             return _CONVERT[kind](value)
         except (TypeError, ValueError, OverflowError):
+            raise self._failed(f"{name} 的值不是{KIND_TITLES[kind]}") from None
+
+    def _column(self, facts: Mapping[str, Any], name: str, kind: ValueKind) -> list[Any]:
+        """Return what stands in a column of rows; a cell that was left empty reads as every empty value does."""
+        _, field, column = name.split(".")
+        rows = facts["form"].get(field) or []
+        try:
+            cells = [row.get(column) for row in rows]
+            return [_EMPTY[kind] if cell is None else _CONVERT[kind](cell) for cell in cells]
+        except (AttributeError, TypeError, ValueError, OverflowError):
             raise self._failed(f"{name} 的值不是{KIND_TITLES[kind]}") from None
 
     def _failed(self, reason: str) -> ExpressionFailed:
@@ -165,12 +198,19 @@ def _texts(value: Any) -> list[str]:
     return [entry if isinstance(entry, str) else str(entry) for entry in value]
 
 
+def _row_numbers(value: Any) -> list[int]:
+    if not isinstance(value, list):
+        raise TypeError
+    return list(range(len(value)))
+
+
 _CONVERT: dict[ValueKind, Any] = {
     "number": _number,
     "text": _text,
     "date": _text,
     "boolean": _boolean,
     "texts": _texts,
+    "rows": _row_numbers,
 }
 
 
@@ -196,6 +236,13 @@ def _counter() -> cel.FunctionDecl:
     return cel.FunctionDecl("count", overloads)
 
 
+def _adder() -> cel.FunctionDecl:
+    numbers = cel.Type.List(cel.Type.DOUBLE)
+    return cel.FunctionDecl(
+        "sum", [cel.Overload("sum_list", cel.Type.DOUBLE, [numbers], False, fsum)]
+    )
+
+
 @dataclass(frozen=True)
 class Scope:
     """作用域 — the names an expression may use at one place of a definition, with their kinds."""
@@ -213,10 +260,14 @@ class Scope:
         tokens = tokens_of(text)
         if problems := list(forbidden(tokens)):
             raise ExpressionRefused(problems)
-        rewritten = Rewritten(text, tokens)
+        aggregates = Aggregates(tokens, self.names)
+        if aggregates.problems:
+            raise ExpressionRefused(aggregates.problems)
+        rewritten = Rewritten(text, tokens, aggregates.words)
+        tokens = aggregates.tokens
         if not self._env:
             kinds = {name: _TYPES[kind] for name, kind in self.names.items()}
-            self._env.append(cel.NewEnv(variables=kinds, functions=[_counter()]))
+            self._env.append(cel.NewEnv(variables=kinds, functions=[_counter(), _adder()]))
         try:
             program = self._env[0].compile(rewritten.text)
         except RuntimeError as refusal:
@@ -239,6 +290,9 @@ class Scope:
                     name = name.rpartition(".")[0]
                 if name:
                     used[name] = self.names[name]
+                    field = name.rpartition(".")[0]
+                    if self.names.get(field) == "rows":
+                        used[field] = "rows"
         return used
 
     def _translated(self, said: str, rewritten: "Rewritten", tokens: list[Token]) -> list[Problem]:

@@ -3,17 +3,22 @@
 import ast
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from service.workflows.definition.diagnostics import near
 
 FUNCTIONS = frozenset({"size", "contains", "startsWith", "endsWith", "all", "exists", "filter"})
+AGGREGATES = ("all", "any", "count", "sum")  # over the rows of a field: see `aggregates`
 
 # Full-width marks → what to write; a lone equals sign compares in no expression.
 MARKS = dict(
-    zip("＞＜＝（），！＆｜：", (">", "<", "==", "(", ")", ",", "!", "&&", "||", ":"), strict=True)
+    zip(
+        "＞＜＝（），！＆｜：“”‘’",
+        (">", "<", "==", "(", ")", ",", "!", "&&", "||", ":", '"', '"', "'", "'"),
+        strict=True,
+    )
 )
 WORDS = {"and": "&&", "or": "||", "not": "!", "AND": "&&", "OR": "||", "NOT": "!"}
 
@@ -92,8 +97,10 @@ def forbidden(tokens: list[Token]) -> Iterator[Problem]:
         before = tokens[n - 1] if n else None
         if token.sort == "name" and after and after.text == "(":
             function = token.text.rpartition(".")[2]
-            if function != "in" and function not in FUNCTIONS:
-                hint = "写 answered.<问题>" if function == "has" else near(function, FUNCTIONS)
+            known = function in FUNCTIONS or function == "in" or token.text in AGGREGATES
+            if not known:
+                words = FUNCTIONS.union(AGGREGATES)
+                hint = "写 answered.<问题>" if function == "has" else near(function, words)
                 at = token.offset + len(token.text) - len(function)
                 yield Problem(at, "E305", f"没有“{function}”这个函数", hint)
         elif token.text == "/" and not (after and after.sort == "number" and float(after.text)):
@@ -118,7 +125,8 @@ def _indexable(before: Token | None) -> bool:
 class Rewritten:
     """The text given to CEL, and the way back from its places to the author's."""
 
-    def __init__(self, text: str, tokens: list[Token]) -> None:
+    def __init__(self, text: str, tokens: list[Token], words: Mapping[int, str]) -> None:
+        """Write an expression for CEL; `words` are those that stand for others, by their place."""
         pieces: list[str] = []
         self._starts: list[int] = []
         self._origins: list[int] = []
@@ -131,7 +139,9 @@ class Rewritten:
             elif token.text in (")", "]") and brackets:
                 brackets.pop()
             called = n + 1 < len(tokens) and tokens[n + 1].text == "("
-            word = _reworded(token, called, bool(brackets) and brackets[-1] == "index")
+            word = words.get(
+                n, _reworded(token, called, bool(brackets) and brackets[-1] == "index")
+            )
             gap = text[at : token.offset]
             self._starts.append(length + len(gap))
             self._origins.append(token.offset)

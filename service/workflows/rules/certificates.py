@@ -11,6 +11,7 @@ from typing import Any
 
 from service.workflows import clocks
 from service.workflows.calendar import DAY, local_date
+from service.workflows.case.altering import altered
 from service.workflows.case.literals import CertificateState
 from service.workflows.case.parts import Case, Certificate, Clock, Item
 from service.workflows.case.situation import CLOCK_ACTOR, Move, Situation, Step
@@ -213,23 +214,30 @@ def numbered(taken: Step, release: Release, drawn: Mapping[int, int]) -> Step:
     """Return the step with the numbers drawn for its certificates, by `n`; what rests on them and the result name them."""
     if not drawn:
         return taken
-    case = taken.case.fork()
+    was = taken.case
+    case = altered(
+        was,
+        certificates={n: altered(each) for n, each in was.certificates.items()},
+        materials={n: altered(each) for n, each in was.materials.items()},
+        notices=dict(was.notices),  # papers are replaced, never changed inside
+    )
     for n, seq in drawn.items():
         made = case.certificates[n]
         made.number = _numbered_by_rule(made, release, seq)
         library.name_certificate(case, made)
     known = taken.before.notices if taken.before else {}
-    for notice in case.notices.values():
+    for notice in was.notices.values():
         if notice.n in known:
             continue
         if notice.kind == "result":
-            notice.body = wording.result(release, case).body
+            case.notices[notice.n] = altered(notice, body=wording.result(release, case).body)
         elif notice.kind in wording.HANDS_OVER:
             issued = [
                 case.certificates[n] for n in drawn if case.certificates[n].item == notice.item
             ]
             if issued:
-                notice.body = {**notice.body, **wording.handed_over(notice, issued)}
+                body = {**notice.body, **wording.handed_over(notice, issued)}
+                case.notices[notice.n] = altered(notice, body=body)
     return replace(taken, case=case)
 
 

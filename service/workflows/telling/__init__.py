@@ -5,6 +5,7 @@ from service.workflows.telling.chart import progress as case_chart
 from service.workflows.telling.chart import svg as bundle_chart
 from service.workflows.telling.draft import draft as draft_as_it_stands
 from service.workflows.telling.draft import to_hand_in
+from service.workflows.telling.draft.form_pages import control_of as field_control
 from service.workflows.telling.draft.given import entry as material_row
 from service.workflows.telling.finding import matching as matching_bundles
 from service.workflows.telling.guide import Earlier, guide_text, stops_so_far
@@ -46,6 +47,7 @@ __all__ = [
     "case_chart",
     "checked_value",
     "draft_as_it_stands",
+    "field_control",
     "guide_for",
     "guide_text",
     "input_of",

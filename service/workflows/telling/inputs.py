@@ -9,8 +9,9 @@ from typing import Any
 
 from service.workflows.application.fieldtypes import (
     Declared,
+    Fault,
     Input,
-    check_value,
+    faults_of,
     type_named,
     type_of,
 )
@@ -37,6 +38,6 @@ def texts_of(declared: Declared, value: Any) -> list[str]:
     return [] if value is None else type_of(declared).write(value)
 
 
-def checked(declared: Declared, value: Any) -> tuple[Any, str]:
-    """Return a value in its canonical form, and what is wrong with it in plain Chinese; an empty text when nothing is."""
-    return check_value(declared, value)
+def checked(declared: Declared, value: Any) -> tuple[Any, list[Fault]]:
+    """Return a value in its canonical form, and what is wrong with it, each with its place within: /2/id, empty for it all."""
+    return faults_of(declared, value)

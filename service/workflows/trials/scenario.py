@@ -22,6 +22,7 @@ from service.workflows.definition.models import (
     Scenario,
     ScenarioHolding,
     ScenarioStep,
+    dates_as_text,
 )
 from service.workflows.definition.release import Release
 from service.workflows.handling import begun, draft_materials, numbers
@@ -31,7 +32,7 @@ from service.workflows.step import step, tick
 from service.workflows.trials import again
 from service.workflows.trials.coverage import Coverage
 from service.workflows.trials.played import Failure, Played
-from service.workflows.trials.samples import answers_with_neutral, sample
+from service.workflows.trials.samples import answers_with_neutral, refused_fields, sample
 from service.workflows.worksheet import Work
 
 LIMITS = ("promised", "statutory", "safe")
@@ -90,16 +91,20 @@ class Stage:
             issued_on=holding.issued_on,
             valid_until=holding.valid_until,
             state=holding.state,
-            carries=_dates_as_text(holding.carries),
+            carries=dates_as_text(holding.carries),
         )
 
     def run(self) -> None:
         """Submit, then do step after step."""
+        wrong = sorted(self.scenario.expect.wrong) if self.scenario.expect else []
         try:
             self._submit()
         except ServiceError as refusal:
-            self._fail(("answers",), "提交", "受理收件", _refusal_said(refusal))
+            found = refused_fields(refusal) if wrong else _refusal_said(refusal)
+            self._check(("answers",), "提交", wrong or "受理收件", found)
             return
+        if wrong:
+            self._fail(("expect",), "提交", f"退回（{'、'.join(wrong)}）", "受理收件")
         if self.scenario.expect:
             self._compare(self.scenario.expect, ("expect",))
         for index, entry in enumerate(self.scenario.steps):
@@ -135,9 +140,7 @@ class Stage:
         window = self._actor(f"{self.release.bundle.lead}.window")
         # Who comes to the counter has no account.
         typed = window if self.scenario.channel == "counter" else None
-        answers = answers_with_neutral(
-            self.release, _dates_as_text(self.scenario.answers), who.type
-        )
+        answers = answers_with_neutral(self.release, dates_as_text(self.scenario.answers), who.type)
         story = hashlib.sha256(f"{self.story.file} {self.scenario.title}".encode()).hexdigest()
         case = Case(
             id=story[:32],
@@ -172,7 +175,7 @@ class Stage:
             for name, definition in self.release.vocabulary.fields.items()
             if name not in filled and not any(s.startswith("applicant.") for s in definition.source)
         }
-        return {**samples, **_dates_as_text(self.scenario.form)}
+        return {**samples, **dates_as_text(self.scenario.form)}
 
     def _materials(self, case: Case) -> list[dict[str, Any]]:
         """Supply everything the case asks for, each from its first origin, but what the story says is missing."""
@@ -268,7 +271,7 @@ class Stage:
     def _act(self, entry: ScenarioStep) -> None:
         assert self.case is not None
         item, _, name = (entry.do or "").rpartition(".")
-        action = Action(name, "" if item == "case" else item, _dates_as_text(entry.data))
+        action = Action(name, "" if item == "case" else item, dates_as_text(entry.data))
         self._keep_step(step(self.case, action, self._actor(entry.by or ""), self._situation()))
 
     def _reapply(self, items: Sequence[str]) -> None:
@@ -385,12 +388,3 @@ def _refusal_said(refusal: ServiceError) -> str:
     wrong: Iterable[Any] = refusal.facts.get("errors", [])
     said = dict.fromkeys([refusal.detail, *(str(each["detail"]) for each in wrong)])
     return f"{refusal.slug}（{'；'.join(said)}）"
-
-
-def _dates_as_text(data: Any) -> Any:
-    """YAML reads dates as dates; the wire carries text."""
-    if isinstance(data, dict):
-        return {key: _dates_as_text(value) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_dates_as_text(value) for value in data]
-    return data.isoformat() if hasattr(data, "isoformat") else data

@@ -33,6 +33,14 @@ FIELDS: dict[str, dict[str, Any]] = {
     "region": {"type": "region"},
     "person": {"type": "person"},
     "list": {"type": "list"},
+    "rows": {
+        "type": "rows",
+        "max": 2,
+        "columns": {
+            "name": {"title": "姓名", "type": "text"},
+            "age": {"title": "年龄", "type": "integer", "min": 0, "required": False},
+        },
+    },
 }
 VALUES: list[Any] = [
     None, True, False, 0, 1, 2, 2.0, 7, 7.5, 8, 9.5, 9.6, -1, 1e12, 1.1e12, -1.1e12, "", " ", "a", "b", "甲", "丙", "一二三四五", "一二三四五六",
@@ -40,6 +48,8 @@ VALUES: list[Any] = [
     "91999901MADEM0001I", "919999 1MADEM00011", "19900000001", "12345678901", "0771-1234567", "077112345678", "07711", "999901", "999901001",
     "999901001002", "99990", "9999010", [], ["a"], ["a", "b"], ["a", "a"], ["c"], [1], ["x"] * 200, ["x"] * 201, [{"name": "x"}], [None],
     {}, {"name": ""}, {"name": "张三"}, {"name": "张三", "phone": "1"}, {"phone": "1"},
+    [{"name": "张三"}], [{"name": "张三", "age": 3}, {"name": "李四"}], [{"name": "张三"}] * 3, [{"name": "张三", "age": "3"}], [{"name": "张三", "age": -1}],
+    [{"age": 3}], [{"name": ""}], [{}], [{"name": "张三", "sex": "男"}],
 ]  # fmt: skip
 
 

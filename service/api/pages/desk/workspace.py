@@ -206,14 +206,20 @@ def photo_rows(view: CaseView) -> dict[str, int]:
     return {row.file: row.n for row in rows if row.material == PHOTO}
 
 
-def filled_form(view: CaseView, item: Item) -> list[tuple[str, str]]:
-    """Return what an item asks of the one form, as (title, value in words)."""
+def filled_form(view: CaseView, item: Item) -> list[dict[str, Any]]:
+    """Return what an item asks of the one form: {title, said}, of rows also {columns: [{code, title}], rows: [{code: words}]}."""
     here = view.release.directory.region
     return [
-        (
-            definition.title,
-            titles.answer_title(definition, value, here) if _is_filled(value) else "没有填写",
-        )
+        {
+            "title": definition.title,
+            "said": titles.answer_title(definition, value, here)
+            if _is_filled(value)
+            else "没有填写",
+            "columns": [
+                {"code": code, "title": column.title} for code, column in definition.columns.items()
+            ],
+            "rows": titles.rows_said(definition, value, here),
+        }
         for definition, value in view.form_for(item)
     ]
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from service.api.auth import Counter
 from service.api.pages.forms import Filled, asked, does, filled
 from service.api.pages.frame import see, shown
-from service.api.pages.portal import drafts
+from service.api.pages.portal import drafts, rows
 from service.api.pages.portal.drafts import Draft
 from service.api.pages.visit import Member, SignedIn
 from service.api.rest.papers import address
@@ -39,10 +39,14 @@ def places(draft: Draft) -> dict[str, str]:
     """Return where each part is changed, by the pointer of what may be wrong with it."""
     base = f"/apply/{draft.number}"
     found = {
-        f"form/{field['code']}": f"{base}/form/{page['n']}#f-form-{field['code']}"
+        name: f"{base}/form/{page['n']}#f-{name.replace('/', '-')}"
         for page in draft.content["pages"]
         for section in page["sections"]
         for field in section["fields"]
+        for name in [
+            f"form/{field['code']}",
+            *rows.names_of(field, draft.case.form.get(field["code"])),
+        ]
     }
     found |= {
         f"handling/{code}": f"{base}/commitments" for code in (item.code for item in draft.offers)

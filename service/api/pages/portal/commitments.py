@@ -54,7 +54,9 @@ def _asked_first(draft: Draft, form: Filled) -> dict[str, list[tuple[dict[str, A
     left = draft.fields()
     found = {}
     for item in draft.offers:
-        codes = [on.code for on in item.commitment.depends_on if on.code in left]
+        # rows have a page of their own: what hangs on them is offered once they are filled in
+        asked = (on.code for on in item.commitment.depends_on)
+        codes = [code for code in asked if code in left and not left[code]["columns"]]
         fields = [left.pop(code) for code in codes]
         found[item.code] = [
             (field, list(form.fields.get(f"form/{field['code']}") or saved_texts(draft, field)))

@@ -1,6 +1,6 @@
 """一表申请 — the one form, a page at a time; whatever fits is saved, whatever does not stays as it was typed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from service.api.auth import Counter
 from service.api.pages.forms import Filled, does, filled
 from service.api.pages.frame import errors_of, see
-from service.api.pages.portal import drafts
+from service.api.pages.portal import drafts, rows
 from service.api.pages.portal.drafts import Draft
 from service.api.pages.visit import Member, SignedIn
 from service.api.rest.guide_shapes import GuideSamePlace
@@ -41,7 +41,8 @@ def _page(
     pages = draft.content["pages"]
     if not 1 <= n <= len(pages):
         return see(f"/apply/{draft.number}")
-    to_fill, known = _laid_out(draft, pages[n - 1], filled or Filled.nothing(), errors_of(refusal))
+    form, more = filled or Filled.nothing(), request.query_params.get("row", "")
+    to_fill, known = _laid_out(draft, pages[n - 1], form, errors_of(refusal), more)
     return drafts.page(
         request,
         visitor,
@@ -49,6 +50,8 @@ def _page(
         draft,
         f"/apply/{draft.number}/form/{n}",
         here=pages[n - 1],
+        more=more,
+        left=request.query_params.get("left", ""),
         to_fill=to_fill,
         same=_same_place(draft, pages[n - 1]),
         known=known,
@@ -65,31 +68,55 @@ def _same_place(draft: Draft, here: dict[str, Any]) -> GuideSamePlace | None:
     return offer if offer and asked & {field.code for field in offer.fields} else None
 
 
-Shown = dict[str, list[tuple[dict[str, Any], list[str]]]]
-Known = list[tuple[dict[str, Any], list[str], bool]]
+Texts = list[str] | list[rows.Cells]
+Shown = dict[str, list[tuple[dict[str, Any], Texts]]]
+Known = list[tuple[dict[str, Any], Texts, bool]]
 
 
 def _laid_out(
-    draft: Draft, here: dict[str, Any], form: Filled, errors: Mapping[str, str]
+    draft: Draft, here: dict[str, Any], form: Filled, errors: Mapping[str, str], more: str
 ) -> tuple[Shown, Known]:
-    """Return what is to be filled in, by section, and what is known, each with its texts and whether they were changed."""
+    """Return what is to be filled in, by section, and what is known, each with its texts and whether they were changed.
+
+    `more` is the field of rows of which one more is shown.
+    """
     to_fill: Shown = {}
     known: Known = []
     for part in here["sections"]:
         for field in part["fields"]:
-            name, saved = f"form/{field['code']}", saved_texts(draft, field)
-            texts = list(form.fields[name]) if name in form else saved
+            name, saved = f"form/{field['code']}", _saved(draft, field, more)
+            texts = _typed(draft, field, form) if name in form else saved
             if field["origin"] and name not in errors:
-                known.append((field, texts, [text for text in texts if text] != saved))
+                changed = [text for text in texts if text] != saved
+                known.append((field, texts, changed))
             else:
                 to_fill.setdefault(part["title"], []).append((field, texts))
     return to_fill, known
 
 
+def _saved(draft: Draft, field: dict[str, Any], more: str) -> Texts:
+    definition = draft.release.vocabulary.fields[field["code"]]
+    if not field["columns"]:
+        return saved_texts(draft, field)
+    return rows.laid_out(definition, field, _kept(draft, field), more=field["code"] == more)
+
+
 def saved_texts(draft: Draft, field: dict[str, Any]) -> list[str]:
     """Return the texts that stand for what was saved, also where it does not fit, else for what is proposed."""
-    value = draft.case.form.get(field["code"], field["value"]) if field["fault"] else field["value"]
-    return texts_of(draft.release.vocabulary.fields[field["code"]], value)
+    return texts_of(draft.release.vocabulary.fields[field["code"]], _kept(draft, field))
+
+
+def _kept(draft: Draft, field: dict[str, Any]) -> Any:
+    return draft.case.form.get(field["code"], field["value"]) if field["fault"] else field["value"]
+
+
+def _typed(draft: Draft, field: dict[str, Any], form: Filled) -> Texts:
+    """Return the texts as they were typed."""
+    name = f"form/{field['code']}"
+    definition = draft.release.vocabulary.fields[field["code"]]
+    if field["columns"]:
+        return rows.laid_out(definition, field, rows.rows_in(definition, name, form))
+    return list(form.fields[name])
 
 
 @router.post("/{n}")
@@ -121,6 +148,9 @@ async def save(
         )
     if same:
         return see(f"/apply/{number}/form/{n}")
+    if (change := rows.Change.of(form)) and not form.unreadable:
+        return see(f"/apply/{number}/form/{n}{rows.way_to(change, kept)}")
+    errors += _clashing(draft, fields, {each["pointer"] for each in errors})
     later = form.text("then") == "list" and not form.unreadable
     if errors and not later:
         wrong: ServiceError = DataInvalid(f"有 {len(errors)} 处要填写或改正", errors=errors)
@@ -128,6 +158,20 @@ async def save(
     return see(
         f"/apply/{number}" if later else draft.following(f"/apply/{number}/form/{n}", or_here=True)
     )
+
+
+def _clashing(
+    draft: Draft, fields: list[dict[str, Any]], told: Collection[str]
+) -> list[dict[str, str]]:
+    """Return what of this page does not go with the rest, at the field to put right, else at the one that was typed here."""
+    here = {field["code"] for field in fields}
+    found = []
+    for clash in draft.content["clashes"]:
+        touched = [code for code in (clash["field"], *clash["reads"]) if code in here]
+        pointer = f"/form/{touched[0]}" if touched else ""
+        if touched and pointer not in told:
+            found.append({"pointer": pointer, "detail": clash["say"]})
+    return found
 
 
 def read(
@@ -144,13 +188,11 @@ def read(
             if field["required"] and name not in form and field["origin"] != ANSWERED:
                 errors.append({"pointer": f"/{name}", "detail": f"请填写{field['title']}"})
             continue
-        if name in form.unreadable:
-            wrong = f"{field['title']}：{form.unreadable[name]}"
-            errors.append({"pointer": f"/{name}", "detail": wrong})
+        if unreadable := _unreadable(field, form):
+            errors += unreadable
             continue
-        value, wrong = _value(draft, field, form.fields[name])
-        if wrong:
-            errors.append({"pointer": f"/{name}", "detail": wrong})
+        value, wrong = _value(draft, field, form)
+        errors += wrong
         if value is None:
             kept.pop(code, None)
         else:
@@ -158,11 +200,29 @@ def read(
     return kept, errors
 
 
-def _value(draft: Draft, field: dict[str, Any], texts: Sequence[str]) -> tuple[Any, str]:
-    """Return what was typed, as it is kept, and what is wrong with it."""
-    definition = draft.release.vocabulary.fields[field["code"]]
-    value = value_of(definition, texts)
+def _unreadable(field: dict[str, Any], form: Filled) -> list[dict[str, str]]:
+    """Return which controls of a field hold characters that are not taken."""
+    name = f"form/{field['code']}"
+    return [
+        {"pointer": f"/{each}", "detail": f"{field['title']}：{fault}"}
+        for each, fault in form.unreadable.items()
+        if each == name or each.startswith(f"{name}/")
+    ]
+
+
+def _value(draft: Draft, field: dict[str, Any], form: Filled) -> tuple[Any, list[dict[str, str]]]:
+    """Return what was typed, as it is kept, and what is wrong with it; of rows none is nothing, where there must be some."""
+    definition, name = draft.release.vocabulary.fields[field["code"]], f"form/{field['code']}"
+    if field["columns"]:
+        value: Any = rows.rows_in(definition, name, form, rows.Change.of(form))
+        value = value or (None if field["min"] else [])
+    else:
+        value = value_of(definition, form.fields[name])
     if value is None:
-        return None, f"请填写{field['title']}" if field["required"] else ""
-    value, wrong = checked_value(definition, value)
-    return value, f"{field['title']}{wrong}" if wrong else ""
+        lacking = {"pointer": f"/{name}", "detail": f"请填写{field['title']}"}
+        return None, [lacking] if field["required"] else []
+    value, faults = checked_value(definition, value)
+    return value, [
+        {"pointer": f"/{name}{place}", "detail": f"{field['title']}{wrong}"}
+        for place, wrong in faults
+    ]

@@ -10,14 +10,15 @@ from fastapi import APIRouter, Request, Response
 from service.api.auth import Counter, Desk
 from service.api.pages.forms import Filled, asked, does, filled
 from service.api.pages.frame import see, shown
+from service.api.pages.portal import rows
 from service.api.pages.visit import Member, SignedIn
 from service.api.rest.files import pieces
 from service.api.texts import CaseNumber
 from service.errors import DataInvalid, NotPermitted, ServiceError, one_field
 from service.office import CaseView, FileInfo, titles
 from service.workflows.case import OVERDUE_STATES, Action, machine_for
-from service.workflows.definition import VocabularyField, one_of
-from service.workflows.telling import Ask, Owed, value_of
+from service.workflows.definition import VocabularyField
+from service.workflows.telling import Ask, Owed, checked_value, field_control, value_of
 
 router = APIRouter(include_in_schema=False)
 NOTHING_GIVEN = "还没有填写或者选择任何一样。至少补一样再提交，其余的可以以后再补。"
@@ -58,6 +59,8 @@ async def _handed_in(
     if not view.own:
         raise NotPermitted("只有申请人可以补正。")
     kept = await _stored_uploads(desk, visitor, form, view)
+    if rows.Change.of(form):
+        return _page(request, visitor, view, form, kept=kept)
     try:
         if kept.faults:
             errors = [
@@ -82,6 +85,7 @@ def _page(
 ) -> Response:
     asking = [one for one in view.owed if one.asks]
     names = {name_of(ask): ask.title for one in asking for ask in one.asks}
+    change = rows.Change.of(form) if form else None
     said = partial(titles.answer_title, here=view.release.directory.region)
     return shown(
         request,
@@ -100,6 +104,9 @@ def _page(
         refusal=refusal,
         kept=kept.files if kept else {},
         about=about,
+        rows_of=partial(_rows, form),
+        more=change.field if change and change.n is None else "",
+        left=change.field if change and change.n is not None else "",
         said=said,
         done="done" in request.query_params,
         turn=view.turn,
@@ -116,15 +123,31 @@ def _ended(view: CaseView) -> list[str]:
     ]
 
 
-def about(definition: VocabularyField) -> dict[str, Any]:
+def about(definition: VocabularyField, code: str = "") -> dict[str, Any]:
     """Say what a control has to know of a field."""
-    options = [
-        {"code": code, "title": words} for code, words in one_of(definition.options or {}).items()
-    ]
-    told = {
-        name: getattr(definition, name) for name in ("title", "type", "hint", "unit", "min", "max")
-    }
-    return {**told, "options": options, "required": True}
+    return field_control(code, definition, required=True)
+
+
+def _rows(form: Filled | None, ask: Ask) -> list[rows.Cells]:
+    """Return the rows that are asked for anew: as they were typed here, else as they stand."""
+    name, value, change = name_of(ask), ask.value, rows.Change.of(form) if form else None
+    if ask.definition is None:
+        return []
+    if form and name in form:
+        value = rows.rows_in(ask.definition, name, form, change)
+    more = change is not None and change.n is None and change.field == ask.code
+    return rows.laid_out(ask.definition, about(ask.definition), value, more=more)
+
+
+def _filled_in(ask: Ask, form: Filled) -> Any:
+    """Return what was filled in for a field; None for nothing, and for rows that are as they were."""
+    name = name_of(ask)
+    if ask.definition is None or name not in form:
+        return None
+    if not ask.definition.columns:
+        return value_of(ask.definition, form.many(name)) if form.many(name) else None
+    value, _ = checked_value(ask.definition, rows.rows_in(ask.definition, name, form))
+    return value if value and value != ask.value else None
 
 
 def name_of(ask: Ask) -> str:
@@ -167,8 +190,8 @@ def _act_given(view: CaseView, form: Filled, kept: Kept) -> tuple[Owed, dict[str
                 materials[ask.code] = {"material": ask.code, "file": kept.files[ask.code].id}
             elif ask.kind == "material" and (way := form.text(f"way/{ask.code}")) in ask.origins:
                 materials[ask.code] = {"material": ask.code, way: True}
-            elif ask.definition and form.many(name):
-                fields[ask.code] = value_of(ask.definition, form.many(name))
+            elif (value := _filled_in(ask, form)) is not None:
+                fields[ask.code] = value
             elif ask.kind == "point" and ask.code in form.many(name):
                 points.append(ask.code)
         if first is None and (
@@ -203,7 +226,7 @@ def _at_own_controls(refusal: ServiceError, view: CaseView, form: Filled) -> Ser
         parts = error["pointer"].split("/")
         name = error["pointer"]
         if parts[1:3] == ["data", "form"] and len(parts) > 3:
-            name = f"/form/{parts[3]}"
+            name = f"/form/{'/'.join(parts[3:])}"
         elif (
             parts[1:3] == ["data", "materials"]
             and len(parts) > 3

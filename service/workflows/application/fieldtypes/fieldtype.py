@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from service.workflows.definition.models import Question, Region, VocabularyField
+from service.workflows.definition.models import Described, Question, Region
 
-Declared = Question | VocabularyField
+Declared = Question | Described
+Fault = tuple[str, str]  # where within the value (/2/id; empty: the whole), and what is wrong there
 Schema = dict[str, Any]
 
 
@@ -15,7 +16,7 @@ Schema = dict[str, Any]
 class Input:
     """输入框 — how a value is typed on a page: the control, the keyboard of a phone, what the browser fills in."""
 
-    control: Literal["line", "prose", "lines", "yes_no", "one", "several"] = "line"
+    control: Literal["line", "prose", "lines", "yes_no", "one", "several", "rows"] = "line"
     kind: Literal["text", "date", "tel"] = "text"
     keyboard: Literal["", "decimal", "numeric"] = ""
     code: bool = False  # capital letters, no spelling
@@ -37,11 +38,13 @@ class FieldType:
     canonical: Callable[[Declared, Any], Any]
     # What is wrong with a canonical value, in plain Chinese; nothing when nothing is.
     check: Callable[[Declared, Any], str]
+    # The same, each fault with its place, where values have parts that are checked one by one.
+    faults: Callable[[Declared, Any], list[Fault]] | None = None
     # JSON Schema 2020-12, which accepts what `check` accepts.
     schema: Callable[[Declared], Schema]
 
     # A valid value as of a day, and the answer that asks least of whoever gives it: no, nothing, the smallest.
-    sample: Callable[[VocabularyField, date], Any]
+    sample: Callable[[Described, date], Any]
     neutral: Callable[[Question], Any] = lambda _: "无"
 
     # A value that is there in words, as people of a region know it.

@@ -16,7 +16,7 @@ from service.workflows.application.fieldtypes.fieldtype import (
     texts_of_any,
 )
 from service.workflows.application.phones import PHONE, phone_spelling
-from service.workflows.definition.models import Region, VocabularyField
+from service.workflows.definition.models import Described, Region
 from service.workflows.definition.spelling import code_spelling, text_spelling
 
 LONGEST_TEXT = 2000
@@ -49,7 +49,7 @@ def _schema(declared: Declared) -> Schema:
     return {"type": "string", "pattern": r"\S", "maxLength": _longest(declared)}
 
 
-def _sample(definition: VocabularyField, _: date) -> str:
+def _sample(definition: Described, _: date) -> str:
     return f"样例{definition.title}"[: _longest(definition)]
 
 

@@ -19,6 +19,7 @@ VOCABULARY = {
     "material": "materials",
     "certificate": "certificates",
     "reason": "reasons",
+    "check": "checks",
 }
 TITLES = {
     "department": "部门", "lifecycle": "生命周期", "field": "字段", "material": "材料", "certificate": "证照",
@@ -45,6 +46,14 @@ _HOME = {
 
 Results = tuple[models.ValueKind, ...]
 Refused = tuple[Problem, ...]
+
+
+def _asked_for(fields: Mapping[str, models.VocabularyField]) -> dict[str, models.Described]:
+    """Return fields and columns of rows by their names in conditions."""
+    found: dict[str, models.Described] = {f"form.{name}": each for name, each in fields.items()}
+    for name, each in fields.items():
+        found |= {f"form.{name}.{code}": column for code, column in each.columns.items()}
+    return found
 
 
 @dataclass(frozen=True)
@@ -109,9 +118,9 @@ class View:
         """Return the form fields that are chosen from a list, with what can be chosen."""
         fields = self.pack.vocabulary.fields
         return {
-            f"form.{name}": models.one_of(field.options)
-            for name, field in fields.items()
-            if field.options
+            name: models.one_of(each.options)
+            for name, each in _asked_for(fields).items()
+            if each.options
         }
 
     @cached_property
@@ -119,9 +128,9 @@ class View:
         """Return the form fields that are dates."""
         fields = self.pack.vocabulary.fields
         return frozenset(
-            f"form.{name}"
-            for name, field in fields.items()
-            if models.value_kind(field.type) == "date"
+            name
+            for name, each in _asked_for(fields).items()
+            if models.value_kind(each.type) == "date"
         )
 
     def compiled(

@@ -3,7 +3,7 @@
 
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
@@ -13,6 +13,7 @@ from service.workflows.definition.models.terms import (
     CHOSEN,
     REASON_USES,
     Code,
+    DayBound,
     Expression,
     FieldTypeCode,
     Length,
@@ -127,8 +128,12 @@ class Directory(Model):
 # ---- vocabulary ------------------------------------------------------------------------------------------------
 
 
-class VocabularyField(Model):
-    """字段 — one thing asked of the applicant, shared by every item that uses it."""
+MOST_ROWS, MOST_COLUMNS = 30, 12  # what a page can hold, and what conditions go through
+FEWEST_ROWS, USUAL_ROWS = 1, 10  # where `min`, `max` say nothing
+
+
+class Described(Model):
+    """所填的一项 — what is asked for, of which type, within which bounds."""
 
     title: Title
     type: FieldTypeCode
@@ -136,9 +141,32 @@ class VocabularyField(Model):
     unit: str = ""
     min: float | int | None = None
     max: float | int | None = None
+    earliest: DayBound | None = Field(
+        None, description="日期最早到哪天：2026-01-01、today、today-1mo、today+1d"
+    )
+    latest: DayBound | None = Field(
+        None, description="日期最晚到哪天：2026-12-31、today（不能在将来）、today+90d"
+    )
     options: list[str] | dict[str, str] | None = Field(
         None, description="choice、multi 的可选项：代码 → 名称"
     )
+
+    @model_validator(mode="after")
+    def _options_where_chosen(self) -> Self:
+        if (self.type in CHOSEN) != bool(self.options):
+            raise ValueError("options" if self.options else "options-missing")
+        return self
+
+
+class Column(Described):
+    """列 — one thing asked in every row of a field of type `rows`."""
+
+    required: bool = Field(True, description="每一行都要填；写 false 的可以不填")
+
+
+class VocabularyField(Described):
+    """字段 — one thing asked of the applicant, shared by every item that uses it."""
+
     section: Annotated[str, StringConstraints(max_length=20)] = Field(
         "", description="表里的哪一节，如 经营者；不写的排在最后"
     )
@@ -151,18 +179,35 @@ class VocabularyField(Model):
         [],
         description="预填来源，先写的优先：applicant.name、person.id（个人，或者单位的经营者、法定代表人）、"
         "organisation.id（单位申请时）、agent.acts、agent.name、agent.id（代理人办理时）、"
+        "person.name@declared_by=mother（单选字段是这个选项时）、"
         "certificate.business-licence.address、earlier（上次申请填的）、region（本地的区划）",
     )
+    columns: Annotated[dict[Name, Column], Field(max_length=MOST_COLUMNS)] = Field(
+        {},
+        description="rows 的各列：列名 → 名称、类型（不能是 person、list、rows）、是否必填；min、max 是最少、最多几行，"
+        f"不写就是 {FEWEST_ROWS} 到 {USUAL_ROWS} 行，最多 {MOST_ROWS} 行",
+    )
+    unique: list[Name] = Field([], description="rows 里不能有两行相同的列，如 [id]")
 
     @model_validator(mode="after")
-    def _options_where_chosen(self) -> "VocabularyField":
-        if (self.type in CHOSEN) != bool(self.options):
-            raise ValueError("options" if self.options else "options-missing")
+    def _columns_where_rows(self) -> Self:
+        if (self.type == "rows") != bool(self.columns):
+            raise ValueError("columns" if self.columns else "columns-missing")
+        if self.unique and not self.columns:
+            raise ValueError("columns")
         return self
 
 
 PROMISED = "我承诺：「{}」要证明的情况属实，可以随时核查，需要时补交原件。"
 UNTRUE = "承诺不实的，终止办理，已经作出的决定依法撤销，并记入信用记录；造成损失的，依法承担责任。"
+
+
+class Check(Model):
+    """核对 — what several fields may not contradict, and which of them is to be put right then."""
+
+    must: Expression = Field(description="必须成立的条件，可以用 form.字段 和 today（交表那天）")
+    say: Title = Field(description="不成立时说的话：哪里不对、怎么改")
+    at: Name = Field(description="指向哪个字段，在它那一页提示")
 
 
 class VocabularyMaterial(Model):
@@ -270,6 +315,7 @@ class Vocabulary(Model):
     materials: dict[Code, VocabularyMaterial] = {}
     certificates: dict[Code, VocabularyCertificate] = {}
     reasons: dict[Code, VocabularyReason] = {}
+    checks: dict[Code, Check] = Field({}, description="字段之间的核对：代码 → must、say、at")
 
     def stand_for(self, material: str) -> tuple[str, ...]:
         """Return the kinds of certificate that stand for a material, or for one of those that do in its place."""

@@ -14,6 +14,15 @@ def day_as_text(value: Any) -> Any:
     return value.isoformat() if type(value) is date else value
 
 
+def dates_as_text(data: Any) -> Any:
+    """Return what YAML says with its dates as text, also those within: the wire carries text."""
+    if isinstance(data, Mapping):
+        return {key: dates_as_text(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [dates_as_text(value) for value in data]
+    return data.isoformat() if isinstance(data, date) else data
+
+
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=120)]
@@ -22,6 +31,11 @@ Day = Annotated[
     str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), BeforeValidator(day_as_text)
 ]
 Length = Annotated[str, StringConstraints(pattern=PATTERN)]
+DayBound = Annotated[
+    str,
+    StringConstraints(pattern=r"^(\d{4}-\d{2}-\d{2}|today([+-][0-9]{1,4}(d|mo|y))?)$"),
+    BeforeValidator(day_as_text),
+]
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
 FieldTypeCode = Literal[
@@ -39,9 +53,15 @@ FieldTypeCode = Literal[
     "money",
     "person",
     "list",
+    "rows",
 ]
+WHOLE_ONLY: tuple[FieldTypeCode, ...] = (
+    "person",
+    "list",
+    "rows",
+)  # no column of a row is one of these
 CHOSEN: tuple[FieldTypeCode, ...] = ("choice", "multi")  # the types that have options
-ValueKind = Literal["number", "text", "date", "boolean", "texts"]
+ValueKind = Literal["number", "text", "date", "boolean", "texts", "rows", "numbers", "booleans"]
 _VALUE_KINDS: dict[FieldTypeCode, ValueKind | None] = {
     "number": "number",
     "integer": "number",
@@ -51,6 +71,14 @@ _VALUE_KINDS: dict[FieldTypeCode, ValueKind | None] = {
     "multi": "texts",
     "list": "texts",
     "person": None,
+    "rows": "rows",
+}
+# as what conditions see a column of rows, by the kind of one value
+COLUMN_KINDS: dict[ValueKind | None, ValueKind] = {
+    "number": "numbers",
+    "text": "texts",
+    "date": "texts",
+    "boolean": "booleans",
 }
 Card = Literal["none", "yellow", "red"]
 CreditGrade = Literal["A", "B", "C", "D"]

@@ -1,12 +1,13 @@
 """填写中的申请 — what a draft would be if it were submitted now: its form by pages, its papers, and what it still lacks."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from service.errors import DataInvalid
-from service.workflows.application import questions
-from service.workflows.application.fieldtypes import check_value
+from service.workflows.application import consistency, questions
+from service.workflows.application.fieldtypes import Fault, faults_of
 from service.workflows.application.known import prefill
 from service.workflows.application.questions import Applicant
 from service.workflows.case.parts import Case
@@ -22,6 +23,13 @@ from service.workflows.telling.guide.titles import joined
 from service.workflows.worksheet import Work
 
 __all__ = ["draft", "to_hand_in"]
+NO_PARTS: Mapping[str, Any] = {
+    "pages": [],
+    "papers": [],
+    "changes": [],
+    "closed": [],
+    "clashes": [],
+}
 
 
 def draft(
@@ -33,10 +41,11 @@ def draft(
 ) -> dict[str, Any]:
     """Return what a draft comes to if it is submitted in this situation, as JSON.
 
-    It is {guide, pages, papers, lacking, changes, closed}. `guide` is None while the answers do not say what applies;
+    It is {guide, pages, papers, lacking, changes, closed, clashes}. `guide` is None while the answers do not say what applies;
     `lacking` are the errors a submission would be refused with, as [{pointer, detail}]; `changes` says in Chinese what is
     different from the rules of `before`;
-    `closed` what was chosen to be done on a promise, and cannot be any more or not yet, as [{code, title, say}].
+    `closed` what was chosen to be done on a promise, and cannot be any more or not yet, as [{code, title, say}];
+    `clashes` which fields do not go together, as [{field, say, reads}].
     """
     work = Work(situation, case)
     typed = _typed(work)
@@ -44,23 +53,33 @@ def draft(
     try:
         found = guided(situation.release)
     except DataInvalid as wrong:
-        return {
-            "guide": None,
-            "pages": [],
-            "papers": [],
-            "lacking": list(wrong.facts["errors"]),
-            "changes": [],
-            "closed": [],
-        }
+        return {"guide": None, **NO_PARTS, "lacking": list(wrong.facts["errors"])}
+    clashes = _clashes(work, typed, found)
+    faults = {each["field"]: each["say"] for each in clashes}
+    typed = replace(typed, faults={**faults, **typed.faults})
     made = pages(situation.release, found, typed)
     return {
         "guide": found,
         "pages": made,
         "papers": papers(work, found),
-        "lacking": _lacking(found, case, made),
+        "lacking": _lacking(found, case, made, typed),
         "changes": changes(before, guided, found) if before else [],
         "closed": list(_closed(found, case)),
+        "clashes": clashes,
     }
+
+
+def _clashes(work: Work, typed: Typed, found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what was filled in and does not go together, as [{field, say, reads}]; what is only proposed speaks too."""
+    case, fields = work.case, found["form"]["properties"]
+    known = {name: entry["value"] for name, entry in found["prefill"].items()}
+    form = {**known, **typed.values, **questions.filled_by_answers(work.release, case.answers)}
+    facts = {**work.facts(), "form": form}
+    items = [item["code"] for item in found["items"]]
+    return [
+        {"field": fault.at, "say": fault.say, "reads": sorted(fault.reads)}
+        for fault in consistency.faults(work.release, items, fields, facts, work.today)
+    ]
 
 
 def _closed(found: Mapping[str, Any], case: Case) -> Iterator[dict[str, str]]:
@@ -102,14 +121,14 @@ def _typed(work: Work) -> Typed:
     """Sort what was filled in: what fits, what does not; what nobody asks for any more is left out."""
     release, case = work.release, work.case
     values: dict[str, Any] = {}
-    faults: dict[str, str] = {}
+    faults: dict[str, list[Fault]] = {}
     for name, given in case.form.items():
         if name not in release.vocabulary.fields:
             continue
         definition = release.vocabulary.fields[name]
-        value, wrong = check_value(definition, given)
+        value, wrong = faults_of(definition, given)
         if wrong:
-            faults[name] = f"{definition.title}{wrong}"
+            faults[name] = [(place, f"{definition.title}{words}") for place, words in wrong]
         else:
             values[name] = value
     known = [
@@ -122,10 +141,10 @@ def _typed(work: Work) -> Typed:
 
 
 def _lacking(
-    found: Mapping[str, Any], case: Case, made: list[dict[str, Any]]
+    found: Mapping[str, Any], case: Case, made: list[dict[str, Any]], typed: Typed
 ) -> list[dict[str, str]]:
     """Return what a submission would be refused for; a field that is empty is not told twice."""
-    wrong = [*_not_open(found, case), *_empty(made)]
+    wrong = [*_not_open(found, case), *_empty(made, typed)]
     told = {each["pointer"] for each in wrong if each["pointer"].startswith("/form/")}
     barred = [each for each in found["obstacles"] if each["pointer"] not in told]
     return wrong + [{"pointer": each["pointer"], "detail": each["say"]} for each in barred]
@@ -144,14 +163,13 @@ def _not_open(found: Mapping[str, Any], case: Case) -> list[dict[str, str]]:
     ]
 
 
-def _empty(made: list[dict[str, Any]]) -> list[dict[str, str]]:
+def _empty(made: list[dict[str, Any]], typed: Typed) -> list[dict[str, str]]:
+    """Return what is wrong, each at its own place, and what is still to be filled in or looked at."""
     fields = [field for page in made for section in page["sections"] for field in section["fields"]]
     return [
-        {
-            "pointer": f"/form/{field['code']}",
-            "detail": field["fault"]
-            or f"请{'核对' if field['origin'] else '填写'}{field['title']}",
-        }
+        {"pointer": f"/form/{field['code']}{place}", "detail": words}
         for field in fields
         if field["lacking"]
+        for place, words in typed.faults.get(field["code"])
+        or [("", f"请{'核对' if field['origin'] else '填写'}{field['title']}")]
     ]

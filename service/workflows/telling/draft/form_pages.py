@@ -5,11 +5,18 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from service.workflows.application.fieldtypes import say
-from service.workflows.definition.models import one_of
+from service.workflows.application.fieldtypes import Fault, say, say_cells, type_of
+from service.workflows.definition.models import (
+    FEWEST_ROWS,
+    USUAL_ROWS,
+    Described,
+    VocabularyField,
+    one_of,
+)
 from service.workflows.definition.release import Release
 
 MOST = 14  # fields to fill in on one page; what the record and the answers say does not count
+MOST_SAID = 3  # of what is wrong with one value
 REST = "其他"
 
 Part = Mapping[str, Any]
@@ -23,7 +30,7 @@ class Typed:
     """
 
     values: Mapping[str, Any]
-    faults: Mapping[str, str]
+    faults: Mapping[str, list[Fault]]
     known: Collection[str] = ()
     given: Collection[str] = ()
 
@@ -35,6 +42,7 @@ def pages(release: Release, found: Part, typed: Typed) -> list[dict[str, Any]]:
     required, value, said, origin, fault, lacking, items}; `found` is the guide. What is only proposed, by an earlier
     application, is lacking until it was looked at and saved. Where pages end rests on the answers alone, never on what was
     filled in meanwhile: no step moves while one is on it.
+    One of rows also has {columns, rows: [{column: words}]}; it has a page of its own.
     """
     made: list[list[dict[str, Any]]] = []
     room = 0
@@ -77,16 +85,18 @@ def _rests_on_form(release: Release, when: str | None) -> bool:
 
 
 def _weight(fields: Sequence[Part], weighs: Collection[str]) -> int:
-    return sum(1 for field in fields if field["code"] in weighs)
+    """Return how much of a page there is to fill in: rows take all of one."""
+    return sum(MOST if field["columns"] else 1 for field in fields if field["code"] in weighs)
 
 
 def _parts(fields: list[dict[str, Any]], weighs: Collection[str]) -> list[list[dict[str, Any]]]:
     """Cut the fields of a section that is too long for one page into parts of about the same length."""
     weight = _weight(fields, weighs)
-    most = ceil(weight / max(1, ceil(weight / MOST)))
+    even = ceil(weight / max(1, ceil(weight / MOST)))
+    most = max([even, *(_weight([field], weighs) for field in fields)])
     parts: list[list[dict[str, Any]]] = [[]]
     for field in fields:
-        if _weight(parts[-1], weighs) == most and field["code"] in weighs:
+        if field["code"] in weighs and parts[-1] and _weight([*parts[-1], field], weighs) > most:
             parts.append([])
         parts[-1].append(field)
     return parts
@@ -110,25 +120,45 @@ def _field(release: Release, name: str, found: Part, typed: Typed) -> dict[str, 
     definition, schema = release.vocabulary.fields[name], found["form"]["properties"][name]
     prefilled = found["prefill"].get(name, {})
     value = typed.values.get(name, prefilled.get("value"))
-    required = name in found["form"]["required"]
+    required, faults = name in found["form"]["required"], typed.faults.get(name, [])
     words = "" if value is None else say(definition, value, release.directory.region)
+    return {
+        **control_of(name, definition, required=required),
+        "value": value,
+        "said": words,
+        "origin": prefilled.get("origin", ""),
+        "fault": "；".join(wrong for _, wrong in faults[:MOST_SAID]),
+        "lacking": name in typed.faults or (required and name not in typed.known),
+        "items": schema["x-items"],
+        "rows": [
+            say_cells(definition, row, release.directory.region)
+            for row in (value if definition.columns and value else ())
+        ],
+    }
+
+
+def control_of(name: str, definition: VocabularyField, *, required: bool) -> dict[str, Any]:
+    """Return what a page has to know to ask for a field: {code, title, type, hint, unit, min, max, options, required, columns}."""
+    columns = [
+        _control(code, column, required=column.required)
+        for code, column in definition.columns.items()
+    ]
+    return {**_control(name, definition, required=required), "columns": columns}
+
+
+def _control(name: str, definition: Described, *, required: bool) -> dict[str, Any]:
+    kind, rows = type_of(definition), definition.type == "rows"
     return {
         "code": name,
         "title": definition.title,
         "type": definition.type,
-        "hint": schema.get("description", ""),
-        "unit": schema.get("x-unit", ""),
-        "min": definition.min,
-        "max": definition.max,
+        "hint": definition.hint or kind.hint,
+        "unit": definition.unit or kind.unit,
+        "min": FEWEST_ROWS if rows and definition.min is None else definition.min,
+        "max": USUAL_ROWS if rows and definition.max is None else definition.max,
         "options": [
             {"code": code, "title": label}
             for code, label in one_of(definition.options or {}).items()
         ],
         "required": required,
-        "value": value,
-        "said": words,
-        "origin": prefilled.get("origin", ""),
-        "fault": typed.faults.get(name, ""),
-        "lacking": name in typed.faults or (required and name not in typed.known),
-        "items": schema["x-items"],
     }

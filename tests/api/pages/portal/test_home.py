@@ -37,7 +37,7 @@ class TestHome:
     async def test_leads_to_where_a_certificate_is_verified(self, browser: Browser) -> None:
         """Who is shown a certificate finds the page without an account, from the foot of every page."""
         page = await browser.get("/")
-        assert ("核验证照真伪", "/verify") in page.links
+        assert ("证照核验", "/verify") in page.links
         found = await browser.get("/verify")
         assert "8 位数字" in found.text
 
