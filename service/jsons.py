@@ -8,7 +8,7 @@ these is written by the standard library, or refused by it.
 import json
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -33,19 +33,41 @@ def canonical(value: Any) -> bytes:
     return _sorted(value).encode()
 
 
-def writer(default: Callable[[Any], Any]) -> Callable[[Any], str]:
-    """Return what writes a value without spaces, its keys as they stand; `default` gives plain values for others.
+def canonical_dated(value: Any, write: Callable[[Any], str]) -> bytes | None:
+    """Write a value with dates and times in it the same way, each of them by `write`; None where the libraries may differ."""
+    if not _is_plain(value):
+        return None
+    try:
+        return orjson.dumps(value, default=write, option=_SORTED)
+    except orjson.JSONEncodeError:
+        return None
+
+
+class Write(Protocol):
+    """Writes a value; `doubtful` are the parts of it that may hold what the libraries write otherwise, if only some may."""
+
+    def __call__(self, value: Any, *, doubtful: Any = ...) -> str:
+        """Return the text."""
+
+
+def writer(default: Callable[[Any], Any] | None = None, *, ordered: bool = False) -> Write:
+    """Return what writes a value without spaces, its keys as they stand or `ordered`; `default` gives plain values for others.
 
     It raises ValueError for what is no number, and what `default` raises.
     """
     standard = json.JSONEncoder(
-        ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=default
+        ensure_ascii=False,
+        allow_nan=False,
+        sort_keys=ordered,
+        separators=(",", ":"),
+        default=default,
     ).encode
+    option = _SORTED if ordered else _AS_GIVEN
 
-    def write(value: Any) -> str:
-        if _is_plain(value):
+    def write(value: Any, *, doubtful: Any = ...) -> str:
+        if _is_plain(value if doubtful is ... else doubtful):
             try:
-                return orjson.dumps(value, default=default, option=_AS_GIVEN).decode()
+                return orjson.dumps(value, default=default, option=option).decode()
             except orjson.JSONEncodeError:
                 pass  # the standard library writes it, or says why not
         return standard(value)

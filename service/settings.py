@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -237,6 +238,29 @@ class Settings(BaseSettings):
     def _several(cls, given: Any) -> Any:
         if isinstance(given, str):
             return [part.strip() for part in given.split(",") if part.strip()]
+        return given
+
+    @field_validator("public_url", "share_url", "sign_url", "witness_url", "scanner_url", "traces")
+    @classmethod
+    def _leads_somewhere(cls, given: str) -> str:
+        """Refuse at the start what would otherwise be found out in the middle of somebody's application."""
+        if given.startswith("unix:"):
+            return given
+        try:
+            found = urlsplit(given)
+            whole = not given or (found.hostname and found.port != 0)
+        except ValueError:  # of a port that is none, or half an address in brackets
+            whole = False
+        if not whole:
+            raise ValueError("主机或者端口写得不对")
+        return given
+
+    @field_validator("share_token", "sign_token", "witness_token", "metrics_token")
+    @classmethod
+    def _fits_a_header(cls, given: SecretStr) -> SecretStr:
+        token = given.get_secret_value()
+        if not token.isascii() or any(not c.isprintable() or c == " " for c in token):
+            raise ValueError("令牌只能用英文字母、数字和符号，不能有空格")
         return given
 
     @field_validator("public_url")

@@ -94,6 +94,7 @@ async def look_after(office: "Office", *, now: Now, poll: float = 1.0, stop: asy
 async def once(office: "Office", now: datetime) -> dict[str, int]:
     """Make one round and return how many cases each sweep changed; as many as at once at most means that more wait."""
     sweeps = {
+        "begin_validities": office.begin_validities,
         "recalendar": office.recalendar,
         "expire_due": office.expire_due,
         "give_back": office.give_back,

@@ -32,6 +32,7 @@ from service.verify import verify
 from service.workflows.calendar import built_in
 from service.workflows.case.parts import CASE
 from service.workflows.case.situation import Actor
+from service.workflows.definition import explanations
 from tests.conftest import in_own_loop
 from tests.waiting import PATIENCE, wait_until
 from tests.workflows.trials.test_scenario import GOOD, STORY, timed_out
@@ -229,6 +230,12 @@ class TestLanguage:
         """Why, what not, what instead."""
         assert "应该写：" in run("explain", "e001").out
         assert run("explain", "E999").code == 2
+
+    def test_explain_lists_every_code(self, run: Run) -> None:
+        """One line each, with its title."""
+        listed = run("explain").out.splitlines()
+        assert [line.split("  ", 1)[0] for line in listed] == sorted(explanations())
+        assert all(line.split("  ", 1)[1] for line in listed)
 
 
 class TestUpkeep:
@@ -597,6 +604,44 @@ class TestSettings:
             assert "容易猜到" in Settings(secret=trivial).refusal()
         given = {"secret": SECRET, "audit_key": AUDIT_KEY, "metrics_token": "short"}
         assert "METRICS_TOKEN" in Settings(**given).refusal()
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("share_url", "https://[::"),
+            ("sign_url", "http://a:99999"),
+            ("witness_url", "https://a:0"),
+            ("public_url", "http://:80"),
+            ("scanner_url", "tcp://a:99999"),
+            ("traces", "http://[::1"),
+            ("share_token", "密码"),
+            ("sign_token", "two words"),
+            ("witness_token", "one\nX-More: two"),
+            ("metrics_token", "0123456789abcdef\r"),
+        ],
+    )
+    def test_where_nobody_can_be_reached_is_refused_at_the_start(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+    ) -> None:
+        """Not in the middle of somebody's application: an address that is none, a token that fits in no header."""
+        monkeypatch.setenv(f"YIJIANSHI_{name.upper()}", value)
+        result = run("serve", "--port", "0")
+        assert (result.code, f"YIJIANSHI_{name.upper()}" in result.err) == (2, True)
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("share_url", "https://[2001:db8::1]:8443/api"),
+            ("scanner_url", "unix:/run/clamav/clamd.ctl"),
+            ("scanner_url", "tcp://127.0.0.1:3310"),
+            ("public_url", ""),
+            ("share_token", "eyJ.a-b_c~d+/=="),
+        ],
+    )
+    def test_where_somebody_can_be_reached_is_taken(self, name: str, value: str) -> None:
+        """As it is written."""
+        found = getattr(Settings(**{name: value}), name)
+        assert (found if isinstance(found, str) else found.get_secret_value()) == value
 
     def test_traces_need_their_packages(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         """A setting that could not be kept is refused at the start, with what to do."""

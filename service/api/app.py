@@ -31,6 +31,7 @@ from service.api.rest import (
     health,
     identities,
     inspections,
+    mandates,
     me,
     papers,
     problem_types,
@@ -62,7 +63,10 @@ DESCRIPTION = """
 """.strip()
 TAGS = [
     {"name": "tokens", "description": "登录：账号与令牌，密码与动态码"},
-    {"name": "identities", "description": "办事身份：以本人、所代表的单位、委托人的身份办"},
+    {
+        "name": "identities",
+        "description": "办事身份：以本人、所代表的单位、委托人的身份办；委托代办",
+    },
     {"name": "bundles", "description": "一件事：可以办什么、怎样办、多久办好；不需要登录"},
     {"name": "files", "description": "文件：上传与下载"},
     {"name": "cases", "description": "办件：申请、草稿、进度、记录、时限说明"},
@@ -118,6 +122,7 @@ ROUTES = [
     tokens,
     me,
     identities,
+    mandates,
     bundles,
     files,
     cases,

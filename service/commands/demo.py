@@ -11,6 +11,7 @@ from service.commands import sample_cases
 from service.commands.door import listening
 from service.commands.outcome import Refusal, note, say
 from service.commands.packs import files_of
+from service.commands.sample_people import PASSWORD
 from service.commands.serving import prepared, serve_until_stopped
 from service.commands.upkeep import run, settings_from
 from service.office import Office
@@ -22,7 +23,6 @@ from service.workflows.calendar import TZ
 from service.workflows.definition import BUILT_IN_POSTS, Directory
 
 DEMO_HOME = Path("data/demo")
-PASSWORD = "yijianshi"  # noqa: S105 - printed at every start
 LEAD_DEPARTMENT = "scjg"  # whose window has two clerks
 SUPERVISOR = 999  # whose ID number is nobody else's
 LAST_ACCOUNT = "supervisor"  # the account that is made last: with it the sample city is complete
@@ -183,7 +183,8 @@ def _welcome(address: str, body: str) -> None:
 接口文档：  {address}/docs
 
 账号（密码都是 {PASSWORD}）：
-  申请人     zhang（个体工商户）  li（企业）
+  申请人     wang 王小梅（本人、个体户奶茶店、餐饮公司，登录时选）  zhang（个体工商户）  li（企业）  zhao（湖畔面馆的经办人）
+             lin（代办公司，有王小梅公司的委托）  anna（外国人，护照）  chan（香港居民，来往内地通行证）
   工作人员   部门.岗位，如 scjg.window、scjg.window2 受理岗、scjg.reviewer 审查岗、scjg.approver 决定岗、cg.inspector 核查岗
   其他       portal 门户、supervisor 效能监察、admin 事项管理员
 

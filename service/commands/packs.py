@@ -59,7 +59,7 @@ def register(app: typer.Typer) -> None:
     app.command("test", help="运行定义包里的情景，并列出没有情景走到的地方")(test)
     app.command("render", help="画流程图，或者写出办事指南、表单")(render)
     app.command("schema", help="输出定义语言的 JSON Schema，供编辑器提示")(schema)
-    app.command("explain", help="解释一个检查代码，如 E201")(explain)
+    app.command("explain", help="解释一个检查代码，如 E201；不写代码就列出全部")(explain)
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -215,11 +215,18 @@ def schema() -> None:
 
 def explain(
     code: Annotated[
-        str, typer.Argument(metavar="代码", help="检查代码，如 E201", show_default=False)
-    ],
+        str,
+        typer.Argument(
+            metavar="代码", help="检查代码，如 E201；不写就列出全部", show_default=False
+        ),
+    ] = "",
 ) -> None:
-    """Print the rule behind a diagnostic."""
+    """Print the rule behind a diagnostic; without a code, every code with its title."""
     known = explanations()
+    if not code:
+        for each, about in sorted(known.items()):
+            say(f"{each}  {about.title}")
+        return
     found = known.get(code.upper())
     if found is None:
         note(f"没有「{code}」这个代码；有：{'、'.join(_ranges(known))}")

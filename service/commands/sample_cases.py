@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from service.commands import sample_people
 from service.office import ApplicationInput, Office, Request
 from service.workflows.application import (
     Applicant,
@@ -33,14 +34,62 @@ class Person:
     type: str
     name: str
     id: str
+    told: Mapping[str, Any] = field(default_factory=dict)  # what is typed into the form
 
     def actor(self) -> Actor:
         """Return who acts."""
         return Actor(self.account, "applicant", subject=self.id, name=self.name)
 
 
-ZHANG = Person("zhang", "sole-trader", "张示例", "92999901MADEM0011W")
-LI = Person("li", "enterprise", "虚拟面馆", "91999901MADEM0038P")
+ZHANG = Person(
+    "zhang",
+    "sole-trader",
+    sample_people.WONTON.name,
+    sample_people.WONTON.number,
+    {
+        "legal_person_name": "张桂兰",
+        "legal_person_phone": "19900000011",
+        "premises_address": "云泽市临湖区荷塘街道莲花路18号",
+        "floor_no": "1",
+        "food_safety_manager": "张桂兰",
+        "sign_size": "3.2×0.8×0.15",
+        "sign_content": "张记馄饨",
+    },
+)
+LI = Person(
+    "li",
+    "enterprise",
+    sample_people.NOODLES.name,
+    sample_people.NOODLES.number,
+    {
+        "legal_person_name": "李明远",
+        "legal_person_phone": "19900000038",
+        "premises_address": "云泽市临湖区湖滨街道望湖路66号湖滨广场B201",
+        "floor_no": "2",
+        "food_safety_manager": "王志强",
+        "sign_size": "5×1×0.2",
+        "sign_content": "湖畔面馆",
+        "chain_hq_name": "云泽市湖畔面馆有限公司",
+        "fire_responsible": "李明远",
+        "fire_manager": "王志强",
+        "building_fire_doc_no": "云泽消验字〔2019〕第0123号",
+    },
+)
+FOOD_COMPANY = Person(
+    "wang",
+    "enterprise",
+    sample_people.FOOD.name,
+    sample_people.FOOD.number,
+    {
+        "legal_person_phone": sample_people.WANG.phone,
+        "premises_address": "云泽市临湖区桥东街道学府路7号",
+        "floor_no": "1",
+        "food_safety_manager": "王小梅",
+        "sign_size": "4×0.9×0.15",
+        "sign_content": "小梅餐饮",
+    },
+)
+BY_AGENT = replace(FOOD_COMPANY, account="lin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +239,8 @@ TALES = [
     Tale(ZHANG, 4, CAFE, [Move(3, 16, "scjg.window", f"{FOOD}.accept")]),
     Tale(ZHANG, 2, WITH_SIGN, [Move(1, 10, "scjg.window", f"{FOOD}.accept")]),
     Tale(LI, 1, CAFE),
+    Tale(FOOD_COMPANY, 6, CAFE, [Move(5, 11, "scjg.window", f"{FOOD}.accept")]),
+    Tale(BY_AGENT, 2, {**CAFE, "area": 95, "usable_area": 80}),
     Tale(ZHANG, 1, WITH_SIGN, draft=True),
 ]
 
@@ -201,17 +252,21 @@ async def play(office: Office, now: datetime) -> int:
     """
     release = await office.bundle(BUNDLE)
     calendar = office.calendar_for(release)
-    papers = {who.account: await sample_files(office, who, now) for who in (ZHANG, LI)}
+    everybody = (ZHANG, LI, FOOD_COMPANY, BY_AGENT)
+    papers = {who.account: await sample_files(office, who, now) for who in everybody}
     acts = sorted(_acts(calendar, now), key=lambda act: act[0])
     numbers: dict[int, str] = {}
     reached = acts[0][0]
+    await sample_people.settle(office, reached - DAY)
     for at, tale, move in acts:
         await _nights(office, reached, at)
         reached = at
         index = TALES.index(tale)
         if move is None:
             filled_in = application(release, tale, at, papers[tale.who.account])
-            view = await office.open_case(Request(tale.who.actor(), at), filled_in)
+            view = await office.open_case(
+                Request(await _applicant(office, tale, at), at), filled_in
+            )
             numbers[index] = view.case.number
         else:
             await _do(office, numbers[index], tale, move, at)
@@ -242,9 +297,16 @@ async def _nights(office: Office, after: datetime, until: datetime) -> None:
         day += DAY
 
 
+async def _applicant(office: Office, tale: Tale, at: datetime) -> Actor:
+    """Return who applies: the account itself, or what it represents."""
+    own = {each.id: each.number for each in await office.identities(tale.who.account, at)}
+    found = next((id_ for id_, number in own.items() if id_ and number == tale.who.id), "")
+    return await office.acting(tale.who.account, found, at) if found else tale.who.actor()
+
+
 async def _do(office: Office, number: str, tale: Tale, move: Move, at: datetime) -> None:
     if move.by == "applicant":
-        actor = tale.who.actor()
+        actor = await _applicant(office, tale, at)
     else:
         department, post = move.by.split(".")
         actor = Actor(move.by, "clerk", department, frozenset({post}))
@@ -270,7 +332,9 @@ async def sample_files(office: Office, who: Person, at: datetime) -> Papers:
         yield content
 
     kinds = (("pdf", ONE_PAGE), ("png", ONE_DOT))
-    return {k: (await office.keep_file(who.actor(), once(c), f"样例.{k}", at)).id for k, c in kinds}
+    return {
+        k: (await office.keep_file(who.actor(), once(c), f"扫描件.{k}", at)).id for k, c in kinds
+    }
 
 
 KNOWN = ("applicant.", "organisation.")  # of who applies: shops, in all tales
@@ -286,9 +350,10 @@ def application(release: Release, tale: Tale, at: datetime, papers: Papers) -> A
         for name, definition in release.vocabulary.fields.items()
         if name not in filled and not any(s.startswith(KNOWN) for s in definition.source)
     }
+    told = {name: value for name, value in _told(tale).items() if name not in filled}
     selection = select_items(release, answers, Applicant(who.type, who.name, who.id))
     case = Case("", BUNDLE, release.hash, who.type, who.name, who.id, answers=answers)
-    form = check_form(release, {**filled, **samples})
+    form = check_form(release, {**filled, **samples, **told})
     facts = facts_for(release, replace(case, form=form))
     handling = {code: tale.handling.get(code, "ordinary") for code in selection.items}
     asked = one_form(release, selection.items, handling, facts)
@@ -297,13 +362,28 @@ def application(release: Release, tale: Tale, at: datetime, papers: Papers) -> A
         applicant={"type": who.type, "name": who.name, "id": who.id},
         answers=answers,
         handling=tale.handling,
-        form={name: value for name, value in samples.items() if name in asked},
+        form={name: value for name, value in (samples | told).items() if name in asked},
         draft=tale.draft,
         materials=[
             _paper(release, code, next(o for o in need.origins if o != "certificate"), papers)
             for code, need in one_set(release, selection.items, handling, facts).items()
         ],
     )
+
+
+def _told(tale: Tale) -> dict[str, Any]:
+    """Return what such a shop would fill in: its size goes with what was answered."""
+    usable = int(tale.answers.get("usable_area") or tale.answers["area"] * 0.9)
+    seats, staff = usable // 3, max(2, usable // 20)
+    size = {
+        "usable_area": usable,
+        "kitchen_area": max(8, usable // 4),
+        "seats": seats,
+        "staff_count": staff,
+        "max_people": seats + staff,
+        "exits_count": 2,
+    }
+    return {**size, **tale.who.told}
 
 
 def _paper(release: Release, code: str, origin: str, papers: Papers) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from service.office.history import History
 from service.office.holdings import Holding, Holdings
 from service.office.inspecting import AwaitedSignature, Inspecting, PublicInspection
 from service.office.installing import Installing
+from service.office.mandates import Mandate, MandateInput, Mandates, Mandating, last_day
 from service.office.own_account import Enrolment, OwnAccount, Protection
 from service.office.press import can_print
 from service.office.printing import Printing
@@ -71,6 +72,7 @@ class Office(
     Forms,
     Publishing,
     OwnAccount,
+    Mandating,
     Exchange,
     Sweeps,
     Witnessing,
@@ -113,6 +115,9 @@ __all__ = [
     "Later",
     "Left",
     "LogLine",
+    "Mandate",
+    "MandateInput",
+    "Mandates",
     "Office",
     "Origin",
     "Page",
@@ -132,6 +137,7 @@ __all__ = [
     "View",
     "WhereIs",
     "can_print",
+    "last_day",
     "local_date",
     "looked_for",
     "new_worker",

@@ -13,7 +13,8 @@ from typing import Any, Literal
 from service.errors import CaseChanged, KeyReused, NotFound, Unavailable, one_field
 from service.office import credit, sight
 from service.office.asking import Request
-from service.office.assembling import KEY_OF, case_of
+from service.office.assembling import case_after, case_of, keys_of
+from service.office.at_hand import AtHand, Known
 from service.office.case_view import CaseView
 from service.office.catalogue import Catalogue
 from service.office.concerned import about_concerned
@@ -50,7 +51,6 @@ from service.workflows.case import (
     Situation,
     Step,
     case_row,
-    changed_rows,
     item_seen,
     sealed,
 )
@@ -111,8 +111,7 @@ class Desk:
         self.bounds = bounds
         self.scanner = scanner
         self.security_log_days = security_log_days
-        self.noted = Noted()
-        self.apart = Apart()
+        self.noted, self.apart, self.at_hand = Noted(), Apart(), AtHand()
         self.secret, self.also = secret, tuple(also)
         self.second_factor = second_factor
         self.sharing, self.signing = sharing, signing
@@ -186,8 +185,25 @@ class Desk:
             return right_of_applicant(actor)
         return Right()
 
+    async def gathered(
+        self, tx: Connection, number: str, key: Key = NO_KEY
+    ) -> tuple[Gathered, Case | None]:
+        """Gather a case, and return it as a value, too, if it is at hand as it is. Raises NotFound."""
+        known = self.at_hand.of(number)
+        seen = known.case.last_hash if known else ""
+        found = there(await cases.gather(tx, number=number, key=key, seen=seen))
+        if not (known and found.same):
+            return found, None
+        found.case = known.row
+        return found, known.case
+
     async def opened(
-        self, found: Gathered, actor: Actor, now: datetime, tx: Connection
+        self,
+        found: Gathered,
+        actor: Actor,
+        now: datetime,
+        tx: Connection,
+        case: Case | None = None,
     ) -> tuple[Case, Situation]:
         """Return a gathered case as a value with its situation; for who may not see it, it is not there.
 
@@ -195,7 +211,7 @@ class Desk:
         """
         now = max(now, found.last_at or now)
         release = await self.catalogue.release(found.case["release"], tx)
-        case = case_of(found, release)
+        case = case or case_of(found, release)
         if not actor.is_clock and not sight.may_see(release, case, actor):
             raise NotFound(NO_CASE)
         if not (actor.is_clock or rights.is_applicant(case, actor)):
@@ -250,27 +266,27 @@ class Desk:
         older = list(replaced_by(taken, local_date(situation.now)))
         if older and not tx.held:
             raise NotAlone
-        terse = await self.form.terse(tx)
-        views: list[CaseView] = []
+        terse, made = await self.form.terse(tx), list[tuple[CaseView, cases.Told]]()
 
         def told(first: Mapping[str, int]) -> cases.Told:
             numbered = with_numbers(taken, situation.release, first)
             case, events, rows = sealed(numbered, whole=not terse)
-            view = CaseView.of(
-                case, request.actor, situation, events=events, changed=_keys_of(rows)
-            )
-            if answer is not None:
-                view = replace(view, answer=answer(view))
-            views.append(view)
+            what = {"events": events, "changed": keys_of(rows)}
+            view = CaseView.of(case, request.actor, situation, **what)
+            view = replace(view, answer=answer(view)) if answer else view
             kept = self._kept_answer(view, request, scope, status, terse=terse)
             whole = {**rows, "events": [_event_row(event, terse=terse) for event in events]}
-            row = _changed_columns(case_row(case), was)
-            return cases.Told(row, whole, was["version"] if was else None, kept)
+            row, seen = _changed_columns(case_row(case), was), was["version"] if was else None
+            made.append((view, cases.Told(row, whole, seen, kept)))
+            return made[-1][1]
 
         await cases.record_numbered(tx, numbers_wanted(taken, situation.release), told)
+        view, last = made[-1]
+        if not tx.held:
+            self.at_hand.keep(Known(*case_after(taken.before, was, last, situation.release)))
         for number in older:
             await self._supersede(tx, number, situation.now)
-        return views[-1]
+        return view
 
     def _kept_answer(
         self, view: CaseView, request: Request, scope: Key, status: int, *, terse: bool
@@ -351,19 +367,6 @@ def there(found: Gathered | None) -> Gathered:
 def _event_row(event: Event, *, terse: bool) -> Row:
     row = {name: getattr(event, name) for name in COLUMNS["events"]}
     return row | {"rows": folded_rows(event.rows)} if terse else row
-
-
-def changed_keys(before: Case, after: Case) -> dict[str, list[Any]]:
-    """Return the keys of the rows by which two states of a case differ, by table."""
-    return _keys_of(changed_rows(before, after))
-
-
-def _keys_of(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[Any]]:
-    return {
-        table: list(map(KEY_OF[table], found))
-        for table, found in rows.items()
-        if table != "messages"
-    }
 
 
 def scope_of(request: Request, verb: str, *path: str) -> Key:

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from service.office import sight
 from service.office.asking import Request
+from service.office.assembling import changed_keys
 from service.office.attachments import with_own_files
 from service.office.case_view import CaseView
-from service.office.desk import Answer, Desk, changed_keys, refuse_stale, scope_of, there
+from service.office.desk import Answer, Desk, refuse_stale, scope_of, there
 from service.office.sharing import asked, who_applies
 from service.store import cases
 from service.store.database import Connection
@@ -33,8 +34,8 @@ class Handling(Desk):
         scope = scope_of(request, "act", number, action.item)
 
         async def once(tx: Connection) -> CaseView:
-            found = there(await cases.gather(tx, number=number, key=scope))
-            case, situation = await self.opened(found, request.actor, request.now, tx)
+            found, case = await self.gathered(tx, number, scope)
+            case, situation = await self.opened(found, request.actor, request.now, tx, case)
             if done := self.repeated(found.answered, request, case, situation, answer):
                 return done
             refuse_stale(case, request, action.item)

@@ -21,7 +21,7 @@ class Platform:
 
     async def ask(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any] | str:
         """Return the JSON object that was answered, or in Chinese why there is none."""
-        headers = {"accept": "application/json"} | (
+        headers = {"accept": "application/json", "accept-encoding": "identity"} | (
             {"authorization": f"Bearer {self._token}"} if self._token else {}
         )
         try:
@@ -48,18 +48,24 @@ class Platform:
     def _read(self, content: bytes) -> Mapping[str, Any] | str:
         try:
             said: Any = json.loads(content)
-        except ValueError:
+        except (ValueError, RecursionError):
             return self.unreadable
         return said if isinstance(said, Mapping) else self.unreadable
 
 
 async def _content(answer: httpx.Response) -> bytes:
+    """Return what was answered, as it came; packed answers were not asked for, and are not unpacked."""
     read = bytearray()
-    async for piece in answer.aiter_bytes():
+    async for piece in answer.aiter_raw():
         read += piece
         if len(read) > LONGEST_ANSWER:
             return b""
     return bytes(read)
+
+
+def told_of(applicant: Mapping[str, str]) -> dict[str, str]:
+    """Return an applicant {type, name, id} as a platform is told of him: the kind of his document where it is known."""
+    return {name: value for name, value in applicant.items() if value}
 
 
 def short_text(value: Any) -> str:

@@ -29,6 +29,8 @@ Fact = Literal[
     "identity_chosen",
     "subject_verified",
     "representation_given",
+    "representation_accepted",
+    "representation_ended",
     "account_closed",
     "account_opened",
     "password_changed",

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from service.office.outside import Platform, short_text
+from service.office.outside import Platform, short_text, told_of
 from service.workflows.application import concerned_named
 from service.workflows.case import Case, Shared
 from service.workflows.definition import Release
@@ -31,7 +31,7 @@ class HttpSharing:
 
     async def ask(self, material: str, title: str, applicant: Mapping[str, str]) -> Shared:
         """Ask once and read `{found, receipt, reason}`."""
-        body = {"material": material, "title": title, "applicant": dict(applicant)}
+        body = {"material": material, "title": title, "applicant": told_of(applicant)}
         said = await self._platform.ask(f"materials/{material}", body)
         if isinstance(said, str):
             return Shared(fault=said)
@@ -83,7 +83,12 @@ def _whose(
 
 def who_applies(case: Case) -> dict[str, str]:
     """Return the applicant of a case as the platform is told of him."""
-    return {"type": case.applicant_type, "name": case.applicant_name, "id": case.applicant_id}
+    return {
+        "type": case.applicant_type,
+        "name": case.applicant_name,
+        "id": case.applicant_id,
+        "document": case.applicant_document,
+    }
 
 
 def _shared(given: Sequence[Any]) -> Iterable[str]:

@@ -7,7 +7,7 @@ protocol is a small one of ours, see docs/operations.md: POST `{url}/verify`, JS
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from service.office.outside import Platform, short_text
+from service.office.outside import Platform, short_text, told_of
 from service.workflows.case import Signed
 from service.workflows.definition import Release
 from service.workflows.rules import promised_texts
@@ -32,7 +32,7 @@ class HttpSigning:
 
     async def verify(self, token: str, over: Sequence[str], applicant: Mapping[str, str]) -> Signed:
         """Ask once and read `{valid, name, certificate, reason}`."""
-        body = {"signature": token, "over": list(over), "applicant": dict(applicant)}
+        body = {"signature": token, "over": list(over), "applicant": told_of(applicant)}
         said = await self._platform.ask("verify", body)
         if isinstance(said, str):
             return Signed(fault=said)

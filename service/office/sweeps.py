@@ -19,7 +19,7 @@ from service.store import cases, sweeps, tasks
 from service.store.database import Connection
 from service.store.faults import NoRoom, Unanswered, named
 from service.workflows.case import CLOCK_ACTOR, Case, Situation, Step
-from service.workflows.rules import RUN_OUT
+from service.workflows.rules import RUN_OUT, begin_validity
 from service.workflows.step import give_back, recalendar, tick
 
 AGAIN_AFTER = timedelta(minutes=10)
@@ -46,6 +46,7 @@ class Sweeps(Desk):
     """The verbs of the worker. Killing it at any point changes nothing but the delay."""
 
     _looked_for_left = -LOOKS_FOR_LEFT
+    _none_endless = False
 
     @cached_property
     def _unrested(self) -> dict[str, datetime]:
@@ -74,6 +75,21 @@ class Sweeps(Desk):
             return await sweeps.stale(tx, self.catalogue.versions(), now, 1, but)
 
         return await self._sweep(find, recalendar, now, limit)
+
+    async def begin_validities(self, now: datetime, limit: int = 100) -> int:
+        """Let the last day come of certificates from before there was a clock for it; return how many cases changed.
+
+        Looked for until none is left, once in each process: nothing that is handed over now lacks it.
+        """
+        if self._none_endless:
+            return 0
+
+        async def find(tx: Connection, but: Collection[str]) -> list[str]:
+            return await sweeps.endless(tx, now, 1, but)
+
+        done = await self._sweep(find, begin_validity, now, limit)
+        self._none_endless = done < limit
+        return done
 
     async def give_back(self, now: datetime, limit: int = 100) -> int:
         """Give back the tasks of clerks who are not at that post any more; return how many cases changed.

@@ -55,6 +55,7 @@ APPLICANT_TYPES = Titles(
 )
 SPECIAL_PROCEDURES, AFFECTED_LIMITS = Titles(PROCEDURES), Titles(AFFECTS)
 ROLES, DOCUMENTS = Titles(ROLE_TITLES), Titles({k: d.title for k, d in DOCUMENT_KINDS.items()})
+ENDINGS = Titles({"revoked": "已撤销", "declined": "没有接受", "given_back": "已辞去"})
 CARDS = Titles({"none": "正常", "yellow": "黄牌", "red": "红牌"})
 CASE_STATES = Titles(
     {
@@ -141,7 +142,9 @@ SECURITY_FACTS = Titles(
         "account_set": "设立账号或重设密码、岗位",
         "identity_chosen": "换了办事的身份",
         "subject_verified": "核验了主体",
-        "representation_given": "登记了代表，或者授权给代理人",
+        "representation_given": "登记了代表，或者作出授权",
+        "representation_accepted": "接受了授权",
+        "representation_ended": "授权终止",
         "account_closed": "停用账号",
         "account_opened": "启用账号",
         "password_changed": "修改密码",

@@ -18,28 +18,31 @@ from service.store.statements import (
     typed_columns,
 )
 
-_ASKED = "json_to_recordset($1::json) AS w(n int, wanted text, principal text, key text)"
+_ASKED = "json_to_recordset($1::json) AS w(n int, wanted text, principal text, key text, seen text)"
 
 
 @cache
 def gather_many(by: str) -> str:
-    """Write the statement that reads cases by `id` or `number`, without a lock; $1 is [{wanted, principal, key}].
+    """Write the statement that reads cases by `id` or `number`, without a lock; $1 is [{wanted, principal, key, seen}].
 
-    It returns one row: `cases`, each with what stands beside it, and the rows of each part with their `case_id`.
+    It returns one row: what stands `beside` each, and of those whose record does not end as `seen` the `cases` themselves
+    and the rows of each part with their `case_id`.
     """
     parts = ", ".join(
         f"(SELECT json_agg(r) FROM (SELECT case_id, {names(columns(name))} FROM {name} "
-        f"WHERE case_id = ANY (ARRAY(SELECT id FROM c))) r) AS {name}"
+        f"WHERE case_id = ANY (ARRAY(SELECT id FROM o))) r) AS {name}"
         for name in PARTS
     )
-    beside = beside_case("c.applicant_id", "w.principal", "w.key")
     last = LAST_AT.format(case="c.id", n="c.last_event")
-    whole = f'SELECT {names(columns("cases"), "c.")}, {last}, {beside} FROM c JOIN w ON w.wanted = c."{by}"'
+    beside = f"{last}, {beside_case('c.applicant_id', 'w.principal', 'w.key')}"
+    whole = f'SELECT c.id, w.wanted, {beside} FROM c JOIN w ON w.wanted = c."{by}"'
+    other = f"c JOIN w ON w.wanted = c.\"{by}\" WHERE w.seen = '' OR w.seen <> c.last_hash"
     return (
         f"WITH w AS MATERIALIZED (SELECT * FROM {_ASKED}), "
         f'c AS MATERIALIZED (SELECT * FROM cases WHERE "{by}" = ANY (ARRAY(SELECT wanted FROM w)) '
-        f"AND \"{by}\" <> '') "
-        f"SELECT (SELECT json_agg(r) FROM ({whole}) r) AS cases, {parts}"
+        f"AND \"{by}\" <> ''), "
+        f"o AS MATERIALIZED (SELECT {names(columns('cases'), 'c.')} FROM {other}) "
+        f"SELECT (SELECT json_agg(r) FROM ({whole}) r) AS beside, (SELECT json_agg(o) FROM o) AS cases, {parts}"
     )
 
 

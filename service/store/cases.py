@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from service.store import counters, recording
 from service.store import statements as sql
@@ -37,20 +38,22 @@ NOBODY = ("", "")
 
 
 async def gather(
-    tx: Connection, *, number: str = "", case_id: str = "", key: Key = NOBODY
+    tx: Connection, *, number: str = "", case_id: str = "", key: Key = NOBODY, seen: str = ""
 ) -> Gathered | None:
     """Read a case by its number or id whole for deciding, with the answer stored under `key`.
+
+    Outside a transaction not again what the caller has at hand, if its last event is still the one with the hash `seen`.
 
     In a transaction it is locked, and what is returned was read after that: nobody can change it until the transaction
     ends. Outside one `record` tells whether somebody did, and nobody of this process decides on it meanwhile.
     """
-    wanted = Wanted(case_id or number, key, "id" if case_id else "number")
+    wanted = Wanted(case_id or number, key, "id" if case_id else "number", seen)
     if not wanted.value:
         return None
     if isinstance(tx, Exchange):
         await tx.claim((wanted.by, wanted.value))
         return await tx.together("gather", gather_many, wanted)
-    return await gathered(tx, wanted, deciding=True)
+    return await gathered(tx, replace(wanted, seen=""), deciding=True)
 
 
 async def look(connection: Connection, *, number: str = "", case_id: str = "") -> Gathered | None:

@@ -1,5 +1,6 @@
 """Column types that mean the same on SQLite and PostgreSQL, and JSON as it is stored: compact and verbatim."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -40,6 +41,12 @@ _write = jsons.writer(_plain)
 def json_text(value: Any) -> str:
     """Write a value as compact JSON; instants in UTC, dates as dates. Raises ValueError for NaN or a naive datetime."""
     return _write(value)
+
+
+def rows_text(rows: Sequence[Mapping[str, Any]], open_columns: Sequence[str]) -> str:
+    """Write rows the same way; `open_columns` are those that hold JSON: what stands in the others has a type of its own."""
+    held = [found for row in rows for name in open_columns if (found := row.get(name))]
+    return _write(rows, doubtful=held)
 
 
 # how SQLAlchemy writes and reads JSON columns, on every connection

@@ -109,6 +109,7 @@ class Database:
             pool_size=size,
             max_overflow=0,
             pool_timeout=_WAIT_SECONDS,
+            pool_use_lifo=True,  # who was last used has its plans and its pages at hand
             **AS_JSON,
             hide_parameters=True,  # what an exception says may reach a log
         )

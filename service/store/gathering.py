@@ -27,11 +27,15 @@ SERIALS = 16  # drawn at once on SQLite, where drawing takes a commit
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """要读的办件 — which case, by `id` or `number`, or for whom one is opened; and the key of the request."""
+    """要读的办件 — which case, by `id` or `number`, or for whom one is opened; and the key of the request.
+
+    `seen` is the hash of the last event of who has the case at hand: it is read only if its record ends otherwise.
+    """
 
     value: str
     key: Key
     by: str = ""
+    seen: str = ""
 
 
 async def gathered(tx: Connection, wanted: Wanted, *, deciding: bool) -> Gathered | None:
@@ -62,13 +66,13 @@ async def gather_many(database: Database, asked: Sequence[Wanted]) -> Sequence[G
     async def work(connection: Connection) -> Sequence[Gathered | None]:
         if not connection.postgres:
             return await connection.hop_unchanging(lambda raw: _many_sqlite(raw, asked))
-        if len(asked) == 1:
+        if len(asked) == 1 and not asked[0].seen:
             return [await gathered(connection, asked[0], deciding=True)]
         found: dict[Wanted, Gathered] = {}
         for by in {wanted.by for wanted in asked}:
             some = [wanted for wanted in asked if wanted.by == by]
             rows = await connection.fetchrow(many.gather_many(by), _asked(some))
-            cases = _cases_of(rows, by)
+            cases = _cases_of(rows)
             found |= {wanted: cases[wanted.value] for wanted in some if wanted.value in cases}
         return [found.get(wanted) for wanted in asked]
 
@@ -79,30 +83,33 @@ def _asked(asked: Sequence[Wanted]) -> str:
     """Write what is asked for as the statements for many read it."""
     return json_text(
         [
-            {"n": n, "wanted": w.value, "principal": w.key[0], "key": w.key[1]}
+            {
+                "n": n,
+                "wanted": w.value,
+                "principal": w.key[0],
+                "key": w.key[1],
+                "seen": w.seen,
+            }
             for n, w in enumerate(asked)
         ]
     )
 
 
-_BESIDE = ("answered", "held", "banned", "barred", "rated", "last_at")
-
-
-def _cases_of(found: Mapping[str, Any], by: str) -> dict[str, Gathered]:
+def _cases_of(found: Mapping[str, Any]) -> dict[str, Gathered]:
     """Return what one statement found of many cases, by what they were asked for."""
-    rows = found["cases"] or []
-    beside = [{name: row.pop(name) for name in _BESIDE} for row in rows]
-    parts = {name: _by_case(name, found[name] or ()) for name in sql.PARTS}
+    cases = {row["id"]: row for row in read_rows("cases", found["cases"] or (), nested=True)}
+    parts = {name: _by_case(name, rows) for name in sql.PARTS if (rows := found[name])}
     return {
-        case[by]: Gathered(
-            case=case,
-            rows={name: parts[name].get(case["id"], []) for name in sql.PARTS},
+        own["wanted"]: Gathered(
+            case=cases.get(own["id"], {}),
+            rows={name: rows[own["id"]] for name, rows in parts.items() if own["id"] in rows},
             standing=standing_of(own),
             answered=answer_of(own["answered"]),
             held=held_rows(own["held"] or (), nested=True),
             last_at=as_instant(own["last_at"]) if own["last_at"] else None,
+            same=own["id"] not in cases,
         )
-        for case, own in zip(read_rows("cases", rows, nested=True), beside, strict=True)
+        for own in found["beside"] or ()
     }
 
 
@@ -146,14 +153,16 @@ def _gather_sqlite(raw: sqlite3.Connection, wanted: Wanted, *, deciding: bool) -
     found = _select_rows(raw, "cases", f"{by} = ? AND {by} <> ''", wanted.value)
     if not found:
         return None
-    rows = {name: _select_rows(raw, name, "case_id = ?", found[0]["id"]) for name in sql.PARTS}
+    same = bool(wanted.seen) and found[0]["last_hash"] == wanted.seen
+    parts = () if same else sql.PARTS
+    rows = {name: _select_rows(raw, name, "case_id = ?", found[0]["id"]) for name in parts}
     answered, standing, held = beside_sqlite(raw, found[0]["applicant_id"], wanted.key)
     last_at = None
     if deciding:
         last = f"SELECT {sql.LAST_AT.format(case='?', n='?')}"
         at = raw.execute(last, (found[0]["id"], found[0]["last_event"])).fetchone()[0]
         last_at = as_instant(at) if at else None
-    return Gathered(found[0], rows, standing, answered, held, last_at)
+    return Gathered(found[0], rows, standing, answered, held, last_at=last_at, same=same)
 
 
 def beside_sqlite(

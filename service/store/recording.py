@@ -14,7 +14,7 @@ from service.errors import CaseChanged
 from service.store import batch_statements as many
 from service.store import counters
 from service.store import statements as sql
-from service.store.columns import instant_text, json_text
+from service.store.columns import instant_text, json_text, rows_text
 from service.store.connection import Connection
 from service.store.counting import Drawing, Series
 from service.store.database import Database
@@ -106,7 +106,7 @@ async def _one_postgres(tx: Connection, told: Told, drawing: Drawing | None) -> 
         answered=told.idempotency is not None,
         drawing=drawing is not None,
     )
-    values: list[Any] = [json_text(told.rows[name]) for name in told.parts]
+    values: list[Any] = [_text(name, told.rows[name]) for name in told.parts]
     if told.idempotency is not None:
         values.append(json_text(told.idempotency))
     if drawing is not None:
@@ -259,19 +259,26 @@ def _for_many(left: Sequence[_Going]) -> tuple[str, list[str]]:
         answered=bool(answers),
         drawing=bool(drawn),
     )
-    values: list[Any] = [[_seen(each) for each in left]]
-    values += [drawn] if drawn else []
-    values += [given for given in (new, old) if given]
+    values = [json_text([_seen(each) for each in left])]
+    values += [json_text(drawn)] if drawn else []
+    values += [_text("cases", given) for given in (new, old) if given]
     values += [
-        [
-            {**row, "case_id": told.case_row["id"]}
-            for told in tolds
-            for row in told.rows.get(name, ())
-        ]
+        _text(
+            name,
+            [
+                {**row, "case_id": told.case_row["id"]}
+                for told in tolds
+                for row in told.rows.get(name, ())
+            ],
+        )
         for name in ordered
     ]
-    values += [answers] if answers else []
-    return statement, [json_text(value) for value in values]
+    values += [_text("idempotency", answers)] if answers else []
+    return statement, values
+
+
+def _text(name: str, rows: Sequence[Row]) -> str:
+    return rows_text(rows, sql.open_columns(name))
 
 
 def _named(rows: Sequence[Row]) -> tuple[str, ...]:

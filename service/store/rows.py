@@ -4,13 +4,15 @@ A row is a plain dict of the columns of its table, without the case's id: what t
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
+from service import jsons
 from service.store import statements as sql
-from service.store.columns import as_instant
+from service.store.columns import as_instant, rows_text
 
 Row = dict[str, Any]
 Key = tuple[str, str]  # who asks, and the Idempotency-Key
@@ -42,6 +44,7 @@ class Gathered:
     held: list[Row] = field(default_factory=list)
     # for deciding: when its last event was written down
     last_at: datetime | None = None
+    same: bool = False  # as who asked has it at hand: `rows` are not read, nor need `case` be
 
 
 @dataclass(slots=True)
@@ -69,11 +72,7 @@ def read_rows(
 
     A column that came later and holds nothing gets its empty value here, as `AddedJson` gives it to other queries.
     """
-    kinds = {c: kind for c, kind in sql.kinds(name).items() if not only or c in only}
-    empties = [(c, empty) for c, empty in sql.empties(name).items() if c in kinds]
-    converted = [
-        (c, _READ[kind]) for c, kind in kinds.items() if not (nested and kind in {"json", "flag"})
-    ]
+    converted, empties = _conversions(name, nested, only)
     found = list(rows)
     for row in found:
         for column, read in converted:
@@ -83,6 +82,22 @@ def read_rows(
             if row[column] is None:
                 row[column] = empty()
     return found
+
+
+@lru_cache(maxsize=1000)
+def _conversions(
+    name: str, nested: bool, only: tuple[str, ...]
+) -> tuple[list[tuple[str, Callable[[Any], Any]]], list[tuple[str, Callable[[], Any]]]]:
+    kinds = {c: kind for c, kind in sql.kinds(name).items() if not only or c in only}
+    as_it_is = {"json", "flag"} if nested else set()
+    converted = [(c, _READ[kind]) for c, kind in kinds.items() if kind not in as_it_is]
+    return converted, [(c, empty) for c, empty in sql.empties(name).items() if c in kinds]
+
+
+def as_stored(name: str, rows: Sequence[Row]) -> list[Row]:
+    """Return rows that were written, all with the same columns, as they will be read."""
+    text = rows_text(rows, sql.open_columns(name))
+    return read_rows(name, jsons.read(text), nested=True, only=tuple(rows[0]))
 
 
 def held_rows(rows: Iterable[Row], *, nested: bool) -> list[Row]:

@@ -124,6 +124,12 @@ def kinds(name: str) -> Mapping[str, str]:
 
 
 @cache
+def open_columns(name: str) -> tuple[str, ...]:
+    """Return which columns of a table hold JSON."""
+    return tuple(column for column, kind in kinds(name).items() if kind == "json")
+
+
+@cache
 def empties(name: str) -> Mapping[str, Callable[[], Any]]:
     """Return which columns of a table came later, and the empty value that each reads as where nothing is stored."""
     return {c.name: c.type.kind for c in columns(name) if isinstance(c.type, AddedJson)}

@@ -62,6 +62,23 @@ async def representation(connection: Connection, id_: str) -> Row | None:
     return await connection.row(select(_TABLE).where(_REPRESENTATIONS.id == id_))
 
 
+async def about(connection: Connection, number: str, *, limit: int) -> list[Row]:
+    """Return what a subject gave and was given, what has ended too; the newest first."""
+    own = or_(_REPRESENTATIONS.subject == number, _REPRESENTATIONS.holder == number)
+    newest = (_REPRESENTATIONS.given_at.desc(), _REPRESENTATIONS.id)
+    return await connection.rows(select(_TABLE).where(own).order_by(*newest).limit(limit))
+
+
+async def accept(tx: Connection, id_: str, by: str, at: datetime) -> bool:
+    """Accept a representation; False if it was accepted or has ended."""
+    open_ = (_REPRESENTATIONS.accepted_at.is_(None), _REPRESENTATIONS.ended_at.is_(None))
+    mine = update(_TABLE).where(_REPRESENTATIONS.id == id_, *open_)
+    done = await tx.change(mine.values(accepted_by=by, accepted_at=at))
+    if done:
+        await ledger.enter(tx, "representations", id=id_)
+    return bool(done)
+
+
 async def represent(tx: Connection, row: Row) -> None:
     """Keep a new representation."""
     await tx.change(insert(_TABLE).values(**Representation(**row).model_dump()))

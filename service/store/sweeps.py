@@ -107,6 +107,30 @@ async def stale(
     return list(dict.fromkeys(row["id"] for row in found))
 
 
+async def endless(
+    tx: Connection, now: datetime, limit: int = 1, but: Collection[str] = ()
+) -> list[str]:
+    """Lock cases with a certificate in force whose last day no clock waits for; return their ids.
+
+    Only what was handed over before there was such a clock lacks one.
+    """
+    made, waits = table("certificates").c, _CLOCKS.case_id
+    own = select(waits).where(
+        waits == made.case_id, _CLOCKS.item == made.item, _CLOCKS.clock == "validity"
+    )
+    wanted = [made.state == "valid", made.valid_until.is_not(None), ~own.exists(), awake(now)]
+    if but:
+        wanted.append(_CASES.id.not_in(but))
+    statement = (
+        select(_CASES.id)
+        .select_from(table("certificates").join(table("cases"), _CASES.id == made.case_id))
+        .where(*wanted)
+        .limit(limit)
+        .with_for_update(of=table("cases"), skip_locked=True)
+    )
+    return [row["id"] for row in await tx.rows(statement)]
+
+
 async def postpone(
     tx: Connection,
     case_id: str,

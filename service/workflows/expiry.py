@@ -6,7 +6,6 @@ Nothing in the licensing law says what becomes of papers that do not come: è§†ä¸
 
 from collections.abc import Mapping
 
-from service.workflows.case.engine import lapsing
 from service.workflows.case.lifecycle import LifecycleMachine
 from service.workflows.definition.models.policy import GapOverdue, Overdue, Policy
 
@@ -37,11 +36,11 @@ def at_end(policy: Policy, machine: LifecycleMachine, state: str, clock: str) ->
     """
     named = machine.states[state].on_expiry.get(clock, "")
     corrects = state in machine.acceptance_states and state != machine.lifecycle.initial
-    lapses = any(t.action == named and state in t.sources for t in lapsing(machine.lifecycle))
+    lapses = any(t.action == named and state in t.sources for t in machine.lapsing)
     return ACTS.get(policy.correction_overdue.then, named) if corrects and lapses else named
 
 
 def of_gap(policy: Policy, machine: LifecycleMachine) -> str:
     """Return the act by which the clock ends an item whose deferred papers did not come; empty where it has none."""
-    named = next((t.action for t in lapsing(machine.lifecycle)), "")
+    named = next((t.action for t in machine.lapsing), "")
     return named and ACTS.get(policy.gap_overdue.then, named)

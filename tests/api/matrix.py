@@ -54,6 +54,9 @@ BULK = {
     "json": {"action": "claim", "items": [{"number": "YJS20260101-999999", "item": "shop-licence"}]}
 }
 CLASS = {"grade": "C", "since_on": "2026-09-18", "source": "市企业信用风险分类结果"}
+HOLDERS = frozenset({"citizen", "stranger"})  # who apply for themselves
+NOT_GIVER = EVERYBODY - {"citizen"}
+MANDATE = {"name": "王小梅", "number": "999901198803120022", "until_on": "2026-12-31"}
 MATRIX = [
     Line(
         "POST",
@@ -86,6 +89,11 @@ MATRIX = [
         STAFF,
         send={"json": {"enrolment": "x", "code": "000000"}},
     ),
+    Line("GET", f"{V1}/mandates", HOLDERS),
+    Line("POST", f"{V1}/mandates", HOLDERS, send={"json": MANDATE}),
+    # of the citizen, to the stranger
+    Line("POST", f"{V1}/mandates/{{mandate}}/accept", frozenset({"stranger"}), NOT_GIVER),
+    Line("POST", f"{V1}/mandates/{{mandate}}/end", HOLDERS),
     Line("GET", f"{V1}/bundles", EVERYBODY),
     Line("GET", f"{V1}/bundles/{{bundle}}", EVERYBODY),
     Line("POST", f"{V1}/bundles/{{bundle}}/guide", EVERYBODY, send=GUIDE),

@@ -10,7 +10,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 
 from service.api.app import create_app
-from tests.api.city import APPLICATION, City, Settings, can_print
+from tests.api.city import APPLICATION, OTHER_ID, City, Settings, can_print
 from tests.api.conftest import Open
 from tests.api.matrix import ACTORS, BULK, CLASS, MATRIX, SEES, UNDESCRIBED, Line
 from tests.api.pages.matrix import PAGES
@@ -53,6 +53,8 @@ async def places(
     subject = "92999901MADEM0046F"
     showing = await citizen.get(f"/api/v1/certificates/{made['number']}/show")
     said = await city.client("supervisor").put(f"/api/v1/credit-classes/{subject}", json=CLASS)
+    mandate = {"name": "李四", "number": OTHER_ID, "until_on": "2026-12-31"}
+    given = await citizen.post("/api/v1/mandates", json=mandate)
     return {
         "number": case["number"],
         "case": case["number"],
@@ -74,6 +76,7 @@ async def places(
         "token": showing.json()["token"],
         "step": "withdraw",
         "session": "0" * 20,
+        "mandate": given.json()["id"],
         "material": "layout",
         "which": "blank",
         "form": "html",

@@ -78,6 +78,8 @@ PLACES = [
         "check", "/apply/{draft}/check", who="zhang", pictures=("desk", "phone", "elder", "print")
     ),
     Place("sign-in", "/sign-in", pictures=("phone",)),
+    Place("identity", "/identity", who="wang", pictures=("desk", "phone", "elder", "dark")),
+    Place("mandates", "/mandates", who="wang", pictures=("desk", "phone", "elder")),
     Place("account", "/account", who="scjg.window", pictures=("desk", "phone", "elder", "dark")),
     Place("not-found", "/nowhere", status=404, pictures=("phone",)),
     Place("not-permitted", "/desk", who="zhang", status=403, pictures=("phone",)),
@@ -128,7 +130,7 @@ PLACES = [
     Place(
         "desk-waiting", "/desk?view=waiting", who="scjg.window", js=30, pictures=("desk", "phone")
     ),
-    Place("desk-search", "/desk/search?text=张示例", who="scjg.window", js=30),
+    Place("desk-search", "/desk/search?text=张记", who="scjg.window", js=30),
     Place(
         "case",
         "/desk/cases/{received}",

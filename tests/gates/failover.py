@@ -56,10 +56,14 @@ class Client:
     """Applies and accepts without end; what is not answered is asked again with the same key."""
 
     def __init__(
-        self, address: str, journal: Journal, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        address: str,
+        journal: Journal,
+        transport: httpx.AsyncBaseTransport | None = None,
+        seconds: float = 20,
     ) -> None:
         self.journal, self.stopping = journal, False
-        self._http = httpx.AsyncClient(base_url=address, timeout=20, transport=transport)
+        self._http = httpx.AsyncClient(base_url=address, timeout=seconds, transport=transport)
         self._tokens: dict[str, str] = {}
 
     async def send(self, path: str, body: Any, account: str = "", key: str = "") -> httpx.Response:

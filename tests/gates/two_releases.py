@@ -25,9 +25,9 @@ from tests.gates.failover import CLERK_ID, Client, Journal, more, reconciled
 from tests.gates.gate import Gate, NotHere, Tally
 from tests.launcher import ROOT, Launcher, answers, free_port
 from tests.test_crash import APPLICANT, PACK, PASSWORD
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
-BEFORE = "8fa81f026d48c0aa24c84ae5d7404017933c81ea"  # named anew with each release
+BEFORE = "bb9bac85f8088a36a79c7971f38ae6876c81462e"  # named anew with each release
 CLIENTS = 3
 ENDS = {False: signal.SIGTERM, True: signal.SIGKILL}  # planted: what was begun is not finished
 
@@ -139,7 +139,9 @@ async def _changed_under_load(releases: Releases, tally: Tally) -> Journal:
         worker = releases.start(old, "work")
         for port in ports:
             await answers(port)
-        clients = [Client("http://127.0.0.1", journal, Balancer(ports)) for _ in range(CLIENTS)]
+        clients = [
+            Client("http://127.0.0.1", journal, Balancer(ports), PATIENCE) for _ in range(CLIENTS)
+        ]
         await asyncio.gather(*(client.sign_in() for client in clients))
         working = [asyncio.create_task(client.work()) for client in clients]
         await more(journal, tally.size // 3)
@@ -181,7 +183,7 @@ async def _ended(pid: int, word: signal.Signals) -> None:
 
 
 async def _ready(port: int) -> bool:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
         return (await client.get(f"http://127.0.0.1:{port}/readyz")).status_code == 200
 
 

@@ -3,10 +3,12 @@
 import os
 import secrets
 from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 import yaml
+from sqlalchemy import text
 
 import service
 from service.api.app import create_app
@@ -78,6 +80,31 @@ async def assert_clean(city: City) -> None:
 def test_every_schema_is_stored() -> None:
     """Whoever adds a revision stores a database of it: `python tests/histories/keep.py`."""
     assert list(STORED) == REVISIONS
+
+
+@pytest.mark.parametrize("revision", ["0010"])
+async def test_certificates_from_before_their_clock_run_out_too(city: City) -> None:
+    """Handed over when no clock waited for the last day: the sweep begins it, once, and it ends as any other (行政许可法 70)."""
+    office, now = city.office, city.clock()
+    assert await office.begin_validities(now)
+    assert await office.begin_validities(now) == 0
+    async with office.database.reading() as connection:
+        rows = await connection.rows(
+            text("SELECT case_id, item, ends_on FROM clocks WHERE clock = 'validity'")
+        )
+    assert rows
+    last = max(date.fromisoformat(str(row["ends_on"])) for row in rows)
+    later = datetime.combine(last, time(12), UTC) + timedelta(days=1)
+    city.clock.at = later
+    while await office.expire_due(later):
+        pass
+    async with office.database.reading() as connection:
+        held = await connection.rows(
+            text("SELECT state FROM certificates WHERE valid_until IS NOT NULL AND state <> 'made'")
+        )
+    assert {row["state"] for row in held} <= {"expired", "superseded", "revoked", "recalled"}
+    assert "expired" in {row["state"] for row in held}
+    await assert_clean(city)
 
 
 @pytest.mark.parametrize("revision", REVISIONS)

@@ -1,6 +1,7 @@
 """A platform outside: on a real port, with the moods such platforms have."""
 
 import asyncio
+import gzip
 import json
 import threading
 from collections.abc import Iterator
@@ -62,7 +63,13 @@ class Handler(BaseHTTPRequestHandler):
             "none": {"found": False, "reason": "没有登记"},
         }
         said = moods.get(mood, {}) if self.platform.answer is None else self.platform.answer
-        odd = {"babble": b"<html>", "flood": b"x" * 100_000, "drip": b" " * 9}
+        odd = {
+            "babble": b"<html>",
+            "flood": b"x" * 100_000,
+            "drip": b" " * 9,
+            "deep": b"[" * 60_000,
+            "packed": gzip.compress(json.dumps(moods["good"]).encode()),
+        }
         content = odd.get(mood, json.dumps(said).encode())
         try:
             if mood == "slow":
@@ -71,6 +78,8 @@ class Handler(BaseHTTPRequestHandler):
                 self.rfile.read(1)  # nothing more comes, but that the caller hangs up
             self.send_response(status)
             self.send_header("location", f"http://127.0.0.1:{self.platform.port}/secret")
+            if mood == "packed":
+                self.send_header("content-encoding", "gzip")
             self.send_header("content-length", str(len(content)))
             self.end_headers()
             for n in range(len(content)):

@@ -81,6 +81,8 @@ class TestAsked:
             ("drip", "共享平台没有及时答复"),
             ("babble", "共享平台的答复读不懂"),
             ("flood", "共享平台的答复读不懂"),
+            ("deep", "共享平台的答复读不懂"),
+            ("packed", "共享平台的答复读不懂"),
         ],
     )
     async def test_not_given(

@@ -80,7 +80,6 @@ async def _live(database: Database, folder: Path) -> None:
     await office.install(NOW - 30 * DAY)
     await office.seal_records(NOW - 30 * DAY)
     await demo.furnish(office, NOW)
-    await represented(office)
     async with database.transaction() as tx:
         await classified(tx)
         await calendars.publish(
@@ -95,16 +94,6 @@ async def _live(database: Database, folder: Path) -> None:
         request = Request(tale.who.actor(), NOW - MINUTE, key=f"key-{n}", fingerprint="f")
         await office.open_case(request, given, answer=lambda view: {"number": view.case.number})
     await office.seal_records(NOW)
-
-
-async def represented(office: Office) -> None:
-    """Let somebody represent a company."""
-    number, told = "91999901MADEM0038P", {"kind": "enterprise", "document": "uscc"}
-    said = {"source": "示例", "receipt": "1", "now": NOW - DAY}
-    await office.keep_subject(number, name="虚拟面馆", **told, **said)
-    holder = await office.account("zhang")
-    assert holder
-    await office.keep_representation(number, holder, "agent", document="1", now=NOW - DAY)
 
 
 async def classified(tx: Connection) -> None:

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from service.api.pages import account, desk, identity, portal, sign, watch
+from service.api.pages import account, desk, identity, mandates, portal, sign, watch
 from service.api.pages.frame import STATIC, version_of
 from service.api.pages.refused import first_choose, first_enrol, first_sign_in
 from service.api.pages.visit import ChooseFirst, EnrolFirst, Seal, SignInFirst
@@ -16,6 +16,7 @@ ROUTERS = [
     sign.router,
     account.router,
     identity.router,
+    mandates.router,
     watch.router,
     *portal.routers,
     *desk.routers,

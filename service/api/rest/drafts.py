@@ -108,6 +108,14 @@ class DraftClosed(Shown):
     say: str = Field(description="为什么不适用；要先填什么才知道")
 
 
+class DraftClash(Shown):
+    """对不上的内容。"""
+
+    field: str = Field(description="改哪一项")
+    say: str
+    reads: list[str] = Field(description="和哪些字段有关")
+
+
 class DraftShown(Shown):
     """草稿现在的样子，按现行的规则看。"""
 
@@ -122,6 +130,7 @@ class DraftShown(Shown):
     closed: list[DraftClosed] = Field(
         description="选了告知承诺、但不再适用或者还不知道适用不适用的；提交时按一般程序办"
     )
+    clashes: list[DraftClash] = Field(description="填的内容之间对不上的，提交会因此退回")
     reapplies: DraftReapplies | None = Field(description="重新申请的，原来是哪件；不是时为空")
 
 

@@ -33,6 +33,8 @@ class WhoShown(Shown):
     department_title: str
     post: str
     post_title: str
+    role: str = Field(description="以什么身份为申请人办的，如 agent 代理人；不是的为空")
+    role_title: str
 
 
 class EventShown(Shown):
@@ -263,4 +265,6 @@ def _who_shown(actor: dict[str, Any], release: Release, *, inside: bool) -> WhoS
         department_title=titles.department_title(release, department) if department else "",
         post=post,
         post_title=titles.post_title(release, post) if post else "",
+        role=(role := str(actor.get("role", ""))),
+        role_title=titles.ROLES[role],
     )

@@ -1,6 +1,8 @@
 """What goes in and out over the wire: strict requests, explicit answers, and how a value becomes a shape."""
 
+from collections.abc import Callable
 from functools import cache
+from operator import attrgetter, itemgetter
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -27,16 +29,22 @@ def shape_of(shape: type[Shape], value: object, /, **more: Any) -> Shape:
 
     Raises AttributeError or KeyError for a field that is in neither, ValidationError for one the shape does not have.
     """
-    names = _own_of(shape, tuple(more))
-    if isinstance(value, dict):
-        return shape(**{name: value[name] for name in names}, **more)
-    return shape(**{name: getattr(value, name) for name in names}, **more)
+    names, of_row, of_value = _own_of(shape, tuple(more))
+    if not names:
+        return shape(**more)
+    own = of_row(value) if isinstance(value, dict) else of_value(value)
+    if len(names) == 1:
+        own = (own,)
+    return shape(**dict(zip(names, own, strict=True)), **more)
 
 
 @cache
-def _own_of(shape: type[Shown], given: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the fields that are the value's own; each place in the program gives the same others."""
-    return tuple(name for name in shape.model_fields if name not in given)
+def _own_of(
+    shape: type[Shown], given: tuple[str, ...]
+) -> tuple[tuple[str, ...], Callable[[Any], Any], Callable[[Any], Any]]:
+    """Return the fields that are the value's own, and what takes them; each place in the program gives the same others."""
+    names = tuple(name for name in shape.model_fields if name not in given)
+    return names, itemgetter(*names or ("",)), attrgetter(*names or ("",))
 
 
 def json_answer(

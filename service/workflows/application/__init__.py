@@ -17,6 +17,7 @@ from service.workflows.application.identities import (
     id_check,
     id_number_fault,
     identity_fault,
+    number_fault,
 )
 from service.workflows.application.in_hand import missing as missing_materials
 from service.workflows.application.in_hand import open_gaps
@@ -58,6 +59,7 @@ __all__ = [
     "identity_fault",
     "material_uses",
     "missing_materials",
+    "number_fault",
     "offered_reasons",
     "one_form",
     "one_set",

@@ -150,6 +150,14 @@ def document_fault(document: str, number: str) -> str:
     return known.fault(number) if known else f"证件种类可选：{'、'.join(DOCUMENTS)}"
 
 
+def number_fault(number: str) -> str:
+    """Return what is wrong with a number in its spelling of which is only said that it is a person's or a company's own."""
+    if re.fullmatch(ID_NUMBER, number) and uscc_fault(number):
+        return id_number_fault(number).lstrip("：")
+    fits = re.fullmatch(USCC, number)
+    return "" if fits else "号码不对，请核对；护照、通行证等请选证件种类"
+
+
 def document_of(number: str) -> str:
     """Return the kind of document that a number in its spelling tells by itself; empty where it might be of several."""
     if number[:6] in _OF_RESIDENCE and not id_number_fault(number):

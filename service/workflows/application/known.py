@@ -1,9 +1,11 @@
 """已知的 — what the applicant's own record fills in of the one form, and where the form says otherwise (R-BND-3)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from service.workflows.application.fieldtypes import check_value, say
 from service.workflows.application.identities import identity_fault, uscc_fault
+from service.workflows.application.questions import filled_by_answers
 from service.workflows.case.parts import Case
 from service.workflows.case.representing import AGENT
 from service.workflows.definition import Release, VocabularyField
@@ -30,12 +32,21 @@ def prefill(release: Release, case: Case) -> dict[str, Any]:
         f"{own}.id": case.applicant_id,
         "region": release.directory.region.code,
     }
+    said = {**case.form, **filled_by_answers(release, case.answers)}
     found = {}
     for name, definition in release.vocabulary.fields.items():
-        value = next((known[each] for each in definition.source if known.get(each, "") != ""), "")
+        sources = (_open(each, said) for each in definition.source)
+        value = next((known[each] for each in sources if known.get(each, "") != ""), "")
         if value != "" and _fits(definition, value):
             found[name] = value
     return found
+
+
+def _open(source: str, said: Mapping[str, Any]) -> str:
+    """Return a source without its condition, `person.name@declared_by=mother`; empty where that does not hold."""
+    plain, _, condition = source.partition("@")
+    field, _, wanted = condition.partition("=")
+    return plain if not condition or said.get(field) == wanted else ""
 
 
 def _acting(case: Case) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from service.workflows.authoring.pack import Pack
 from service.workflows.authoring.regional import area_with
 from service.workflows.authoring.standard import standard_lifecycles
 from service.workflows.definition import models
+from service.workflows.definition.expressions import Scope
 from service.workflows.definition.release import FORMAT, Release
-from service.workflows.definition.scopes import item_scope
+from service.workflows.definition.scopes import check_scope, item_scope
 from service.workflows.proceedings import KINDS
 
 # what leaving it out means has changed: a release says it, one from before keeps what it meant (`Release`)
@@ -108,6 +109,7 @@ def _vocabulary(
     }
     return vocabulary.model_copy(
         update={
+            "checks": _checks(vocabulary, fields),
             "fields": {name: each for name, each in vocabulary.fields.items() if name in fields},
             "materials": {
                 code: each for code, each in vocabulary.materials.items() if code in materials
@@ -120,11 +122,23 @@ def _vocabulary(
     )
 
 
+def _checks(vocabulary: models.Vocabulary, fields: set[str]) -> dict[str, models.Check]:
+    """Return the checks between fields that are all asked for."""
+    scope = check_scope(vocabulary)
+    return {
+        code: check
+        for code, check in vocabulary.checks.items()
+        if {check.at, *_looked_at(scope, check.must)} <= fields
+    }
+
+
 def _asked_about(vocabulary: models.Vocabulary, reason: models.VocabularyReason) -> set[str]:
     """Return the fields that the condition of a reason looks at."""
-    if reason.when is None:
-        return set()
-    names = item_scope(vocabulary).compile(reason.when, ("boolean",)).names
+    return _looked_at(item_scope(vocabulary), reason.when) if reason.when else set()
+
+
+def _looked_at(scope: Scope, text: str) -> set[str]:
+    names = scope.compile(text, ("boolean",)).names
     return {name.removeprefix("form.") for name in names if name.startswith("form.")}
 
 

@@ -6,12 +6,13 @@ defined in it is not reported missing elsewhere.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from service.unsearched import unsearched
 from service.workflows.authoring import checks, shape
+from service.workflows.authoring.causes import only_causes
 from service.workflows.authoring.pack import Pack, Story
 from service.workflows.authoring.source import Source, read, read_text
 from service.workflows.authoring.standard import standard_lifecycles
@@ -24,6 +25,7 @@ PARTS = {
     "materials": "material",
     "certificates": "certificate",
     "reasons": "reason",
+    "checks": "check",
 }
 
 
@@ -49,10 +51,20 @@ def _loaded(files: Mapping[str, bytes | str]) -> Loaded:
         elif file.endswith((".md", ".txt")):
             reading.text(file, files[file])
     pack = reading.pack()
-    findings = [*reading.findings, *checks.run(pack, frozenset(reading.unread))]
+    told = [*reading.findings, *checks.run(pack, frozenset(reading.unread))]
+    findings = [_with_departments(pack, each) for each in only_causes(pack, told)]
     findings.sort(key=_in_order)
     broken = any(each.severity == "error" for each in findings)
     return Loaded(None if broken else pack, findings)
+
+
+def _with_departments(pack: Pack, each: Diagnostic) -> Diagnostic:
+    """List the departments with their codes where one was written that there is not: their titles are what people know."""
+    known = pack.directory.departments if pack.directory else {}
+    if each.code != "E201" or not known or each.hint.startswith("是不是"):
+        return each
+    listed = "、".join(f"{code}（{title}）" for code, title in known.items())
+    return replace(each, hint=f"写部门的代码：{listed}")
 
 
 def _in_order(each: Diagnostic) -> tuple[bool, str, int, int, str]:
@@ -106,6 +118,7 @@ class _Reading:
     def add(self, part: str, kind: str, code: str, model: Any, source: Source, at: At) -> None:
         first = self.origins.get((kind, code))
         if first is not None:
+            self.unread.add(kind)  # which of the two was meant, nobody knows
             self.findings.append(
                 found(
                     at, "E112", f"“{code}”已经定义过了", f"第一次在 {first.file}，请改名或删去一个"

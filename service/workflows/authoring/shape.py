@@ -133,6 +133,8 @@ def _findings(source: Source, model: type[Model], refusal: ValidationError) -> I
 def _without_slips(findings: list[Diagnostic]) -> list[Diagnostic]:
     """Leave out the missing key that an unknown one was meant to be."""
     meant = {each.hint for each in findings if each.code == "E102"}
+    widely = {each.line for each in findings if each.message == "用了全角冒号“：”"}
+    findings = [each for each in findings if each.code != "E103" or each.line not in widely]
     return [
         each
         for each in findings
@@ -191,23 +193,75 @@ def _finding(source: Source, model: type[Model], path: Path, value: Any, error: 
         options = re.findall(r"'([^']*)'", about["expected"])
         written = isinstance(value, str) and not is_key
         wrong = f"不能是“{value}”" if written else "不在可选范围里"
-        return found(at, "E105", f"{_place_said(path)}{wrong}", near(str(value), options))
+        hint = _marks(value) or near(str(value), options)
+        return found(at, "E105", f"{_place_said(path)}{wrong}", hint)
     if kind == "string_pattern_mismatch":
         unknown = ("E106", "写法不对", f"应符合 {about['pattern']}")
         code, said, hint = _PATTERNS.get(about["pattern"], unknown)
+        hint = _marks(value) or hint
+        if path[-1] in ("lead", "department") and not is_key:
+            code, said, hint = "E201", "没有这个部门", NO_DEPARTMENT
         return found(at, code, f"{said}：“{path[-1] if is_key else value}”", hint)
     if out_of_bounds := _out_of_bounds(kind, about, value):
         return found(at, "E108", f"{_place_said(path)}{out_of_bounds}")
+    if kind == "string_type" and isinstance(value, int) and _is_length(model, path):
+        said = f"{_place_said(path)}没有写单位：{value}"
+        return found(at, "E107", said, f"写成 {value}wd（工作日）或 {value}d（自然日）")
     wanted = _WANTED.get(kind, "别的类型")
-    return found(
-        at, "E104", f"{_place_said(path)}应为{wanted}，写成了{_kind_said(value)}", _quoting(value)
-    )
+    said = f"{_place_said(path)}应为{wanted}，写成了{_kind_said(value)}"
+    return found(at, "E104", said, _mend(kind, value))
+
+
+NO_DEPARTMENT = "写部门的代码"  # `load` says which there are
+_YES, _NO = ("是", "yes", "Yes", "on", "y", "对"), ("否", "no", "No", "off", "n", "不")
+_CHINESE_DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
+
+
+def _mend(kind: str, value: Any) -> str:
+    """Say what to write instead, where that can be told from what was written."""
+    if kind == "bool_type":
+        meant = "true" if value in _YES else "false" if value in _NO else ""
+        return f"写 {meant}" if meant else "写 true 或 false"
+    if isinstance(value, str) and (day := _CHINESE_DAY.search(value)):
+        written = f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}"
+        return f"写成 {written}" + ("T09:00+08:00" if kind == "datetime_type" else "")
+    return _marks(value) or _quoting(value)
+
+
+def _marks(value: Any) -> str:
+    """Say which mark was typed in full width."""
+    text = value if isinstance(value, str) else ""
+    if "【" in text or "】" in text:
+        return "方括号用半角的 [ ]"
+    if "，" in text:
+        return "逗号用半角的“,”"
+    if day := _CHINESE_DAY.search(text):
+        return f"写成 {day[1]}-{int(day[2]):02}-{int(day[3]):02}"
+    return ""
+
+
+def _is_length(model: type[Model], path: Path) -> bool:
+    """Tell whether a limit is to be written at a path: a number with its unit."""
+    around: list[Any] = [model]
+    for part in path[:-1]:
+        around = [s for kind in around for inner in _members(kind) for s in _step(inner, part)]
+    members = [inner for kind in around for inner in _members(kind)]
+    written = [
+        (about.annotation, about.metadata)
+        for kind in members
+        if isinstance(kind, type) and issubclass(kind, BaseModel)
+        for name, about in kind.model_fields.items()
+        if (about.alias or name) == path[-1]
+    ]
+    return PATTERN in repr([*written, *(_step(kind, path[-1]) for kind in members)])
 
 
 def _wrong_key(source: Source, model: type[Model], path: Path, *, missing: bool) -> Diagnostic:
     key, around = path[-1], path[:-1]
     if missing:
         return found(source.at_key(*around), "E103", f"缺少“{key}”", _required(model, around))
+    if "：" in str(key):
+        return found(source.at_key(*path), "E102", "用了全角冒号“：”", "改成半角冒号，后面空一格")
     hint = near(str(key), _keys(model, around))
     return found(source.at_key(*path), "E102", f"没有“{key}”这个键", hint)
 

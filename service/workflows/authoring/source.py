@@ -56,6 +56,17 @@ _PROBLEMS = {
     "found unknown escape character": "双引号里的反斜杠写法不认识，请改用单引号",
 }
 
+_MENDS = {  # by the sentence of `_PROBLEMS`
+    "列表没有对齐：每一项都要以“- ”开头并左对齐": "和上一项的“- ”左对齐",
+    "没有对齐：同一层的键要左对齐": "和同一层的上一个键左对齐",
+    "引号没有收尾": "补上收尾的引号；文字里的引号用全角“ ”",
+    "方括号没有配对，或缺少逗号": "补上 ] 或者半角逗号",
+    "花括号没有配对，或缺少逗号": "补上 } 或者半角逗号",
+    "键后面缺少冒号": "键后面写半角冒号，再空一格",
+    "有不能直接使用的符号，文字请加引号": "把整个值加上半角引号",
+}
+_NOT_PLAIN = re.compile(r":\s+(?P<value>!\w[^,}]*)")  # a condition that begins with a negation
+_COLON_IN_TEXT = re.compile(r"^\s*(?:- )?[a-z_]+: +[^\s\"'{\[].*[^:]: ?\S")
 LONGEST_SHOWN = 40
 
 # A key whose colon is not one: full-width, or with its value right behind it.
@@ -173,6 +184,13 @@ def read(file: str, content: bytes | str) -> tuple[Source | None, list[Diagnosti
     return Source(file, text, data, builder.values, builder.keys), []
 
 
+def _tagged(tag: str) -> str:
+    """Say how to mend what YAML takes for a tag: most often a condition that begins with a negation."""
+    if tag.startswith("!!"):
+        return "删去它；需要文字时加引号"
+    return f'以叹号开头的条件要整个加引号："{tag}…"；不是条件的删去它'
+
+
 def _short(text: str) -> str:
     """Return a text that may be of any length as a message shows it."""
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
@@ -197,7 +215,15 @@ def _syntax(file: str, text: str, problem: yaml.MarkedYAMLError) -> Diagnostic:
             if wrong == "：":
                 return found(place, "E006", "用了全角冒号“：”", "改成半角冒号，后面空一格")
             return found(place, "E006", "冒号后面没有空格", "冒号后面空一格")
-    return found(At(file, line + 1, mark.column + 1), "E006", f"YAML {said}")
+    if negated := _NOT_PLAIN.search(lines[line]):
+        place = At(file, line + 1, negated.start("value") + 1)
+        value = negated["value"].strip()
+        return found(place, "E006", "以叹号开头的条件没有加引号", f'整个加上引号："{value}"')
+    hint = _MENDS.get(said, "")
+    if not hint and problem.problem == "mapping values are not allowed in this context":
+        in_text = _COLON_IN_TEXT.match(lines[line])
+        hint = "文字里有冒号：整个值加上引号" if in_text else "缩进不对：和同一层的上一个键左对齐"
+    return found(At(file, line + 1, mark.column + 1), "E006", f"YAML {said}", hint)
 
 
 class _Builder:
@@ -264,12 +290,8 @@ class _Builder:
         if event.anchor:
             self.note(event, "E008", f"不能使用锚点 &{event.anchor}", "把内容直接写出来")
         if event.tag:
-            self.note(
-                event,
-                "E010",
-                f"不能使用标签 {_short(event.tag.replace('tag:yaml.org,2002:', '!!'))}",
-                "删去它；需要文字时加引号",
-            )
+            tag = _short(event.tag.replace("tag:yaml.org,2002:", "!!"))
+            self.note(event, "E010", f"不能使用标签 {tag}", _tagged(tag))
 
     def mapping(self, path: Path, depth: int) -> dict[str, Any]:
         built: dict[str, Any] = {}

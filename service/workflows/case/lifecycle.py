@@ -18,6 +18,7 @@ from service.workflows.case.engine import (
     CLOCK,
     ENGINE_STATES,
     WAITING,
+    lapsing,
     transitions_of,
 )
 from service.workflows.definition.models import Lifecycle, State, Transition
@@ -165,6 +166,11 @@ class LifecycleMachine:
             for source in dict.fromkeys(transition.sources):
                 found.setdefault(source, []).append(transition)
         return found
+
+    @cached_property
+    def lapsing(self) -> tuple[Transition, ...]:
+        """The transitions by which a clock ends an application whose papers did not come."""
+        return tuple(lapsing(self.lifecycle))
 
     @cached_property
     def _reachable(self) -> Mapping[str, frozenset[str]]:

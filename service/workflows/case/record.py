@@ -7,11 +7,12 @@ them stands as a salted hash, so that the record can be shown and kept when the 
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from operator import attrgetter
 from typing import Any
 
 from service import jsons
 from service.workflows.case.altering import altered
-from service.workflows.case.parts import COLUMNS, PARTS, Case, Event
+from service.workflows.case.parts import COLUMNS, PARTS, VALUES, Case, Event
 from service.workflows.case.rows import row_of
 from service.workflows.case.situation import Step
 from service.workflows.case.told import CHANGED, changed_row, key_of, new_row
@@ -42,6 +43,9 @@ CHAIN = frozenset({"last_event", "last_hash"})  # follow from the events themsel
 
 Row = dict[str, Any]
 
+_OWN = attrgetter(*COLUMNS["cases"])
+_HASHED = tuple(name for name in COLUMNS["events"] if name != "hash")
+_HASHED_OF = attrgetter(*_HASHED)
 _AS_IT_IS = frozenset({str, int, bool, type(None)})
 
 
@@ -57,13 +61,24 @@ def plain(value: Any) -> Any:
         return {key: plain(inner) for key, inner in value.items()}
     if kind is float:
         return int(value) if value.is_integer() else value
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, date):
-        return value.isoformat()
+        return moment(value)
     if isinstance(value, Mapping):
         return {key: plain(inner) for key, inner in value.items()}
     return [plain(inner) for inner in value] if isinstance(value, (list, tuple)) else value
+
+
+def moment(value: date) -> str:
+    """Return an instant or a day as the record has it."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return value.isoformat()
+
+
+def plain_bytes(value: Any) -> bytes:
+    """Return the plain form of a value as it is digested; what holds no fraction is not gone through for it."""
+    found = jsons.canonical_dated(value, moment)
+    return jsons.canonical(plain(value)) if found is None else found
 
 
 def digest(value: Any) -> str:
@@ -75,14 +90,18 @@ def redacted(table: str, row: Mapping[str, Any], salt: str) -> Row:
     """Return a row as the record keeps it: personal values as `{"sha256": …}`."""
     hidden = PERSONAL.get(table, frozenset())
     return {
-        name: {"sha256": digest([salt, plain(value)])} if name in hidden else plain(value)
+        name: {"sha256": digest([salt, plain(value)])}
+        if name in hidden
+        else value
+        if type(value) in _AS_IT_IS
+        else plain(value)
         for name, value in row.items()
     }
 
 
 def case_row(case: Case) -> Row:
     """Return the case's own row."""
-    return {name: getattr(case, name) for name in COLUMNS["cases"]}
+    return dict(zip(COLUMNS["cases"], _OWN(case), strict=True))
 
 
 def changed_rows(before: Case, after: Case) -> dict[str, list[Row]]:
@@ -93,8 +112,12 @@ def changed_rows(before: Case, after: Case) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     anew = before.salt != after.salt
     for table in PARTS:
-        old, new = getattr(before, table), getattr(after, table)
-        rows = [row_of(table, part) for key, part in new.items() if anew or old.get(key) != part]
+        old, new, values = getattr(before, table), getattr(after, table), VALUES[table]
+        rows = [
+            row_of(table, part)
+            for key, part in new.items()
+            if anew or (was := old.get(key)) is None or values(was) != values(part)
+        ]
         if rows:
             found[table] = rows
     return found
@@ -164,13 +187,8 @@ def sealed(
 
 def event_hash(case_id: str, event: Event) -> str:
     """Return the hash of an event: everything but the hash itself, with the case it belongs to."""
-    content = {
-        name: plain(getattr(event, name))
-        for name in COLUMNS["events"]
-        if name not in ("hash", "rows")
-    }
-    # the rows are plain since they were redacted
-    return digest({"case_id": case_id, **content, "rows": event.rows})
+    content = dict(zip(_HASHED, _HASHED_OF(event), strict=True))
+    return hashlib.sha256(plain_bytes({"case_id": case_id, **content})).hexdigest()
 
 
 def chain_faults(case_id: str, events: Iterable[Event]) -> list[str]:

@@ -4,17 +4,18 @@ It is told as a short tag, which says nothing by itself: `i-` and 16 hexadecimal
 """
 
 import hashlib
+from operator import attrgetter
 from typing import Any
 
-from service import jsons
 from service.workflows.case.parts import Case
-from service.workflows.case.record import plain
+from service.workflows.case.record import plain_bytes
 from service.workflows.case.rows import row_of
 
 PREFIX = "i-"
 _DIGITS = 16
 # of a clock, what is shown and decided by; not its card, which only says that time has passed
 _CLOCK = ("clock", "spans", "state", "promised_on", "statutory_on", "due_on", "expiry")
+_of_clock = attrgetter(*_CLOCK)
 
 
 def item_seen(case: Case, code: str) -> str:
@@ -23,15 +24,11 @@ def item_seen(case: Case, code: str) -> str:
     Papers and answers belong to the whole case: whoever looked at an item has looked at them, too. Raises KeyError.
     """
     known: list[Any] = [case.salt, row_of("items", case.items[code])]
-    known += [
-        [getattr(clock, name) for name in _CLOCK]
-        for clock in case.clocks.values()
-        if clock.item == code
-    ]
+    known += [_of_clock(clock) for clock in case.clocks.values() if clock.item == code]
     known += [
         [task.n, task.person]
         for task in case.tasks.values()
         if task.item == code and task.done_at is None
     ]
     known += [len(case.materials), case.form, case.answers]
-    return PREFIX + hashlib.sha256(jsons.canonical(plain(known))).hexdigest()[:_DIGITS]
+    return PREFIX + hashlib.sha256(plain_bytes(known)).hexdigest()[:_DIGITS]

@@ -26,8 +26,9 @@ from service.workflows.clocks.ledger import (
     start_earlier,
     stop,
 )
-from service.workflows.clocks.limits import compare, deadline, shift
+from service.workflows.clocks.limits import compare, deadline
 from service.workflows.clocks.remainder import Left, left
+from service.workflows.definition.duration import shift
 
 __all__ = [
     "Counts",

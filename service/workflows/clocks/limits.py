@@ -1,13 +1,12 @@
 """期间 — where a limit ends: working days by the calendar, other units by 民法典 202 and 203."""
 
-from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
 from service.workflows.calendar import DAY, WorkCalendar
-from service.workflows.definition.duration import Duration
+from service.workflows.definition.duration import Duration, shift
 
 REMEMBERED = 4096  # sums of days: cases of one day and kind ask for the same ones
 Interval = tuple[
@@ -20,20 +19,6 @@ class End(NamedTuple):
 
     on: date
     unrolled: date
-
-
-def shift(day: date, limit: Duration) -> date:
-    """Return the corresponding day `d`, `mo` or `y` later, the month's last if there is none; never rolled.
-
-    For the validity of a certificate: an expiry date is not a period of an act. Law: 民法典 202.
-    """
-    if limit.unit == "wd":
-        raise ValueError(str(limit))
-    if limit.unit == "d":
-        return day + limit.count * DAY
-    months = day.year * 12 + day.month - 1 + limit.count * (12 if limit.unit == "y" else 1)
-    year, month = divmod(months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def deadline(day: date, limit: Duration, calendar: WorkCalendar) -> date:

@@ -16,9 +16,14 @@ import rfc8785
 from service.errors import DefinitionInvalid
 from service.workflows.definition import models
 from service.workflows.definition.expressions import Expression, Scope
-from service.workflows.definition.scopes import bundle_scope, item_scope, lifecycle_scope
+from service.workflows.definition.scopes import (
+    bundle_scope,
+    check_scope,
+    item_scope,
+    lifecycle_scope,
+)
 
-Place = Literal["bundle", "item", "lifecycle"]
+Place = Literal["bundle", "item", "lifecycle", "check"]
 FORMAT = 2
 BEFORE_RESTARTS = 1  # there `counts_from` began anew what had begun before
 WHOLE = "case"  # what stands for the case as a whole in the code of a proceeding
@@ -111,6 +116,7 @@ class Release:
             "bundle": bundle_scope(self.bundle, self.vocabulary),
             "item": item_scope(self.vocabulary, bundle_scope(self.bundle, self.vocabulary).names),
             "lifecycle": lifecycle_scope(self.vocabulary),
+            "check": check_scope(self.vocabulary, bundle_scope(self.bundle, self.vocabulary).names),
         }
         # the machine of each item and proceeding that was asked for, by its code: see `case.lifecycle`
         self.machines: dict[str, Any] = {}

@@ -3,6 +3,7 @@
 bundle     answers.* answered.* derived.* form.* applicant.type applicant.credit.excluded
 item       as the bundle it is used in, and handling
            form.<rows> and its columns only in sum, count, all, any: see `aggregates`
+check      as item without handling, and today (the legal date of the act that hands the form in)
 lifecycle  as item, and item.complete item.gaps (open 容缺 gaps)
            item.charged item.settled (a fee holds here; nothing of it is left to pay)
            item.timely (a renewal applied for in time) item.third_parties item.unheard item.askers (of a hearing)
@@ -62,6 +63,14 @@ def item_scope(
         "事项",
         {**(of_bundle or {}), **form_names(vocabulary.fields), **APPLICANT, "handling": "text"},
     )
+
+
+def check_scope(
+    vocabulary: models.Vocabulary, of_bundle: Mapping[str, ValueKind] | None = None
+) -> Scope:
+    """Return the scope of `must` in a check; those of the vocabulary know no bundle."""
+    names = {**(of_bundle or {}), **form_names(vocabulary.fields), **APPLICANT}
+    return Scope("核对", {**names, "today": "date"})
 
 
 def lifecycle_scope(vocabulary: models.Vocabulary) -> Scope:

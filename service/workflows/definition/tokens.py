@@ -14,7 +14,11 @@ AGGREGATES = ("all", "any", "count", "sum")  # over the rows of a field: see `ag
 
 # Full-width marks → what to write; a lone equals sign compares in no expression.
 MARKS = dict(
-    zip("＞＜＝（），！＆｜：", (">", "<", "==", "(", ")", ",", "!", "&&", "||", ":"), strict=True)
+    zip(
+        "＞＜＝（），！＆｜：“”‘’",
+        (">", "<", "==", "(", ")", ",", "!", "&&", "||", ":", '"', '"', "'", "'"),
+        strict=True,
+    )
 )
 WORDS = {"and": "&&", "or": "||", "not": "!", "AND": "&&", "OR": "||", "NOT": "!"}
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from service.errors import DataInvalid
-from service.workflows.application import needed, questions
+from service.workflows.application import consistency, needed, questions
 from service.workflows.application.known import prefill
 from service.workflows.case.literals import Handling
 from service.workflows.rules import library
@@ -52,7 +52,7 @@ def keep_only_asked(
 
     `asked` are those that may be handled: of what is barred nothing has to be filled in. Raises DataInvalid.
     """
-    facts = work.facts()
+    facts, asked = work.facts(), list(asked)
     needs = needed.one_form(work.release, asked, handling, facts)
     errors = [
         {"pointer": f"/form/{name}", "detail": f"请填写{need.definition.title}"}
@@ -61,6 +61,7 @@ def keep_only_asked(
     ]
     if errors:
         raise DataInvalid("表单还有必填项没有填写", errors=errors)
+    consistency.refuse(work.release, asked, needs, facts, work.today)
     kept = {
         *needed.one_form(work.release, items, handling, facts),
         *questions.filled_by_answers(work.release, work.case.answers),

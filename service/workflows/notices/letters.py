@@ -101,11 +101,13 @@ class Facts(NamedTuple):
     definition: ItemDefinition
 
 
+_TITLES: Mapping[str, str] = {str(code): title for code, title in NOTICE_TITLES.items()}
+
+
 def title_of_matter(kind: str, definition: ItemDefinition | None) -> str:
     """Return the title of a kind of paper about an item; without one, that of any matter."""
     own = TITLES.get((kind, definition.category)) if definition else None
-    titles: Mapping[str, str] = {str(code): title for code, title in NOTICE_TITLES.items()}
-    return own or titles.get(kind, "")
+    return own or _TITLES.get(kind, "")
 
 
 def bases(kind: str, transition_law: str, definition: ItemDefinition | None) -> str:

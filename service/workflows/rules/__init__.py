@@ -1,6 +1,12 @@
 """应当与不得 — one module for each institute of the law; `legal_order` says in which order they speak."""
 
-from service.workflows.rules.certificates import RUN_OUT, goes_on, replaced_by, supersede
+from service.workflows.rules.certificates import (
+    RUN_OUT,
+    begin_validity,
+    goes_on,
+    replaced_by,
+    supersede,
+)
 from service.workflows.rules.commitments import texts_of as promised_texts
 from service.workflows.rules.feedback import FEEDBACK as FEEDBACK_CLOCK
 from service.workflows.rules.inspection import points_of as points_checked
@@ -20,6 +26,7 @@ __all__ = [
     "LOW_GRADE",
     "PAYMENT_TITLES",
     "RUN_OUT",
+    "begin_validity",
     "compensates",
     "defaulted_on",
     "goes_on",

@@ -12,6 +12,7 @@ from typing import Any
 from service.workflows import clocks
 from service.workflows.application.concerned import holder
 from service.workflows.calendar import DAY, local_date
+from service.workflows.case.altering import altered
 from service.workflows.case.literals import CertificateState
 from service.workflows.case.parts import Case, Certificate, Clock, Item
 from service.workflows.case.situation import CLOCK_ACTOR, Move, Situation, Step
@@ -118,17 +119,30 @@ def _hand_over(work: Work, item: Item) -> None:
     if made is None:
         return
     made.state, made.operable_from = "valid", commitments.operable_from(work, item)
+    _run(work, made)
+
+
+def _run(work: Work, made: Certificate) -> None:
+    """Let the last day of a certificate come."""
     if made.valid_until:
-        ends = Clock(
-            item.item,
-            VALIDITY,
-            "证照有效期",
-            BASIS,
-            owner=PUBLIC,
-            ends_on=made.valid_until,
-            expiry=RUN_OUT,
-        )
-        work.begin(ends, work.at)
+        title, ends = "证照有效期", made.valid_until
+        clock = Clock(made.item, VALIDITY, title, BASIS, owner=PUBLIC, ends_on=ends, expiry=RUN_OUT)
+        work.begin(clock, work.at)
+
+
+def begin_validity(case: Case, situation: Situation) -> Step:
+    """Begin the validity of what was handed over before any release had one; a step without events means that none lacks it.
+
+    Its end, and the striking off that follows, come by themselves then as for any other (行政许可法 70).
+    """
+    work = Work(situation, case)
+    for made in work.case.certificates.values():
+        lacks = made.state == "valid" and made.valid_until
+        if lacks and (made.item, VALIDITY) not in work.case.clocks:
+            _run(work, made)
+            data = {"number": made.number}
+            work.log("begin_validity", CLOCK_ACTOR, item=made.item, post="clock", data=data)
+    return Step(work.before, work.case, tuple(work.events))
 
 
 def _validity(
@@ -202,23 +216,30 @@ def numbered(taken: Step, release: Release, drawn: Mapping[int, int]) -> Step:
     """Return the step with the numbers drawn for its certificates, by `n`; what rests on them and the result name them."""
     if not drawn:
         return taken
-    case = taken.case.fork()
+    was = taken.case
+    case = altered(
+        was,
+        certificates={n: altered(each) for n, each in was.certificates.items()},
+        materials={n: altered(each) for n, each in was.materials.items()},
+        notices=dict(was.notices),  # papers are replaced, never changed inside
+    )
     for n, seq in drawn.items():
         made = case.certificates[n]
         made.number = _numbered_by_rule(made, release, seq)
         library.name_certificate(case, made)
     known = taken.before.notices if taken.before else {}
-    for notice in case.notices.values():
+    for notice in was.notices.values():
         if notice.n in known:
             continue
         if notice.kind == "result":
-            notice.body = wording.result(release, case).body
+            case.notices[notice.n] = altered(notice, body=wording.result(release, case).body)
         elif notice.kind in wording.HANDS_OVER:
             issued = [
                 case.certificates[n] for n in drawn if case.certificates[n].item == notice.item
             ]
             if issued:
-                notice.body = {**notice.body, **wording.handed_over(notice, issued)}
+                body = {**notice.body, **wording.handed_over(notice, issued)}
+                case.notices[notice.n] = altered(notice, body=body)
     return replace(taken, case=case)
 
 

@@ -1,6 +1,6 @@
 """补正告知 — points are noted one by one and told in one notice; after it nothing new may be asked.
 
-Law: 行政许可法 31, 32 ①(四), 35; R-ACC-6, R-DEC-5.
+Law: 行政许可法 31, 32 ①(四), 35; R-ACC-6, R-DEC-5, R-SEC-6.
 """
 
 from collections.abc import Iterable
@@ -17,6 +17,8 @@ from service.workflows.definition.duration import Duration
 from service.workflows.worksheet import Work
 
 LAW = "行政许可法 32"
+SHARED_LAW = "国务院令第716号 10"
+CERTIFICATE = "certificate"  # whence a paper comes that an electronic certificate stands for
 INTAKE = Duration(5, "wd")  # within which the one notice goes out
 REPORTED = "reported"  # the standard lifecycle of a lower authority's review
 
@@ -58,15 +60,19 @@ def apply(work: Work, move: Move) -> None:
 
 
 def _refuse_unrelated(work: Work, item: Item, points: Iterable[Point]) -> None:
-    """Refuse to ask for a paper that the item does not need, or that came up with a lower authority's review."""
+    """Refuse to ask for a paper that the item does not need, that a certificate stands for, or that came up from below."""
     titles = work.release.vocabulary.materials
     uses = needed.material_uses(work.release, item.item, item.handling, work.facts())
     asked_for, seen_below = {use.use for use in uses}, _seen_below(work, item)
+    there = in_hand.in_hand(work.case)
     for point in points:
         code = point.get("material")
         if code and code not in asked_for:
             why = f"本事项不需要「{titles[code].title}」，不能要求补正"
             raise one_field("/data/reasons", why, law="行政许可法 31")
+        if code and (row := there.get(code)) and row.source == CERTIFICATE:
+            why = f"「{titles[code].title}」已经用电子证照 {row.reference} 核验，不能要求再提供；证照本身有问题的，写明是什么问题"
+            raise one_field("/data/reasons", why, law=SHARED_LAW)
         if code in seen_below:
             why = f"「{titles[code].title}」已经随下级初审上报，不能要求重复提供"
             raise one_field("/data/reasons", why, law="行政许可法 35")

@@ -10,7 +10,7 @@ from typing import Any
 
 from service.errors import DataInvalid, one_field
 from service.workflows import clocks
-from service.workflows.application import in_hand, needed, order
+from service.workflows.application import consistency, in_hand, needed, order
 from service.workflows.calendar import local_date
 from service.workflows.case.columns import Point
 from service.workflows.case.engine import APPLICANT
@@ -94,7 +94,11 @@ def _to_application(work: Work, move: Move) -> None:
     rows = _uploads_of(wanted) if everything else data["materials"]
     if everything and not rows and not in_hand.unanswered(item):
         raise one_field("/data/materials", "没有要求补交的材料", law=LAW)
-    work.case.form = {**work.case.form, **data.get("form", {})}
+    changed = data.get("form", {})
+    work.case.form = {**work.case.form, **changed}
+    own = order.own_items(work.case)
+    form, facts = work.case.form, work.facts()
+    consistency.refuse(work.release, own, form, facts, work.today, changed=changed)
     _refuse_wrong_papers(work, rows, wanted)
     for row in rows:
         library.hand_in(work, row, move.actor)

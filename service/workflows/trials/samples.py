@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from service.errors import ServiceError
 from service.workflows.application import questions
 from service.workflows.application.fieldtypes import type_of
 from service.workflows.definition.models import Described, Question
@@ -27,3 +28,9 @@ def answers_with_neutral(
 def _unanswered(release: Release, answers: dict[str, Any], applicant_type: str) -> list[Question]:
     asked = questions.asked_questions(release, answers, applicant_type)
     return [question for question in asked if question.id not in answers]
+
+
+def refused_fields(refusal: ServiceError) -> list[str]:
+    """Return the form fields for which a submission was refused, in order."""
+    pointers = (str(each["pointer"]) for each in refusal.facts.get("errors", ()))
+    return sorted(pointer.removeprefix("/form/") for pointer in pointers)

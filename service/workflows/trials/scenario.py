@@ -33,7 +33,7 @@ from service.workflows.step import step, tick
 from service.workflows.trials import again
 from service.workflows.trials.coverage import Coverage
 from service.workflows.trials.played import Failure, Played
-from service.workflows.trials.samples import answers_with_neutral, sample
+from service.workflows.trials.samples import answers_with_neutral, refused_fields, sample
 from service.workflows.worksheet import Work
 
 LIMITS = ("promised", "statutory", "safe")
@@ -102,11 +102,15 @@ class Stage:
 
     def run(self) -> None:
         """Submit, then do step after step."""
+        wrong = sorted(self.scenario.expect.wrong) if self.scenario.expect else []
         try:
             self._submit()
         except ServiceError as refusal:
-            self._fail(("answers",), "提交", "受理收件", _refusal_said(refusal))
+            found = refused_fields(refusal) if wrong else _refusal_said(refusal)
+            self._check(("answers",), "提交", wrong or "受理收件", found)
             return
+        if wrong:
+            self._fail(("expect",), "提交", f"退回（{'、'.join(wrong)}）", "受理收件")
         if self.scenario.expect:
             self._compare(self.scenario.expect, ("expect",))
         for index, entry in enumerate(self.scenario.steps):

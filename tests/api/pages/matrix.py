@@ -40,6 +40,10 @@ APPLICANT = {
     "applicant/id": CITIZEN_ID,
 }
 BEGIN = {"bundle": "open-shop", **APPLICANT, **ANSWERS}
+APPLICANTS = frozenset({"citizen", "stranger"})
+NOT_GIVER = EVERYBODY - {"citizen"}
+MANDATE = {"name": "王小梅", "number": "999901198803120022", "until_on": "2026-12-31"}
+OF_CITIZEN = {"mandate": "{mandate}"}
 PAGES = [
     PageLine("GET", "/", EVERYBODY),
     PageLine("GET", "/watch/security", frozenset({"supervisor"})),
@@ -72,6 +76,10 @@ PAGES = [
     PageLine("POST", "/sign-in", EVERYBODY),
     PageLine("POST", "/sign-out", EVERYBODY),
     PageLine("GET", "/account", SIGNED_IN),
+    PageLine("GET", "/mandates", APPLICANTS),
+    PageLine("POST", "/mandates", APPLICANTS, send=MANDATE),
+    PageLine("POST", "/mandates/accept", frozenset({"stranger"}), NOT_GIVER, OF_CITIZEN),
+    PageLine("POST", "/mandates/end", APPLICANTS, send=OF_CITIZEN),
     PageLine("GET", "/identity", frozenset({"citizen", "stranger"})),
     # who acts for one alone chooses that one
     PageLine("POST", "/identity", frozenset({"citizen", "stranger"}), send={"identity": ""}),

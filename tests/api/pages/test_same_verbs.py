@@ -1,5 +1,6 @@
 """A page does nothing the API cannot: both doors lead to the same verbs, and nobody comes in by a page who may not."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -64,6 +65,11 @@ def path_of(line: PageLine, known: dict[str, Any], number: str) -> str:
 async def test_who_may(city: City, places: dict[str, Any], line: PageLine) -> None:  # noqa: F811
     """First everybody who may not, without any effect; then everybody who may."""
     number = places["draft"] if line.about == "draft" else places["number"]
+    send = {
+        name: places["mandate"] if value == "{mandate}" else value
+        for name, value in line.send.items()
+    }
+    line = replace(line, send=send)
     browsers = {actor: Browser(city) for actor in ACTORS}
     for actor, browser in browsers.items():
         browser.http.follow_redirects = False

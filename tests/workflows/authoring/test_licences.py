@@ -230,7 +230,7 @@ class TestUnlawful:
             "from: issuing, to: granted, by: window",
             "from: issuing, to: printed, by: window",
         )
-        cycle += "  - {action: hand_over, title: 送达, from: printed, to: granted, by: window, notice: issue}\n"
+        cycle += "  - {action: hand_over, title: 送达, from: printed, to: granted, by: window, when: item.gaps == 0, notice: issue}\n"
         assert [(code, line[:8]) for code, line, _ in told(files, cycle)] == [("E543", "deliver:")]
 
     def test_a_limit_of_its_own_choosing(self, files: dict[str, str]) -> None:

@@ -143,6 +143,22 @@ class TestEvaluate:
         assert isinstance(failed.value, ActionNotAllowed)
         assert text in failed.value.detail
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "answers.extras.exists(x, x == 'q')",
+            "answers.extras.all(x, answers.extras.all(y, x != y || x == y))",
+        ],
+    )
+    def test_too_much_work_is_refused_and_not_done(self, text: str) -> None:
+        """S17: an answer longer than an expression may walk through is told to its author; shorter ones are computed."""
+        few = {"answers": {"extras": [str(n) for n in range(10)]}}
+        many = {"answers": {"extras": [str(n) for n in range(20_000)]}}
+        assert isinstance(value(text, few), bool)
+        with pytest.raises(ExpressionFailed, match="计算量超过上限") as failed:
+            value(text, many)
+        assert text in failed.value.detail
+
     def test_from_many_threads(self) -> None:
         """One compiled expression serves all threads."""
         expression = SCOPE.compile("answers.area > 100 && size(answers.extras) == 2")

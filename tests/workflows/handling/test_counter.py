@@ -179,3 +179,24 @@ class TestOnBehalf:
         story = typed(shop, "food")
         with pytest.raises(NotPermitted):
             story.li("food.accept", **LETTER)
+
+
+class TestOneWindow:
+    """一窗受理: one window receives, looks at the form and hands out for all; each department decides its own."""
+
+    def test_it_receives_for_all_and_decides_nothing(self, shop: type[Town]) -> None:
+        """Who took it in is on record as the first asked; the fire brigade's matter is not his to decide (R-XR-3)."""
+        story = typed(shop, "food", "fire")
+        story.li("food.accept")
+        story.li("fire.accept")
+        assert {code: item.first_handler for code, item in story.case.items.items()} == {
+            "food": "li",
+            "fire": "li",
+        }
+        story.zheng("fire.propose", opinion="符合。")
+        for person in ("li", "zhao"):
+            with pytest.raises(NotPermitted):
+                getattr(story, person)("fire.grant", opinion="同意。")
+        story.sun("fire.grant", opinion="同意。")
+        story.li("fire.issue")
+        assert story.state("fire") == "granted"

@@ -98,6 +98,16 @@ class TestOffer:
         story = shop.begun("drain").submit(missing=("lease",), library=(Held(**card),))
         assert "lease" in {m.material for m in story.case.materials.values()}
 
+    def test_nobody_asks_for_the_paper_of_it(self, shop: type[Town]) -> None:
+        """What an electronic certificate stands for is asked for no more, by whatever reason names its paper (R-SEC-6)."""
+        story = shop.begun("drain").submit(missing=("lease",), library=(CARD,))
+        with pytest.raises(DataInvalid, match="已经用电子证照 F9999010007 核验"):
+            story.li("drain.note_defects", reasons=["lease-pages"])
+        story.li("drain.note_defects", reasons=[{"text": "许可证上的面积与申请不一致"}])
+        assert [point["title"] for point in story.item("drain").noted] == [
+            "许可证上的面积与申请不一致"
+        ]
+
 
 class TestPredecessor:
     """共享免交 within one case."""

@@ -23,6 +23,18 @@ def paused(shop: type[Town], **of: Any) -> Story:
 
 
 class TestPause:
+    def test_what_has_no_limit_of_the_law_has_its_promise_alone(self, shop: type[Town]) -> None:
+        """Two days from Mon 07-06; stopped on the 7th for three: 8, 9, 10 are left out, so 07-13, red on the 14th."""
+        story = shop.submitted("look-up", at="2026-07-06", policy={"promise_stops": STOPS})
+        told = {"pause": "survey", "notice_text": "看烟道。", "days": 3}
+        story.han("look-up.pause_promise", "2026-07-07", **told)
+        assert story.clock("look-up.decision").due_on is None
+        story.until("2026-07-11")
+        assert story.due("look-up.promise-decision") == date(2026, 7, 13)
+        assert {t.due_on for t in story.case.tasks.values()} == {date(2026, 7, 13)}
+        story.until("2026-07-14")
+        assert story.clock("look-up.promise-decision").card == "red"
+
     def test_only_the_promise_stands(self, shop: type[Town]) -> None:
         """The paper names the rule, the days and that the limit of the law runs on; after the days so does the promise."""
         story = paused(shop)

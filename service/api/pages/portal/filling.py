@@ -1,6 +1,6 @@
 """一表申请 — the one form, a page at a time; whatever fits is saved, whatever does not stays as it was typed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -150,6 +150,7 @@ async def save(
         return see(f"/apply/{number}/form/{n}")
     if (change := rows.Change.of(form)) and not form.unreadable:
         return see(f"/apply/{number}/form/{n}{rows.way_to(change, kept)}")
+    errors += _clashing(draft, fields, {each["pointer"] for each in errors})
     later = form.text("then") == "list" and not form.unreadable
     if errors and not later:
         wrong: ServiceError = DataInvalid(f"有 {len(errors)} 处要填写或改正", errors=errors)
@@ -157,6 +158,20 @@ async def save(
     return see(
         f"/apply/{number}" if later else draft.following(f"/apply/{number}/form/{n}", or_here=True)
     )
+
+
+def _clashing(
+    draft: Draft, fields: list[dict[str, Any]], told: Collection[str]
+) -> list[dict[str, str]]:
+    """Return what of this page does not go with the rest, at the field to put right, else at the one that was typed here."""
+    here = {field["code"] for field in fields}
+    found = []
+    for clash in draft.content["clashes"]:
+        touched = [code for code in (clash["field"], *clash["reads"]) if code in here]
+        pointer = f"/form/{touched[0]}" if touched else ""
+        if touched and pointer not in told:
+            found.append({"pointer": pointer, "detail": clash["say"]})
+    return found
 
 
 def read(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from service.workflows.authoring.checks.bundles import findings as of_bundles
 from service.workflows.authoring.checks.conditions import findings as of_conditions
+from service.workflows.authoring.checks.contradictions import findings as of_contradictions
 from service.workflows.authoring.checks.items import findings as of_items
 from service.workflows.authoring.checks.licences import findings as of_licences
 from service.workflows.authoring.checks.lifecycles import findings as of_lifecycles
@@ -22,7 +23,8 @@ from service.workflows.definition.diagnostics import Diagnostic, found
 
 # What an overlay can spoil.
 IN_AN_AREA = (of_items, of_licences, of_bundles, of_conditions, of_limits, of_scenarios)
-CHECKS = (of_vocabulary, of_matters, of_lifecycles, *IN_AN_AREA, of_papers, of_overlays, of_unused)
+WITHIN = (of_vocabulary, of_matters, of_lifecycles)
+CHECKS = (*WITHIN, *IN_AN_AREA, of_contradictions, of_papers, of_overlays, of_unused)
 
 
 def run(pack: Pack, unread: frozenset[str]) -> Iterator[Diagnostic]:

@@ -19,6 +19,8 @@ from service.workflows.definition.tokens import ExpressionRefused
 LONGEST = Duration(20, "wd")  # of a licence without a statute of its own (行政许可法 42)
 LOOKED_AT = 5_000  # chains of one bundle
 
+NEVER = "核对条件和选项；真用不到就删去"
+
 
 def findings(view: View) -> Iterator[Diagnostic]:
     """Yield what is wrong with the limits of items and bundles."""
@@ -75,13 +77,19 @@ def _promised(view: View, item: models.ItemDefinition, source: Source) -> Iterat
     if statutory and promised and not compare(promised, statutory, view.calendar):
         at = source.at("limits", "promised")
         said = f"承诺 {promised} 可能比法定 {statutory} 更晚"
-        yield found(at, "E407", said, "承诺时限不能长于法定时限")
+        hint = f"承诺写 {statutory} 或更短"
+        if not statutory.count:
+            at = source.at("limits", "statutory")
+            hint = (
+                f"法定 {statutory} 是当场必须办结：写法律规定的天数；法律没有规定的，删去 statutory"
+            )
+        yield found(at, "E407", said, hint)
 
 
 def _committed(view: View, item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:
     """Check the limit of a decision on a promise (告知承诺)."""
     statutory = item.limit("statutory")
-    if item.commitment is None or statutory is None:
+    if item.commitment is None or statutory is None or not statutory.count:
         return
     if not compare(Duration.parse(item.commitment.limit), statutory, view.calendar):
         at = source.at("commitment", "limit")
@@ -208,21 +216,37 @@ def _too_long(view: View, bundle: models.Bundle) -> tuple[list[_Chain], bool]:
 
 
 def _never(conditions: Conditions, source: Source) -> Iterator[Diagnostic]:
+    """Yield the conditions that no answers fulfil; one that rests on such a derived value is told there, once."""
+    empty: set[str] = set()
+    for name, derived in conditions.derived.items():
+        if derived.result != "boolean" or any(f"derived.{each}" in derived.names for each in empty):
+            continue
+        if any(stop and _rests_on(conditions, stop, {name}) for stop in conditions.stops):
+            continue  # whoever it holds for is stopped: told there
+        if not _possible(conditions, derived):
+            empty.add(name)
+            said = f"derived.{name} 永远不成立：没有哪种回答能让它成立"
+            yield found(source.within(("derived", name), 0), "W211", said, NEVER)
     places = [("items", n, "when", each) for n, each in enumerate(conditions.items)]
     places += [("questions", n, "when", each) for n, each in enumerate(conditions.questions)]
     places += [("stop", n, "when", each) for n, each in enumerate(conditions.stops)]
     for part, index, key, expression in places:
-        if expression is None:
+        if expression is None or _rests_on(conditions, expression, empty):
             continue
-        try:
-            possible = Search(conditions, [expression], BUDGET // 10).example() is not None
-        except Undecided:
-            continue
-        if not possible:
-            message = "没有哪种回答能让这个条件成立"
-            yield found(
-                source.within((part, index, key), 0),
-                "W211",
-                message,
-                "核对条件和选项；真用不到就删去",
-            )
+        if not _possible(conditions, expression):
+            at = source.within((part, index, key), 0)
+            yield found(at, "W211", "没有哪种回答能让这个条件成立", NEVER)
+
+
+def _possible(conditions: Conditions, expression: Expression) -> bool:
+    """Tell whether some answers fulfil a condition, as far as that can be decided."""
+    try:
+        return Search(conditions, [expression], BUDGET // 10).example() is not None
+    except Undecided:
+        return True
+
+
+def _rests_on(conditions: Conditions, expression: Expression, empty: set[str]) -> bool:
+    names = {n.removeprefix("derived.") for n in expression.names if n.startswith("derived.")}
+    inner = (conditions.derived[name] for name in names - empty if name in conditions.derived)
+    return bool(names & empty) or any(_rests_on(conditions, each, empty) for each in inner)

@@ -166,7 +166,12 @@ class _Story:
 
     def item(self, code: str, at: At) -> Iterator[Diagnostic]:
         if first_of(code) not in self.cycles and self.whole:
-            yield found(at, "E602", f"这件事里没有事项“{code}”", near(code, set(self.cycles)))
+            own = {
+                each for each in self.cycles if not kinds_of(each) and not each.startswith("case.")
+            }
+            mend = f"写进 {self.scenario.bundle} 的 items，或从情景里去掉它的各步"
+            hint = near(code, own) if code not in self.view.pack.items else mend
+            yield found(at, "E602", f"这件事里没有事项“{code}”", hint)
 
     def material(self, code: str, at: At) -> Iterator[Diagnostic]:
         if code not in self.materials and self.whole:

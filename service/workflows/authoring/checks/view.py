@@ -19,6 +19,7 @@ VOCABULARY = {
     "material": "materials",
     "certificate": "certificates",
     "reason": "reasons",
+    "check": "checks",
 }
 TITLES = {
     "department": "部门", "lifecycle": "生命周期", "field": "字段", "material": "材料", "certificate": "证照",

@@ -14,8 +14,9 @@ from service.workflows.definition.diagnostics import At, Diagnostic, found, near
 APPLICANT_SOURCES = ("name", "id", "type")
 EARLIER = "earlier"
 _SOURCE = re.compile(
-    r"applicant\.(\w+)|(?:person|organisation)\.(?:name|id)|agent\.(?:name|id|acts)"
-    r"|certificate\.([a-z0-9-]+)\.([a-z][a-z0-9_]*)|region|earlier|form\.([a-z][a-z0-9_]*)"
+    r"applicant\.(?P<applicant>\w+)|(?:(?:person|organisation)\.(?:name|id)|agent\.(?:name|id|acts))"
+    r"(?:@(?P<field>[a-z][a-z0-9_]*)=(?P<value>[a-z0-9_-]+))?"
+    r"|certificate\.(?P<certificate>[a-z0-9-]+)\.(?P<carried>[a-z][a-z0-9_]*)|region|earlier|form\.(?P<form>[a-z][a-z0-9_]*)"
 )
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -84,26 +85,33 @@ def _field(view: View, name: str, field: models.VocabularyField) -> Iterator[Dia
         at = source.at(*path, "source", field.source.index(EARLIER))
         yield found(at, "W216", said, "加上 of: person（申请人自己的）或 of: place（某个地方的）")
     for index, text in enumerate(field.source):
-        at = source.at(*path, "source", index)
-        parts = _SOURCE.fullmatch(text)
-        if parts is None or (parts[1] and parts[1] not in APPLICANT_SOURCES):
-            wanted = "、".join(f"applicant.{each}" for each in APPLICANT_SOURCES)
-            own = "person.name、person.id（个人，或者单位的经营者、法定代表人）、organisation.name、organisation.id（单位申请时）"
-            own += "、agent.acts、agent.name、agent.id（代理人）"
-            hint = (
-                f"可写：{wanted}、{own}、certificate.<证照>.<字段>、form.<字段>、region，或 earlier"
-            )
-            yield found(at, "E209", f"预填来源“{text}”写法不对", hint)
-        elif parts[2]:
-            among = view.pack.vocabulary.certificates
-            yield from view.known("certificate", parts[2], among, at)
-            if parts[2] in among and parts[3] not in {"number", *among[parts[2]].carries}:
-                hint = (
-                    near(parts[3], {"number", *among[parts[2]].carries}) or "写进这种证照的 carries"
-                )
-                yield found(at, "E209", f"证照“{parts[2]}”的照面上没有“{parts[3]}”", hint)
-        elif parts[4]:
-            yield from view.known("field", parts[4], set(view.pack.vocabulary.fields) - {name}, at)
+        yield from _said_by(view, name, text, source.at(*path, "source", index))
+
+
+def _said_by(view: View, name: str, text: str, at: At) -> Iterator[Diagnostic]:
+    """Yield what is wrong with one source of a field."""
+    parts = _SOURCE.fullmatch(text)
+    if parts is None or (parts["applicant"] and parts["applicant"] not in APPLICANT_SOURCES):
+        wanted = "、".join(f"applicant.{each}" for each in APPLICANT_SOURCES)
+        own = "person.name、person.id（个人，或者单位的经营者、法定代表人）、organisation.name、organisation.id（单位申请时）"
+        own += "、agent.acts、agent.name、agent.id（代理人），都可以加条件 @字段=选项"
+        hint = f"可写：{wanted}、{own}、certificate.<证照>.<字段>、form.<字段>、region，或 earlier"
+        yield found(at, "E209", f"预填来源“{text}”写法不对", hint)
+    elif parts["field"]:
+        declared = view.pack.vocabulary.fields.get(parts["field"])
+        options = declared.options if declared and declared.type == "choice" else None
+        if parts["value"] not in (options or ()):
+            near_by = "、".join(options or ()) or "先有一个 choice 字段"
+            hint = f"@ 后面写一个单选字段和它的一个选项，可选：{near_by}"
+            yield found(at, "E209", f"预填来源“{text}”的条件不成立", hint)
+    elif code := parts["certificate"]:
+        among, carried = view.pack.vocabulary.certificates, parts["carried"]
+        yield from view.known("certificate", code, among, at)
+        if code in among and carried not in (known := {"number", *among[code].carries}):
+            hint = near(carried, known) or "写进这种证照的 carries"
+            yield found(at, "E209", f"证照“{code}”的照面上没有“{carried}”", hint)
+    elif other := parts["form"]:
+        yield from view.known("field", other, set(view.pack.vocabulary.fields) - {name}, at)
 
 
 def _rows(

@@ -20,6 +20,7 @@ from service.workflows.definition.models.institutes import (
     Result,
     Selection,
 )
+from service.workflows.definition.models.shared import Check
 from service.workflows.definition.models.terms import (
     CHOSEN,
     ApplicantType,
@@ -216,6 +217,9 @@ class ItemDefinition(Model):
     )
     fields: list[Name | FieldUse] = []
     materials: list[Code | MaterialUse] = []
+    checks: dict[Code, Check] = Field(
+        {}, description="本事项的字段之间的核对：代码 → must、say、at"
+    )
     commitment: CommitmentDefinition | None = None
     fee: Fee | list[Fee] | None = Field(
         None, description="收费（须有法律、行政法规依据）；分情形、有几笔的写成列表"
@@ -367,6 +371,9 @@ class Bundle(Model):
     designation: Title | None = None
     questions: list[Question] = []
     derived: dict[Name, Expression] = {}
+    checks: dict[Code, Check] = Field(
+        {}, description="这件事的字段之间的核对：代码 → must、say、at"
+    )
     stop: list[Stop] = []
     items: Annotated[list[BundleItem], Field(min_length=1)]
     on_refusal: RefusalPolicy = "others_stand"

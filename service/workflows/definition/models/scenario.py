@@ -52,6 +52,7 @@ class Expectation(Model):
     items: list[Code] | None = None
     materials: list[Code] | None = None
     stopped: bool | None = None
+    wrong: list[Name] = []
 
     @field_validator("due")
     @classmethod

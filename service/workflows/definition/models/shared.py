@@ -13,6 +13,7 @@ from service.workflows.definition.models.terms import (
     CHOSEN,
     REASON_USES,
     Code,
+    DayBound,
     Expression,
     FieldTypeCode,
     Length,
@@ -141,6 +142,12 @@ class Described(Model):
     unit: str = ""
     min: float | int | None = None
     max: float | int | None = None
+    earliest: DayBound | None = Field(
+        None, description="日期最早到哪天：2026-01-01、today、today-1mo、today+1d"
+    )
+    latest: DayBound | None = Field(
+        None, description="日期最晚到哪天：2026-12-31、today（不能在将来）、today+90d"
+    )
     options: list[str] | dict[str, str] | None = Field(
         None, description="choice、multi 的可选项：代码 → 名称"
     )
@@ -173,6 +180,7 @@ class VocabularyField(Described):
         [],
         description="预填来源，先写的优先：applicant.name、person.id（个人，或者单位的经营者、法定代表人）、"
         "organisation.id（单位申请时）、agent.acts、agent.name、agent.id（代理人办理时）、"
+        "person.name@declared_by=mother（单选字段是这个选项时）、"
         "certificate.business-licence.address、earlier（上次申请填的）、region（本地的区划）",
     )
     columns: Annotated[dict[Name, Column], Field(max_length=MOST_COLUMNS)] = Field(
@@ -193,6 +201,14 @@ class VocabularyField(Described):
 
 PROMISED = "我承诺：「{}」要证明的情况属实，可以随时核查，需要时补交原件。"
 UNTRUE = "承诺不实的，终止办理，已经作出的决定依法撤销，并记入信用记录；造成损失的，依法承担责任。"
+
+
+class Check(Model):
+    """核对 — what several fields may not contradict, and which of them is to be put right then."""
+
+    must: Expression = Field(description="必须成立的条件，可以用 form.字段 和 today（交表那天）")
+    say: Title = Field(description="不成立时说的话：哪里不对、怎么改")
+    at: Name = Field(description="指向哪个字段，在它那一页提示")
 
 
 class VocabularyMaterial(Model):
@@ -304,6 +320,7 @@ class Vocabulary(Model):
     materials: dict[Code, VocabularyMaterial] = {}
     certificates: dict[Code, VocabularyCertificate] = {}
     reasons: dict[Code, VocabularyReason] = {}
+    checks: dict[Code, Check] = Field({}, description="字段之间的核对：代码 → must、say、at")
 
     def stand_for(self, material: str) -> tuple[str, ...]:
         """Return the kinds of certificate that stand for a material, or for one of those that do in its place."""

@@ -31,6 +31,11 @@ Day = Annotated[
     str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), BeforeValidator(day_as_text)
 ]
 Length = Annotated[str, StringConstraints(pattern=PATTERN)]
+DayBound = Annotated[
+    str,
+    StringConstraints(pattern=r"^(\d{4}-\d{2}-\d{2}|today([+-][0-9]{1,4}(d|mo|y))?)$"),
+    BeforeValidator(day_as_text),
+]
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
 FieldTypeCode = Literal[

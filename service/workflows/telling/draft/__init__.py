@@ -1,11 +1,12 @@
 """填写中的申请 — what a draft would be if it were submitted now: its form by pages, its papers, and what it still lacks."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from service.errors import DataInvalid
-from service.workflows.application import questions
+from service.workflows.application import consistency, questions
 from service.workflows.application.fieldtypes import Fault, faults_of
 from service.workflows.application.known import prefill
 from service.workflows.application.questions import Applicant
@@ -22,6 +23,13 @@ from service.workflows.telling.guide.titles import joined
 from service.workflows.worksheet import Work
 
 __all__ = ["draft", "to_hand_in"]
+NO_PARTS: Mapping[str, Any] = {
+    "pages": [],
+    "papers": [],
+    "changes": [],
+    "closed": [],
+    "clashes": [],
+}
 
 
 def draft(
@@ -33,10 +41,11 @@ def draft(
 ) -> dict[str, Any]:
     """Return what a draft comes to if it is submitted in this situation, as JSON.
 
-    It is {guide, pages, papers, lacking, changes, closed}. `guide` is None while the answers do not say what applies;
+    It is {guide, pages, papers, lacking, changes, closed, clashes}. `guide` is None while the answers do not say what applies;
     `lacking` are the errors a submission would be refused with, as [{pointer, detail}]; `changes` says in Chinese what is
     different from the rules of `before`;
-    `closed` what was chosen to be done on a promise, and cannot be any more or not yet, as [{code, title, say}].
+    `closed` what was chosen to be done on a promise, and cannot be any more or not yet, as [{code, title, say}];
+    `clashes` which fields do not go together, as [{field, say, reads}].
     """
     work = Work(situation, case)
     typed = _typed(work)
@@ -44,14 +53,10 @@ def draft(
     try:
         found = guided(situation.release)
     except DataInvalid as wrong:
-        return {
-            "guide": None,
-            "pages": [],
-            "papers": [],
-            "lacking": list(wrong.facts["errors"]),
-            "changes": [],
-            "closed": [],
-        }
+        return {"guide": None, **NO_PARTS, "lacking": list(wrong.facts["errors"])}
+    clashes = _clashes(work, typed, found)
+    faults = {each["field"]: each["say"] for each in clashes}
+    typed = replace(typed, faults={**faults, **typed.faults})
     made = pages(situation.release, found, typed)
     return {
         "guide": found,
@@ -60,7 +65,21 @@ def draft(
         "lacking": _lacking(found, case, made, typed),
         "changes": changes(before, guided, found) if before else [],
         "closed": list(_closed(found, case)),
+        "clashes": clashes,
     }
+
+
+def _clashes(work: Work, typed: Typed, found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what was filled in and does not go together, as [{field, say, reads}]; what is only proposed speaks too."""
+    case, fields = work.case, found["form"]["properties"]
+    known = {name: entry["value"] for name, entry in found["prefill"].items()}
+    form = {**known, **typed.values, **questions.filled_by_answers(work.release, case.answers)}
+    facts = {**work.facts(), "form": form}
+    items = [item["code"] for item in found["items"]]
+    return [
+        {"field": fault.at, "say": fault.say, "reads": sorted(fault.reads)}
+        for fault in consistency.faults(work.release, items, fields, facts, work.today)
+    ]
 
 
 def _closed(found: Mapping[str, Any], case: Case) -> Iterator[dict[str, str]]:

@@ -41,8 +41,8 @@ def pages(release: Release, found: Part, typed: Typed) -> list[dict[str, Any]]:
     Short sections share a page, a long one takes several. A field is {code, title, type, hint, unit, min, max, options,
     required, value, said, origin, fault, lacking, items}; `found` is the guide. What is only proposed, by an earlier
     application, is lacking until it was looked at and saved. Where pages end rests on the answers alone, never on what was
-    filled in meanwhile: no step moves while one is on it. One of rows also has {columns, rows: [{column: words}]}; it has
-    a page of its own.
+    filled in meanwhile: no step moves while one is on it.
+    One of rows also has {columns, rows: [{column: words}]}; it has a page of its own.
     """
     made: list[list[dict[str, Any]]] = []
     room = 0
@@ -85,7 +85,7 @@ def _rests_on_form(release: Release, when: str | None) -> bool:
 
 
 def _weight(fields: Sequence[Part], weighs: Collection[str]) -> int:
-    """Return how much of a page these take; rows take all of one."""
+    """Return how much of a page there is to fill in: rows take all of one."""
     return sum(MOST if field["columns"] else 1 for field in fields if field["code"] in weighs)
 
 
@@ -96,8 +96,7 @@ def _parts(fields: list[dict[str, Any]], weighs: Collection[str]) -> list[list[d
     most = max([even, *(_weight([field], weighs) for field in fields)])
     parts: list[list[dict[str, Any]]] = [[]]
     for field in fields:
-        heavy = field["code"] in weighs and _weight([*parts[-1], field], weighs) > most
-        if parts[-1] and heavy:
+        if field["code"] in weighs and parts[-1] and _weight([*parts[-1], field], weighs) > most:
             parts.append([])
         parts[-1].append(field)
     return parts

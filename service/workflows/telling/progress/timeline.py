@@ -13,6 +13,7 @@ from typing import Literal
 from service.workflows.case.engine import APPLICANT, CLOCK
 from service.workflows.case.lifecycle import GOOD, SATISFIED, machine_for
 from service.workflows.case.parts import CASE, Case, Event, Notice
+from service.workflows.case.representing import ROLES
 from service.workflows.definition.models import BUILT_IN_POSTS
 from service.workflows.definition.release import Release
 from service.workflows.handling.on_case import CASE_ACTIONS
@@ -184,7 +185,9 @@ def who(release: Release, event: Event, *, named: bool, people: Mapping[str, str
     if kind == CLOCK:
         return "系统自动"
     if kind in ("applicant", "portal"):
-        return "申请人" if kind == "applicant" else "申请人（经政务服务门户）"
+        role = ROLES.get(str(event.actor.get("role") or ""), "")
+        via = "经政务服务门户" if kind == "portal" else role and f"由{role}"
+        return f"申请人（{via}）" if via else "申请人"
     office = release.directory.departments.get(department, department)
     desk = release.directory.posts.get(post) or BUILT_IN_POSTS.get(post, "")
     account = str(event.actor.get("account") or "")

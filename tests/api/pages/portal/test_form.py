@@ -160,6 +160,29 @@ class TestSave:
         assert dict(late.form(late.url.path).fields)["form/legal_person_name"] == "张三丰"
         assert (await citizen.submit(late, late.url.path)).status == 200
 
+    async def test_says_at_once_what_does_not_go_together(
+        self, citizen: Browser, begun: Begin
+    ) -> None:
+        """A kitchen larger than the shop is told on its page, kept as typed, and nothing is sent in with it."""
+        page = await begun()
+        number, typed = number_of(page), {}
+        while "/form/" in page.url.path:
+            names = dict(page.form(page.url.path).fields)
+            options = page.form(page.url.path).options
+            typed = {k: v for k, v in FORM.items() if k in names or k in options}
+            if "form/kitchen_area" in names:
+                break
+            page = await citizen.submit(page, page.url.path, typed)
+        page = await citizen.submit(page, page.url.path, {**typed, "form/kitchen_area": "61"})
+        assert page.status == 422
+        assert page.text.count("食品处理区面积不能比使用面积大，请核对") == 2
+        assert dict(page.form(page.url.path).fields)["form/kitchen_area"] == "61"
+        assert (
+            "食品处理区面积不能比使用面积大" in (await citizen.get(f"/apply/{number}/check")).text
+        )
+        page = await citizen.submit(page, page.url.path, {**typed, "form/kitchen_area": "59"})
+        assert "食品处理区面积不能比使用面积大" not in page.text
+
     async def test_changes_what_was_prefilled(self, citizen: Browser, begun: Begin) -> None:
         """不对？ opens the field; the new value is the applicant's own."""
         page = await begun()

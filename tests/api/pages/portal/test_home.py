@@ -34,6 +34,13 @@ class TestHome:
         assert elder.url.path == "/"
         assert ("html", {"lang": "zh-CN", "data-mode": "elder", "class": "portal"}) in elder.tags
 
+    async def test_leads_to_where_a_certificate_is_verified(self, browser: Browser) -> None:
+        """Who is shown a certificate finds the page without an account, from the foot of every page."""
+        page = await browser.get("/")
+        assert ("证照核验", "/verify") in page.links
+        found = await browser.get("/verify")
+        assert "8 位数字" in found.text
+
     async def test_has_no_dead_link(self, browser: Browser) -> None:
         """Every address on the page that belongs to these pages answers."""
         page = await browser.get("/")

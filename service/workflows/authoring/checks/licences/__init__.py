@@ -5,7 +5,7 @@ Law: 行政许可法 32, 34, 38, 42, 44–48; R-BND-8, R-ACC-4…8, R-CLK-1, R-C
 
 from collections.abc import Iterator, Mapping
 
-from service.workflows.authoring.checks.licences import ends, intake, limit, rights
+from service.workflows.authoring.checks.licences import ends, intake, limit, rights, standing
 from service.workflows.authoring.checks.licences.proof import Fault, Proof
 from service.workflows.authoring.checks.view import View
 from service.workflows.authoring.source import Source
@@ -16,7 +16,7 @@ from service.workflows.definition.duration import Duration
 
 LICENCE = "licence"
 TWO_OFFICERS = 2
-PROVED = (intake.faults, limit.faults, ends.faults, rights.faults)
+PROVED = (intake.faults, limit.faults, ends.faults, rights.faults, standing.faults)
 USE = "一般的用 licence，当场办的用 instant，延续用 renewal；要自己写的，从它们改起"
 
 
