@@ -1,12 +1,13 @@
 """成件 — a gathered case as a value: every request builds one, so each row is gone through once."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
 from service.store.cases import Gathered, Row, Told
 from service.store.rows import as_stored
-from service.workflows.case import COLUMNS, KEYS, Case, part_of
+from service.workflows.case import COLUMNS, KEYS, Case, changed_rows, part_of
 from service.workflows.definition import Release, own_code
 
 # the key of a row within its case: of one name the value itself, of several a tuple
@@ -71,3 +72,17 @@ class _Places:
         """Return the place of a part by its key: a code, or a code and the name of a clock."""
         code = key if isinstance(key, str) else key[0]
         return self._order.get(own_code(code), -1), code, str(key)
+
+
+def changed_keys(before: Case, after: Case) -> dict[str, list[Any]]:
+    """Return the keys of the rows by which two states of a case differ, by table."""
+    return keys_of(changed_rows(before, after))
+
+
+def keys_of(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[Any]]:
+    """Return the keys of rows by table, as far as a part of a case can be named by them."""
+    return {
+        table: list(map(KEY_OF[table], found))
+        for table, found in rows.items()
+        if table != "messages"
+    }

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from service.errors import CaseChanged, KeyReused, NotFound, Unavailable, one_field
 from service.office import credit, sight
 from service.office.asking import Request
-from service.office.assembling import KEY_OF, case_after, case_of, changed_columns
+from service.office.assembling import case_after, case_of, changed_columns, keys_of
 from service.office.at_hand import AtHand, Known
 from service.office.case_view import CaseView
 from service.office.catalogue import Catalogue
@@ -51,7 +51,6 @@ from service.workflows.case import (
     Situation,
     Step,
     case_row,
-    changed_rows,
     item_seen,
     sealed,
 )
@@ -272,7 +271,7 @@ class Desk:
         def told(first: Mapping[str, int]) -> cases.Told:
             numbered = with_numbers(taken, situation.release, first)
             case, events, rows = sealed(numbered, whole=not terse)
-            what = {"events": events, "changed": _keys_of(rows)}
+            what = {"events": events, "changed": keys_of(rows)}
             view = CaseView.of(case, request.actor, situation, **what)
             view = replace(view, answer=answer(view)) if answer else view
             kept = self._kept_answer(view, request, scope, status, terse=terse)
@@ -346,19 +345,6 @@ def there(found: Gathered | None) -> Gathered:
 def _event_row(event: Event, *, terse: bool) -> Row:
     row = {name: getattr(event, name) for name in COLUMNS["events"]}
     return row | {"rows": folded_rows(event.rows)} if terse else row
-
-
-def changed_keys(before: Case, after: Case) -> dict[str, list[Any]]:
-    """Return the keys of the rows by which two states of a case differ, by table."""
-    return _keys_of(changed_rows(before, after))
-
-
-def _keys_of(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[Any]]:
-    return {
-        table: list(map(KEY_OF[table], found))
-        for table, found in rows.items()
-        if table != "messages"
-    }
 
 
 def scope_of(request: Request, verb: str, *path: str) -> Key:

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from service.office import sight
 from service.office.asking import Request
+from service.office.assembling import changed_keys
 from service.office.attachments import with_own_files
 from service.office.case_view import CaseView
-from service.office.desk import Answer, Desk, changed_keys, refuse_stale, scope_of, there
+from service.office.desk import Answer, Desk, refuse_stale, scope_of, there
 from service.office.sharing import asked, who_applies
 from service.store import cases
 from service.store.database import Connection
