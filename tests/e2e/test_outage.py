@@ -52,6 +52,19 @@ class TestSignIn:
         await page.reload()
         await expect(page.locator("#error-summary")).to_have_count(0)
 
+    async def test_leads_who_acts_for_several_to_the_choice(
+        self, city: City, somebody: Open
+    ) -> None:
+        """Being led on with `next` in the address is not the end of a session."""
+        person = await somebody(city)
+        await person.open("/sign-in")
+        page = person.page
+        await page.get_by_label("用户名").fill("wang")
+        await page.get_by_label("密码", exact=True).fill(PASSWORD)
+        await page.get_by_role("main").get_by_role("button", name="登录").click()
+        await page.wait_for_url("**/identity*")
+        await expect(page.get_by_role("button", name="退出", exact=True)).to_be_visible()
+
 
 @pytest.fixture
 def plan(tmp_path: Path) -> Path:
