@@ -23,6 +23,7 @@ from service.errors import (
     CaseChanged,
     DataInvalid,
     NotFound,
+    NotPermitted,
     NotSignedIn,
     ServiceError,
     TooLarge,
@@ -269,6 +270,8 @@ def refusals(*more: type[ServiceError]) -> Responses:
         ServiceError,
         Unavailable,
     ]
+    if NotSignedIn in more:
+        usual.append(NotPermitted)  # for whom one acts: a mandate may have ended meanwhile
     for kind in [*usual, *more]:
         nothing = {"description": "", "content": {MEDIA_TYPE: _content()}}
         entry = found.setdefault(kind.status, nothing)

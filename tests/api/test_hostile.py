@@ -317,6 +317,7 @@ async def _settled(
     return city, browsers, places
 
 
+FIXED = {"subject": "x", "material": "layout", "which": "sample", "form": "html"}
 EACH = 4  # made-up requests for each route and database
 ROUTES = [
     (line.method, line.path, dict(getattr(line, "send", {})) if line in PAGES else {}, line.about)
@@ -369,7 +370,7 @@ def test_whatever_is_sent(
         if not real:
             at = sorted(places)[len(odd) % len(places)]
             places[at] = quote(odd, safe="", errors="surrogatepass") or "x"
-        asked = f"{path.format(**{'subject': 'x', **places})}?{_written(query)}"
+        asked = f"{path.format(**{**FIXED, **places})}?{_written(query)}"
         how: dict[str, Any] = {"headers": dict(headers)}
         if cookies:
             how["headers"]["cookie"] = cookies.encode("latin-1")

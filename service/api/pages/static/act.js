@@ -41,7 +41,8 @@
     const answer = await fetch(to, { method: "POST", body, headers: { accept: "text/html" } });
     const page = await answer.text();
     if (answer.status >= 500) return failed;
-    if (answer.redirected && new URL(answer.url).searchParams.has("next")) { away = true; return ended; }
+    const led = new URL(answer.url);
+    if (answer.redirected && led.pathname === "/sign-in" && led.searchParams.has("next")) { away = true; return ended; }
     if (answer.status === 403 && await back()) return anew;
     dirty = null;
     if (answer.redirected) location.assign(answer.url);
