@@ -257,7 +257,9 @@ class Portal(Person):
             return field["enum"][0]
         if "enum" in field.get("items", {}):
             return field["items"]["enum"][:1]
-        own = {"id-number": self.who.id_number, "phone": self.who.phone, "date": "2026-12-01"}
+        card = {"kind": "id_card", "number": self.who.id_number}
+        own: Json = {"id-number": self.who.id_number, "identity": card}
+        own |= {"phone": self.who.phone, "date": "2026-12-01"}
         plain = {"boolean": True, "array": ["无"], "string": "无"}
         numbers = max(1, field.get("minimum", 1))
         return own.get(field["x-type"], plain.get(field["type"], numbers))

@@ -72,6 +72,7 @@ class DocumentKind:
     title: str
     fault: Callable[[str], str]
     shape: str  # how its numbers look, in words
+    pattern: str  # the same for programs; check characters and dates are not in it
 
 
 def _id_card(number: str) -> str:
@@ -101,6 +102,10 @@ def _of_shape(pattern: str, said: str) -> Callable[[str], str]:
     return lambda number: "" if re.fullmatch(pattern, number) else said
 
 
+_PERMIT_HK_MO, _PERMIT_TW = r"[HM][0-9]{8}([0-9]{2})?", r"[0-9]{8}"
+_PASSPORT = r"(?=.*[0-9])[A-Z0-9]{5,15}"
+
+
 def _uscc(number: str) -> str:
     if re.fullmatch(ID_NUMBER, number) and uscc_fault(number) and not id_number_fault(number):
         return "这是个人的身份证号码；请填统一社会信用代码"
@@ -111,34 +116,41 @@ def _uscc(number: str) -> str:
 _OF_RESIDENCE = {"810000": "residence_hk_mo", "820000": "residence_hk_mo", "830000": "residence_tw"}
 DOCUMENTS: Mapping[str, DocumentKind] = MappingProxyType(
     {
-        "id_card": DocumentKind("居民身份证", _id_card, "18 位，最后一位可以是 X"),
+        "id_card": DocumentKind("居民身份证", _id_card, "18 位，最后一位可以是 X", ID_NUMBER),
         "residence_hk_mo": DocumentKind(
-            "港澳居民居住证", _residence("810000", "820000"), "810000 或 820000 开头的 18 位"
+            "港澳居民居住证",
+            _residence("810000", "820000"),
+            "810000 或 820000 开头的 18 位",
+            r"8[12]0000[0-9]{11}[0-9X]",
         ),
-        "residence_tw": DocumentKind("台湾居民居住证", _residence("830000"), "830000 开头的 18 位"),
+        "residence_tw": DocumentKind(
+            "台湾居民居住证", _residence("830000"), "830000 开头的 18 位", r"830000[0-9]{11}[0-9X]"
+        ),
         "permit_hk_mo": DocumentKind(
             "港澳居民来往内地通行证",
-            _of_shape(
-                r"[HM][0-9]{8}([0-9]{2})?", "通行证号码应为 H 或 M 和 8 位数字（旧证 10 位）"
-            ),
+            _of_shape(_PERMIT_HK_MO, "通行证号码应为 H 或 M 和 8 位数字（旧证 10 位）"),
             "H 或 M 和 8 位数字",
+            _PERMIT_HK_MO,
         ),
         "permit_tw": DocumentKind(
             "台湾居民来往大陆通行证",
-            _of_shape(r"[0-9]{8}", "通行证号码应为 8 位数字"),
+            _of_shape(_PERMIT_TW, "通行证号码应为 8 位数字"),
             "8 位数字",
+            _PERMIT_TW,
         ),
         "foreign_permanent": DocumentKind(
-            "外国人永久居留身份证", _foreign_permanent, "9 开头的 18 位，旧证 15 位"
+            "外国人永久居留身份证",
+            _foreign_permanent,
+            "9 开头的 18 位，旧证 15 位",
+            r"9[0-9]{16}[0-9X]|[A-Z]{3}[0-9]{12}",
         ),
         "passport": DocumentKind(
             "护照",
-            _of_shape(
-                r"(?=.*[0-9])[A-Z0-9]{5,15}", "护照号码应为 5 至 15 位字母或数字，其中有数字"
-            ),
+            _of_shape(_PASSPORT, "护照号码应为 5 至 15 位字母或数字，其中有数字"),
             "5 至 15 位字母或数字",
+            _PASSPORT,
         ),
-        "uscc": DocumentKind("统一社会信用代码", _uscc, "18 位数字或大写字母"),
+        "uscc": DocumentKind("统一社会信用代码", _uscc, "18 位数字或大写字母", USCC),
     }
 )
 PERSONAL_DOCUMENTS = tuple(kind for kind in DOCUMENTS if kind != "uscc")

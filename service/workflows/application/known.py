@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.workflows.application.fieldtypes import check_value, say
-from service.workflows.application.identities import identity_fault, uscc_fault
+from service.workflows.application.identities import document_of, identity_fault, uscc_fault
 from service.workflows.application.questions import filled_by_answers
 from service.workflows.case.parts import Case
 from service.workflows.case.representing import AGENT
@@ -37,9 +37,17 @@ def prefill(release: Release, case: Case) -> dict[str, Any]:
     for name, definition in release.vocabulary.fields.items():
         sources = (_open(each, said) for each in definition.source)
         value = next((known[each] for each in sources if known.get(each, "") != ""), "")
+        if definition.type == "identity" and value != "":
+            value = _identity(case, value)
         if value != "" and _fits(definition, value):
             found[name] = value
     return found
+
+
+def _identity(case: Case, number: str) -> dict[str, str]:
+    """Return an identity document of which the number is known: of the applicant's the kind is on record."""
+    own = case.applicant_document if number == case.applicant_id else ""
+    return {"kind": own or document_of(number), "number": number}
 
 
 def _open(source: str, said: Mapping[str, Any]) -> str:

@@ -26,6 +26,8 @@ def input_of(kind: str, title: str, most: float | None) -> Input:
 
 def value_of(declared: Declared, texts: Sequence[str]) -> Any:
     """Return what was said; None for nothing. A list of boxes without a tick is an answer: the empty list."""
+    if read_parts := type_of(declared).read_parts:
+        return read_parts(texts)
     given = [text.strip() for text in texts if text.strip()]
     kind = type_of(declared)
     if kind.several:

@@ -29,6 +29,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "multi": {"type": "multi", "options": {"a": "甲", "b": "乙"}},
     "uscc": {"type": "uscc"},
     "id-number": {"type": "id-number"},
+    "identity": {"type": "identity"},
     "phone": {"type": "phone"},
     "region": {"type": "region"},
     "person": {"type": "person"},
@@ -49,6 +50,8 @@ VALUES: list[Any] = [
     "999901001002", "99990", "9999010", [], ["a"], ["a", "b"], ["a", "a"], ["c"], [1], ["x"] * 200, ["x"] * 201, [{"name": "x"}], [None],
     {}, {"name": ""}, {"name": "张三"}, {"name": "张三", "phone": "1"}, {"phone": "1"},
     [{"name": "张三"}], [{"name": "张三", "age": 3}, {"name": "李四"}], [{"name": "张三"}] * 3, [{"name": "张三", "age": "3"}], [{"name": "张三", "age": -1}],
+    {"kind": "passport", "number": "E12345678"}, {"kind": "passport", "number": "e-1"}, {"kind": "passport"}, {"kind": "id_card", "number": "E12345678"},
+    {"kind": "permit_tw", "number": "12345678"}, {"kind": "uscc", "number": "91999901MADEM00011"}, {"kind": "passport", "number": "E12345678", "until": 1},
     [{"age": 3}], [{"name": ""}], [{}], [{"name": "张三", "sex": "男"}],
 ]  # fmt: skip
 

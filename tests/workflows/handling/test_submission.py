@@ -315,7 +315,9 @@ class TestOneForm:
         }
         release = shop.release("food")
         known = SimpleNamespace(
-            vocabulary=SimpleNamespace(fields=vocabulary), directory=release.directory
+            vocabulary=SimpleNamespace(fields=vocabulary),
+            directory=release.directory,
+            bundle=release.bundle,
         )
         case = shop.draft(release)
         case.applicant_type, case.applicant_name, case.applicant_id = kind, "张三", number
@@ -324,6 +326,34 @@ class TestOneForm:
             {"any_id": number} if kind != "individual" else {}
         )
         assert found == expected
+
+    @pytest.mark.parametrize(
+        ("number", "document", "filled"),
+        [
+            ("E71234568", "passport", {"kind": "passport", "number": "E71234568"}),
+            ("11010519491231002X", "", {"kind": "id_card", "number": "11010519491231002X"}),
+            ("E71234568", "", None),
+        ],
+    )
+    def test_an_identity_is_filled_with_its_kind(
+        self, shop: type[Town], number: str, document: str, filled: dict[str, str] | None
+    ) -> None:
+        """As it is on record, or as the number tells; a number of which nobody knows the kind fills nothing."""
+        own = {"title": "本人证件", "type": "identity", "source": ["person.id"]}
+        vocabulary = {"own": VocabularyField.model_validate(own)}
+        release = shop.release("food")
+        known = SimpleNamespace(
+            vocabulary=SimpleNamespace(fields=vocabulary),
+            directory=release.directory,
+            bundle=release.bundle,
+        )
+        case = shop.draft(release)
+        case.applicant_type, case.applicant_id, case.applicant_document = (
+            "individual",
+            number,
+            document,
+        )
+        assert prefill(cast("Release", known), case).get("own") == filled
 
 
 class TestAsk:

@@ -23,7 +23,7 @@ from service.workflows.telling import bundle_chart, texts_of
 
 router = APIRouter(include_in_schema=False)
 NO_NUMBER = "-"  # the number of an applicant who is not known yet
-TO_LOOK_UP = ("id-number", "uscc", "number")  # what nobody knows by heart
+TO_LOOK_UP = ("id-number", "identity", "uscc", "number")  # what nobody knows by heart
 MOST_TO_LOOK_UP = 6
 MOST_DRAWN, CHART = 8, "_chart"  # no question can be called so
 MOST_DRAFTS = 5  # drafts that are offered to go on with

@@ -8,7 +8,14 @@ on a page all ask for the type.
 from collections.abc import Mapping
 from typing import Any
 
-from service.workflows.application.fieldtypes import choices, numbers, records, rows, texts
+from service.workflows.application.fieldtypes import (
+    choices,
+    identity,
+    numbers,
+    records,
+    rows,
+    texts,
+)
 from service.workflows.application.fieldtypes.fieldtype import Declared, Fault, FieldType, Input
 from service.workflows.definition.models import Region
 
@@ -26,7 +33,14 @@ __all__ = [
 ]
 
 _OF_ONE_VALUE: Mapping[str, FieldType] = {
-    each.code: each for each in (*texts.TYPES, *numbers.TYPES, *choices.TYPES, *records.TYPES)
+    each.code: each
+    for each in (
+        *texts.TYPES,
+        *numbers.TYPES,
+        *choices.TYPES,
+        *records.TYPES,
+        *identity.TYPES,
+    )
 }
 TYPES: Mapping[str, FieldType] = {**_OF_ONE_VALUE, "rows": rows.rows_of(_OF_ONE_VALUE)}
 

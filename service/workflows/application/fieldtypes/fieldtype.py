@@ -1,7 +1,7 @@
 """字段类型的样子 — what every type of field must say of itself."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -16,12 +16,15 @@ Schema = dict[str, Any]
 class Input:
     """输入框 — how a value is typed on a page: the control, the keyboard of a phone, what the browser fills in."""
 
-    control: Literal["line", "prose", "lines", "yes_no", "one", "several", "rows"] = "line"
+    control: Literal["line", "prose", "lines", "yes_no", "one", "several", "rows", "identity"] = (
+        "line"
+    )
     kind: Literal["text", "date", "tel"] = "text"
     keyboard: Literal["", "decimal", "numeric"] = ""
     code: bool = False  # capital letters, no spelling
     autocomplete: str = ""
     longest: int = 0  # characters; 0 where the control itself ends it
+    kinds: Mapping[str, str] = field(default_factory=dict)  # of an identity: code → title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,8 @@ class FieldType:
     write: Callable[[Any], list[str]]
     # Read from any number of texts, each an entry; none of them is an answer too.
     several: bool = False
+    # Read from all its texts together, one for each part; None where nothing was typed.
+    read_parts: Callable[[Sequence[str]], Any] | None = None
 
 
 def number_as_text(value: Any) -> str:

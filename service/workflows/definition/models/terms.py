@@ -48,6 +48,7 @@ FieldTypeCode = Literal[
     "multi",
     "uscc",
     "id-number",
+    "identity",
     "phone",
     "region",
     "money",
@@ -71,6 +72,7 @@ _VALUE_KINDS: dict[FieldTypeCode, ValueKind | None] = {
     "multi": "texts",
     "list": "texts",
     "person": None,
+    "identity": None,
     "rows": "rows",
 }
 # as what conditions see a column of rows, by the kind of one value

@@ -50,9 +50,16 @@ async def saved(heir: httpx.AsyncClient, page: Page) -> Any:
     return (await heir.get(f"{CASES}/{number}")).json()["form"].get("heirs")
 
 
-def typed(n: int, name: str, id_: str, kin: str = "child", **more: str) -> dict[str, str]:
-    cells = {"name": name, "id": id_, "kin": kin, **more}
+def typed(
+    n: int, name: str, id_: str, kin: str = "child", document: str = "id_card"
+) -> dict[str, Any]:
+    cells = {"name": name, "id": [document, id_], "kin": kin}
     return {f"form/heirs/{n}/{column}": text for column, text in cells.items()}
+
+
+def card(number: str, kind: str = "id_card") -> dict[str, str]:
+    """Return an identity document as it is kept."""
+    return {"kind": kind, "number": number}
 
 
 class TestPage:
@@ -79,7 +86,7 @@ class TestPage:
         assert fields["form/heirs/1/name"] == ""
         focused = [given["id"] for _, given in page.tags if "data-focus" in given]
         assert focused == ["f-form-heirs-1"]
-        assert await saved(heir, page) == [{"name": "李四", "id": "123", "kin": "child"}]
+        assert await saved(heir, page) == [{"name": "李四", "id": card("123"), "kin": "child"}]
 
     async def test_takes_a_row_away(
         self, browser: Browser, page: Page, heir: httpx.AsyncClient
@@ -107,6 +114,22 @@ class TestPage:
         assert any(href == "#f-form-heirs-1-id" for _, href in page.links)
         assert dict(page.form(page.url.path).fields)["form/heirs/1/id"] == "123"
 
+    async def test_a_document_of_another_kind(
+        self, browser: Browser, page: Page, heir: httpx.AsyncClient
+    ) -> None:
+        """It is chosen beside its number, each kind has its check, and the choice is shown again."""
+        rows = typed(0, "李四", "e7123 4568", document="passport")
+        wrong = typed(1, "王五", "E71234568", document="permit_tw")
+        page = await browser.submit(page, page.url.path, rows | wrong)
+        assert page.status == 422
+        said = "第 2 行，身份证件：通行证号码应为 8 位数字"
+        assert any(said in words and href == "#f-form-heirs-1-id" for words, href in page.links)
+        fields = page.form(page.url.path).fields
+        chosen = [value for name, value in fields if name == "form/heirs/1/id"]
+        assert chosen == ["permit_tw", "E71234568"]
+        kept = [row["id"] for row in await saved(heir, page)]
+        assert kept == [card("E71234568", "passport"), card("E71234568", "permit_tw")]
+
     async def test_a_row_of_nothing_is_no_row(
         self, browser: Browser, page: Page, heir: httpx.AsyncClient
     ) -> None:
@@ -117,7 +140,7 @@ class TestPage:
         assert len(await saved(heir, done)) == 1
         number = str(page.url.path).split("/")[2]
         page = await browser.get(page.url.path)
-        nothing = dict.fromkeys(typed(0, "", ""), "")
+        nothing = typed(0, "", "", kin="")
         page = await browser.submit(page, f"/apply/{number}/form/{page.url.path[-1]}", nothing)
         assert ("请填写继承人", "#f-form-heirs") in page.links
 
@@ -144,8 +167,8 @@ class TestCheck:
         draft = (await heir.post(CASES, json={**APPLICATION, "draft": True})).json()
         page = await browser.get(f"/apply/{draft['number']}/check")
         heads = [given.get("data-th") for tag, given in page.tags if tag == "td"]
-        assert heads == ["姓名", "身份证号码", "与逝者的关系", "手机号码", "是否未成年"]
-        assert f"李四 {SON} 子女 — —" in page.text
+        assert heads == ["姓名", "身份证件", "与逝者的关系", "手机号码", "是否未成年"]
+        assert f"李四 居民身份证 {SON} 子女 — —" in page.text
 
     async def test_leads_to_the_cell(self, browser: Browser, heir: httpx.AsyncClient) -> None:
         """What is wrong in a row is put right where it was typed."""
@@ -160,7 +183,7 @@ class TestCheck:
         desk = Browser(city)
         await desk.sign_in("window")
         page = await desk.get(f"/desk/cases/{case['number']}?show=form")
-        assert f"李四 {SON} 子女 — —" in page.text
+        assert f"李四 居民身份证 {SON} 子女 — —" in page.text
 
 
 class TestApi:
@@ -171,7 +194,9 @@ class TestApi:
         rows = [{"name": " 李四 ", "id": "１１０１０５１９４９１２３１００２x", "kin": "child"}]
         answer = await heir.post(CASES, json={**APPLICATION, "form": {**FORM, "heirs": rows}})
         assert answer.status_code == 201, answer.text
-        assert answer.json()["form"]["heirs"] == [{"name": "李四", "id": WIFE, "kin": "child"}]
+        assert answer.json()["form"]["heirs"] == [
+            {"name": "李四", "id": card(WIFE), "kin": "child"}
+        ]
 
     async def test_names_row_and_column(self, heir: httpx.AsyncClient) -> None:
         """As a pointer into what was sent."""
@@ -183,6 +208,18 @@ class TestApi:
             "/form/heirs/1/kin",
             "/form/heirs/1/sex",
         }
+
+    async def test_takes_a_document_of_any_kind(self, heir: httpx.AsyncClient) -> None:
+        """As a kind and a number; where one is not of its kind, that is said."""
+        rows = [{"name": "李四", "id": card(" h1234 5678", "permit_hk_mo"), "kin": "child"}]
+        answer = await heir.post(CASES, json={**APPLICATION, "form": {**FORM, "heirs": rows}})
+        assert answer.status_code == 201, answer.text
+        assert answer.json()["form"]["heirs"][0]["id"] == card("H12345678", "permit_hk_mo")
+        rows[0]["id"] = card("H12345678", "uscc")
+        answer = await heir.post(CASES, json={**APPLICATION, "form": {**FORM, "heirs": rows}})
+        (told,) = answer.json()["errors"]
+        assert told["pointer"] == "/form/heirs/0/id"
+        assert "passport（护照）" in told["detail"]
 
     async def test_says_the_columns_of_a_draft(self, heir: httpx.AsyncClient) -> None:
         """For whoever makes a form of his own, beside the schema of the guide."""
