@@ -4,6 +4,7 @@ from .people import WANG, Matter
 from .town import Town
 
 ANSWERS = {
+    "declares": "mother",
     "place": "local",
     "proof": "none",
     "registered": False,

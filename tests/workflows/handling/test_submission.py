@@ -315,7 +315,9 @@ class TestOneForm:
         }
         release = shop.release("food")
         known = SimpleNamespace(
-            vocabulary=SimpleNamespace(fields=vocabulary), directory=release.directory
+            vocabulary=SimpleNamespace(fields=vocabulary),
+            directory=release.directory,
+            bundle=release.bundle,
         )
         case = shop.draft(release)
         case.applicant_type, case.applicant_name, case.applicant_id = kind, "张三", number
@@ -341,7 +343,9 @@ class TestOneForm:
         vocabulary = {"own": VocabularyField.model_validate(own)}
         release = shop.release("food")
         known = SimpleNamespace(
-            vocabulary=SimpleNamespace(fields=vocabulary), directory=release.directory
+            vocabulary=SimpleNamespace(fields=vocabulary),
+            directory=release.directory,
+            bundle=release.bundle,
         )
         case = shop.draft(release)
         case.applicant_type, case.applicant_id, case.applicant_document = (

@@ -219,7 +219,7 @@ class TestApi:
         answer = await heir.post(CASES, json={**APPLICATION, "form": {**FORM, "heirs": rows}})
         (told,) = answer.json()["errors"]
         assert told["pointer"] == "/form/heirs/0/id"
-        assert "护照（passport）" in told["detail"]
+        assert "passport（护照）" in told["detail"]
 
     async def test_says_the_columns_of_a_draft(self, heir: httpx.AsyncClient) -> None:
         """For whoever makes a form of his own, beside the schema of the guide."""
