@@ -3,9 +3,10 @@
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from service.workflows.authoring.compiling import compile_release
 from service.workflows.authoring.folders import read_folder
 from service.workflows.authoring.load import load_pack
 from service.workflows.case.situation import Actor
+from service.workflows.definition.release import Release
 from service.workflows.trials.scenario import Stage, pack_calendar
 
 SAMPLE = Path(service.__file__).parent / "workflows" / "packs" / "linhu"
@@ -58,12 +60,18 @@ def application() -> ApplicationInput:
                 applicant={"type": who.type, "name": who.name, "id": who.id},
                 answers=case.answers,
                 handling=case.handling,
-                form=case.form,
+                form=_from_today(release, case.form),
                 materials=[
                     {"material": m.material, "source": m.source} for m in case.materials.values()
                 ],
             )
     raise LookupError(f"no story with {ITEMS} items")
+
+
+def _from_today(release: Release, form: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the form with days that still come: a story has days of its own, a bench is now."""
+    fields, soon = release.vocabulary.fields, (wall_clock() + timedelta(days=90)).date().isoformat()
+    return {name: soon if fields[name].type == "date" else form[name] for name in form}
 
 
 def over_http() -> dict[str, Any]:

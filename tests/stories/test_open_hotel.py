@@ -29,6 +29,7 @@ FORM = {
     "business_scope": "住宿服务；餐饮服务",
     "usable_area": 1500,
     "bed_count": 70,
+    "staff_count": 22,
     "lifeguard_count": 4,
     "laundry_mode": "outside",
     "exits_count": 4,

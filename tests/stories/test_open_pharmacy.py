@@ -121,7 +121,10 @@ async def test_a_notice_that_nobody_answers(town: Town) -> None:
     await town.on("2026-09-14 10:11")
     owner, scjg = town.citizen("he"), town.clerk("scjg.window")
     matter = await owner.applies(
-        "open-pharmacy", GREEN_BOX, FORM, handling={"pharmacy-otc": "commitment"}
+        "open-pharmacy",
+        GREEN_BOX,
+        FORM | {"store_area": 64},
+        handling={"pharmacy-otc": "commitment"},
     )
     assert await matter.dates("pharmacy-otc.decision") == ("2026-09-14", "2026-10-16")
     await town.on("2026-09-14 15:40")
