@@ -43,7 +43,7 @@ OWNER: Mapping[str, Any] = {
     "disinfect_mode": "own",
     "staff_count": "3",
 }
-NEWCOMER = "wang"
+NEWCOMER = "newcomer"
 AIM = {"clicks": 25, "fields": 12, "uploads": 2, "pages": 8}
 LARGE: Mapping[
     str, Any

@@ -90,7 +90,7 @@ class TestUpload:
     async def test_says_what_the_server_found(self, paper: Locator) -> None:
         """A name is not enough: the content decides, and the field has the focus."""
         await paper.locator("[type=file]").set_input_files(file("图.pdf", b"MZ\0 no picture"))
-        await expect(paper.locator(".fault")).to_contain_text("只收 PDF、PNG、JPG 文件")
+        await expect(paper.locator(".fault")).to_contain_text("里面却不是 PDF")
         await expect(paper.locator("[type=file]")).to_be_focused()
 
     async def test_can_be_stopped_and_repeated(self, paper: Locator) -> None:
