@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Route, expect
 
 from service.commands.sample_cases import ONE_PAGE, ZHANG
 
@@ -54,6 +54,57 @@ class TestQuestions:
         ).to_be_visible()
         await page.get_by_label("商场或物业已统一办了排水证").check()
         await expect(page.get_by_text("依法不能办")).to_have_count(0)
+
+
+class TestAutosave:
+    """save.js"""
+
+    @pytest_asyncio.fixture(loop_scope="session")
+    async def form(self, town: City, somebody: Open, numbers: Mapping[str, str]) -> Locator:
+        """The first page of the form of a draft."""
+        person = await somebody(town, ZHANG.account)
+        await person.open(f"/apply/{numbers['draft']}/form/1")
+        return person.page.locator("form[data-save]")
+
+    async def test_keeps_what_is_typed(self, form: Locator) -> None:
+        """A pause is enough: it says when, leaving asks nothing, and it is there when one comes back."""
+        page = form.page
+        box = form.locator("input[type=text]:visible, input:not([type]):visible").first
+        name = str(await box.get_attribute("name"))
+        await box.fill("自动保存的字")
+        await expect(form.locator("#saved")).to_contain_text("已自动保存")
+        asked: list[str] = []
+        page.on("dialog", lambda dialog: asked.append(dialog.type))
+        await page.reload()
+        await expect(page.locator(f"[name='{name}']")).to_have_value("自动保存的字")
+        assert asked == []
+
+    async def test_a_press_waits_for_the_one_on_its_way(self, form: Locator) -> None:
+        """Also for one whose answer was lost: it goes again, and nobody is told of another window."""
+        page = form.page
+        box = form.locator("input[type=text]:visible, input:not([type]):visible").first
+        name = str(await box.get_attribute("name"))
+        said: list[str] = []
+
+        async def lose_the_first(route: Route) -> None:
+            sent = route.request.post_data or ""
+            said.append("auto" if "then=auto" in sent else "pressed")
+            if said == ["auto"]:
+                await route.fetch()
+                await box.fill("最后打的字")
+                await form.get_by_role("button", name="先保存").click()
+                await route.abort()
+            else:
+                await route.continue_()
+
+        await page.route("**/form/1", lose_the_first)
+        await box.fill("先打的字")
+        await page.wait_for_url(lambda url: "/form/" not in url)
+        assert said == ["auto", "auto", "pressed"]
+        await page.unroute("**/form/1")
+        await page.go_back()
+        await page.reload()
+        await expect(page.locator(f"[name='{name}']")).to_have_value("最后打的字")
 
 
 class TestUpload:

@@ -32,7 +32,7 @@
     trouble.append(link, "，回来再按一次就行。");
   };
   const send = async (form, button) => {
-    await form.saving;
+    await form.settle?.();  // what is being saved by itself goes first (save.js)
     if (away) await back();
     const data = new FormData(form);
     if (button?.name) data.append(button.name, button.value);
@@ -69,6 +69,7 @@
   // Leaving with something typed asks first, where a form wants that (data-guard).
   let dirty = null;
   document.addEventListener("input", (event) => { if (event.target.form?.hasAttribute("data-guard")) dirty = event.target.form; });
+  document.addEventListener("saved", () => { dirty = null; });
   addEventListener("beforeunload", (event) => { if (dirty?.isConnected) event.preventDefault(); });
 
   // Ctrl and Enter send the form one is in, else the one that is meant to be sent first (data-first).
@@ -96,6 +97,7 @@
   if (idle) {
     let ends = Date.now() + idle * 1000;
     const stay = document.createElement("button");
+    document.addEventListener("saved", () => { ends = Date.now() + idle * 1000; if (trouble.contains(stay)) clear(); });
     stay.className = "btn btn-s";
     stay.textContent = "继续使用";
     stay.addEventListener("click", async () => {
