@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Route, expect
 
-from service.commands.sample_cases import ONE_PAGE, ZHANG
+from service.commands.sample_cases import FOOD, ONE_PAGE, ZHANG
 
 from .conftest import City, Open
 
@@ -141,7 +141,7 @@ class TestUpload:
     async def test_says_what_the_server_found(self, paper: Locator) -> None:
         """A name is not enough: the content decides, and the field has the focus."""
         await paper.locator("[type=file]").set_input_files(file("图.pdf", b"MZ\0 no picture"))
-        await expect(paper.locator(".fault")).to_contain_text("只收 PDF、PNG、JPG 文件")
+        await expect(paper.locator(".fault")).to_contain_text("里面却不是 PDF")
         await expect(paper.locator("[type=file]")).to_be_focused()
 
     async def test_can_be_stopped_and_repeated(self, paper: Locator) -> None:
@@ -167,3 +167,45 @@ class TestUpload:
         await paper.locator("[type=file]").set_input_files(file("图.pdf", ONE_PAGE))
         await expect(paper.get_by_role("link", name="图.pdf")).to_be_focused()
         await expect(page.locator("#say")).to_have_text("经营布局图已传好")
+
+
+class TestSupplement:
+    """upload.js, in a form of several files"""
+
+    async def test_is_looked_at_before_and_tells_how_far_it_is(
+        self, town: City, somebody: Open
+    ) -> None:
+        """What is wrong is said at the file and nothing is sent; the sending can be stopped, and done again."""
+        (number,) = await town.applications(1, ZHANG)
+        await town.act("scjg.window", number, FOOD, "note_defects", reasons=["layout-no-size"])
+        await town.act("scjg.window", number, "", "notify_correction")
+        person = await somebody(town, ZHANG.account)
+        await person.open(f"/my/cases/{number}/supplement")
+        page = person.page
+        main, box = page.get_by_role("main"), page.get_by_label("经营布局图")
+        sent: list[str] = []
+        page.on("request", lambda request: sent.append(request.method))
+        await box.set_input_files(file("表格.exe", b"MZ"))
+        await expect(main.locator(".ask .fault")).to_contain_text("只收 PDF、PNG、JPG 文件")
+        await person.press("提交", within=main)
+        await expect(box).to_be_focused()
+        assert sent == []
+        wire = await page.context.new_cdp_session(page)
+        slow = {
+            "offline": False,
+            "latency": 10,
+            "downloadThroughput": -1,
+            "uploadThroughput": 200_000,
+        }
+        await wire.send("Network.enable")
+        await wire.send("Network.emulateNetworkConditions", slow)
+        await box.set_input_files(file("大图.pdf", ONE_PAGE + bytes(4 << 20)))
+        await expect(main.locator(".ask .fault")).to_be_hidden()
+        await person.press("提交", within=main)
+        await expect(page.get_by_role("progressbar", name="上传文件")).to_be_visible()
+        await page.get_by_role("button", name="取消").click()
+        await expect(page.locator("#trouble")).to_contain_text("已取消，没有提交")
+        await wire.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": -1})
+        await box.set_input_files(file("图.pdf", ONE_PAGE))
+        await person.press("提交", within=main)
+        await expect(main).to_contain_text("已经收到")

@@ -204,6 +204,17 @@ def shown(
     return Response(content.encode(), status, headers, media_type="text/html; charset=utf-8")
 
 
+def shown_paper(content: bytes, policy: str, **headers: str) -> Response:
+    """Show a paper as the API gives it, with the one script that prints it."""
+    script = f'<script src="{asset("print.js")}" defer></script></head>'.encode()
+    policy = f"{policy}; script-src 'self'"
+    return Response(
+        content.replace(b"</head>", script, 1),
+        headers={"cache-control": "no-store", "content-security-policy": policy, **headers},
+        media_type="text/html; charset=utf-8",
+    )
+
+
 def _wants_part(request: Request) -> bool:
     """Tell whether htmx asks for a part of a page; going back, the page itself is gone and wanted as a whole."""
     asks = request.headers

@@ -17,7 +17,7 @@ from service.errors import CaseChanged, DataInvalid, ServiceError
 from service.workflows.telling import checked_value, texts_of, value_of
 
 router = APIRouter(include_in_schema=False, prefix="/apply/{number}/form")
-ANSWERED = "来自您对情形问题的回答"
+ANSWERED = "来自您前面的回答"
 
 
 @router.get("/{n}")

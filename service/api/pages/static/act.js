@@ -38,7 +38,7 @@
     if (button?.name) data.append(button.name, button.value);
     const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
     const to = button?.getAttribute("formaction") || form.getAttribute("action") || location.href;
-    const answer = await fetch(to, { method: "POST", body, headers: { accept: "text/html" } });
+    const answer = await (form.post ?? fetch)(to, { method: "POST", body, headers: { accept: "text/html" } });  // files: upload.js
     const page = await answer.text();
     if (answer.status >= 500) return failed;
     if (answer.redirected && new URL(answer.url).searchParams.has("next")) { away = true; return ended; }
@@ -58,7 +58,7 @@
     form.dataset.sent = "1";
     form.setAttribute("aria-busy", "true");
     const slow = setTimeout(() => { say.textContent = "正在提交……"; }, 400);
-    const why = await send(form, event.submitter).catch(() => offline);
+    const why = await send(form, event.submitter).catch((error) => error.told ?? offline);
     clearTimeout(slow);
     delete form.dataset.sent;
     form.removeAttribute("aria-busy");

@@ -30,7 +30,7 @@ class TestSection:
         """The record and the answers; an answer is changed where it was given."""
         page = await begun()
         assert "张三 来自您的登记信息" in page.text
-        assert "已有营业执照 来自您对情形问题的回答" in page.text
+        assert "已有营业执照 来自您前面的回答" in page.text
         number = number_of(page)
         assert any(href == f"/things/open-restaurant/ask?_for={number}" for _, href in page.links)
 
