@@ -50,7 +50,7 @@ class TestQuestions:
         page = person.page
         await page.get_by_label("还没有接到污水管").check()
         await expect(
-            page.get_by_role("alert").filter(has_text="城镇排水与污水处理条例 20")
+            page.get_by_role("alert").filter(has_text="城镇排水与污水处理条例》第二十条")
         ).to_be_visible()
         await page.get_by_label("商场或物业已统一办了排水证").check()
         await expect(page.get_by_text("依法不能办")).to_have_count(0)

@@ -27,9 +27,12 @@ from service.office import TZ, can_print, local_date, titles
 from service.workflows import telling
 from service.workflows.case import said_of
 from service.workflows.definition import Duration
+from service.workflows.notices import cited
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+# what offices call a limit, as the applicant is told it
+PLAIN_LIMITS = {"一次性告知": "告诉您材料齐不齐", "即办": "作出决定"}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors {ancestors}; base-uri 'none'{frames}"
@@ -99,6 +102,12 @@ def clock(value: datetime) -> str:
     return f"{value.astimezone(TZ):%H:%M}"
 
 
+def plainly(limit: str) -> str:
+    """Say the name of a limit, perhaps after its item, as an applicant understands it: 开店许可：告诉您材料齐不齐."""
+    item, colon, name = limit.rpartition("：")
+    return item + colon + PLAIN_LIMITS.get(name, name)
+
+
 def span(value: int | str | None) -> str:
     """Say a length: 8 or "8wd" is 8 个工作日, "0wd" 当场."""
     if value is None:
@@ -146,6 +155,8 @@ def environment() -> Environment:
         "clock": clock,
         "prose": prose,
         "span": span,
+        "plainly": plainly,
+        "cited": cited,
         "iso": iso,
     }
     made.globals |= {

@@ -27,7 +27,7 @@ class TestSupplement:
         life = await (await begin()).corrected()
         page = light(await me.get(f"{life.here}/supplement"))
         assert "布局图缺少尺寸标注" in page.text
-        assert "依据：开店许可办法 6" in page.text
+        assert "依据：《开店许可办法》第六条" in page.text
         assert any(
             words == "布局图.pdf" and href.startswith(f"{life.here}/files/")
             for words, href in page.links
