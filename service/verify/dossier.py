@@ -12,7 +12,7 @@ CHANGED = "~"  # before the name of a table: its rows are laid over what was tol
 # of all other tables: ("n",)
 KEYS = {"items": ("item",), "clocks": ("item", "clock"), "commitments": ("item",)}
 ENGINE_STATES: dict[str, Row] = {
-    "waiting": {"title": "待前置事项办结"},
+    "waiting": {"title": "等前面的事项办好"},
     "withdrawn": {"title": "已撤回", "final": "withdrawn"},
     "stopped": {"title": "已终止", "final": "stopped"},
     "not_received": {"title": "不予受理", "final": "declined"},

@@ -63,7 +63,7 @@ class TestOpening:
         assert (body["state"], body["state_title"]) == ("received", "已收件")
         assert [(i["item"], i["state_title"]) for i in body["items"]] == [
             ("shop-licence", "待受理"),
-            ("outdoor-sign", "待前置事项办结"),
+            ("outdoor-sign", "等前面的事项办好"),
         ]
         assert body["promised_on"] == "2026-11-23"
         assert [notice["title"] for notice in body["notices"]] == ["收件凭证"]

@@ -27,9 +27,12 @@ from service.office import TZ, can_print, local_date, titles
 from service.workflows import telling
 from service.workflows.case import said_of
 from service.workflows.definition import Duration
+from service.workflows.notices import cited
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+# what offices call a limit, as the applicant is told it
+PLAIN_LIMITS = {"一次性告知": "告诉您材料齐不齐", "即办": "作出决定"}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors {ancestors}; base-uri 'none'{frames}"
@@ -99,6 +102,12 @@ def clock(value: datetime) -> str:
     return f"{value.astimezone(TZ):%H:%M}"
 
 
+def plainly(limit: str) -> str:
+    """Say the name of a limit, perhaps after its item, as an applicant understands it: 开店许可：告诉您材料齐不齐."""
+    item, colon, name = limit.rpartition("：")
+    return item + colon + PLAIN_LIMITS.get(name, name)
+
+
 def span(value: int | str | None) -> str:
     """Say a length: 8 or "8wd" is 8 个工作日, "0wd" 当场."""
     if value is None:
@@ -146,6 +155,8 @@ def environment() -> Environment:
         "clock": clock,
         "prose": prose,
         "span": span,
+        "plainly": plainly,
+        "cited": cited,
         "iso": iso,
     }
     made.globals |= {
@@ -202,6 +213,17 @@ def shown(
     if refusal is not None and status == 200:
         status = refusal.status
     return Response(content.encode(), status, headers, media_type="text/html; charset=utf-8")
+
+
+def shown_paper(content: bytes, policy: str, **headers: str) -> Response:
+    """Show a paper as the API gives it, with the one script that prints it."""
+    script = f'<script src="{asset("print.js")}" defer></script></head>'.encode()
+    policy = f"{policy}; script-src 'self'"
+    return Response(
+        content.replace(b"</head>", script, 1),
+        headers={"cache-control": "no-store", "content-security-policy": policy, **headers},
+        media_type="text/html; charset=utf-8",
+    )
 
 
 def _wants_part(request: Request) -> bool:

@@ -84,7 +84,7 @@ def one_form(
         # To choose none is an answer too.
         if question.fills in needs and question.id in facts["answers"]:
             needs[question.fills].value = facts["answers"][question.id]
-            needs[question.fills].origin = "来自您对情形问题的回答"
+            needs[question.fills].origin = "来自您前面的回答"
     return needs
 
 

@@ -28,7 +28,7 @@ OVERDUE_STATES = frozenset(state for _, state, _ in OVERDUE.values())
 ENGINE_STATES: dict[str, State] = {
     NOT_RECEIVED: State(title="不予受理", final="declined"),
     FORBIDDEN: State(title="不予办理（依法不能办）", final="refused"),
-    WAITING: State(title="待前置事项办结"),
+    WAITING: State(title="等前面的事项办好"),
     WITHDRAWN: State(title="已撤回", final="withdrawn"),
     STOPPED: State(title="已终止（因其他事项）", final="stopped"),
     "overdue_declined": State(title="不予受理（逾期未补正）", final="declined"),

@@ -1,5 +1,6 @@
 """文书 — what is told in writing, and how it is printed."""
 
+from service.workflows.notices.citations import cited
 from service.workflows.notices.dates import say_date
 from service.workflows.notices.face import BLANKS as CERTIFICATE_BLANKS
 from service.workflows.notices.face import SCAN as SCAN_CERTIFICATE
@@ -49,6 +50,7 @@ __all__ = [
     "FormKind",
     "blanks",
     "certificate_face",
+    "cited",
     "face_markup",
     "form_html",
     "form_markup",

@@ -158,7 +158,7 @@ class TestForm:
         assert (area["x-unit"], area["x-type"], area["x-origin"]) == (
             "㎡",
             "number",
-            "来自您对情形问题的回答",
+            "来自您前面的回答",
         )
 
     def test_names_the_options(self, schema: dict[str, Any]) -> None:

@@ -92,7 +92,7 @@ class TestPages:
         found = fields(author.draft())
         assert (found["status"]["said"], found["status"]["origin"]) == (
             "已有",
-            "来自您对情形问题的回答",
+            "来自您前面的回答",
         )
         assert (found["area"]["said"], found["subject_name"]["origin"]) == (
             "400㎡",

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import StreamingResponse
 
 from service.api.auth import Counter
+from service.api.pages.frame import shown_paper
 from service.api.pages.visit import Clerk
-from service.api.rest.papers import HTML, PDF, POLICY, address
+from service.api.rest.papers import PDF, POLICY, address
 from service.api.texts import CaseNumber, Whole
 from service.errors import NotFound
 from service.office.exchange import NO_FILE
@@ -59,6 +60,4 @@ async def paper(
     """Show a paper as it is printed."""
     base = address(request, desk)
     _, content = await desk.office.paper(visitor.actor, number, n, "html", visitor.now, base=base)
-    return Response(
-        content, headers={**PRIVATE, "content-security-policy": POLICY}, media_type=HTML
-    )
+    return shown_paper(content, POLICY, **PRIVATE)

@@ -5,9 +5,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from service.api.auth import Counter
+from service.api.auth import Counter, Desk
 from service.api.pages.forms import Filled, does, filled
-from service.api.pages.frame import errors_of, see
+from service.api.pages.frame import clock, errors_of, see
 from service.api.pages.portal import drafts, rows
 from service.api.pages.portal.drafts import Draft
 from service.api.pages.visit import Member, SignedIn
@@ -17,7 +17,7 @@ from service.errors import CaseChanged, DataInvalid, ServiceError
 from service.workflows.telling import checked_value, texts_of, value_of
 
 router = APIRouter(include_in_schema=False, prefix="/apply/{number}/form")
-ANSWERED = "来自您对情形问题的回答"
+ANSWERED = "来自您前面的回答"
 
 
 @router.get("/{n}")
@@ -58,6 +58,8 @@ def _page(
         answered=ANSWERED,
         filled=filled,
         refusal=refusal,
+        # what another window saved is not written over before somebody says so
+        autosave=not isinstance(refusal, CaseChanged),
     )
 
 
@@ -131,6 +133,8 @@ async def save(
         return see(f"/apply/{number}")
     fields = [f for part in draft.content["pages"][n - 1]["sections"] for f in part["fields"]]
     kept, errors = read(draft, fields, form)
+    if form.text("then") == "auto":
+        return await _saved_by_itself(desk, visitor, form, number, kept)
     same = form.text("then") == "same-place" and draft.guide and draft.guide.same_place
     if same:  # what was typed here counts
         kept = {**{field.code: field.value for field in same.fields}, **kept}
@@ -138,14 +142,8 @@ async def save(
         draft = await drafts.changed(desk, visitor, form, number, {"form": kept})
     # another window saved first: what was typed here is shown again and may be saved
     except CaseChanged as refusal:
-        return _page(
-            request,
-            visitor,
-            await drafts.opened(desk, visitor, number),
-            n,
-            refusal=refusal,
-            filled=form,
-        )
+        again = await drafts.opened(desk, visitor, number)
+        return _page(request, visitor, again, n, refusal=refusal, filled=form)
     if same:
         return see(f"/apply/{number}/form/{n}")
     if (change := rows.Change.of(form)) and not form.unreadable:
@@ -158,6 +156,16 @@ async def save(
     return see(
         f"/apply/{number}" if later else draft.following(f"/apply/{number}/form/{n}", or_here=True)
     )
+
+
+async def _saved_by_itself(
+    desk: Desk, visitor: Member, form: Filled, number: str, kept: Mapping[str, Any]
+) -> Response:
+    """Save what was typed so far; the page stays, and is told when that was and the version to go on from."""
+    draft = await drafts.changed(desk, visitor, form, number, {"form": kept})
+    said = f"已自动保存 {clock(visitor.now)}"
+    headers = {"x-seen": str(draft.case.version), "cache-control": "no-store"}
+    return Response(said, headers=headers, media_type="text/plain")
 
 
 def _clashing(

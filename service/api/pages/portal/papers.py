@@ -3,11 +3,11 @@
 from fastapi import APIRouter, Request, Response
 
 from service.api.auth import Counter
-from service.api.pages.frame import shown
+from service.api.pages.frame import shown, shown_paper
 from service.api.pages.visit import SignedIn
 from service.api.promised import promise_of
 from service.api.rest.files import download
-from service.api.rest.papers import HTML, PDF, POLICY, address, disposition
+from service.api.rest.papers import PDF, POLICY, address, disposition
 from service.api.texts import CaseNumber, ItemCode, Sha256, Whole
 from service.errors import NotFound
 
@@ -46,11 +46,7 @@ async def paper(
     _, content = await desk.office.paper(
         visitor.actor, number, n, "html", visitor.now, base=address(request, desk)
     )
-    return Response(
-        content,
-        headers={"content-security-policy": POLICY, "cache-control": "no-store"},
-        media_type=HTML,
-    )
+    return shown_paper(content, POLICY)
 
 
 @router.get("/files/{file}")

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from service.api.auth import Counter, Desk
+from service.api.edge import LARGEST_UPLOAD
 from service.api.pages.forms import Filled, asked, does, filled
 from service.api.pages.frame import see, shown
 from service.api.pages.portal import rows
@@ -47,7 +48,9 @@ async def hand_in(
 ) -> Response:
     """Hand in what was filled in; the rest stays open. One act answers every item that asked for the same."""
     try:
-        return await _handed_in(number, request, desk, visitor, await filled(request, visitor))
+        return await _handed_in(
+            number, request, desk, visitor, await filled(request, visitor, shown_again=True)
+        )
     finally:
         await request.close()  # what was uploaded is stored or refused by now
 
@@ -62,17 +65,25 @@ async def _handed_in(
     if rows.Change.of(form):
         return _page(request, visitor, view, form, kept=kept)
     try:
-        if kept.faults:
-            errors = [
-                {"pointer": f"/{name}", "detail": fault} for name, fault in kept.faults.items()
-            ]
-            raise DataInvalid("有文件没有收下，请看下面的说明。", errors=errors)
+        _refuse_faulty(view, form, kept)
         one, data = _act_given(view, form, kept)
         await desk.office.act(asked(visitor, form), number, Action(one.action, one.item, data))
     except ServiceError as refusal:
         view = await desk.office.case(visitor.actor, number, visitor.now)
         return _page(request, visitor, view, form, _at_own_controls(refusal, view, form), kept)
     return see(f"/my/cases/{number}/supplement?done=1")
+
+
+def _refuse_faulty(view: CaseView, form: Filled, kept: Kept) -> None:
+    """Refuse files that are not taken, and texts with characters that are not. Raises DataInvalid."""
+    asks = {name_of(ask): ask.title for one in view.owed for ask in one.open}  # said by the summary
+    faults = dict(kept.faults)
+    for name, fault in form.unreadable.items():
+        whole = next((title for each, title in asks.items() if name.startswith(f"{each}/")), "")
+        faults[name] = f"{whole}：{fault}" if whole else fault
+    if faults:
+        errors = [{"pointer": f"/{name}", "detail": fault} for name, fault in faults.items()]
+        raise DataInvalid("有些内容没有收下，请看下面的说明。", errors=errors)
 
 
 def _page(
@@ -109,6 +120,7 @@ def _page(
         left=change.field if change and change.n is not None else "",
         said=said,
         done="done" in request.query_params,
+        most_in_all=LARGEST_UPLOAD >> 20,
         turn=view.turn,
     )
 

@@ -32,13 +32,13 @@
     trouble.append(link, "，回来再按一次就行。");
   };
   const send = async (form, button) => {
-    await form.saving;
+    await form.settle?.();  // what is being saved by itself goes first (save.js)
     if (away) await back();
     const data = new FormData(form);
     if (button?.name) data.append(button.name, button.value);
     const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
     const to = button?.getAttribute("formaction") || form.getAttribute("action") || location.href;
-    const answer = await fetch(to, { method: "POST", body, headers: { accept: "text/html" } });
+    const answer = await (form.post ?? fetch)(to, { method: "POST", body, headers: { accept: "text/html" } });  // files: upload.js
     const page = await answer.text();
     if (answer.status >= 500) return failed;
     const led = new URL(answer.url);
@@ -59,7 +59,7 @@
     form.dataset.sent = "1";
     form.setAttribute("aria-busy", "true");
     const slow = setTimeout(() => { say.textContent = "正在提交……"; }, 400);
-    const why = await send(form, event.submitter).catch(() => offline);
+    const why = await send(form, event.submitter).catch((error) => error.told ?? offline);
     clearTimeout(slow);
     delete form.dataset.sent;
     form.removeAttribute("aria-busy");
@@ -70,6 +70,7 @@
   // Leaving with something typed asks first, where a form wants that (data-guard).
   let dirty = null;
   document.addEventListener("input", (event) => { if (event.target.form?.hasAttribute("data-guard")) dirty = event.target.form; });
+  document.addEventListener("saved", () => { dirty = null; });
   addEventListener("beforeunload", (event) => { if (dirty?.isConnected) event.preventDefault(); });
 
   // Ctrl and Enter send the form one is in, else the one that is meant to be sent first (data-first).
@@ -97,6 +98,7 @@
   if (idle) {
     let ends = Date.now() + idle * 1000;
     const stay = document.createElement("button");
+    document.addEventListener("saved", () => { ends = Date.now() + idle * 1000; if (trouble.contains(stay)) clear(); });
     stay.className = "btn btn-s";
     stay.textContent = "继续使用";
     stay.addEventListener("click", async () => {

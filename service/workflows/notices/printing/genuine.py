@@ -41,7 +41,7 @@ def verdict(found: Mapping[str, Any] | None) -> Verdict:
     ]
     if found.get("valid_until"):
         rows.append(("有效期到", say_date(found["valid_until"])))
-    compare = "请与手里的文书逐项核对，包括内容指纹；有一处不同，那份文书就不是真的。"
+    compare = "请与手里的文书逐项核对；有一处不同，那份文书就不是真的。"
     told = (found["note"],) if found["note"] else ()
     return Verdict(
         _title(found),

@@ -35,7 +35,10 @@ def html(paper: Contents) -> str:
         f'<p><time datetime="{paper.issued_on.isoformat()}">{paper.issued}</time></p></div>'
         f"{table(paper.served, 'served')}"
     )
-    print_it = '<p class="screen">打印：按 Ctrl+P（苹果电脑按 Command+P），纸张选 A4。</p>'
+    print_it = (
+        '<p class="screen"><button type="button" data-print hidden>打印</button>'
+        "<span data-by-key>打印：按 Ctrl+P（苹果电脑按 Command+P），纸张选 A4。</span></p>"
+    )
     return document(
         f"{paper.title} {paper.number}",
         f"<div>{head}{letter}{sections}{signed}</div>{_check_block(paper)}{print_it}",

@@ -162,7 +162,7 @@ def _start(release: Release, case: Case | None) -> Node:
 
 
 def _end(release: Release, case: Case | None) -> Node:
-    lines = [Line("汇总出件", "title"), Line("一次领取全部结果")]
+    lines = [Line("结果一起给您", "title"), Line("一次领取全部结果")]
     if case and case.closed_at:
         ended = "结束" if case.state in ("withdrawn", "terminated") else "办结"
         lines.append(Line(f"{_day_said(local_date(case.closed_at))}{ended}", "state"))

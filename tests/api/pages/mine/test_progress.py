@@ -68,7 +68,8 @@ class TestProgress:
         page = light(await me.get((await begin()).here))
         assert page.headings[0] == "市场监督管理局正在办理"
         assert (
-            "开店许可：一次性告知，11月12日（周四）前，还剩 5 个工作日（已扣除周末）。" in page.text
+            "开店许可：告诉您材料齐不齐，11月12日（周四）前，还剩 5 个工作日（已扣除周末）。"
+            in page.text
         )
         assert "现在不需要您做什么。" in page.text
         assert "2 个事项，已办结 0 个" in page.headings
@@ -218,7 +219,7 @@ class TestWhy:
         """R-TIME-1: each day with its number or the reason why it has none; days of one reason stand together."""
         life = await begin()
         page = light(await me.get(f"{life.here}/why/shop-licence/notice"))
-        assert page.headings[0] == "开店许可：一次性告知是怎么算的"
+        assert page.headings[0] == "开店许可：告诉您材料齐不齐是怎么算的"
         assert "11月5日（周四） 不计 起算日不计入" in page.text
         assert "11月6日（周五） 第 1 天 照常计入" in page.text
         assert "11月7日（周六） 至 11月8日（周日） 不计 周末" in page.text

@@ -27,7 +27,7 @@ class TestSupplement:
         life = await (await begin()).corrected()
         page = light(await me.get(f"{life.here}/supplement"))
         assert "布局图缺少尺寸标注" in page.text
-        assert "依据：开店许可办法 6" in page.text
+        assert "依据：《开店许可办法》第六条" in page.text
         assert any(
             words == "布局图.pdf" and href.startswith(f"{life.here}/files/")
             for words, href in page.links
@@ -38,6 +38,9 @@ class TestSupplement:
         assert [(given["name"], given["accept"]) for given in files] == [
             ("file/layout", ".pdf,.png")
         ]
+        # what upload.js looks at before anything is sent
+        assert (files[0]["data-title"], files[0]["data-kinds"]) == ("经营布局图", "PDF、PNG")
+        assert [at["data-files"] for tag, at in page.tags if "data-files" in at] == ["20"]
         assert "招牌效果图" not in page.text
 
     async def test_three_clicks_and_the_repair(self, begin: Begin, me: Browser) -> None:
@@ -88,6 +91,25 @@ class TestSupplement:
         done = await me.submit(wrong, f"{life.here}/supplement", {"form/floor_area": "1,068.5"})
         assert done.headings[0] == "已经收到"
         assert (await life.shown())["form"]["floor_area"] == 1068.5
+
+    async def test_a_character_that_is_not_taken_costs_nothing_else(
+        self, begin: Begin, me: Browser
+    ) -> None:
+        """The page comes back with the field named, the rest as it was typed, the file kept."""
+        life = await begin()
+        here = f"{life.here}/supplement"
+        asked = ["layout-no-size", "area-wrong", {"text": "请到窗口补签字"}]
+        await life.act("window", "shop-licence.note_defects", reasons=asked)
+        await life.act("window", "notify_correction")
+        page = await me.get(here)
+        typed = {"form/floor_area": "6\ue123", "point": "own:请到窗口补签字"}
+        again = await me.submit(page, here, typed, files={"file/layout": PDF})
+        assert again.status == 422
+        assert again.text.count("自造字，别处显示不出来") == 2
+        assert "建筑面积：第" in again.text
+        assert ("point", "own:请到窗口补签字") in again.form(here).fields
+        assert len(dict(again.form(here).fields)["kept/layout"]) == 64
+        assert (await life.shown())["state"] == "correcting"
 
     async def test_nothing_at_all(self, begin: Begin, me: Browser) -> None:
         """Is not an answer; nothing happens."""

@@ -7,6 +7,8 @@ from tests.api.pages.browser import Browser
 
 from .conftest import PDF, Begin, light
 
+SMALL = {"answers": {"area": 60, "sign": False}, "form": {}}
+
 
 class TestTrack:
     """GET /track."""
@@ -33,6 +35,15 @@ class TestTrack:
         page = await me.get(life.here)
         assert any(given.get("aria-label") == "用手机扫码查进度" for _, given in page.tags)
         assert (await browser.get(f"/track/{life.number}?code={life.query_code}")).status == 200
+
+    async def test_says_where_it_can_be_rated(self, begin: Begin, browser: Browser) -> None:
+        """When it is over, and not before: without an account nobody rates for the applicant."""
+        life = await begin("layout", **SMALL)
+        address = f"/track/{life.number}?code={life.query_code}"
+        assert "评价" not in (await browser.get(address)).text
+        await life.granted()
+        page = await browser.get(address)
+        assert ("登录以后可以评价", life.here) in page.links
 
     async def test_wrong_is_like_unknown(self, begin: Begin, browser: Browser) -> None:
         """Whether a number exists is not told."""
@@ -72,15 +83,20 @@ class TestPapers:
     """GET /my/cases/{number}/papers/{n}."""
 
     async def test_to_read_and_to_print(self, begin: Begin, me: Browser) -> None:
-        """The paper alone, as the API gives it."""
+        """The paper alone, as the API gives it, and a button that prints it; the keys where nothing runs."""
         life = await begin()
         page = await me.get(f"{life.here}/papers/1")
         given = await life.city.client("citizen").get(f"/api/v1/cases/{life.number}/notices/1.html")
         assert (page.status, page.headings[0]) == (200, "收件凭证")
-        assert re.sub(r"(?s)<svg.*?</svg>|https?:", "", page.answer.text) == re.sub(
-            r"(?s)<svg.*?</svg>|https?:", "", given.text
-        )
-        assert "script" not in {tag for tag, _ in page.tags}
+        assert re.sub(
+            r"(?s)<svg.*?</svg>|https?:|<script.*?</script>", "", page.answer.text
+        ) == re.sub(r"(?s)<svg.*?</svg>|https?:", "", given.text)
+        assert [at["src"].partition("?")[0] for tag, at in page.tags if tag == "script"] == [
+            "/static/print.js"
+        ]
+        assert "script-src 'self'" in page.answer.headers["content-security-policy"]
+        assert [at for tag, at in page.tags if tag == "button" and "hidden" in at]
+        assert "按 Ctrl+P" in page.text
         pdf = await me.get(f"{life.here}/papers/1.pdf")
         assert pdf.status == (200 if can_print() else 503)
 

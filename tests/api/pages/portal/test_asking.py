@@ -67,7 +67,7 @@ class TestAllOnOnePage:
         """With the article, before the rest is answered."""
         page = await browser.get(f"{ASK}?drain=none&_go=0")
         assert "污水还没有接到市政管网，不能营业" in page.text
-        assert "城镇排水与污水处理条例 20" in page.text
+        assert "城镇排水与污水处理条例》第二十条" in page.text
         stopped = await browser.get(f"{ASK}?{CAFE.replace('drain=property', 'drain=none')}&_go=1")
         assert stopped.url.path == ASK
         assert "依法不能办" in stopped.text

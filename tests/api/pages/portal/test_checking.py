@@ -23,7 +23,7 @@ class TestCheck:
         page = await checked(citizen, number)
         for said in (
             "云泽市临湖区示例路1号",
-            "来自您对情形问题的回答",
+            "来自您前面的回答",
             "数据共享",
             "会发给 1 个部门办理：市场监督管理局",
             "还没有交，窗口会通知您补",

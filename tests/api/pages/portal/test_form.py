@@ -1,5 +1,6 @@
 """The one form, a page at a time."""
 
+from service.workflows.calendar import TZ
 from service.workflows.telling.draft.form_pages import MOST
 from tests.api.pages.browser import Browser
 from tests.api.pages.portal.conftest import FORM, Begin, number_of
@@ -29,7 +30,7 @@ class TestSection:
         """The record and the answers; an answer is changed where it was given."""
         page = await begun()
         assert "张三 来自您的登记信息" in page.text
-        assert "已有营业执照 来自您对情形问题的回答" in page.text
+        assert "已有营业执照 来自您前面的回答" in page.text
         number = number_of(page)
         assert any(href == f"/things/open-restaurant/ask?_for={number}" for _, href in page.links)
 
@@ -146,6 +147,44 @@ class TestSave:
         assert page.url.path == f"/apply/{number}"
         saved = (await citizen.city.client("citizen").get(f"/api/v1/cases/{number}")).json()["form"]
         assert saved.get("floor_no") == "3" or "floor_no" not in FORM
+
+    async def test_saves_by_itself_what_was_typed_so_far(
+        self, citizen: Browser, begun: Begin
+    ) -> None:
+        """The page stays and is told the hour and the version; the button then saves from there, and nothing twice."""
+        page = await begun()
+        number, form = number_of(page), page.url.path
+        api = citizen.city.client("citizen")
+        typed = {"form/legal_person_phone": "问老王", "form/legal_person_name": "", "then": "auto"}
+        told = await citizen.submit(page, form, {**typed, "key": "page:auto:1"})
+        clock = citizen.city.clock().astimezone(TZ)
+        assert (told.status, told.answer.text) == (200, f"已自动保存 {clock:%H:%M}")
+        case = (await api.get(f"/api/v1/cases/{number}")).json()
+        assert case["form"]["legal_person_phone"] == "问老王"
+        assert "legal_person_name" not in case["form"]
+        seen = told.answer.headers["x-seen"]
+        assert int(seen) == case["version"]
+        again = await citizen.submit(page, form, {**typed, "key": "page:auto:1"})
+        assert again.answer.headers["x-seen"] == seen
+        left = await citizen.submit(page, form, {**FORM, "seen": seen, "then": "list"})
+        assert left.url.path == f"/apply/{number}"
+
+    async def test_saves_nothing_by_itself_over_another_window(
+        self, citizen: Browser, begun: Begin
+    ) -> None:
+        """It is refused; the page that says so waits for somebody to press."""
+        page = await begun()
+        number, form = number_of(page), page.url.path
+        assert [given for tag, given in page.tags if tag == "form" and "data-save" in given]
+        await citizen.submit(page, form, {"form/legal_person_name": "张三", "then": "list"})
+        stale = {"form/legal_person_name": "张三丰", "key": "page:auto:1"}
+        late = await citizen.submit(page, form, {**stale, "then": "auto"})
+        assert (late.status, "x-seen" in late.answer.headers) == (409, False)
+        saved = (await citizen.city.client("citizen").get(f"/api/v1/cases/{number}")).json()["form"]
+        assert saved["legal_person_name"] == "张三"
+        late = await citizen.submit(page, form, {**stale, "key": "another"})
+        assert late.status == 409
+        assert not [given for tag, given in late.tags if tag == "form" and "data-save" in given]
 
     async def test_tells_of_another_window(self, citizen: Browser, begun: Begin) -> None:
         """Two windows: the second sees what it typed and may save it after all."""

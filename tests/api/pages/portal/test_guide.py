@@ -93,7 +93,7 @@ class TestGuide:
             f"{GUIDE}?{CAFE.replace('dishes=drinks&dishes=simple&building=shop', stopped)}"
         )
         assert "居民住宅楼内不得新建产生油烟的餐饮项目" in page.text
-        assert "依据：大气污染防治法 81" in page.text
+        assert "依据：《中华人民共和国大气污染防治法》第八十一条" in page.text
         assert "仍要申请" in page.text
 
     async def test_says_when_nothing_applies(self, citizen: Browser) -> None:

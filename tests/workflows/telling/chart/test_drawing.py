@@ -64,7 +64,7 @@ class TestSvg:
             "#end",
         ]
         assert "统一收件" in said(shown["#start"])
-        assert "汇总出件" in said(shown["#end"])
+        assert "结果一起给您" in said(shown["#end"])
         assert "承诺5个工作日，法定10个工作日" in said(shown["food-licence"])
         assert "可选告知承诺：1个工作日" in said(shown["fire-check"])
         assert "告知承诺" not in said(shown["food-licence"])

@@ -96,7 +96,7 @@ class TestProgress:
         assert "承诺待决定" in said(shown["fire-check"])
         assert "告知承诺" in said(shown["fire-check"])
         assert "承诺1个工作日，法定13个工作日" in said(shown["fire-check"])
-        assert "待前置事项办结" in said(shown["outdoor-sign"])
+        assert "等前面的事项办好" in said(shown["outdoor-sign"])
         assert "11月5日收件" in said(shown["#start"])
         looks = {key: node.attrib["class"].removeprefix("node n-") for key, node in shown.items()}
         assert looks == {

@@ -324,12 +324,12 @@ class TestForm:
     def test_is_prefilled_with_its_origins(self, desk: Desk) -> None:
         """Answers, the applicant's record and certificates fill fields; what does not fit its field is left to the applicant."""
         assert desk.guide(certificates=LICENCE)["prefill"] == {
-            "status": {"value": "have", "origin": "来自您对情形问题的回答"},
-            "area": {"value": 400.0, "origin": "来自您对情形问题的回答"},
+            "status": {"value": "have", "origin": "来自您前面的回答"},
+            "area": {"value": 400.0, "origin": "来自您前面的回答"},
             "subject_name": {"value": "示例小馆", "origin": "来自您的登记信息"},
             "uscc": {"value": "92999901MADEM0046F", "origin": "来自您的登记信息"},
             "address": {"value": "临湖路1号", "origin": "来自您的营业执照"},
-            "dishes": {"value": ["raw"], "origin": "来自您对情形问题的回答"},
+            "dishes": {"value": ["raw"], "origin": "来自您前面的回答"},
         }
 
     def test_is_a_schema_with_origins(self, desk: Desk) -> None:
@@ -386,7 +386,7 @@ class TestForm:
     def test_takes_having_none_for_an_answer(self, desk: Desk) -> None:
         """Who chose nothing of a list is not asked again in the form."""
         found = desk.guide(answers={**ANSWERS, "dishes": []})["prefill"]
-        assert found["dishes"] == {"value": [], "origin": "来自您对情形问题的回答"}
+        assert found["dishes"] == {"value": [], "origin": "来自您前面的回答"}
 
     def test_lets_the_form_correct_an_answer(self, desk: Desk) -> None:
         """What was filled in otherwise is the applicant's own word."""
