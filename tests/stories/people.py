@@ -59,6 +59,9 @@ class Applicant:
             "premises_address": "云泽市临湖区柳荫路16号",
             "premises_region": "999901",
             "premises_right": "own",
+            "shareholders": [
+                {"name": self.signs, "amount": 500000, "share": 100, "paid_by": "2030-12-31"}
+            ],
         }
 
 

@@ -19,8 +19,8 @@ ANSWERS: Json = {
     "house": "none",
 }
 HEIRS = [
-    {"name": "吴桂英", "id": MOTHER, "kin": "spouse", "stance": "accept", "share": 66.67},
-    {"name": SHEN.name, "id": SHEN.id, "kin": "child", "stance": "accept", "share": 16.67},
+    {"name": "吴桂英", "id": MOTHER, "kin": "spouse", "stance": "accept", "share": 75},
+    {"name": SHEN.name, "id": SHEN.id, "kin": "child", "stance": "accept", "share": 25},
     {"name": "沈国芳", "id": SISTER, "kin": "child", "stance": "renounce"},
 ]
 FORM: Json = {
