@@ -51,6 +51,13 @@ class TestFinding:
             found = await anybody.get("/api/v1/bundles", params={"text": text})
             assert len(found.json()["items"]) == expected, text
 
+    async def test_by_the_reform_of_an_item(self, anybody: httpx.AsyncClient) -> None:
+        """证照分离: what has an item that was reformed so, and nothing else (R-ZZ-1)."""
+        for mode, expected in (("optimised", 1), ("filing", 0)):
+            found = await anybody.get("/api/v1/bundles", params={"reform": mode})
+            assert len(found.json()["items"]) == expected, mode
+        assert (await anybody.get("/api/v1/bundles", params={"reform": "other"})).status_code == 422
+
     async def test_takes_no_essay(self, anybody: httpx.AsyncClient) -> None:
         """A few words are enough."""
         assert (

@@ -142,6 +142,28 @@ class TestVerify:
         assert any(who == three and what == "已经准予，却没有证照" for who, what in said)
         assert not any("哈希" in what for _, what in said)
 
+    async def test_a_paper_called_missing_that_lay_there_is_found(
+        self, filled: Database, meddler: Meddler
+    ) -> None:
+        """Who writes into the record of a grant that a paper had not come is contradicted by the paper (R-ACC-5)."""
+        case, number, code = (
+            await meddler.run(
+                "SELECT c.id, c.number, m.material FROM cases c JOIN events e ON e.case_id = c.id "
+                "JOIN materials m ON m.case_id = c.id AND m.n = 1 "
+                "WHERE e.action = 'grant' AND e.item = 'food-licence' ORDER BY c.id"
+            )
+        )[0]
+
+        def without(event: dict[str, Any]) -> None:
+            if (event["item"], event["action"]) == ("food-licence", "grant"):
+                event["data"]["missing"] = [code]
+
+        await meddler.reseal(case, without)
+        report = await verify(filled, now=LATER, notices=NOTICES)
+        said = [(each.case, each.what) for each in report.findings]
+        assert said == [(number, said[0][1])]
+        assert said[0][1].startswith(f"记为还缺「{code}」")
+
     async def test_what_the_definition_demands_is_missed(
         self, filled: Database, meddler: Meddler
     ) -> None:

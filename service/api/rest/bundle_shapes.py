@@ -67,6 +67,12 @@ class ReformShown(Choice):
     basis: str
 
 
+class ProcedureShown(Choice):
+    """依法需要的特别程序和依据。"""
+
+    basis: str
+
+
 class BundleItemShown(Shown):
     """联办事项。"""
 
@@ -84,6 +90,7 @@ class BundleItemShown(Shown):
     extension: ExtensionShown | None = Field(
         description="法律、法规另有规定的延长；一般的在 limits"
     )
+    procedures: list[ProcedureShown] = Field(description="依法需要的特别程序（许可法 45）")
     after: list[str] = Field(description="要等哪些事项办结")
     reform: ReformShown | None = Field(description="证照分离；不是的为空")
     always: bool = Field(description="是否每个申请人都要办；否则由回答决定")
@@ -208,6 +215,13 @@ def _reform(item: ItemDefinition) -> ReformShown | None:
     return ReformShown(code=reform.mode, title=REFORMS[reform.mode], basis=reform.basis)
 
 
+def _procedures(item: ItemDefinition) -> list[ProcedureShown]:
+    return [
+        ProcedureShown(code=kind, title=titles.SPECIAL_PROCEDURES[kind], basis=each.basis)
+        for kind, each in item.procedures.items()
+    ]
+
+
 def _item(release: Release, entry: BundleItem, item: ItemDefinition) -> BundleItemShown:
     policy = entry.on_refusal or release.bundle.on_refusal
     certificate = item.result.certificate if item.result else None
@@ -223,6 +237,7 @@ def _item(release: Release, entry: BundleItem, item: ItemDefinition) -> BundleIt
         quantity=shape_of(QuantityShown, item.quantity) if item.quantity else None,
         extension=_extension(item),
         reform=_reform(item),
+        procedures=_procedures(item),
         after=entry.after,
         always=entry.when is None,
         commitment=item.commitment is not None,

@@ -152,6 +152,12 @@ class GuideSelection(Shown):
     published: str
 
 
+class GuideProcedure(Choice):
+    """依法需要的特别程序，依据哪一条。"""
+
+    basis: str
+
+
 class GuideItem(Shown):
     """要办的一个事项。"""
 
@@ -164,6 +170,9 @@ class GuideItem(Shown):
     quantity: GuideQuantity | None = Field(description="数量限制；没有的为空（许可法 30、57）")
     selection: GuideSelection | None = Field(
         description="通过招标、拍卖、考试作决定的；不是的为空（许可法 53、54）"
+    )
+    procedures: list[GuideProcedure] = Field(
+        description="依法需要的特别程序；需要的时间书面告知，不计入办理期限（许可法 45）"
     )
     handling: Choice
     limits: GuideLimits

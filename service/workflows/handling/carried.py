@@ -300,6 +300,19 @@ def _compensation(desk: Desk, value: Any) -> str:
     return plan
 
 
+_own_basis = actions.text(
+    "basis", "依据", say="请写明哪部法律、法规的哪一条要求这项程序", law="行政许可法 45"
+)
+
+
+def _basis(desk: Desk, value: Any) -> object:
+    """Return the statute that demands a special procedure: the item's own where it names one, else as given. Raises DataInvalid."""
+    definition, kind = desk.release.items.get(desk.item.item), desk.data.get("procedure")
+    demanded = definition.procedures if definition else {}
+    known = next((each.basis for code, each in demanded.items() if code == kind), "")
+    return known or _own_basis(desk, value)
+
+
 CHECKS: Mapping[str, Check[Desk]] = {
     "reasons": _reasons,
     "opinion": actions.text("opinion", "意见"),
@@ -308,9 +321,7 @@ CHECKS: Mapping[str, Check[Desk]] = {
     "findings": actions.text("findings", "核查结果"),
     "document": actions.text("document", "文书编号"),
     "procedure": named.procedure,
-    "basis": actions.text(
-        "basis", "依据", say="请写明哪部法律、法规的哪一条要求这项程序", law="行政许可法 45"
-    ),
+    "basis": _basis,
     "affects": named.affects,
     "days": _days,
     "pause": named.pause,

@@ -363,6 +363,7 @@ class TestActing:
         action = f"/desk/cases/{number}/do/start_special"
         page = await browser.get(desk(number))
         assert len(page.form(action).options["data/procedure"]) == 8
+        assert "检测（开店许可办法 7）" in page.text
         typed = {
             "data/procedure": "hearing",
             "data/basis": "开店许可办法 9",
@@ -383,6 +384,26 @@ class TestActing:
             "both",
             10,
         )
+
+    async def test_a_procedure_that_the_law_of_the_item_demands(
+        self, as_: SignIn, filed: Filed, window: httpx.AsyncClient
+    ) -> None:
+        """R-CLK-1: offered first with its statute, which nobody types; any other needs its own."""
+        number = await filed()
+        await window.post(
+            f"/api/v1/cases/{number}/items/shop-licence/actions", json={"action": "accept"}
+        )
+        browser = await as_("reviewer")
+        action = f"/desk/cases/{number}/do/start_special"
+        page = await browser.get(desk(number))
+        assert page.form(action).options["data/procedure"][0] == "testing"
+        typed = {"data/notice_text": "送检，请等候", "data/days": "5", "data/basis": ""}
+        page = await browser.submit(page, action, {**typed, "data/procedure": "appraisal"})
+        assert page.status == 422
+        page = await browser.submit(page, action, {**typed, "data/procedure": "testing"})
+        assert "已办：进入特别程序" in page.headings
+        items = (await window.get(f"/api/v1/cases/{number}")).json()["items"]
+        assert [each["special"]["basis"] for each in items if each["special"]] == ["开店许可办法 7"]
 
     async def test_taking_it_and_giving_it_back(self, as_: SignIn, filed: Filed) -> None:
         """On the page itself, without going back to the list."""

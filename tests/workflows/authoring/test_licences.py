@@ -125,14 +125,17 @@ class TestStandardLifecycles:
 
 class TestUnlawful:
     def test_slow(self, files: dict[str, str]) -> None:
-        """Each of its faults once: no deeming, a stop, a new start, a refusal that says nothing, much too long."""
+        """Each of its faults once: no deeming, taken in unread, a stop, decided by who examines, a refusal that says nothing."""
         files["trade.yaml"] = files["trade.yaml"].replace("deferrable: 5wd", "deferrable: 60wd")
         found = told(files, SLOW, extension="30wd")
         assert [(code, line[:24]) for code, line, _ in found if code not in ("E508", "E213")] == [
             ("E532", "received: {title: 待受理, p"),
             ("E533", "checking: {title: 现场核查, "),
+            ("E534", "- {action: accept, title"),
             ("E535", "- {action: checked, titl"),
+            ("E553", "- {action: grant, title:"),
             ("E537", "- {action: refuse, title"),
+            ("E553", "- {action: refuse, title"),
             ("E536", "limits: {statutory: 20wd"),
             ("E542", "- {use: layout, from: [u"),
         ]

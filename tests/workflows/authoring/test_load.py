@@ -67,6 +67,26 @@ class TestLoadPack:
         found = [each for each in load_pack(files).diagnostics if each.severity == "error"]
         assert [(each.code, each.file, each.line) for each in found] == [("E307", "bundle.yaml", 7)]
 
+    @pytest.mark.parametrize(
+        ("mode", "category", "faulty"),
+        [
+            ("abolished", "licence", True),
+            ("abolished", "service", False),
+            ("filing", "licence", True),
+            ("filing", "filing", False),
+            ("commitment", "service", True),
+            ("optimised", "service", True),
+            ("optimised", "licence", False),
+        ],
+    )
+    def test_a_reform_agrees_with_what_the_matter_is(
+        self, files: dict[str, str], mode: str, category: str, faulty: bool
+    ) -> None:
+        """E563: no approval is left where it was abolished, a filing is one, what is optimised is a licence still (R-ZZ-1)."""
+        sign = files["sign.yaml"].replace("category: service", f"category: {category}")
+        files["sign.yaml"] = sign + f"reform: {{mode: {mode}, basis: 国发〔2021〕7号}}\n"
+        assert ("E563" in codes(files)) is faulty
+
     def test_a_licence_is_revoked_by_the_proceeding_alone(self, files: dict[str, str]) -> None:
         """E433: an own lifecycle of a licence may not let a head revoke without the proceeding (行政许可法 69)."""
         files["sign.yaml"] = files["sign.yaml"].replace("category: service", "category: licence")

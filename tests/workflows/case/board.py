@@ -32,7 +32,7 @@ OWN: Data = {
         {"action": "take_up", "title": "收下", "from": "arrived", "to": "studied", "by": "window", "when": "item.complete",
          "notice": "acceptance", "counts_from": "complete"},
         {"action": "take_up_short", "title": "先收下", "from": "arrived", "to": "studied", "by": "window", "needs": ["gaps"],
-         "counts_from": "complete"},
+         "notice": "tolerant_acceptance", "counts_from": "complete"},
         {"action": "taken_up", "title": "视为收下", "from": "arrived", "to": "studied", "by": "clock",
          "notice": "acceptance", "counts_from": "received"},
         {"action": "bring", "title": "补齐", "from": "mending", "to": "arrived", "by": "applicant", "needs": ["materials"],

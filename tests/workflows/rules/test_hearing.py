@@ -1,5 +1,6 @@
 """Hearings: told, asked for, waived, announced, held; no decision before, and the time between is not counted."""
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -8,6 +9,8 @@ import pytest
 
 from service.errors import ActionNotAllowed, DataInvalid, NotPermitted
 from service.workflows.authoring.load import load_pack
+from service.workflows.case.procedures import as_json
+from service.workflows.definition.release import Release
 from tests.workflows.story import Story, Town
 from tests.workflows.town import Data
 
@@ -186,6 +189,17 @@ class TestProcedure:
         story.wang("food.announce_hearing", "2026-10-12", **DAY)
         told_of = next(n for n in story.case.notices.values() if n.kind == "hearing_notice")
         assert "于2026年10月21日09:30在区政务服务中心三楼公开举行" in told_of.body["text"]
+
+    def test_an_hour_nobody_asked_for_is_not_kept(self, shop: type[Town]) -> None:
+        """A release of before is handled by the program of before too, which reads no row with a key it does not know."""
+        story = told(shop)
+        story.zhang("food.request_hearing", "2026-09-22")
+        story.release = Release(
+            json.loads(json.dumps(story.release.document).replace('"hour", ', ""))
+        )
+        story.wang("food.announce_hearing", "2026-10-12", **DAY)
+        assert "hour" not in as_json(story.item("food").hearing)
+        story.wang("food.record_hearing", "2026-10-21T08:00", document="听证笔录1号")
 
     def test_not_held_in_time_is_red(self, shop: type[Town]) -> None:
         """A hearing not held within twenty days is red for the department."""

@@ -11,6 +11,7 @@ from tests.workflows.decided import granted, revoke
 from tests.workflows.story import Story, Town
 
 SAFE = {"food": {"public_safety": True}}
+HEARING = {"date": "2026-10-20", "hour": "09:30", "place": "区政务服务中心三楼", "chair": "jin"}
 
 
 class TestRevocation:
@@ -139,8 +140,9 @@ class TestRevocation:
         story.wang("food.revocation.tell_grounds", reason="经查材料不实")
         assert story.papers()[-1] == "revocation_right"
         story.zhang("food.revocation.request_hearing")
-        story.wang("food.revocation.record_hearing", document="听证笔录1号")
-        story.qian("food.revocation.decide_revoke", reasons=["unfit"], on="2026-10-20")
+        story.wang("food.revocation.announce_hearing", **HEARING)
+        story.wang("food.revocation.record_hearing", "2026-10-20T10:00", document="听证笔录1号")
+        story.qian("food.revocation.decide_revoke", reasons=["unfit"])
         assert (story.state("food.revocation"), story.state("food")) == ("revoked", "revoked")
         assert (story.case.certificates[1].state, story.case.closed_at) == ("revoked", closed)
         paper = next(n for n in story.case.notices.values() if n.kind == "revocation")
@@ -152,6 +154,41 @@ class TestRevocation:
         assert story.tasks("food.deregistration") == [("scjg", "approver")]
         ban = story.case.bans[1]
         assert (ban.item, ban.ground, ban.until_on) == ("food", "fraud", date(2029, 10, 20))
+
+    def test_a_hearing_is_announced_seven_days_before_with_day_hour_and_place(
+        self, shop: type[Town]
+    ) -> None:
+        """As before a decision: seven working days, day, hour and place, not led by who granted it (R-HEAR-3, R-LIFE-4)."""
+        story = self.begun(shop)
+        story.wang("food.revocation.tell_grounds", reason="经查材料不实")
+        story.zhang("food.revocation.request_hearing")
+        with pytest.raises(ActionNotAllowed, match="还没有通知"):
+            story.wang("food.revocation.record_hearing", document="听证笔录1号")
+        for wrong in ({"date": "2026-10-12"}, {"hour": ""}, {"place": ""}, {"chair": "zhao"}):
+            with pytest.raises(DataInvalid):  # zhao granted it
+                story.wang("food.revocation.announce_hearing", **HEARING | wrong)
+        story.wang("food.revocation.announce_hearing", **HEARING)
+        paper = next(n for n in story.case.notices.values() if n.kind == "hearing_notice")
+        assert "2026年10月20日09:30在区政务服务中心三楼公开举行" in paper.body["text"]
+        with pytest.raises(ActionNotAllowed, match="09:30"):
+            story.wang("food.revocation.record_hearing", "2026-10-20T09:29", document="笔录1号")
+        story.wang("food.revocation.record_hearing", "2026-10-20T09:30", document="笔录1号")
+        assert story.state("food.revocation") == "deciding"
+
+    def test_who_takes_the_request_back_states_the_case_in_what_is_left(
+        self, shop: type[Town]
+    ) -> None:
+        """Told 09-29, until 10-12; asked on 09-30, taken back on 10-12: the four days left end on 10-16."""
+        story = self.begun(shop)
+        story.wang("food.revocation.tell_grounds", reason="经查材料不实")
+        story.zhang("food.revocation.request_hearing", "2026-09-30")
+        story.zhang("food.revocation.withdraw_hearing_request", "2026-10-12")
+        assert story.state("food.revocation") == "stating"
+        assert story.due("food.revocation.statement") == date(2026, 10, 16)
+        with pytest.raises(ActionNotAllowed, match="已经作过答复"):
+            story.zhang("food.revocation.request_hearing")
+        story.until("2026-10-17")
+        assert story.state("food.revocation") == "deciding"
 
     def test_the_licence_stays_where_the_public_would_be_harmed(self, shop: type[Town]) -> None:
         """Where revoking would gravely harm the public, the licence stays (R-LIFE-4)."""

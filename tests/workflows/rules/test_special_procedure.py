@@ -52,6 +52,19 @@ class TestSpecial:
                 "food.start_special", **{k: v for k, v in data.items() if k != left_out}
             )
 
+    def test_the_items_own_statute_need_not_be_typed(self, shop: type[Town]) -> None:
+        """What the law of the item demands rests on that statute, whatever is typed; what it does not, is typed (R-CLK-1)."""
+        change = {"food": {"procedures": {"testing": {"basis": "某条例 12"}}}}
+        for typed in ({}, {"basis": ""}, {"basis": "别的办法 3"}):
+            story = shop.accepted("food", change=change)
+            data = {k: v for k, v in TESTING.items() if k != "basis"} | typed
+            with pytest.raises(DataInvalid, match="哪一条要求"):
+                story.wang("food.start_special", **data | {"procedure": "appraisal", "basis": ""})
+            story.wang("food.start_special", **data)
+            assert story.item("food").special.basis == "某条例 12"
+            text = list(story.case.notices.values())[-1].body["text"]
+            assert text.startswith("依据《某条例》第十二条")
+
     def test_basis_and_article_stand_on_the_paper(self, shop: type[Town]) -> None:
         """Which procedure, which statute demands it, how long, and what is not counted (R-CLK-1)."""
         story = shop.accepted("food")

@@ -16,8 +16,10 @@ from service.workflows.case import APPLICANT, Action, Item, Offer, item_seen, ma
 from service.workflows.definition import (
     CARRIED,
     NO_STANDARD,
+    PROCEDURES,
     STILL_DEFECTIVE,
     Carried,
+    ItemDefinition,
     Outcome,
     Transition,
     VocabularyReason,
@@ -171,6 +173,8 @@ def _way(view: CaseView, offer: Offer, colleagues: Mapping[str, str]) -> Way:
 def _choices(
     view: CaseView, offer: Offer, need: str, colleagues: Mapping[str, str]
 ) -> Mapping[str, str]:
+    if need in ("procedure", "standard"):
+        return _of_its_law(view.release.items.get(offer.item), need)
     if need == "ground" and (known := view.grounds(view.whole.items[offer.item], offer.action)):
         return known
     if options := INPUTS[need].options:
@@ -190,10 +194,6 @@ def _choices(
             }
         case "item":
             return view.concerned(offer.action)
-        case "standard":
-            tested = view.release.items[offer.item].inspection
-            known = {each: each for each in (tested.standards if tested else [])}
-            return {**known, NO_STANDARD: "不是根据检验、检测、检疫的结果不予许可"}
         case "pause":
             stops = view.release.directory.policy.promise_stops
             return {code: f"{stop.title}（{stop.basis}）" for code, stop in stops.items()}
@@ -208,6 +208,19 @@ def _choices(
             return {who: name for who, name in colleagues.items() if who not in barred}
         case _:
             return colleagues
+
+
+def _of_its_law(definition: ItemDefinition | None, need: str) -> Mapping[str, str]:
+    """Return what the law of the item names first: its standards, or its special procedures, each with its statute."""
+    if need == "standard":
+        tested = definition.inspection if definition else None
+        known = {each: each for each in (tested.standards if tested else [])}
+        return {**known, NO_STANDARD: "不是根据检验、检测、检疫的结果不予许可"}
+    demanded = definition.procedures if definition else {}
+    own: dict[str, str] = {
+        code: f"{PROCEDURES[code]}（{each.basis}）" for code, each in demanded.items()
+    }
+    return {**own, **{code: title for code, title in PROCEDURES.items() if code not in own}}
 
 
 def _transition(view: CaseView, item: Item, action: str) -> Transition:

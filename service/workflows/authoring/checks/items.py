@@ -28,6 +28,8 @@ HEARING_STEPS = {
 EXPIRY = "expiry"  # the limit of a clock that ends with the certificate
 # an act of licensing; a 许可证 may be named in any matter
 _LICENSING = re.compile("(准予|予以|不予|无需|撤回|撤销)(行政)?许可")
+_ONLY_45 = re.compile(r"^《?(中华人民共和国)?行政许可法》?\s*(第?45|第四十五)")
+_ARTICLE = re.compile("[0-9]+|第.+条")
 _CATCH_ALL = re.compile(r"(其他|其它)(有关|相关|必要|规定)?的?(有关|相关|必要|规定)?的?条件")
 
 
@@ -55,6 +57,7 @@ def findings(view: View) -> Iterator[Diagnostic]:
             yield from _inspection(view, item, source)
         if item.selection:
             yield from _selection(view, item, source)
+        yield from _procedures(view, item, source)
 
 
 def _references(view: View, item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:
@@ -233,6 +236,24 @@ def _selection(view: View, item: models.ItemDefinition, source: Source) -> Itera
     elif item.commitment:
         said = "通过招标、拍卖、考试作决定的，不能按告知承诺当场决定"
         yield found(at, "E525", said, "删去 commitment 或 selection")
+
+
+def _procedures(view: View, item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:
+    """特别程序: each rests on a statute that demands it, and somebody must be able to begin it (行政许可法 45)."""
+    cycle = view.pack.lifecycles.get(item.lifecycle)
+    begun = any("procedure" in t.needs for t in cycle.transitions) if cycle else True
+    if item.procedures and not begun:
+        said = f"“{item.lifecycle}”没有特别程序这一步，procedures 不起作用"
+        yield found(source.at_key("procedures"), "E554", said, "换成 licence，或删去 procedures")
+    for kind, demanded in item.procedures.items():
+        if _ONLY_45.match(demanded.basis):
+            said = "行政许可法 45 只说时间不计入期限，没有要求做这项程序"
+            at = source.at("procedures", kind, "basis")
+            yield found(at, "E554", said, "写要求它的那部法律、法规的哪一条；没有的删去")
+        elif not _ARTICLE.search(demanded.basis):
+            at = source.at("procedures", kind, "basis")
+            said = f"“{demanded.basis}”没有写明是哪一条"
+            yield found(at, "E554", said, "写成 某法 9")
 
 
 def _continuing(view: View, item: models.ItemDefinition, source: Source) -> Iterator[Diagnostic]:

@@ -11,6 +11,7 @@ from service.workflows.definition.duration import Duration
 from service.workflows.definition.models.commitment import CommitmentDefinition
 from service.workflows.definition.models.institutes import (
     Change,
+    DemandedProcedure,
     ExtensionDefinition,
     Fee,
     HearingDefinition,
@@ -33,6 +34,7 @@ from service.workflows.definition.models.terms import (
     Model,
     Name,
     Origin,
+    Procedure,
     RefusalPolicy,
     Text,
     Title,
@@ -141,6 +143,11 @@ class ItemDefinition(Model):
     )
     selection: Selection | None = Field(
         None, description="通过招标、拍卖、考试作决定（许可法 53、54）；不写就不是"
+    )
+    procedures: dict[Procedure, DemandedProcedure] = Field(
+        {},
+        description="依法需要的特别程序（许可法 45）：hearing 听证、testing 检测等 → 依据；"
+        "办理时选它不用再写依据，没有列出的要写",
     )
     hearing: HearingDefinition | None = Field(
         None, description="决定前的听证；不写时由审查人按个案告知或举行"

@@ -178,6 +178,14 @@ class Selection(Model):
     )
 
 
+class DemandedProcedure(Model):
+    """依法需要的特别程序 — the statute by which this decision needs one of the eight that stop the limit (许可法 45)."""
+
+    basis: Title = Field(
+        description="哪部法律、法规的哪一条要求这项程序；行政许可法 45 只说时间不计入，不能作依据"
+    )
+
+
 class Quantity(Model):
     """数量 — how many may be granted, and which statute limits it; published before anybody applies (许可法 30、57)."""
 

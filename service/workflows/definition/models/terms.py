@@ -214,6 +214,16 @@ def value_kind(code: FieldTypeCode) -> ValueKind | None:
     return _VALUE_KINDS.get(code, "text")
 
 
+Procedure = Literal[
+    "hearing",
+    "tender",
+    "auction",
+    "inspection",
+    "testing",
+    "quarantine",
+    "appraisal",
+    "expert_review",
+]
 PROCEDURES = {  # 行政许可法 45: a closed list (R-CLK-1)
     "hearing": "听证",
     "tender": "招标",

@@ -12,7 +12,7 @@ from service.workflows.definition.models import (
     ItemDefinition,
     MaterialUse,
 )
-from service.workflows.definition.models.terms import REFORMS, SELECTIONS
+from service.workflows.definition.models.terms import PROCEDURES, REFORMS, SELECTIONS
 from service.workflows.definition.release import Release
 from service.workflows.rules import library, season
 from service.workflows.telling.guide import costs, titles
@@ -46,6 +46,7 @@ def _item(rehearsal: Rehearsal, code: str, projection: Projection) -> dict[str, 
         "conditions": definition.conditions,
         "quantity": {"limit": quantity.limit, "basis": quantity.basis} if quantity else None,
         "selection": _selection(definition),
+        "procedures": _procedures(definition),
         "handling": titles.handling(handling),
         "limits": {
             "statutory": titles.length(definition.limits.get("statutory")),
@@ -74,6 +75,13 @@ def _reform(definition: ItemDefinition) -> dict[str, Any] | None:
     """Return how the matter was reformed, and by which document (证照分离)."""
     reform = definition.reform
     return {**titles.coded(reform.mode, REFORMS), "basis": reform.basis} if reform else None
+
+
+def _procedures(definition: ItemDefinition) -> list[dict[str, str]]:
+    return [
+        {**titles.coded(kind, PROCEDURES), "basis": each.basis}
+        for kind, each in definition.procedures.items()
+    ]
 
 
 def _selection(definition: ItemDefinition) -> dict[str, Any] | None:

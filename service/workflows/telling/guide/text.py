@@ -104,12 +104,7 @@ def _items(guide: Part) -> Iterator[str]:
         if item["conditions"]:
             yield "- **条件**："
             yield from (f"  - {condition}" for condition in item["conditions"])
-        quantity = item["quantity"]
-        if quantity:
-            yield f"- **数量**：{quantity['limit']}（依据：{quantity['basis']}）"
-        if chosen := item["selection"]:
-            by_law = f"（依据：{chosen['basis']}）"
-            yield f"- **通过{chosen['by']['title']}作决定**{by_law}：{chosen['published']}"
+        yield from _decided(item)
         yield from _commitment(item)
         if item["result"]:
             valid = item["result"]["valid"]
@@ -148,6 +143,18 @@ def _limits(item: Part) -> str:
         for each in item["afterwards"]
     ]
     return "，".join(said) or "没有规定时限"
+
+
+def _decided(item: Part) -> Iterator[str]:
+    """Say on what the decision hangs beside the conditions: a number, a choice, a special procedure."""
+    quantity = item["quantity"]
+    if quantity:
+        yield f"- **数量**：{quantity['limit']}（依据：{quantity['basis']}）"
+    if chosen := item["selection"]:
+        by_law = f"（依据：{chosen['basis']}）"
+        yield f"- **通过{chosen['by']['title']}作决定**{by_law}：{chosen['published']}"
+    for each in item["procedures"]:
+        yield f"- **{each['title']}**（依据：{each['basis']}）：需要的时间书面告知，不计入办理期限"
 
 
 def _commitment(item: Part) -> Iterator[str]:

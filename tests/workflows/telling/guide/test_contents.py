@@ -242,7 +242,10 @@ class TestMaterials:
     ) -> None:
         """许可法 30: the number that may be granted, a sample of a paper, the article of the limit (R-ACC-2, R-TIME-10)."""
         limited = {"limit": "全区 30 家", "basis": "某法 9"}
-        change = {"food": {"quantity": limited, "bases": {"statutory": "某法 7"}}}
+        demanded = {"testing": {"basis": "某条例 12"}}
+        change = {
+            "food": {"quantity": limited, "bases": {"statutory": "某法 7"}, "procedures": demanded}
+        }
         told = guide(
             town("food", "fire", change=change),
             Applicant("sole-trader", "占位小店", "92999901MADEM0046F"),
@@ -253,6 +256,10 @@ class TestMaterials:
         )
         items, papers = by_code(told["items"]), by_code(told["materials"])
         assert (items["food"]["quantity"], items["fire"]["quantity"]) == (limited, None)
+        assert items["food"]["procedures"] == [
+            {"code": "testing", "title": "检测", "basis": "某条例 12"}
+        ]
+        assert items["fire"]["procedures"] == []
         assert [items[code]["statutory_basis"] for code in ("food", "fire")] == [
             "某法 7",
             "行政许可法 42",
@@ -262,7 +269,12 @@ class TestMaterials:
             "",
         )
         text = guide_text(told)
-        for said in ("数量**：全区 30 家（依据：某法 9）", "法定20个工作日（某法 7）", "> 平面图"):
+        for said in (
+            "数量**：全区 30 家（依据：某法 9）",
+            "法定20个工作日（某法 7）",
+            "> 平面图",
+            "**检测**（依据：某条例 12）：需要的时间书面告知，不计入办理期限",
+        ):
             assert said in text
 
     def test_promises_no_certificate_that_is_not_there(self, desk: Desk) -> None:

@@ -9,6 +9,7 @@ from service.workflows.rules.correction import REPORTED
 
 OF_THE_INTAKE = ("declined", "not_required")
 OF_THE_APPLICANT = ("lapsed", "withdrawn")
+NOT_DECIDING = ("window", "reviewer")
 
 
 def faults(proof: Proof) -> Iterator[Fault]:
@@ -32,6 +33,8 @@ def faults(proof: Proof) -> Iterator[Fault]:
         hint = "加上 {action: refuse, by: approver, needs: [reasons], notice: refusal}，到 final: refused"
         yield Fault("E539", ("transitions",), said, hint, at_key=True)
     yield from _granted(proof)
+    if not proof.on_the_spot:
+        yield from _by_another(proof)
 
 
 def _bad_end(proof: Proof, end: Numbered) -> Iterator[Fault]:
@@ -85,3 +88,14 @@ def _granted(proof: Proof) -> Iterator[Fault]:
             said = f"“{transition.action}”准予许可，没有书面决定"
             hint = "写 notice: grant（当场发证的写 issue）"
             yield Fault("E539", ("transitions", index, "action"), said, hint)
+
+
+def _by_another(proof: Proof) -> Iterator[Fault]:
+    """Check that neither who takes papers in nor who examines them decides: run time compares persons, not posts (R-SEC-4)."""
+    for index, transition in proof.transitions(proof.undecided):
+        refuses = proof.final_of(transition.to) == "refused"
+        ends = refuses or proof.machine.grants(transition)
+        if ends and (posts := [by for by in officers(transition) if by in NOT_DECIDING]):
+            said = f"“{transition.action}”由收件、审查的岗位（{'、'.join(posts)}）自己作决定"
+            hint = "写 by: approver（或者 head）；当场决定的用 instant"
+            yield Fault("E553", ("transitions", index, "by"), said, hint)

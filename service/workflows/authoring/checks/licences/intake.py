@@ -115,6 +115,16 @@ def _acceptance(proof: Proof) -> Iterator[Fault]:
             yield Fault(
                 "E534", ("transitions", index, "counts_from"), said, "写 counts_from: complete"
             )
+        elif officers(transition) and accepts and not _looks_first(transition):
+            said = f"“{transition.action}”材料没有收齐也能受理：要么一次告知补正，要么容缺"
+            hint = "写 when: item.complete；容缺受理写 needs: [gaps]"
+            yield Fault("E534", ("transitions", index, "action"), said, hint)
+
+
+def _looks_first(transition: models.Transition) -> bool:
+    """Tell whether it takes in only what is complete, or says what is to follow."""
+    asked = (transition.when or "").replace("!item.complete", "")
+    return "gaps" in transition.needs or "item.complete" in asked
 
 
 def _back(proof: Proof) -> Iterator[Fault]:
