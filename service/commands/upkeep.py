@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from service.commands.outcome import CLEAN, FINDINGS, Refusal, end, note, say
 from service.commands.sample_people import SampleRegister
+from service.commands.sample_records import registers_of
 from service.office import TZ, Demands, LogLine, Office, Terms, local_date, looked_for, titles
 from service.office.outside_witness import Outside, Place, WitnessAddress, WitnessFolder
 from service.office.scanning import Clamd
@@ -86,6 +87,7 @@ def office_of(settings: Settings, *, new: bool = False) -> Office:
         sharing=HttpSharing(settings.share_url, token, seconds) if settings.share_url else None,
         signing=HttpSigning(settings.sign_url, signer, patience) if settings.sign_url else None,
         verification=_verification_of(settings),
+        registers=registers_of(settings),
         demands=Demands(
             # a demonstration's clock is moved
             clock_seconds=None if settings.demo else settings.clock_seconds,

@@ -13,6 +13,7 @@ from service.office.attempts import KNOWN_FOR, Origin
 from service.office.bulk import Bulk
 from service.office.case_view import CaseView, Progress, Recorded
 from service.office.condition import Check, Reach
+from service.office.consulting import Consulting
 from service.office.crediting import CreditClass, Crediting, CreditRecord, PublishedPromise
 from service.office.demo_clock import DemoClock
 from service.office.desk import Demands
@@ -62,6 +63,7 @@ from service.workflows.handling import Later
 class Office(
     Reapplying,
     Filling,
+    Consulting,
     Handling,
     Bulk,
     Tasks,

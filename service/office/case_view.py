@@ -13,6 +13,7 @@ from service.workflows.application import (
     ConcernedPerson,
     concerned_in,
     declines,
+    differing,
     doubts,
     facts_for,
     field_uses,
@@ -135,7 +136,9 @@ class CaseView:
         """Return what of the application a clerk should look at twice; nothing for anybody else, nor of a draft."""
         if not self.actor.is_clerk or self.case.state == "draft":
             return []
-        return doubts(self.release, self.whole)
+        asked = differing(self.release, self.whole)
+        registers = [said for name, said in asked.items() if name in self.case.form]
+        return [*doubts(self.release, self.whole), *registers]
 
     @property
     def own(self) -> bool:

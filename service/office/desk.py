@@ -20,6 +20,7 @@ from service.office.catalogue import Catalogue
 from service.office.concerned import about_concerned
 from service.office.isolation import Apart
 from service.office.outside_witness import Outside
+from service.office.registers import Registers
 from service.office.scanning import Scanner
 from service.office.sealing import Seal
 from service.office.security import HOUR, Noted, reading
@@ -95,6 +96,7 @@ class Desk:
         sharing: Sharing | None = None,
         signing: Signing | None = None,
         verification: Verification | None = None,
+        registers: Registers | None = None,
         demands: Demands = NO_DEMANDS,
         secret: str = "",
         also: Sequence[str] = (),
@@ -115,7 +117,7 @@ class Desk:
         self.secret, self.also = secret, tuple(also)
         self.second_factor = second_factor
         self.sharing, self.signing, self.verification = sharing, signing, verification
-        self.demands = demands
+        self.registers, self.demands = registers, demands
         self.outside = outside or Outside()
         self.cheap_passwords = cheap_passwords
         self.database = database

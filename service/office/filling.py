@@ -67,6 +67,11 @@ class Filling(Desk):
             scans = await scans_of(connection, case) if self.scanner else None
         before = situation.release if situation.release.hash != release.hash else None
         content = draft_as_it_stands(case, newest, earlier=known, before=before)
+        if self.registers is None:
+            content = {
+                **content,
+                "registers": [each for each in content["registers"] if each["said"]],
+            }
         return DraftView(case, release, _with_scans(content, scans), again)
 
     async def _reapplied(self, connection: Connection, case: Case) -> Again | None:

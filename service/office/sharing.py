@@ -63,19 +63,23 @@ async def asked(
         return {}
     answers = await asyncio.gather(
         *(
-            sharing.ask(code, titles[code].title, _whose(release, code, applicant, form))
+            sharing.ask(
+                code,
+                titles[code].title,
+                applicant_or_concerned(release, titles[code].whose, applicant, form),
+            )
             for code in wanted
         )
     )
     return dict(zip(wanted, answers, strict=True))
 
 
-def _whose(
-    release: Release, code: str, applicant: Mapping[str, str], form: Mapping[str, Any]
+def applicant_or_concerned(
+    release: Release, whose: str, applicant: Mapping[str, str], form: Mapping[str, Any]
 ) -> Mapping[str, str]:
-    """Return whose record a material is in, as the platform is told."""
+    """Return whose record something is in, as the platform is told."""
     person = concerned_named(release, form)
-    if release.vocabulary.materials[code].whose == "applicant" or person is None:
+    if whose == "applicant" or person is None:
         return applicant
     asks = {"asked_by": applicant["id"], "kin": person.kin}
     return {"type": "individual", "name": person.name, "id": person.id, **asks}

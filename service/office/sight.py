@@ -62,6 +62,7 @@ def shown(release: Release, case: Case, actor: Actor) -> Case:
         form={name: value for name, value in case.form.items() if name in fields},
         mandate=case.mandate if own else {},  # who decides knows who acted for whom
         represented_by=case.represented_by if own else {},
+        registers={},  # what it says of fields that others need is not theirs; see `CaseView.doubts`
         materials={
             n: row
             for n, row in case.materials.items()

@@ -66,6 +66,7 @@ class Case(SQLModel, table=True):
     represented_by: dict[str, str] = added_json(dict)
     reapply_of: str = added_text()
     limited_to: list[str] = added_json(list)
+    registers: dict[str, Any] = added_json(dict)
     last_event: int = 0
     last_hash: str = ""
     # own: a sweep failed, when and by what; leave the case alone until then

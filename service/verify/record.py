@@ -19,6 +19,7 @@ PERSONAL_COLUMNS: dict[str, set[str]] = {
         "mandate",
         "represented_by",
         "reapply_of",
+        "registers",
     },
     "certificates": {"holder_name", "holder_id", "code", "carries"},
     "commitments": {"signature"},

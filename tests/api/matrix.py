@@ -133,6 +133,14 @@ MATRIX = [
     Line("GET", f"{V1}/cases/{{number}}", SEES, SEES, about="case"),
     Line("PATCH", f"{V1}/cases/{{number}}", WRITER, WRITER, {"json": {"form": {}}}, about="draft"),
     Line("POST", f"{V1}/cases/{{number}}/submit", WRITER, WRITER, {"json": {}}, about="draft"),
+    Line(
+        "POST",
+        f"{V1}/cases/{{number}}/registers/{{register}}",
+        WRITER,
+        WRITER,
+        {"json": {"consent": True}},
+        about="draft",
+    ),
     Line("GET", f"{V1}/cases/{{number}}/draft", WRITER, WRITER, about="draft"),
     Line(
         "POST",

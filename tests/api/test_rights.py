@@ -67,6 +67,7 @@ async def places(
         "clock": "notice",
         "n": 1,
         "verb": "claim",
+        "register": "house",
         "action": "note_defects",
         "slug": "not-found",
         "bulk": bulk,

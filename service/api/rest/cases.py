@@ -10,7 +10,13 @@ from service.api.body import StrictRoute
 from service.api.problems import refusals
 from service.api.rest import case_views
 from service.api.rest.case_shapes import CaseLine, CasePage, CaseShown, CaseWithActions
-from service.api.rest.given import CaseGiven, DraftGiven, ReapplicationGiven, SubmissionGiven
+from service.api.rest.given import (
+    CaseGiven,
+    DraftGiven,
+    ReapplicationGiven,
+    RegisterAsked,
+    SubmissionGiven,
+)
 from service.api.rest.shapes import json_answer, shape_of
 from service.api.texts import CaseNumber, Code, Cursor, Short, Word
 from service.errors import (
@@ -110,6 +116,30 @@ async def change_draft(
     """给出的部分整体代替原来的；没有给出的保持不变。已经提交的申请不能再改。"""
     changes = given.model_dump(exclude_none=True)
     view = await desk.office.change_draft(asked, number, changes, answer=rendered)
+    return json_answer(view.answer)
+
+
+@router.post(
+    "/{number}/registers/{register}",
+    operation_id="cases_ask_register",
+    summary="申请人同意以后，向登记查询",
+    response_model=CaseShown,
+    responses=WRITE_REFUSALS,
+)
+async def ask_register(
+    number: CaseNumber,
+    register: Code,
+    desk: Counter,
+    asked: Asked,
+    given: Annotated[
+        RegisterAsked,
+        Body(openapi_examples={"查询": {"value": {"consent": True}}}),
+    ],
+) -> Response:
+    """查到的内容填进草稿，注明来自哪里、什么时候查的；没有查到的自己填写。提交时填的不一样，由工作人员核对。"""
+    view = await desk.office.ask_register(
+        asked, number, register, consent=given.consent, answer=rendered
+    )
     return json_answer(view.answer)
 
 

@@ -116,6 +116,19 @@ class DraftClash(Shown):
     reads: list[str] = Field(description="和哪些字段有关")
 
 
+class DraftRegister(Shown):
+    """可以查询的登记：申请人同意以后用 POST /cases/{number}/registers/{register} 查询。"""
+
+    code: str
+    title: str
+    purpose: str = Field(description="为什么查，查询以前告诉申请人")
+    about: str = Field(description="查谁的；还没有填写是谁时为空")
+    fields: list[Choice] = Field(description="会填好哪些内容")
+    said: str = Field(description="已经查到的，什么时候查的；没有时为空")
+    receipt: str = Field(description="查询的回执编号")
+    fault: str = Field(description="上次为什么没有查到；自己填写就可以")
+
+
 class DraftShown(Shown):
     """草稿现在的样子，按现行的规则看。"""
 
@@ -131,6 +144,7 @@ class DraftShown(Shown):
         description="选了告知承诺、但不再适用或者还不知道适用不适用的；提交时按一般程序办"
     )
     clashes: list[DraftClash] = Field(description="填的内容之间对不上的，提交会因此退回")
+    registers: list[DraftRegister] = Field(description="可以查询、自动填好一些内容的登记")
     reapplies: DraftReapplies | None = Field(description="重新申请的，原来是哪件；不是时为空")
 
 

@@ -85,6 +85,12 @@ class MaterialGiven(Given):
         return self
 
 
+class RegisterAsked(Given):
+    """查询登记。"""
+
+    consent: bool = Field(description="申请人看过为什么查、查谁的，同意查询；不同意不查")
+
+
 class SignatureGiven(Given):
     """签名：选择告知承诺时，谁、以什么方式签署了承诺书。"""
 

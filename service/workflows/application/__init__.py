@@ -21,7 +21,7 @@ from service.workflows.application.identities import (
 )
 from service.workflows.application.in_hand import missing as missing_materials
 from service.workflows.application.in_hand import open_gaps
-from service.workflows.application.known import doubts
+from service.workflows.application.known import differing, doubts, whose_record
 from service.workflows.application.needed import (
     check_form,
     field_uses,
@@ -47,6 +47,7 @@ __all__ = [
     "concerned_in",
     "concerned_named",
     "declines",
+    "differing",
     "document_fault",
     "document_of",
     "doubts",
@@ -70,4 +71,5 @@ __all__ = [
     "say_value",
     "select_items",
     "waits_for",
+    "whose_record",
 ]

@@ -87,7 +87,7 @@ def _rests_on(pack: Pack, bundle: str) -> set[str]:
     made = pack.bundles.get(bundle)
     items = {entry.use for entry in made.items} if made else set()
     cycles = {pack.items[code].lifecycle for code in items if code in pack.items}
-    shared = ("directory", "field", "material", "certificate", "reason")
+    shared = ("directory", "field", "material", "certificate", "reason", "register")
     return {
         source.file
         for (kind, code), source in pack.origins.items()

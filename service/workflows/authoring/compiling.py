@@ -118,8 +118,22 @@ def _vocabulary(
                 code: each for code, each in vocabulary.certificates.items() if code in certificates
             },
             "reasons": reasons,
+            "registers": _registers(vocabulary, fields),
         }
     )
+
+
+def _registers(
+    vocabulary: models.Vocabulary, fields: set[str]
+) -> dict[str, models.VocabularyRegister]:
+    """Return the registers that fill one of these fields."""
+    sources = (
+        source.split(".")
+        for name in fields & vocabulary.fields.keys()
+        for source in vocabulary.fields[name].source
+    )
+    asked = {parts[1] for parts in sources if parts[0] == "register"}
+    return {code: each for code, each in vocabulary.registers.items() if code in asked}
 
 
 def _checks(vocabulary: models.Vocabulary, fields: set[str]) -> dict[str, models.Check]:

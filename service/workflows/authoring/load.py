@@ -26,6 +26,7 @@ PARTS = {
     "certificates": "certificate",
     "reasons": "reason",
     "checks": "check",
+    "registers": "register",
 }
 
 

@@ -1,7 +1,7 @@
 """办件的值 — a case and its parts, what a step may look at, its states, the record of what changed."""
 
 from service.workflows.case.altering import altered
-from service.workflows.case.columns import CheckedPoint, Point
+from service.workflows.case.columns import CheckedPoint, Point, RegisterAnswer
 from service.workflows.case.engine import APPLICANT, OVERDUE_STATES, WAITING
 from service.workflows.case.inspections import Inspection
 from service.workflows.case.lifecycle import SATISFIED, machine_for, machine_of
@@ -83,6 +83,7 @@ __all__ = [
     "Notice",
     "Offer",
     "Point",
+    "RegisterAnswer",
     "Representing",
     "Role",
     "Shared",

@@ -1,6 +1,6 @@
 """JSON 列 — what the JSON columns of the parts hold, key by key. They are kept as written: a key that is absent was never said."""
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 from service.workflows.definition.models.terms import HearingStep
 
@@ -80,6 +80,16 @@ class Extension(TypedDict):
     at: str
     by: str
     reason: str
+
+
+class RegisterAnswer(TypedDict):
+    """登记的答复 — what a register said of whom, when it was asked, and for which receipt; or why it said nothing."""
+
+    about: str  # number of whose record was asked for
+    at: str  # ISO instant
+    values: dict[str, Any]
+    receipt: str
+    fault: str
 
 
 class Remedies(TypedDict):

@@ -14,6 +14,7 @@ from service.workflows.case.columns import (
     Body,
     Extension,
     Point,
+    RegisterAnswer,
     RepresentedBy,
     Signature,
     ThirdParty,
@@ -332,6 +333,8 @@ class Case:
     represented_by: RepresentedBy = field(default_factory=RepresentedBy)
     reapply_of: str = ""  # 重新申请: number of the case whose items are applied for anew
     limited_to: list[str] = field(default_factory=list)  # those items, and no others
+    # 登记查询: what registers answered while it was filled in, by code
+    registers: dict[str, RegisterAnswer] = field(default_factory=dict)
     last_event: int = 0
     last_hash: str = ""
     items: dict[str, Item] = field(default_factory=dict)

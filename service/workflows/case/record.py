@@ -28,6 +28,7 @@ PERSONAL: dict[str, frozenset[str]] = {
             "mandate",
             "represented_by",
             "reapply_of",
+            "registers",
         }
     ),
     "certificates": frozenset({"holder_name", "holder_id", "code", "carries"}),

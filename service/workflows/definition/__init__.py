@@ -18,6 +18,7 @@ from service.workflows.definition.models import (
     Transition,
     VocabularyField,
     VocabularyReason,
+    VocabularyRegister,
     one_of,
 )
 from service.workflows.definition.models.carried import (
@@ -74,6 +75,7 @@ __all__ = [
     "Transition",
     "VocabularyField",
     "VocabularyReason",
+    "VocabularyRegister",
     "code_spelling",
     "explanations",
     "kinds_of",

@@ -2,6 +2,7 @@
 
 from service.workflows.handling.bulk import one_of_many
 from service.workflows.handling.bulk import ways as bulk_ways
+from service.workflows.handling.drafting import asked_register
 from service.workflows.handling.drafting import changed as changed_draft
 from service.workflows.handling.drafting import erased as erased_draft
 from service.workflows.handling.drafting import kept as kept_draft
@@ -27,6 +28,7 @@ __all__ = [
     "SUPERVISE",
     "TASK_ACTIONS",
     "Later",
+    "asked_register",
     "begun",
     "brought_over",
     "bulk_ways",

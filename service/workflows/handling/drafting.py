@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from service.errors import DataInvalid, one_field
+from service.workflows.case.columns import RegisterAnswer
 from service.workflows.case.parts import Case
 from service.workflows.case.situation import Actor, Situation, Step, one_person
 from service.workflows.handling.carried import material_given
@@ -59,6 +60,7 @@ def changed(case: Case, changes: Mapping[str, Any], actor: Actor, situation: Sit
             _hand_in(work, value, actor)
         elif name == "applicant":
             _refuse_somebody_else(work.case, value["id"])
+            work.case.registers = {}  # what was asked of somebody else
             for part in ("type", "name", "id", "document"):
                 setattr(work.case, f"applicant_{part}", value[part])
             if "mandate" not in changes:
@@ -66,6 +68,17 @@ def changed(case: Case, changes: Mapping[str, Any], actor: Actor, situation: Sit
         else:
             setattr(work.case, name, dict(value))
     work.log("change_draft", actor, states=("draft", "draft"), data={"changed": sorted(changes)})
+    return Step(work.before, work.case, tuple(work.events))
+
+
+def asked_register(
+    case: Case, code: str, said: RegisterAnswer, actor: Actor, situation: Situation
+) -> Step:
+    """Keep in a draft what a register said, in place of what it said before; that it was agreed to is on record."""
+    work = Work(situation, case)
+    work.case.registers = {**work.case.registers, code: said}
+    told = {"register": code, "consent": True, "receipt": said["receipt"], "fault": said["fault"]}
+    work.log("ask_register", actor, states=("draft", "draft"), data=told)
     return Step(work.before, work.case, tuple(work.events))
 
 
@@ -83,7 +96,7 @@ def erased(case: Case, actor: Actor, situation: Situation) -> Step:
     work = Work(situation, case)
     for name in ERASED:
         setattr(work.case, name, "")
-    for part in ("answers", "handling", "form", "mandate", "represented_by"):
+    for part in ("answers", "handling", "form", "mandate", "represented_by", "registers"):
         setattr(work.case, part, {})
     work.case.reapply_of, work.case.limited_to = "", []  # the older case names him
     for paper in work.case.materials.values():

@@ -5,7 +5,8 @@ from typing import Any
 
 from service.errors import DataInvalid
 from service.workflows.application import consistency, needed, questions
-from service.workflows.application.known import prefill
+from service.workflows.application.known import answered as answered_by_registers
+from service.workflows.application.known import prefill, registered
 from service.workflows.case.literals import Handling
 from service.workflows.rules import library
 from service.workflows.worksheet import Work
@@ -23,7 +24,9 @@ def complete(work: Work) -> None:
     if was_draft:
         given = {name: value for name, value in given.items() if name in release.vocabulary.fields}
     answered = needed.check_form(release, questions.filled_by_answers(release, case.answers))
-    known = {**library.prefilled(work), **prefill(release, case)}
+    case.registers = answered_by_registers(release, case)
+    told = {name: value for name, (value, _) in registered(release, case).items()}
+    known = {**library.prefilled(work), **prefill(release, case), **told}
     given = needed.check_form(release, {**known, **given})
     if not was_draft:
         _refuse_contradiction(work, given, answered)

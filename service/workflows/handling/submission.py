@@ -189,7 +189,8 @@ def _hand_in_all(
     if errors:
         raise DataInvalid("材料有误，请检查", errors=errors)
     library.offer(work, needs)
-    return known.doubts(work.release, work.case)
+    differing = known.differing(work.release, work.case)
+    return [*known.doubts(work.release, work.case), *differing.values()]
 
 
 def _issue_receipt(work: Work, told: Mapping[str, str], asked: Iterable[str]) -> None:

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from service.errors import ServiceError
-from service.workflows.application import needed, order, questions
+from service.workflows.application import known, needed, order, questions
 from service.workflows.application.concerned import named_in as concerned_named
 from service.workflows.authoring.compiling import compile_release
 from service.workflows.authoring.pack import Pack, Story
@@ -33,13 +33,17 @@ from service.workflows.step import step, tick
 from service.workflows.trials import again
 from service.workflows.trials.coverage import Coverage
 from service.workflows.trials.played import Failure, Played
-from service.workflows.trials.samples import answers_with_neutral, refused_fields, sample
+from service.workflows.trials.samples import (
+    answers_with_neutral,
+    asked_registers,
+    refusal_said,
+    refused_fields,
+    sample,
+)
 from service.workflows.worksheet import Work
 
 LIMITS = ("promised", "statutory", "safe")
 NO_DAY = "没有日期（停着，或者没有这一种期限）"
-
-
 AT_RECEIPT = (NOT_RECEIVED, FORBIDDEN)  # what the law bars is answered at the receipt itself
 
 
@@ -106,7 +110,7 @@ class Stage:
         try:
             self._submit()
         except ServiceError as refusal:
-            found = refused_fields(refusal) if wrong else _refusal_said(refusal)
+            found = refused_fields(refusal) if wrong else refusal_said(refusal)
             self._check(("answers",), "提交", wrong or "受理收件", found)
             return
         if wrong:
@@ -165,6 +169,7 @@ class Stage:
             handling=dict(self.scenario.handling),
             form=self._form(answers),
         )
+        case.registers = asked_registers(self.release, self.scenario, case, self.now)
         action = Action(
             "submit", data={"materials": self._materials(case), "meets_by": self.scenario.meets_by}
         )
@@ -176,10 +181,11 @@ class Stage:
             for q in questions.asked_questions(self.release, answers, self.scenario.applicant.type)
         }
         filled = {q.fills for q in self.release.bundle.questions if q.id in asked}
+        told = ("applicant.", *(f"register.{code}." for code in self.scenario.registers))
         samples = {
             name: sample(definition, local_date(self.now))
             for name, definition in self.release.vocabulary.fields.items()
-            if name not in filled and not any(s.startswith("applicant.") for s in definition.source)
+            if name not in filled and not any(s.startswith(told) for s in definition.source)
         }
         return {**samples, **dates_as_text(self.scenario.form)}
 
@@ -265,7 +271,7 @@ class Stage:
             else:
                 self._reapply(entry.reapply)
         except ServiceError as refusal:
-            said = _refusal_said(refusal)
+            said = refusal_said(refusal)
             if not entry.refused:
                 self._fail((*path, key), what, "可以办理", said)
             elif entry.refused not in ("any", refusal.slug):
@@ -354,6 +360,9 @@ class Stage:
         for index, kind in enumerate(expected.notices):
             if kind not in issued:
                 self._fail((*path, "notices", index), "文书", kind, "、".join(issued))
+        if expected.differs is not None:
+            differing = sorted(known.differing(self.release, case))
+            self._check((*path, "differs"), "与登记不一样", sorted(expected.differs), differing)
         held = [c.certificate for c in case.certificates.values() if c.state == "valid"]
         for index, code in enumerate(expected.certificates):
             if code not in held:
@@ -388,9 +397,3 @@ def _card_of(case: Case, item: str) -> str:
     own = [c for c in case.clocks.values() if c.item == ("" if item == "case" else item)]
     cards = {c.card for c in own if not c.clock.startswith(STEP)}
     return next((card for card in ("red", "yellow") if card in cards), "none")
-
-
-def _refusal_said(refusal: ServiceError) -> str:
-    wrong: Iterable[Any] = refusal.facts.get("errors", [])
-    said = dict.fromkeys([refusal.detail, *(str(each["detail"]) for each in wrong)])
-    return f"{refusal.slug}（{'；'.join(said)}）"

@@ -67,6 +67,10 @@ PAGES = [
         {"material": "layout", "way": "remove"},
         "draft",
     ),
+    PageLine("GET", "/apply/{number}/registers/{register}", WRITER, WRITER, about="draft"),
+    PageLine(
+        "POST", "/apply/{number}/registers/{register}", WRITER, WRITER, {"consent": "yes"}, "draft"
+    ),
     PageLine("GET", "/apply/{number}/commitments", WRITER, WRITER, about="draft"),
     PageLine("POST", "/apply/{number}/commitments", WRITER, WRITER, about="draft"),
     PageLine("GET", "/apply/{number}/check", WRITER, WRITER, about="draft"),
@@ -195,6 +199,7 @@ LOOKS = [  # every page about a case, for every post and every kind of proceedin
     Look("/apply/{number}", "draft", whose.led),
     Look("/apply/{number}/form/{n}", "draft", whose.led),
     Look("/apply/{number}/materials", "draft", whose.led),
+    Look("/apply/{number}/registers/{register}", "draft", whose.led),
     Look("/apply/{number}/commitments", "draft", whose.led),
     Look("/apply/{number}/check", "draft", whose.led),
     Look("/apply/{number}/done", "case", whose.received),

@@ -7,6 +7,7 @@ from service.api.pages.portal import (
     certificates,
     checking,
     commitments,
+    consulting,
     filling,
     giving_back,
     home,
@@ -22,7 +23,17 @@ from service.api.pages.portal import (
     why,
 )
 
-applying_for = [home, asking, things, applying, filling, materials, commitments, checking]
+applying_for = [
+    home,
+    asking,
+    things,
+    applying,
+    filling,
+    consulting,
+    materials,
+    commitments,
+    checking,
+]
 what_was_applied_for = [
     mine,
     certificates,

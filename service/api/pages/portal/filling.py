@@ -54,6 +54,7 @@ def _page(
         left=request.query_params.get("left", ""),
         to_fill=to_fill,
         same=_same_place(draft, pages[n - 1]),
+        registers=_to_ask(draft, pages[n - 1]),
         known=known,
         answered=ANSWERED,
         filled=filled,
@@ -68,6 +69,16 @@ def _same_place(draft: Draft, here: dict[str, Any]) -> GuideSamePlace | None:
     offer = draft.guide.same_place if draft.guide else None
     asked = {field["code"] for part in here["sections"] for field in part["fields"]}
     return offer if offer and asked & {field.code for field in offer.fields} else None
+
+
+def _to_ask(draft: Draft, here: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the registers that would fill something of this page and have not answered."""
+    asked = {field["code"] for part in here["sections"] for field in part["fields"]}
+    return [
+        each
+        for each in draft.content["registers"]
+        if not each["said"] and asked & {field["code"] for field in each["fields"]}
+    ]
 
 
 Texts = list[str] | list[rows.Cells]
@@ -148,6 +159,9 @@ async def save(
         return see(f"/apply/{number}/form/{n}")
     if (change := rows.Change.of(form)) and not form.unreadable:
         return see(f"/apply/{number}/form/{n}{rows.way_to(change, kept)}")
+    register = form.text("then").removeprefix("register/")
+    if any(register == each["code"] for each in draft.content["registers"]):
+        return see(f"/apply/{number}/registers/{register}")
     errors += _clashing(draft, fields, {each["pointer"] for each in errors})
     later = form.text("then") == "list" and not form.unreadable
     if errors and not later:

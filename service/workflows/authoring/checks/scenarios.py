@@ -135,8 +135,20 @@ class _Story:
         yield from self.papers()
 
     def papers(self) -> Iterator[Diagnostic]:
-        """Check the certificates the applicant holds, and what is not handed in."""
+        """Check the certificates the applicant holds, what registers answer, and what is not handed in."""
         scenario, source = self.scenario, self.source
+        for code, values in scenario.registers.items():
+            register = self.view.pack.vocabulary.registers.get(code)
+            for name in values:
+                if register is None or name not in register.gives:
+                    said = f"登记“{code}”不答复“{name}”"
+                    hint = near(name, set(register.gives)) if register else ""
+                    yield found(
+                        source.at_key("registers", code, name),
+                        "E220",
+                        said,
+                        hint or "先在词汇表的 registers 里定义它",
+                    )
         for index, held in enumerate(scenario.holds):
             among = self.view.pack.vocabulary.certificates
             yield from self.view.known(

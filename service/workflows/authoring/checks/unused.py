@@ -33,6 +33,12 @@ def findings(view: View) -> Iterator[Diagnostic]:
                 )
 
 
+def _named(view: View, start: str) -> set[str]:
+    """Return the codes that sources of fields name after this beginning."""
+    sources = (each for field in view.pack.vocabulary.fields.values() for each in field.source)
+    return {source.split(".")[1] for source in sources if source.startswith(start)}
+
+
 def _vocabulary(view: View) -> Iterator[Diagnostic]:
     if not view.pack.items:
         return
@@ -48,13 +54,11 @@ def _vocabulary(view: View) -> Iterator[Diagnostic]:
     used["field"] |= {
         q.fills for bundle in view.pack.bundles.values() for q in bundle.questions if q.fills
     }
-    for field in view.pack.vocabulary.fields.values():
-        used["certificate"] |= {
-            source.split(".")[1] for source in field.source if source.startswith("certificate.")
-        }
+    used["certificate"] |= _named(view, "certificate.")
     used["certificate"] |= {
         each.certificate for each in view.pack.vocabulary.materials.values() if each.certificate
     }
+    used["register"] = _named(view, "register.")
     for kind, names in used.items():
         for name in getattr(view.pack.vocabulary, VOCABULARY[kind]):
             if name not in names:

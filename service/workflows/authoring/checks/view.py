@@ -20,6 +20,7 @@ VOCABULARY = {
     "certificate": "certificates",
     "reason": "reasons",
     "check": "checks",
+    "register": "registers",
 }
 TITLES = {
     "department": "部门", "lifecycle": "生命周期", "field": "字段", "material": "材料", "certificate": "证照",

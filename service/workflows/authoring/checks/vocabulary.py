@@ -16,7 +16,9 @@ EARLIER = "earlier"
 _SOURCE = re.compile(
     r"applicant\.(?P<applicant>\w+)|(?:(?:person|organisation)\.(?:name|id)|agent\.(?:name|id|acts))"
     r"(?:@(?P<field>[a-z][a-z0-9_]*)=(?P<value>[a-z0-9_-]+))?"
-    r"|certificate\.(?P<certificate>[a-z0-9-]+)\.(?P<carried>[a-z][a-z0-9_]*)|region|earlier|form\.(?P<form>[a-z][a-z0-9_]*)"
+    r"|certificate\.(?P<certificate>[a-z0-9-]+)\.(?P<carried>[a-z][a-z0-9_]*)|region|earlier"
+    r"|register\.(?P<register>[a-z0-9-]+)\.(?P<given>[a-z][a-z0-9_]*)"
+    r"|form\.(?P<form>[a-z][a-z0-9_]*)"
 )
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -95,7 +97,7 @@ def _said_by(view: View, name: str, text: str, at: At) -> Iterator[Diagnostic]:
         wanted = "、".join(f"applicant.{each}" for each in APPLICANT_SOURCES)
         own = "person.name、person.id（个人，或者单位的经营者、法定代表人）、organisation.name、organisation.id（单位申请时）"
         own += "、agent.acts、agent.name、agent.id（代理人），都可以加条件 @字段=选项"
-        hint = f"可写：{wanted}、{own}、certificate.<证照>.<字段>、form.<字段>、region，或 earlier"
+        hint = f"可写：{wanted}、{own}、certificate.<证照>.<字段>、register.<登记>.<名称>、form.<字段>、region，或 earlier"
         yield found(at, "E209", f"预填来源“{text}”写法不对", hint)
     elif parts["field"]:
         declared = view.pack.vocabulary.fields.get(parts["field"])
@@ -110,8 +112,24 @@ def _said_by(view: View, name: str, text: str, at: At) -> Iterator[Diagnostic]:
         if code in among and carried not in (known := {"number", *among[code].carries}):
             hint = near(carried, known) or "写进这种证照的 carries"
             yield found(at, "E209", f"证照“{code}”的照面上没有“{carried}”", hint)
+    elif code := parts["register"]:
+        yield from _registered(view, name, code, parts["given"], at)
     elif other := parts["form"]:
         yield from view.known("field", other, set(view.pack.vocabulary.fields) - {name}, at)
+
+
+def _registered(view: View, name: str, code: str, given: str, at: At) -> Iterator[Diagnostic]:
+    """Yield what is wrong with a field that a register is to fill."""
+    among, field = view.pack.vocabulary.registers, view.pack.vocabulary.fields[name]
+    if code not in among:
+        hint = near(code, set(among)) or "先在词汇表的 registers 里定义它"
+        yield found(at, "E220", f"没有“{code}”这个登记", hint)
+    elif given not in among[code].gives:
+        hint = near(given, set(among[code].gives)) or "写进这个登记的 gives"
+        yield found(at, "E220", f"登记“{code}”不答复“{given}”", hint)
+    elif (gives := among[code].gives[given]) != models.value_kind(field.type):
+        said = f"登记“{code}”答复的“{given}”是 {gives}，填不进 {field.type} 的字段"
+        yield found(at, "E220", said, "把 gives 里的类型或者字段的 type 改成一样的")
 
 
 def _rows(

@@ -62,6 +62,7 @@ from service.workflows.definition.models.shared import (
     VocabularyField,
     VocabularyMaterial,
     VocabularyReason,
+    VocabularyRegister,
     Window,
 )
 from service.workflows.definition.models.terms import (
@@ -187,6 +188,7 @@ __all__ = [
     "VocabularyField",
     "VocabularyMaterial",
     "VocabularyReason",
+    "VocabularyRegister",
     "Window",
     "dates_as_text",
     "one_of",

@@ -53,6 +53,9 @@ class Expectation(Model):
     materials: list[Code] | None = None
     stopped: bool | None = None
     wrong: list[Name] = []
+    differs: list[Name] | None = Field(
+        None, description="哪些字段填的和登记答复的不一样，要工作人员核对"
+    )
 
     @field_validator("due")
     @classmethod
@@ -119,6 +122,9 @@ class Scenario(Model):
     meets_by: dict[Code, Day] = {}
     form: dict[Name, Any] = {}
     holds: list[ScenarioHolding] = []
+    registers: dict[Code, dict[Name, Any]] = Field(
+        {}, description="申请人同意查询以后，各登记的答复：登记 → 名称 → 内容"
+    )
     missing: list[Code] = []
     defer: list[Code] = []
     expect: Expectation | None = None

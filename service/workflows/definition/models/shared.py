@@ -181,7 +181,8 @@ class VocabularyField(Described):
         description="预填来源，先写的优先：applicant.name、person.id（个人，或者单位的经营者、法定代表人）、"
         "organisation.id（单位申请时）、agent.acts、agent.name、agent.id（代理人办理时）、"
         "person.name@declared_by=mother（单选字段是这个选项时）、"
-        "certificate.business-licence.address、earlier（上次申请填的）、region（本地的区划）",
+        "certificate.business-licence.address、register.house.place（申请人同意以后查询的登记）、"
+        "earlier（上次申请填的）、region（本地的区划）",
     )
     columns: Annotated[dict[Name, Column], Field(max_length=MOST_COLUMNS)] = Field(
         {},
@@ -312,6 +313,20 @@ class VocabularyReason(Model):
         return ABOUT_PAPERS if self.material or self.field else tuple(REASON_USES)
 
 
+class VocabularyRegister(Model):
+    """登记 — what another authority keeps on record and answers with values, once the applicant agreed to its being asked."""
+
+    title: Title = Field(description="叫什么，如 不动产登记")
+    gives: Annotated[
+        dict[Name, Literal["text", "number", "boolean", "date"]], Field(min_length=1, max_length=30)
+    ] = Field(description="会答复什么：名称 → 类型，字段的 source 写 register.<登记>.<名称>")
+    purpose: Text = Field(description="为什么查，查询以前告诉申请人（个人信息保护法 17）")
+    whose: Whose = Field(
+        "applicant",
+        description="查谁的：applicant 申请人，concerned 事主（见 bundle 的 concerns）",
+    )
+
+
 class Vocabulary(Model):
     """词汇表 — fields, materials, certificates and reasons shared by all items: 一张表、一套材料 by construction."""
 
@@ -321,6 +336,9 @@ class Vocabulary(Model):
     certificates: dict[Code, VocabularyCertificate] = {}
     reasons: dict[Code, VocabularyReason] = {}
     checks: dict[Code, Check] = Field({}, description="字段之间的核对：代码 → must、say、at")
+    registers: dict[Code, VocabularyRegister] = Field(
+        {}, description="可以查询的登记：代码 → title、gives、purpose、whose"
+    )
 
     def stand_for(self, material: str) -> tuple[str, ...]:
         """Return the kinds of certificate that stand for a material, or for one of those that do in its place."""

@@ -8,7 +8,7 @@ from typing import Any
 from service.errors import DataInvalid
 from service.workflows.application import consistency, questions
 from service.workflows.application.fieldtypes import Fault, faults_of
-from service.workflows.application.known import prefill
+from service.workflows.application.known import prefill, registered
 from service.workflows.application.questions import Applicant
 from service.workflows.case.parts import Case
 from service.workflows.case.situation import Situation
@@ -17,6 +17,7 @@ from service.workflows.rules import library
 from service.workflows.telling.draft.changes import changes
 from service.workflows.telling.draft.form_pages import Typed, pages
 from service.workflows.telling.draft.given import papers, to_hand_in
+from service.workflows.telling.draft.registers import registers
 from service.workflows.telling.guide import Earlier, guide
 from service.workflows.telling.guide.rehearsal import NOTHING_EARLIER
 from service.workflows.telling.guide.titles import joined
@@ -29,6 +30,7 @@ NO_PARTS: Mapping[str, Any] = {
     "changes": [],
     "closed": [],
     "clashes": [],
+    "registers": [],
 }
 
 
@@ -41,7 +43,7 @@ def draft(
 ) -> dict[str, Any]:
     """Return what a draft comes to if it is submitted in this situation, as JSON.
 
-    It is {guide, pages, papers, lacking, changes, closed, clashes}. `guide` is None while the answers do not say what applies;
+    It is {guide, pages, papers, lacking, changes, closed, clashes, registers}. `guide` is None while the answers do not say what applies;
     `lacking` are the errors a submission would be refused with, as [{pointer, detail}]; `changes` says in Chinese what is
     different from the rules of `before`;
     `closed` what was chosen to be done on a promise, and cannot be any more or not yet, as [{code, title, say}];
@@ -66,6 +68,7 @@ def draft(
         "changes": changes(before, guided, found) if before else [],
         "closed": list(_closed(found, case)),
         "clashes": clashes,
+        "registers": registers(situation.release, case, found["form"]["properties"]),
     }
 
 
@@ -111,7 +114,7 @@ def _guided(work: Work, typed: Typed, earlier: Earlier, rules: Release) -> dict[
         calendar=situation.calendar,
         now=situation.now,
         form={name: value for name, value in typed.values.items() if name in known},
-        earlier=earlier,
+        earlier=replace(earlier, registered=registered(rules, case)),
         library=situation.library if situation.asked else None,
         only=case.limited_to,
     )
@@ -137,7 +140,8 @@ def _typed(work: Work) -> Typed:
         questions.filled_by_answers(release, case.answers),
     ]
     recorded: set[str] = set().union(*known)
-    return Typed(values, faults, recorded | set(values), recorded)
+    known_too = set(values) | set(registered(release, case))
+    return Typed(values, faults, recorded | known_too, recorded)
 
 
 def _lacking(

@@ -8,7 +8,7 @@ from typing import Any
 from service.errors import DataInvalid
 from service.workflows.application import needed, questions
 from service.workflows.application.fieldtypes import check_value
-from service.workflows.application.known import prefill
+from service.workflows.application.known import REGISTER, prefill
 from service.workflows.calendar import WorkCalendar
 from service.workflows.case.literals import Handling
 from service.workflows.case.parts import Ban, Case
@@ -32,6 +32,8 @@ class Earlier:
     form: Mapping[str, Any] = field(default_factory=dict)
     said: str = ""
     whole: bool = False  # the same is applied for anew: all of it is proposed
+    # field → what a register said of it, and in Chinese which and when
+    registered: Mapping[str, tuple[Any, str]] = field(default_factory=dict)
 
 
 NOTHING_EARLIER = Earlier()
@@ -187,14 +189,16 @@ def _wishes(release: Release, handling: Mapping[str, str]) -> Mapping[str, str]:
 def _prefill(
     work: Work, certificates: Certificates, earlier: Earlier, typed: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return what is known from record, certificates, an earlier application and what was `typed` in another field.
+    """Return what is known from registers, record, certificates, an earlier application and what was `typed` in another field.
 
     A value that does not fit is left out.
     """
     record = prefill(work.release, work.case)
-    values: dict[str, Any] = {}
-    origins: dict[str, str] = {}
+    values = {name: value for name, (value, _) in earlier.registered.items()}
+    origins = {name: said for name, (_, said) in earlier.registered.items()}
     for name, definition in work.release.vocabulary.fields.items():
+        if name in values:
+            continue
         for found, said in _sources(work.release, name, record, certificates, earlier, typed):
             value, wrong = check_value(definition, found)
             if found not in (None, "", []) and not wrong:
@@ -215,6 +219,8 @@ def _sources(
     titles = release.vocabulary.certificates
     fields = release.vocabulary.fields
     for source in release.vocabulary.fields[name].source:
+        if source.startswith(REGISTER):
+            continue  # looked at before all others: it was asked for this application
         if source == EARLIER:
             if release.vocabulary.fields[name].of in (None, "person"):
                 yield earlier.form.get(name), earlier.said

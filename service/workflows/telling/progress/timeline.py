@@ -28,6 +28,7 @@ ENGINE = {
     "draft": "存为草稿",
     "change_draft": "修改草稿",
     "reapply": "重新申请没有办成的事项",
+    "ask_register": "查询登记",
     "erase_draft": "清除过期的草稿",
     "start": "开始办理",
     "stop": "终止",
