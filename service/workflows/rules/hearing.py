@@ -18,6 +18,7 @@ from service.workflows.case.procedures import Hearing
 from service.workflows.case.situation import Move
 from service.workflows.definition.models.terms import HearingStep
 from service.workflows.notices.wording import Said, say_date
+from service.workflows.proceedings import revocation
 from service.workflows.rules import decision
 from service.workflows.worksheet import Work
 
@@ -167,7 +168,7 @@ def says(work: Work, move: Move, name: str) -> Said | None:
     Before a decision to grant the days of the hearing are left out of the limit; those of a revocation count.
     """
     kind, data = move.transition.notice, move.data
-    own = not move.item.parent
+    own, name = not move.item.parent, heard_of(move.item, name)
     match kind:
         case "hearing_right":
             why = f"理由：{data['reason']}。" if data.get("reason") else ""
@@ -201,6 +202,11 @@ def says(work: Work, move: Move, name: str) -> Said | None:
         case "grant" | "refusal":
             return _cites(move.item)
     return None
+
+
+def heard_of(item: Item, name: str) -> str:
+    """Return what the hearing is about: the matter, or that it is to be revoked."""
+    return f"撤销{name}" if item.lifecycle == revocation.KIND.code else name
 
 
 def _cites(item: Item) -> Said | None:

@@ -13,7 +13,7 @@ from service.workflows.case.parts import Item
 from service.workflows.case.procedures import Hearing
 from service.workflows.case.situation import Move
 from service.workflows.notices.wording import Said
-from service.workflows.rules.hearing import LATER, OPEN, stage_of
+from service.workflows.rules.hearing import LATER, OPEN, heard_of, stage_of
 from service.workflows.worksheet import Work
 
 SAYS: Mapping[str, str] = {
@@ -96,4 +96,5 @@ def _taken_back(item: Item, known: Hearing, data: Mapping[str, Any]) -> Hearing:
 def says(_: Work, move: Move, name: str) -> Said | None:
     """Say what was taken back, challenged or decided."""
     text = SAYS.get(move.transition.notice or "")
+    name = heard_of(move.item, name)
     return Said(text.format(name=name, reason=move.data.get("reason", ""))) if text else None

@@ -169,7 +169,9 @@ class TestRevocation:
                 story.wang("food.revocation.announce_hearing", **HEARING | wrong)
         story.wang("food.revocation.announce_hearing", **HEARING)
         paper = next(n for n in story.case.notices.values() if n.kind == "hearing_notice")
-        assert "2026年10月20日09:30在区政务服务中心三楼公开举行" in paper.body["text"]
+        assert paper.body["text"].startswith(
+            "撤销「食品经营许可」的听证于2026年10月20日09:30在区政务服务中心三楼公开举行"
+        )
         with pytest.raises(ActionNotAllowed, match="09:30"):
             story.wang("food.revocation.record_hearing", "2026-10-20T09:29", document="笔录1号")
         story.wang("food.revocation.record_hearing", "2026-10-20T09:30", document="笔录1号")
