@@ -145,7 +145,8 @@ class Sweeps(Desk):
                 failed += 1
                 if isinstance(error, Unanswered) and case_id not in self._cut:
                     self._cut.add(case_id)
-                    continue  # tried again, now or as soon as the database answers
+                    await self._sound(now)
+                    continue  # the database is there: tried again
                 self._cut.discard(case_id)
                 await self._rest(case_id, error, now)
             else:
@@ -172,6 +173,11 @@ class Sweeps(Desk):
             tx, taken, Request(CLOCK_ACTOR, now), situation, was=found.case, scope=NO_KEY
         )
         return True
+
+    async def _sound(self, now: datetime) -> None:
+        """See that the database takes and confirms something; where not, the round ends. Raises Unanswered."""
+        async with self.database.transaction() as tx:
+            await sweeps.postponed(tx, now)
 
     async def _rest(self, case_id: str, error: Exception, now: datetime) -> None:
         """Leave a case alone for a while. Raises Unanswered: it is not the case, the database is away."""
