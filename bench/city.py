@@ -48,7 +48,7 @@ def application() -> ApplicationInput:
     pack = load_pack(read_folder(SAMPLE)).pack
     assert pack is not None
     release = compile_release(pack, BUNDLE)
-    for story in pack.scenarios:
+    for story in (each for each in pack.scenarios if each.scenario.bundle == BUNDLE):
         beginning = story.scenario.model_copy(update={"steps": [], "expect": None})
         bare = replace(story, scenario=beginning)
         stage = Stage(release, pack_calendar(pack, release), bare)

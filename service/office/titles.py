@@ -170,6 +170,7 @@ SECURITY_FACTS = Titles(
 )
 SECURITY_DETAILS = Titles(
     {
+        **APPLICANT_TYPES,
         "": "",
         "browser": "用浏览器",
         "code": "用浏览器，填动态码",

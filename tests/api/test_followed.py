@@ -80,7 +80,7 @@ def named(look: Look, town: Town, name: str, turn: int) -> Iterator[Asked]:
     match look.names:
         # it says that it was sent in, whatever follows
         case "draft" if name == next(iter(town.cases)):
-            yield {"n": 1}, {}
+            yield {"n": 1, "register": "house"}, {}
         case "promise":
             yield from (({"item": item}, {}) for item in case.items if "." not in item)
         case "paper":

@@ -317,7 +317,13 @@ async def _settled(
     return city, browsers, places
 
 
-FIXED = {"subject": "x", "material": "layout", "which": "sample", "form": "html"}
+FIXED = {
+    "subject": "x",
+    "register": "house",
+    "material": "layout",
+    "which": "sample",
+    "form": "html",
+}
 EACH = 4  # made-up requests for each route and database
 ROUTES = [
     (line.method, line.path, dict(getattr(line, "send", {})) if line in PAGES else {}, line.about)

@@ -73,7 +73,7 @@ class TestSelect:
             "phone": ["food"],
         }
         assert (needs["area"].value, needs["area"].departments) == (5.0, ["scjg", "cg"])
-        assert "您对情形问题的回答" in needs["area"].origin
+        assert "您前面的回答" in needs["area"].origin
 
     def test_one_set_drops_what_a_promise_waives(self, shop: type[Town]) -> None:
         """The papers are the union by code; a commitment drops what it waives (R-NCP-6)."""
