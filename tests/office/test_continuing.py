@@ -6,7 +6,7 @@ from datetime import datetime, time
 import pytest
 from sqlalchemy import text
 
-from service.office import Office
+from service.office import ApplicationInput, Office
 from service.store import sweeps
 from service.store.database import Database
 from service.store.files import Folder
@@ -106,6 +106,12 @@ async def decided(done: Act, number: str, item: str, now: datetime = MORNING) ->
         await done(number, f"{item}.{action}", actor, now=now, **data)
 
 
+def about(number: str, bundle: str = "renew-stall") -> ApplicationInput:
+    """Return the wish to have a certificate renewed, or changed."""
+    form = {"certificate_number": number}
+    return replace(STALL, bundle=bundle, answers={}, form=form, materials=())
+
+
 async def test_the_old_one_ends(
     office: Office, opened: Open, done: Act, database: Database
 ) -> None:
@@ -113,13 +119,7 @@ async def test_the_old_one_ends(
     first = (await opened()).case.number
     await granted(done, first, "food")
     old = (await office.case(CITIZEN, first, MORNING)).case.certificates[1]
-    wish = replace(
-        STALL,
-        bundle="change-stall",
-        answers={},
-        form={"certificate_number": old.number},
-        materials=(),
-    )
+    wish = about(old.number, "change-stall")
     second = (await office.open_case(asks(CITIZEN, MORNING + HOUR), wish)).case.number
     await granted(done, second, "change")
     new = (await office.case(CITIZEN, second, MORNING)).case.certificates[1]
@@ -145,14 +145,7 @@ async def test_what_is_renewed_in_time_goes_on_though_it_is_fetched_late(
     old = (await office.case(CITIZEN, first, MORNING)).case.certificates[1]
     assert old.valid_until
     last = datetime.combine(old.valid_until, time(9), TZ)
-    wish = replace(
-        STALL,
-        bundle="renew-stall",
-        answers={},
-        form={"certificate_number": old.number},
-        materials=(),
-    )
-    second = (await office.open_case(asks(CITIZEN, last - 60 * DAY), wish)).case.number
+    second = (await office.open_case(asks(CITIZEN, last - 60 * DAY), about(old.number))).case.number
     await done(second, "renew.accept", WINDOW, now=last - 60 * DAY)
     await done(second, "renew.propose", REVIEWER, now=last - DAY, opinion="符合")
     await done(second, "renew.grant", APPROVER, now=last - DAY, opinion="准予")
@@ -183,14 +176,7 @@ async def test_what_silence_renews_goes_on_though_the_worker_comes_late(
     old = (await office.case(CITIZEN, first, MORNING)).case.certificates[1]
     assert old.valid_until
     last = datetime.combine(old.valid_until, time(9, 7, 31, 280_411), TZ)
-    wish = replace(
-        STALL,
-        bundle="renew-stall",
-        answers={},
-        form={"certificate_number": old.number},
-        materials=(),
-    )
-    second = (await office.open_case(asks(CITIZEN, last - 60 * DAY), wish)).case.number
+    second = (await office.open_case(asks(CITIZEN, last - 60 * DAY), about(old.number))).case.number
     await done(second, "renew.accept", WINDOW, now=last - 60 * DAY)
     late = last + 2 * DAY
     while await office.expire_due(late):
@@ -213,14 +199,7 @@ async def test_an_act_before_the_sweep_ends_nothing_that_silence_renews(
     old = (await office.case(CITIZEN, first, MORNING)).case.certificates[1]
     assert old.valid_until
     ends = datetime.combine(old.valid_until + DAY, time(0, 10), TZ)
-    wish = replace(
-        STALL,
-        bundle="renew-stall",
-        answers={},
-        form={"certificate_number": old.number},
-        materials=(),
-    )
-    second = (await office.open_case(asks(CITIZEN, ends - 60 * DAY), wish)).case.number
+    second = (await office.open_case(asks(CITIZEN, ends - 60 * DAY), about(old.number))).case.number
     await done(second, "renew.accept", WINDOW, now=ends - 60 * DAY)
     await done(first, "food.start_revocation", HEAD, now=ends, ground="incompetent", reason="核查")
     view = await office.case(CITIZEN, first, ends)
@@ -251,14 +230,7 @@ async def test_what_nothing_renews_ends_with_the_first_act_after_it(
     old = (await office.case(CITIZEN, first, MORNING)).case.certificates[1]
     assert old.valid_until
     ends = datetime.combine(old.valid_until + DAY, time(0, 10), TZ)
-    wish = replace(
-        STALL,
-        bundle="renew-stall",
-        answers={},
-        form={"certificate_number": old.number},
-        materials=(),
-    )
-    second = (await office.open_case(asks(CITIZEN, ends - 10 * DAY), wish)).case.number
+    second = (await office.open_case(asks(CITIZEN, ends - 10 * DAY), about(old.number))).case.number
     assert (await office.case(CITIZEN, second, ends)).case.items["renew"].state == "not_received"
     await done(first, "food.start_revocation", HEAD, now=ends, ground="incompetent", reason="核查")
     view = await office.case(CITIZEN, first, ends)
@@ -276,14 +248,7 @@ async def test_a_renewal_that_rests_after_a_fault_keeps_the_old_one(
     old = (await office.case(CITIZEN, first, MORNING)).case.certificates[1]
     assert old.valid_until
     ends = datetime.combine(old.valid_until + DAY, time(0, 10), TZ)
-    wish = replace(
-        STALL,
-        bundle="renew-stall",
-        answers={},
-        form={"certificate_number": old.number},
-        materials=(),
-    )
-    opened_renewal = await office.open_case(asks(CITIZEN, ends - 60 * DAY), wish)
+    opened_renewal = await office.open_case(asks(CITIZEN, ends - 60 * DAY), about(old.number))
     second = opened_renewal.case.number
     await done(second, "renew.accept", WINDOW, now=ends - 60 * DAY)
     async with database.transaction() as tx:
@@ -308,14 +273,7 @@ async def test_the_oracle_finds_what_ran_out_although_it_was_renewed(
     old = (await office.case(CITIZEN, first, MORNING)).case.certificates[1]
     assert old.valid_until
     ends = datetime.combine(old.valid_until + DAY, time(0, 10), TZ)
-    wish = replace(
-        STALL,
-        bundle="renew-stall",
-        answers={},
-        form={"certificate_number": old.number},
-        materials=(),
-    )
-    second = (await office.open_case(asks(CITIZEN, ends - 60 * DAY), wish)).case
+    second = (await office.open_case(asks(CITIZEN, ends - 60 * DAY), about(old.number))).case
     await done(second.number, "renew.accept", WINDOW, now=ends - 60 * DAY)
     hidden = "UPDATE clocks SET owner = '{}' WHERE case_id = '{}' AND clock = 'renewal'"
     async with database.transaction() as tx:

@@ -1,5 +1,7 @@
 """委托代办 — give a mandate, see those given and received, accept, decline, give back, revoke."""
 
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
@@ -10,9 +12,11 @@ from service.api.pages.frame import see, shown
 from service.api.pages.visit import Member, only
 from service.errors import DataInvalid, ServiceError
 from service.office import MandateInput, last_day, titles
+from service.workflows.case import Actor
 
 router = APIRouter(prefix="/mandates", include_in_schema=False)
 Applicant = Annotated[Member, only("applicant")]
+Settling = Callable[[Actor, str, datetime], Awaitable[object]]
 
 
 @router.get("")
@@ -73,23 +77,23 @@ def _given(form: Filled) -> MandateInput:
 @does("mandates_accept")
 async def accept(request: Request, desk: Counter, visitor: Applicant) -> Response:
     """Accept one."""
-    form = await filled(request, visitor)
-    await spend_a_write(desk, visitor.actor)
-    try:
-        await desk.office.accept_mandate(visitor.actor, form.text("mandate"), visitor.now)
-    except ServiceError as refusal:
-        return await _page(request, desk, visitor, form, refusal)
-    return see("/mandates?done=accepted")
+    return await _settled(request, desk, visitor, desk.office.accept_mandate, "accepted")
 
 
 @router.post("/end")
 @does("mandates_end")
 async def end(request: Request, desk: Counter, visitor: Applicant) -> Response:
     """Revoke, decline or give back one."""
+    return await _settled(request, desk, visitor, desk.office.end_mandate, "ended")
+
+
+async def _settled(
+    request: Request, desk: Counter, visitor: Applicant, verb: Settling, said: str
+) -> Response:
     form = await filled(request, visitor)
     await spend_a_write(desk, visitor.actor)
     try:
-        await desk.office.end_mandate(visitor.actor, form.text("mandate"), visitor.now)
+        await verb(visitor.actor, form.text("mandate"), visitor.now)
     except ServiceError as refusal:
         return await _page(request, desk, visitor, form, refusal)
-    return see("/mandates?done=ended")
+    return see(f"/mandates?done={said}")
